@@ -1,0 +1,1 @@
+"""Measurements: crmdesk beside bare loops and peers, in one run on one machine."""

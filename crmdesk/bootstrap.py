@@ -1,0 +1,306 @@
+"""Builds the objects of a laptop and hands them to each other; nothing global, every object belongs to its `Laptop`."""
+
+import platform
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmdesk.domain.clock import Clock, utc_now
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.ids import new_id
+from crmdesk.protocol.messages import SignIn, Tokens
+from crmdesk.services.commands import ChangeSet
+from crmdesk.services.desk import Desk
+from crmdesk.storage import journal
+from crmdesk.storage.folder_lock import FolderLock
+from crmdesk.storage.keys import KeyVault
+from crmdesk.storage.store import FILE_NAME, Store
+from crmdesk.sync import accounts
+from crmdesk.sync.accounts import AccountBook
+from crmdesk.sync.engine import SyncEngine, SyncStatus
+from crmdesk.sync.session import Session
+from crmdesk.sync.transport import Deadlines, Transport
+from crmdesk.ui.ports import Account, Signed, SyncState
+
+_KEYS = "keys"
+_WINDOWS_LOCK = "windows.lock"
+_UNREADABLE = frozenset({"key_missing", "wrong_key", "store_damaged"})
+"""A store in this state is put aside at sign-in, and what it held is fetched anew."""
+_log = journal.logger("crmdesk.bootstrap")
+
+
+class SyncDesk:
+    """The sync engine as the windows see it (`crmdesk.ui.ports.SyncPort`), and the engine's listener."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[SyncState], None]] = []
+        self._engine: SyncEngine | None = None
+
+    def drive(self, engine: SyncEngine) -> None:
+        """Hand over the engine; the engine in turn tells this object."""
+        self._engine = engine
+
+    @property
+    def engine(self) -> SyncEngine:
+        """Return the engine, for commands that go beyond the window's port."""
+        if self._engine is None:
+            raise RuntimeError("no engine was handed over")
+        return self._engine
+
+    def state(self) -> SyncState:
+        """Return the present state."""
+        return _shown(self.engine.status())
+
+    def request(self) -> None:
+        """Ask for a sync as soon as may be."""
+        self.engine.request()
+
+    def cancel(self) -> None:
+        """Stop the running sync within a second."""
+        self.engine.cancel()
+
+    def accept_removals(self) -> None:
+        """Let the next sync take away more than a fifth of a scope, because the person said so."""
+        self.engine.accept_removals()
+
+    def subscribe(self, listener: Callable[[SyncState], None]) -> Callable[[], None]:
+        """Call `listener` on each change of state, on the sync's thread; returns what ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def work_offline(self, offline: bool) -> None:
+        """Stay off the network until told otherwise."""
+        self.engine.work_offline(offline)
+
+    def status_changed(self, status: SyncStatus) -> None:
+        """Pass a change of state on; a listener that fails does not stop the sync."""
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener(_shown(status))
+            except Exception as error:  # a window that is gone must not end a sync that goes well
+                _log.error("listener_failed", error=repr(error))
+
+    def rows_changed(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        """Publish what the server changed, on the same way as the person's own changes."""
+        self._desk.publish(ChangeSet(changed, "remote"))
+
+    def local_change(self, changes: ChangeSet) -> None:
+        """Wake the sync when the person's own change went into the queue, or a file is wanted."""
+        wanted = "attachments" in changes.changed.get("sync_state", ())
+        if changes.origin == "local" and (wanted or "outbox" in changes.changed):
+            self.engine.local_change()
+
+
+def _shown(status: SyncStatus) -> SyncState:
+    return SyncState(
+        status.phase, status.code, status.params, status.online, status.progress_done, status.progress_total,
+        status.last_sync_at,
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Laptop:
+    """One person's open store with all that works on it; close it once."""
+
+    account: accounts.Account
+    store: Store
+    session: Session
+    desk: Desk
+    sync: SyncDesk
+
+    @property
+    def engine(self) -> SyncEngine:
+        """Return the sync engine."""
+        return self.sync.engine
+
+    def start(self) -> None:
+        """Sync in the background from now on."""
+        self.engine.start()
+
+    def close(self) -> None:
+        """End the threads in order and close the store."""
+        self.engine.stop()
+        self.desk.close()
+        self.session.transport.close()
+        self.store.close()
+
+
+class Premises:
+    """A data folder: its accounts, keys and stores, and how a laptop is opened from them."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        keyring_backend: Any = None,
+        ca_bundle: str = "",
+        clock: Clock = utc_now,
+        deadlines: Deadlines | None = None,
+    ) -> None:
+        self.book = AccountBook(data_dir)
+        self._vault = KeyVault(data_dir / _KEYS, keyring_backend)
+        self._ca_bundle = ca_bundle
+        self._clock, self._deadlines = clock, deadlines
+
+    def hold_windows(self) -> FolderLock:
+        """Be the one program that shows windows on this folder; WorldError('in_use') where another one is.
+
+        The system drops the lock with the program that held it, however that ended.
+        """
+        return FolderLock(self.book.data_dir / _WINDOWS_LOCK)
+
+    def account(self, login: str = "", server: str = "") -> accounts.Account | None:
+        """Return the account used last, or the one that was asked for."""
+        for one in self.book.all():
+            if (not login or one.login.casefold() == login.casefold()) and (not server or one.server == server):
+                return one
+        return None
+
+    def needs_passphrase(self, account: accounts.Account) -> bool:
+        """Say whether the key of an account is wrapped with a passphrase instead of lying in a key ring."""
+        return self._vault.state(account.key) == "passphrase"
+
+    def sign_in(self, server: str, login: str, password: str, passphrase: str = "") -> Laptop:
+        """Sign in at the server and open (or make) the local store.
+
+        Raises WorldError of the network or the store, `passphrase_needed` where no key ring can keep the key.
+        """
+        if not login.strip() or not password:
+            raise InputError("password_missing" if login.strip() else "login_missing")
+        transport = self._transport(server, self._ca_bundle)
+        fresh = accounts.Account(transport.server, login.strip(), ca_bundle=self._ca_bundle)
+        known = self.book.find(fresh.server, fresh.login)
+        if known is not None and self._openable(known):
+            try:
+                return self._sign_in_again(known, transport, password, passphrase)
+            except WorldError as error:
+                if error.code not in _UNREADABLE:
+                    raise
+        return self._sign_in_first(known or fresh, transport, password, passphrase)
+
+    def _sign_in_again(self, account: accounts.Account, transport: Transport, password: str, passphrase: str) -> Laptop:
+        laptop = self._open(account, transport, self._vault.load(account.key, passphrase or None))
+        try:
+            tokens = laptop.session.sign_in(account.login, password, platform.node())
+        except BaseException:
+            laptop.close()
+            raise
+        laptop.account = self._remember(account, tokens)
+        return laptop
+
+    def _sign_in_first(self, account: accounts.Account, transport: Transport, password: str, passphrase: str) -> Laptop:
+        """The password is tried before a key is made: a mistyped login leaves nothing behind."""
+        device_id = account.device_id or new_id()
+        tokens = transport.sign_in(SignIn(account.login, password, device_id, platform.node()))
+        account = accounts.with_device(self._remember(account, tokens), device_id)
+        self.book.remember(account)
+        self.book.set_aside(account)  # a store whose key is lost; what it held comes again from the server
+        laptop = self._open(account, transport, self._vault.create(account.key, passphrase or None))
+        laptop.session.take_device(device_id)
+        laptop.session.keep(tokens, account.login, device_id)
+        return laptop
+
+    def unlock(self, passphrase: str = "", login: str = "", server: str = "") -> Laptop:
+        """Open the local store without the network; WorldError('not_signed_in') where there is none."""
+        account = self.account(login, server)
+        if account is None or account.signed_out or not self._openable(account):
+            raise WorldError("not_signed_in")
+        transport = self._transport(account.server, self._ca_bundle or account.ca_bundle)
+        return self._open(account, transport, self._vault.load(account.key, passphrase or None))
+
+    def sign_out(self, laptop: Laptop) -> None:
+        """Forget the tokens and close; the store stays, with everything that was not sent."""
+        laptop.session.sign_out()
+        self.book.remember(accounts.signed_out(laptop.account))
+        laptop.close()
+
+    def _openable(self, account: accounts.Account) -> bool:
+        return (self.book.folder(account) / FILE_NAME).exists() and self._vault.state(account.key) != "none"
+
+    def _remember(self, account: accounts.Account, tokens: Tokens) -> accounts.Account:
+        remembered = accounts.signed_in(account, tokens.name, self._ca_bundle or account.ca_bundle)
+        self.book.remember(remembered)
+        return remembered
+
+    def _transport(self, server: str, ca_bundle: str) -> Transport:
+        return Transport(server, ca_bundle, self._deadlines, self._clock)
+
+    def _open(self, account: accounts.Account, transport: Transport, key: bytes) -> Laptop:
+        store = Store.open(self.book.folder(account), key, self._clock)
+        session = Session(store, transport, self._clock)
+        desk = Desk(store, self._clock)
+        sync = SyncDesk(desk)
+        sync.drive(SyncEngine(store, session, sync, self._clock))
+        desk.subscribe(sync.local_change)
+        return Laptop(account, store, session, desk, sync)
+
+
+class WindowSessions:
+    """Signing in and out as the windows see it (`crmdesk.ui.ports.SessionPort`); everything off their thread."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+        self._laptop: Laptop | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-session")
+
+    def known_account(self) -> Account | None:
+        """Return the account whose data is on this laptop, or None before the first sign-in and after a sign-out."""
+        known = self._premises.account()
+        if known is None or known.signed_out:
+            return None
+        return Account(known.login, known.server, known.name, self._premises.needs_passphrase(known))
+
+    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
+        """Sign in at the server; where a laptop is open already, its session is renewed."""
+        return self._worker.submit(self._sign_in, server, login, password, passphrase)
+
+    def unlock(self, passphrase: str) -> "Future[Signed]":
+        """Open the local store without the network."""
+        return self._worker.submit(self._started, lambda: self._premises.unlock(passphrase))
+
+    def sign_out(self) -> "Future[None]":
+        """Sign out; unsent work is kept."""
+        return self._worker.submit(self._sign_out)
+
+    def close(self) -> None:
+        """Close what is open, at the end of the app."""
+        self._worker.submit(self._close).result()
+        self._worker.shutdown()
+
+    def _sign_in(self, server: str, login: str, password: str, passphrase: str) -> Signed:
+        laptop = self._laptop
+        if laptop is not None and laptop.account.login.casefold() == login.strip().casefold():
+            laptop.session.sign_in(laptop.account.login, password, platform.node())
+            laptop.sync.request()
+            return Signed(laptop.desk, laptop.sync)
+        return self._started(lambda: self._premises.sign_in(server, login, password, passphrase))
+
+    def _started(self, opening: Callable[[], Laptop]) -> Signed:
+        self._close()
+        laptop = opening()
+        self._laptop = laptop
+        laptop.start()
+        return Signed(laptop.desk, laptop.sync)
+
+    def _sign_out(self) -> None:
+        laptop, self._laptop = self._laptop, None
+        if laptop is not None:
+            self._premises.sign_out(laptop)
+
+    def _close(self) -> None:
+        laptop, self._laptop = self._laptop, None
+        if laptop is not None:
+            laptop.close()

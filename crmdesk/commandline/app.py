@@ -1,0 +1,151 @@
+"""The program `crmdesk`: its options, its commands, and what opens the windows."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+from crmdesk import __version__
+from crmdesk.bootstrap import Premises, WindowSessions
+from crmdesk.commandline import claims, customers, data, sync, visits
+from crmdesk.commandline.opening import Options
+from crmdesk.commandline.output import Output, default_language
+from crmdesk.domain.errors import CrmdeskError, WorldError
+from crmdesk.storage import journal
+from crmdesk.storage.folder_lock import FolderLock
+
+_PATIENCE_S = 10.0
+"""How long a second start waits for the first to answer."""
+
+
+class _Told(TyperGroup):
+    """Turns expected failures of any command into a sentence and an exit code, never a stack trace."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CrmdeskError as error:
+            options = ctx.find_object(Options)
+            output = options.output if options else Output(False, default_language())
+            raise typer.Exit(output.trouble(error)) from error
+
+
+app = typer.Typer(
+    cls=_Told,
+    name="crmdesk",
+    help="crmdesk: the desk of a medical representative, with or without a network. No command opens the windows.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"crmdesk {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the encrypted data on this laptop.")] = None,
+    server: Annotated[str, typer.Option(help="Address of the central server, for signing in.")] = "",
+    login: Annotated[str, typer.Option(help="Which account, where the folder holds several.")] = "",
+    ca_bundle: Annotated[str, typer.Option(help="File with the company's own certificates (PEM).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
+    language: Annotated[str, typer.Option(help="zh or en; otherwise what the terminal asks for.")] = "",
+    passphrase_stdin: Annotated[
+        bool, typer.Option("--passphrase-stdin", help="Read the passphrase from the next line of stdin.")
+    ] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end.")
+    ] = False,
+) -> None:
+    """Take the options; without a command open the windows."""
+    output = Output(as_json, language if language in ("zh", "en") else default_language())
+    folder = data_dir or Path(platformdirs.user_data_dir("crmdesk", appauthor=False))
+    journal.keep_in(folder)
+    context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output)
+    if context.invoked_subcommand is None:
+        raise typer.Exit(_open_windows(context.obj))
+
+
+def _open_windows(options: Options) -> int:
+    """Show the windows until they are closed; Qt is loaded only here."""
+    from crmdesk.ui.preflight import check_system
+
+    check_system()
+    premises = options.premises()
+    hold = _hold_or_call(options, premises)
+    if hold is None:
+        return 0
+    from crmdesk.ui.app import make_application
+    from crmdesk.ui.single_window import FrontDoor, door_name
+    from crmdesk.ui.system_signals import SystemSignals
+    from crmdesk.ui.windows import Windows
+
+    sessions = WindowSessions(premises)
+    try:
+        application = make_application()
+        signals, door = SystemSignals(), FrontDoor(door_name(options.data_dir))
+        windows = Windows(sessions, options.server)
+        door.asked.connect(windows.to_front)
+        windows.start()
+        status = application.exec()
+        door.close()
+        signals.close()
+        return status
+    finally:
+        sessions.close()
+        hold.release()
+
+
+def _hold_or_call(options: Options, premises: Premises) -> FolderLock | None:
+    """Return the right to show windows on the folder, or None after the windows that are open came to the front.
+
+    A program that holds the folder may be still starting or just ending: it is asked for some seconds.
+    """
+    from crmdesk.ui.single_window import call_to_front, door_name
+
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return premises.hold_windows()
+        except WorldError as error:
+            if error.code != "in_use" or time.monotonic() > end:
+                raise
+        if call_to_front(door_name(options.data_dir)):
+            said = options.output.pick(
+                "crmdesk 已经打开，它的窗口已移到最前面。", "crmdesk is open already; its window is at the front now."
+            )
+            options.output.result({"already_open": True}, [said])
+            return None
+        time.sleep(0.1)
+
+
+sync.add_to(app)
+customers.add_to(app)
+visits.add_to(app)
+claims.add_to(app)
+data.add_to(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    try:
+        app(args=arguments, prog_name="crmdesk")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us is gone; nothing more can be told
+    finally:
+        journal.stop()
+    return 0

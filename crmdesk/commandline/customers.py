@@ -1,0 +1,91 @@
+"""Commands about customers: search, doctor show, doctor add, doctor edit."""
+
+from typing import Annotated
+
+import typer
+
+from crmdesk.commandline.assignments import read_assignments
+from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
+from crmdesk.commandline.output import Output
+from crmdesk.domain.records import DOCTOR
+from crmdesk.services.commands import CreateDoctor, EditRow
+from crmdesk.services.views import DoctorView
+
+doctor = typer.Typer(help="Doctors: show, add, edit.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("search")(search)
+    app.add_typer(doctor, name="doctor")
+
+
+def search(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="Name, pinyin, initials, hospital or department.")],
+    limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many hits.")] = 30,
+) -> None:
+    """Find doctors and institutions on this laptop: 张, zhang, zs, 协和 心内."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        hits = ask(laptop, lambda reads: reads.search(text, limit))
+    lines = [f"{hit.id}  {hit.title} · {hit.subtitle} ({hit.reason})" for hit in hits]
+    output.result(hits, lines or [output.pick("没有找到。", "Nothing found.")])
+
+
+@doctor.command("show")
+def show(
+    context: typer.Context, which: Annotated[str, typer.Argument(help="Id, or a text that finds exactly one.")]
+) -> None:
+    """Show everything about one doctor."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        doctor_id = find_customer(laptop, "doctor", which)
+        view = ask(laptop, lambda reads: reads.doctor(doctor_id))
+    output.result(view, _doctor_lines(output, view))
+
+
+def _doctor_lines(output: Output, view: DoctorView) -> list[str]:
+    lines = [f"{view.row.id}  {view.row['name']}  {view.row.sync_state}"]
+    for field in DOCTOR.fields:
+        value = view.row[field.name]
+        if value not in (None, "", []):
+            lines.append(f"  {output.field(field)}: {output.value('doctor', field, value)}")
+    lines += [f"  @ {one.institution_name} {one.department_name}" for one in view.affiliations]
+    lines += [f"  {one.at}  {one.who}  {one.text}" for one in view.timeline]
+    lines += [f"  ! {one.field}: {one.winner_value} / {one.loser_value}" for one in view.conflicts]
+    return lines
+
+
+@doctor.command("add")
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The doctor's name.")],
+    institution: Annotated[str, typer.Option(help="Id of the institution, or a text that finds exactly one.")] = "",
+    department: Annotated[str, typer.Option(help="Department by name; made where there is none.")] = "",
+    assignments: Annotated[list[str] | None, typer.Option("--set", help="field=value; repeatable.")] = None,
+) -> None:
+    """Make a doctor, usable at once and under review at the server."""
+    output = options_of(context).output
+    values = {"name": name, **read_assignments(DOCTOR, assignments or [])}
+    with opened(context) as laptop:
+        place = find_customer(laptop, "institution", institution) if institution else ""
+        made = submit(laptop, CreateDoctor(values, place, department))
+    text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")
+    output.result({"id": made.created_id}, [text])
+
+
+@doctor.command("edit")
+def edit(
+    context: typer.Context,
+    which: Annotated[str, typer.Argument(help="Id, or a text that finds exactly one.")],
+    assignments: Annotated[list[str], typer.Option("--set", help="field=value; repeatable.")],
+) -> None:
+    """Change fields of a doctor."""
+    output = options_of(context).output
+    changes = read_assignments(DOCTOR, assignments)
+    with opened(context) as laptop:
+        doctor_id = find_customer(laptop, "doctor", which)
+        row = ask(laptop, lambda reads: reads.row("doctor", doctor_id))
+        submit(laptop, EditRow("doctor", doctor_id, changes, row.revision))
+    output.result({"id": doctor_id, "changed": sorted(changes)}, [output.pick("已保存在本机。", "Saved here.")])

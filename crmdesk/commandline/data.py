@@ -1,0 +1,120 @@
+"""Commands about the data as a whole: import, check, export."""
+
+import errno
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmdesk.commandline.opening import opened, options_of
+from crmdesk.commandline.output import Output
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.intake import Action, Preview, Report
+from crmdesk.services.exports import export_customers
+from crmdesk.storage import health
+
+_WAITING = "waiting"
+_KINDS = ("doctor", "institution", _WAITING)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("import")(import_file)
+    app.command("check")(check)
+    app.command("export")(export)
+
+
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="csv, xlsx or xls with doctors or institutions.")],
+    kind: Annotated[str, typer.Option(help="doctor or institution; guessed without it.")] = "",
+    assign: Annotated[
+        list[str] | None, typer.Option("--column", help="NUMBER=TARGET, such as 3=doctor.mobile; repeatable.")
+    ] = None,
+    territory: Annotated[str, typer.Option(help="Id of one of your territories.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the columns are taken for.")] = False,
+    report_file: Annotated[Path | None, typer.Option("--report", help="Write the refused rows to this csv.")] = None,
+) -> None:
+    """Import customers: what is new is made, what is known stays, duplicates are parked, refused rows are listed."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        preview = laptop.desk.imports.preview(file, kind or None)
+        mapping = preview.mapping | dict(_column(one) for one in assign or [])
+        if dry_run:
+            return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
+                                 _preview_lines(output, preview, mapping))  # fmt: skip
+        report = laptop.desk.imports.run(preview, mapping, territory_id=territory).result()
+    if report_file is not None:
+        _write_report(report, report_file)
+    return output.result(report, _report_lines(output, report))
+
+
+def _column(text: str) -> tuple[int, str]:
+    number, sign, target = text.partition("=")
+    if not sign or not number.strip().isdigit():
+        raise InputError("no_assignment", value=text[:60])
+    return int(number) - 1, target.strip()
+
+
+def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) -> list[str]:
+    lines = [output.pick(f"{preview.row_count} 行 · {preview.kind}", f"{preview.row_count} rows · {preview.kind}")]
+    for column in preview.columns:
+        target = mapping.get(column.index) or "—"
+        lines.append(f"  {column.index + 1}. {column.header} → {target} {column.refused}".rstrip())
+    return lines
+
+
+def _report_lines(output: Output, report: Report) -> list[str]:
+    made, same = report.counts[Action.CREATE], report.counts[Action.SAME]
+    parked, refused = report.counts[Action.DUPLICATE_PARKED], report.counts[Action.REFUSED]
+    lines = [
+        output.pick(
+            f"新建 {made} · 已有 {same} · 重复 {parked} · 拒绝 {refused}",
+            f"{made} new · {same} known · {parked} duplicates parked · {refused} refused",
+        )
+    ]
+    for line in report.lines[:20]:
+        lines.append(f"  {line.row_number}: {output.sentence(line.code, line.params)}")
+    if len(report.lines) > 20:
+        lines.append("  …")
+    return lines
+
+
+def _write_report(report: Report, path: Path) -> None:
+    try:
+        report.save(path)
+    except OSError as error:
+        raise WorldError("disk_full" if error.errno == errno.ENOSPC else "data_dir", path=str(path)) from error
+
+
+def check(context: typer.Context) -> None:
+    """Check the store on this laptop: pages, references, digests, search, attachments."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = health.check(laptop.store)
+    troubles = [*found.pages, *found.structure, *found.references, *found.digests, *found.search, *found.attachments]
+    counted = sum(found.rows.values())
+    sound = output.pick(f"一切正常：{counted} 行。", f"All sound: {counted} rows.")
+    output.result({"sound": found.sound, "health": found}, [sound] if found.sound else troubles)
+    if not found.sound:
+        raise WorldError("check_failed", count=len(troubles))
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="File to write: .csv, .xlsx; 'waiting' as one JSON operation a line.")],
+    what: Annotated[str, typer.Option(help="doctor, institution or waiting.")] = "doctor",
+    wanted: Annotated[str, typer.Option("--text", help="Only customers that this finds.")] = "",
+    customer_class: Annotated[str, typer.Option("--class", help="Only customers of this class.")] = "",
+) -> None:
+    """Write customers to a sheet, or what the server has not taken yet for support."""
+    output = options_of(context).output
+    if what not in _KINDS:
+        raise InputError("unknown_choice", value=what[:40], choices=list(_KINDS))
+    with opened(context) as laptop:
+        if what == _WAITING:
+            rows = health.export_outbox(laptop.store, file, None)
+        else:
+            rows = export_customers(laptop.desk, file, what, wanted, customer_class, output.language).result().rows
+    text = output.pick(f"已写入 {rows} 行：{file}", f"{rows} rows written: {file}")
+    output.result({"path": str(file), "rows": rows}, [text])

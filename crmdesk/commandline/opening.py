@@ -1,0 +1,103 @@
+"""What every command starts with: the options of the program, secrets from prompt or stdin, and the open laptop."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from crmdesk.bootstrap import Laptop, Premises
+from crmdesk.commandline.output import Output
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.ids import is_id
+from crmdesk.services.commands import Command, Outcome
+from crmdesk.services.reads_sync import Reads
+from crmdesk.sync.wire import server_address
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Options:
+    """The options before the command."""
+
+    data_dir: Path
+    server: str
+    login: str
+    ca_bundle: str
+    passphrase_stdin: bool
+    output: Output
+
+    def premises(self) -> Premises:
+        """Return the data folder."""
+        return Premises(self.data_dir, ca_bundle=self.ca_bundle)
+
+    def address(self) -> str:
+        """Return the server's address in canonical form, '' where none was given."""
+        return server_address(self.server) if self.server else ""
+
+
+def options_of(context: typer.Context) -> Options:
+    """Return the options that the program was called with."""
+    options = context.find_object(Options)
+    if options is None:
+        raise RuntimeError("a command ran without the program's options")
+    return options
+
+
+def read_secret(from_stdin: bool, prompt: str) -> str:
+    """Return a secret: the next line of stdin, or typed without echo; InputError('no_terminal') without either."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError("no_terminal")
+    return str(typer.prompt(prompt, hide_input=True))
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Laptop]:
+    """Open the laptop of the account used last (or of `--login`, `--server`); closes it again."""
+    options = options_of(context)
+    premises = options.premises()
+    account = premises.account(options.login, options.address())
+    if account is None:
+        raise WorldError("not_signed_in")
+    passphrase = ""
+    if premises.needs_passphrase(account):
+        passphrase = read_secret(options.passphrase_stdin, options.output.pick("口令", "Passphrase"))
+    laptop = premises.unlock(passphrase, account.login, account.server)
+    try:
+        yield laptop
+    finally:
+        laptop.close()
+
+
+def ask(laptop: Laptop, read: Callable[[Reads], T]) -> T:
+    """Return what a read says."""
+    return laptop.desk.ask(read).result()
+
+
+def submit(laptop: Laptop, command: Command) -> Outcome:
+    """Do a command and return its outcome; its errors are raised here."""
+    return laptop.desk.submit(command).result()
+
+
+def find_customer(laptop: Laptop, record: str, text: str) -> str:
+    """Return the id that a text means: an id itself, or what the search finds if it is exactly one.
+
+    Where several are found, one whose name is exactly the text wins. InputError: `not_found_here`, `several_found`.
+    """
+    if is_id(text):
+        return text
+    hits = [hit for hit in ask(laptop, lambda reads: reads.search(text, 50)) if hit.record == record]
+    exact = [hit for hit in hits if hit.title == text]
+    if len(exact) == 1:
+        return exact[0].id
+    if not hits:
+        raise InputError("not_found_here", text=text[:80], record=record)
+    if len(hits) > 1:
+        raise InputError("several_found", text=text[:80], count=len(hits), ids=[hit.id for hit in hits[:10]])
+    return hits[0].id

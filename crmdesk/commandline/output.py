@@ -1,0 +1,142 @@
+"""How the command line speaks: plain sentences or one JSON document, and its exit codes."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import typer
+
+from crmdesk.domain import picklists
+from crmdesk.domain.errors import CrmdeskError, WorldError
+from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.money import format_fen
+from crmdesk.ui import words
+
+OK, REFUSED, USAGE, WORLD = 0, 1, 2, 3
+"""Exit codes: done; your input or a rule says no; the command line itself is wrong; disk, network, key or server."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+_OWN = {
+    "no_assignment": (
+        "“{value}”看不懂。请写成 字段=值，例如 mobile=13800000000。",
+        "'{value}' cannot be read. Write field=value, for example mobile=13800000000.",
+    ),
+    "not_found_here": (
+        "本机没有符合“{text}”的{record}。",
+        "Nothing on this laptop fits '{text}' ({record}).",
+    ),
+    "several_found": (
+        "“{text}”符合 {count} 条记录。请写得更具体，或用编号。",
+        "'{text}' fits {count} records. Say more, or use the id.",
+    ),
+    "no_terminal": (
+        "需要输入密码，但这里没有终端。请用 --password-stdin 或 --passphrase-stdin。",
+        "A password is needed and there is no terminal. Use --password-stdin or --passphrase-stdin.",
+    ),
+    "line_number": ("报销单没有第 {line} 项。", "The claim has no line {line}."),
+    "replica_differs": (
+        "本机与服务器的内容仍不一致：{scopes}。请运行 crmdesk sync --once --anew，或联系支持人员。",
+        "This laptop and the server still differ in {scopes}. Run crmdesk sync --once --anew, or call support.",
+    ),
+    "work_offline": ("正在离线工作。", "Working offline."),
+    "shrunk": (
+        "服务器要从 {scope} 移走 {gone} 条（本机有 {held} 条），同步已停下。"
+        "确认无误后运行 crmdesk sync --once --accept-removals。",
+        "The server takes {gone} of the {held} rows of {scope} away; the sync stopped. If that is right, run"
+        " crmdesk sync --once --accept-removals.",
+    ),
+    "server_cannot_take": (
+        "服务器无法处理这项更改。原文保留着；可以修改后重试。",
+        "The server could not take this change. Your text is kept; change it and try again.",
+    ),
+    "file_unreadable": ("读不了文件 {path}：{reason}。", "The file {path} cannot be read: {reason}."),
+    "check_failed": ("检查发现 {count} 处问题。", "The check found {count} problems."),
+}
+
+
+def default_language() -> str:
+    """Return the language that the terminal asks for: Chinese or, for everything else, English."""
+    asked = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return words.CHINESE if asked.lower().startswith("zh") else words.ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Writes results to stdout and troubles to stderr, as text or as JSON."""
+
+    as_json: bool
+    language: str
+
+    def result(self, data: Any, lines: Sequence[str] = ()) -> None:
+        """Tell a result: `data` as one line of JSON, or `lines` for people."""
+        if self.as_json:
+            typer.echo(msgspec.json.encode(data, enc_hook=_encodable).decode())
+            return
+        for line in lines:
+            typer.echo(plain(line))
+
+    def trouble(self, error: CrmdeskError) -> int:
+        """Tell in words what went wrong and return the exit code."""
+        text = self.sentence(error.code, error.params)
+        if self.as_json:
+            document = {"error": {"code": error.code, "params": error.params, "message": text}}
+            typer.echo(msgspec.json.encode(document, enc_hook=str).decode(), err=True)
+        else:
+            typer.echo(plain(f"{text} [{words.support_code(error.code)}]"), err=True)
+        return WORLD if isinstance(error, WorldError) else REFUSED
+
+    def sentence(self, code: str, params: Mapping[str, Any]) -> str:
+        """Return the words of a code in the language of this output."""
+        pair = _OWN.get(code)
+        if pair is None:
+            return words.sentence(code, params, self.language)
+        given = {name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()}
+        return pair[0 if self.language == words.CHINESE else 1].format_map(_Given(given))
+
+    def choice(self, picklist: str, code: str) -> str:
+        """Return the word of a picklist entry."""
+        if not code:
+            return ""
+        try:
+            entry = picklists.choice(picklist, code)
+        except KeyError:
+            return code
+        return entry.zh if self.language == words.CHINESE else entry.en
+
+    def field(self, field: Field) -> str:
+        """Return the word of a declared field."""
+        return field.zh if self.language == words.CHINESE else field.en
+
+    def value(self, record: str, field: Field, value: Any) -> str:
+        """Return a value as people read it."""
+        if value is None:
+            return "—"
+        if field.kind is Kind.MONEY:
+            return f"¥{format_fen(int(value))}"
+        if field.kind in (Kind.ITEMS, Kind.MAP):
+            return msgspec.json.encode(value).decode()
+        return words.value_words(record, field.name, value, self.language) or "—"
+
+    def pick(self, chinese: str, english: str) -> str:
+        """Return one of two texts."""
+        return chinese if self.language == words.CHINESE else english
+
+
+class _Given(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def plain(text: str) -> str:
+    """Return a text without control characters: what people wrote must not drive the terminal."""
+    return _CONTROL.sub("�", text)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)

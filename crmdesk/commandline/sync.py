@@ -1,0 +1,242 @@
+"""Commands about the account and the sync: sign-in, sign-out, sync, status, conflicts, refused."""
+
+import threading
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.bootstrap import Laptop
+from crmdesk.commandline.assignments import read_assignments
+from crmdesk.commandline.opening import ask, opened, options_of, read_secret, submit
+from crmdesk.commandline.output import WORLD, Output
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.records import RECORDS
+from crmdesk.services.commands import DropRefused, ResolveConflict, RetryRefused
+from crmdesk.services.views import ConflictView, RefusedItem, SyncSummary
+from crmdesk.sync.engine import SyncStatus
+
+conflicts = typer.Typer(help="Fields that two people changed: list them, take either value or restore the loser.")
+refused = typer.Typer(help="Changes that the server refused: list, correct and send again, or drop them.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("sign-in")(sign_in)
+    app.command("sign-out")(sign_out)
+    app.command("sync")(sync)
+    app.command("status")(status)
+    app.add_typer(conflicts, name="conflicts")
+    app.add_typer(refused, name="refused")
+
+
+def sign_in(
+    context: typer.Context,
+    login: Annotated[str, typer.Argument(help="Login; without it the account used last.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the next line of stdin.")
+    ] = False,
+) -> None:
+    """Sign in at the server (--server) and make this laptop's encrypted store."""
+    options = options_of(context)
+    premises, output = options.premises(), options.output
+    known = premises.account(login or options.login, options.address())
+    server, name = options.server or (known.server if known else ""), login or (known.login if known else "")
+    if not server:
+        raise InputError("server_address", value="")
+    if not name:
+        raise InputError("login_missing")
+    password = read_secret(password_stdin, output.pick("密码", "Password"))
+    passphrase = _passphrase_if_asked(context)
+    try:
+        laptop = premises.sign_in(server, name, password, passphrase)
+    except WorldError as error:
+        if error.code != "passphrase_needed" or passphrase or options.passphrase_stdin:
+            raise
+        passphrase = read_secret(False, output.pick("口令（保护本机数据）", "Passphrase (protects the data here)"))
+        laptop = premises.sign_in(server, name, password, passphrase)
+    try:
+        person = laptop.desk.person
+        role = output.choice("role", person.role)
+        output.result(person, [output.pick(f"已登录：{person.name}（{role}）", f"Signed in: {person.name} ({role})")])
+    finally:
+        laptop.close()
+
+
+def _passphrase_if_asked(context: typer.Context) -> str:
+    options = options_of(context)
+    return read_secret(True, "") if options.passphrase_stdin else ""
+
+
+def sign_out(context: typer.Context) -> None:
+    """Forget the session; the store with everything unsent stays for the next sign-in."""
+    with opened(context) as laptop:
+        waiting = ask(laptop, lambda reads: reads.sync_summary()).waiting
+        options_of(context).premises().sign_out(laptop)
+    output = options_of(context).output
+    text = output.pick(f"已退出。{waiting} 项更改留在本机。", f"Signed out. {waiting} changes stay on this laptop.")
+    output.result({"waiting": waiting}, [text])
+
+
+def sync(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Sync once and end; otherwise go on until Ctrl+C.")] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Let more than a fifth of a scope be taken away, once.")
+    ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Fetch everything again; unsent changes are kept.")] = False,
+) -> None:
+    """Send what waits and fetch what is new."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        if not once and not anew:
+            return _until_interrupted(laptop, output)
+        engine = laptop.engine
+        ended = engine.fetch_all_anew() if anew else engine.sync_once(accept_removals)
+        _tell(output, ended, ask(laptop, lambda reads: reads.sync_summary()))
+    return None
+
+
+def _until_interrupted(laptop: Laptop, output: Output) -> None:
+    resting = threading.Event()
+    unsubscribe = laptop.sync.subscribe(lambda state: resting.set() if state.phase != "syncing" else None)
+    laptop.start()
+    try:
+        while True:
+            resting.wait()
+            resting.clear()
+            summary = ask(laptop, lambda reads: reads.sync_summary())
+            output.result(summary, _summary_lines(output, summary))
+    except KeyboardInterrupt:
+        unsubscribe()
+
+
+def _tell(output: Output, ended: SyncStatus, summary: SyncSummary) -> None:
+    document: dict[str, Any] = {"phase": ended.phase, "code": ended.code, "params": ended.params, "summary": summary}
+    lines = _summary_lines(output, summary)
+    if ended.code:
+        lines = [output.sentence(ended.code, ended.params), *lines]
+    output.result(document, lines)
+    if ended.code:
+        raise typer.Exit(WORLD)
+
+
+def status(context: typer.Context) -> None:
+    """Say who is signed in, what waits, what needs you, and when it synced last."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        person = laptop.desk.person
+        summary = ask(laptop, lambda reads: reads.sync_summary())
+        waiting = ask(laptop, lambda reads: reads.waiting())
+    document = {"person": person, "server": laptop.account.server, "summary": summary, "waiting": waiting}
+    names = output.pick("、", ", ").join(person.territory_names)
+    first = f"{person.name} · {output.choice('role', person.role)} · {names}"
+    lines = [first, *_summary_lines(output, summary)]
+    lines += [f"  {item.title} · {item.command or item.kind} · {item.made_at} · {item.state}" for item in waiting]
+    output.result(document, lines)
+
+
+def _summary_lines(output: Output, summary: SyncSummary) -> list[str]:
+    last = summary.last_sync_at or "—"
+    lines = [
+        output.pick(
+            f"等待发送 {summary.waiting} 项 · 冲突 {summary.conflicts} · 被退回 {summary.refused} · 上次同步 {last}",
+            f"{summary.waiting} changes wait · {summary.conflicts} conflicts · {summary.refused} refused"
+            f" · last sync {last}",
+        ),
+        output.pick(f"本机客户 {summary.customers}", f"{summary.customers} customers here"),
+    ]
+    if summary.attachments_waiting:
+        files = summary.attachments_waiting
+        lines.append(output.pick(f"{files} 个附件等待发送", f"{files} attachments wait"))
+    if summary.loading_scopes:
+        parts = summary.loading_scopes
+        lines.append(output.pick(f"{parts} 个范围还在加载", f"{parts} scopes are still loading"))
+    return lines
+
+
+@conflicts.callback(invoke_without_command=True)
+def list_conflicts(context: typer.Context) -> None:
+    """List the conflicts with both values, who and when."""
+    if context.invoked_subcommand is not None:
+        return
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.conflicts())
+    none = [output.pick("没有冲突。", "No conflicts.")]
+    output.result(found, [line for one in found for line in _conflict_lines(output, one)] or none)
+
+
+def _conflict_lines(output: Output, one: ConflictView) -> list[str]:
+    declared = RECORDS[one.record].field(one.field)
+    shown = [output.value(one.record, declared, value) for value in (one.winner_value, one.loser_value, one.base_value)]
+    return [
+        f"{one.id}  {one.row_title} · {output.field(declared)}",
+        output.pick("  当前采用：", "  in use:   ") + f"{shown[0]} · {one.winner_by} · {one.winner_at}",
+        output.pick("  另一个值：", "  the other: ") + f"{shown[1]} · {one.loser_by} · {one.loser_at}",
+        output.pick("  修改之前：", "  before:   ") + shown[2],
+    ]
+
+
+@conflicts.command("resolve")
+def resolve(
+    context: typer.Context,
+    conflict_id: Annotated[str, typer.Argument(help="Id of the conflict; 'all' for every one.")],
+    choice: Annotated[str, typer.Option(help="keep, loser or base.")] = "keep",
+) -> None:
+    """Settle a conflict: keep the value in use, or put the other one (loser) or the earlier one (base) back."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        ids = [one.id for one in ask(laptop, lambda reads: reads.conflicts())]
+        wanted = ids if conflict_id == "all" else [conflict_id]
+        for one in wanted:
+            submit(laptop, ResolveConflict(one, choice))
+    text = output.pick(f"{len(wanted)} 个冲突已处理。", f"{len(wanted)} conflicts settled.")
+    output.result({"resolved": wanted}, [text])
+
+
+@refused.callback(invoke_without_command=True)
+def list_refused(context: typer.Context) -> None:
+    """List the refused changes with the reason and your text."""
+    if context.invoked_subcommand is not None:
+        return
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.refused())
+    none = [output.pick("没有被退回的更改。", "Nothing was refused.")]
+    output.result(found, [line for one in found for line in _refused_lines(output, one)] or none)
+
+
+def _refused_lines(output: Output, one: RefusedItem) -> list[str]:
+    lines = [f"{one.operation_id}  {one.title} · {one.command or one.kind}"]
+    lines.append(f"  {output.sentence(one.code, {'field': one.field, **one.params})}")
+    return lines + [f"  {name} = {value}" for name, value in one.fields.items()]
+
+
+@refused.command("retry")
+def retry(
+    context: typer.Context,
+    operation_id: Annotated[str, typer.Argument(help="Id of the refused change.")],
+    assignments: Annotated[list[str] | None, typer.Option("--set", help="Corrected field=value; repeatable.")] = None,
+) -> None:
+    """Send a refused change again, corrected where you say so."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.refused())
+        item = next((one for one in found if one.operation_id == operation_id), None)
+        if item is None:
+            raise InputError("unknown_operation", id=operation_id[:60])
+        submit(laptop, RetryRefused(operation_id, read_assignments(RECORDS[item.record], assignments or [])))
+    output.result({"retried": operation_id}, [output.pick("已重新排队。", "Queued again.")])
+
+
+@refused.command("drop")
+def drop(
+    context: typer.Context, operation_id: Annotated[str, typer.Argument(help="Id of the refused change.")]
+) -> None:
+    """Give a refused change up; its text is kept for 30 days."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        submit(laptop, DropRefused(operation_id))
+    output.result(
+        {"dropped": operation_id}, [output.pick("已放弃，文字保留 30 天。", "Dropped; the text is kept for 30 days.")]
+    )

@@ -1,0 +1,82 @@
+"""Commands about visits: visit add, visit list."""
+
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.bootstrap import Laptop
+from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
+from crmdesk.domain.errors import InputError
+from crmdesk.services.commands import SaveVisit, SubmitVisit
+
+visit = typer.Typer(help="Visits: add a report, list your own.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.add_typer(visit, name="visit")
+
+
+@visit.command("add")
+def add(
+    context: typer.Context,
+    doctors: Annotated[list[str], typer.Option("--doctor", help="Id or text of a doctor; repeatable.")],
+    note: Annotated[str, typer.Option(help="What was said.")] = "",
+    channel: Annotated[str, typer.Option(help="Code of the channel.")] = "face_to_face",
+    minutes: Annotated[int, typer.Option(min=0, max=1440, help="How long it took.")] = 15,
+    starts_at: Annotated[str, typer.Option(help="UTC instant; without it now.")] = "",
+    products: Annotated[
+        list[str] | None, typer.Option("--product", help="NAME or NAME:MESSAGE+MESSAGE:REACTION; repeatable.")
+    ] = None,
+    next_step: Annotated[str, typer.Option(help="What was promised.")] = "",
+    next_step_on: Annotated[str, typer.Option(help="By when (YYYY-MM-DD).")] = "",
+    adverse_event: Annotated[bool, typer.Option(help="Whether an adverse event was heard.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft instead of submitting it.")] = False,
+) -> None:
+    """Write a visit report and submit it."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        values: dict[str, Any] = {
+            "doctor_ids": sorted({find_customer(laptop, "doctor", one) for one in doctors}),
+            "channel": channel,
+            "duration_min": minutes,
+            "starts_at": starts_at or None,
+            "products": [_product(laptop, one) for one in products or []],
+            "next_step": next_step or None,
+            "next_step_on": next_step_on or None,
+            "adverse_event": adverse_event,
+            "note": note or None,
+        }
+        command = SaveVisit("", values) if draft else SubmitVisit("", values)
+        made = submit(laptop, command)
+    text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")
+    output.result({"id": made.created_id}, [text])
+
+
+def _product(laptop: Laptop, text: str) -> dict[str, Any]:
+    name, _, rest = text.partition(":")
+    messages, _, reaction = rest.partition(":")
+    fitting = [row for row in ask(laptop, lambda reads: reads.products()) if name in (row.id, row["name"])]
+    if len(fitting) != 1:
+        raise InputError("not_found_here", text=name[:80], record="product")
+    detail: dict[str, Any] = {"product_id": fitting[0].id}
+    if messages:
+        detail["messages"] = sorted(set(messages.split("+")))
+    if reaction:
+        detail["reaction"] = reaction
+    return detail
+
+
+@visit.command("list")
+def list_visits(
+    context: typer.Context, limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many.")] = 20
+) -> None:
+    """List your own visits, newest first."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.visits(0, limit))
+    lines = [
+        f"{one.visit.id}  {one.visit['starts_at']}  {one.doctor_names} · {one.institution_name}  {one.visit.sync_state}"
+        for one in found
+    ]
+    output.result(found, lines or [output.pick("还没有拜访。", "No visits yet.")])

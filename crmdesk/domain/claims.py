@@ -1,0 +1,293 @@
+"""The workflow of an expense claim as a pure function, the content hash that a decision is bound to, the policy checks.
+
+Source: domain page, 'Expenses: request → claim → call-back → paid'.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.market_rules import MEAL_CAP_FEN_PER_HEAD
+from crmdesk.domain.records import CLAIM
+from crmdesk.domain.roles import Role
+
+RECEIPT_THRESHOLD_FEN = 50_00
+SECOND_STEP_ABOVE_FEN = 5_000_00
+CALL_BACK_ABOVE_FEN = 3_000_00
+CALL_BACK_SHARE_PERCENT = 5
+
+
+class State(StrEnum):
+    """Where a claim stands; codes of the picklist `claim_state`."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    TO_CALL_BACK = "to_call_back"
+    DISPUTED = "disputed"
+    PAYABLE = "payable"
+    PAID = "paid"
+    CLAWBACK = "clawback"
+
+
+class Event(StrEnum):
+    """What a person does to a claim; the name of the command on the wire."""
+
+    SUBMIT = "submit"
+    RECALL = "recall"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CALL_BACK_CONFIRMED = "call_back_confirmed"
+    CALL_BACK_DISPUTED = "call_back_disputed"
+    SETTLE = "settle"
+    PAY = "pay"
+
+
+Rule = Callable[[Mapping[str, Any], "Actor", Mapping[str, Any]], "Transition"]
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+DECISIONS = frozenset({Event.APPROVE, Event.SEND_BACK, Event.REJECT})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `supervises` says whether the claim's territory is among the actor's; limit in fen, None: none."""
+
+    user_id: str
+    role: Role
+    supervises: bool
+    limit_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The next state and step; `budget` names what happens to the amount: reserve, release, commit, spend or ''."""
+
+    state: State
+    step: int = 0
+    budget: str = ""
+
+
+def content_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a claim that a decision is bound to, in canonical form (sets sorted, absent as None)."""
+    return {field.name: claim.get(field.name) for field in CLAIM.hashed_fields}
+
+
+def content_hash(claim: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (64 hex digits) of a claim's content; receipts are inside by their own SHA-256."""
+    text = json.dumps(content_of(claim), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def total_fen(claim: Mapping[str, Any]) -> int:
+    """Return the sum of a claim's lines in fen."""
+    return sum(int(line.get("amount_fen") or 0) for line in claim.get("lines") or ())
+
+
+def steps_needed(amount_fen: int) -> int:
+    """Return how many approvals an amount needs: a manager's, and finance's above 5,000 yuan."""
+    return 2 if amount_fen > SECOND_STEP_ABOVE_FEN else 1
+
+
+def must_be_called_back(claim_id: str, amount_fen: int) -> bool:
+    """Say whether an approved claim is in the call-back sample: every large one and a fixed share by its id.
+
+    The share is drawn from a hash of the id, so nobody can choose it and everybody can check it.
+    """
+    draw = int.from_bytes(hashlib.sha256(claim_id.encode()).digest()[:4], "big") % 100
+    return amount_fen > CALL_BACK_ABOVE_FEN or draw < CALL_BACK_SHARE_PERCENT
+
+
+def advance(claim: Mapping[str, Any], event: Event, actor: Actor, args: Mapping[str, Any]) -> Transition:
+    """Return where `event` takes the claim; raises RefusedError with a code where a rule says no.
+
+    `args`: `seen_hash` for decisions, `comment`, `reason_code`, `approved_lines` (fen by line), `outcome` for settle.
+    Codes: not_in_this_state, not_yours, own_claim, changed_since_seen, over_your_limit, comment_missing,
+    reason_missing, approved_above_claimed, incomplete (with `field` and `line`).
+    """
+    state = State(claim.get("state") or State.DRAFT)
+    if event not in _FROM or state not in _FROM[event]:
+        raise RefusedError("not_in_this_state", state=state.value, event=event.value)
+    return _RULES[event](claim, actor, args)
+
+
+def _by_owner(claim: Mapping[str, Any], actor: Actor) -> None:
+    if actor.user_id != claim.get("owner_id"):
+        raise RefusedError("not_yours")
+
+
+def _submit(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    _by_owner(claim, actor)
+    if args.get("seen_hash") != content_hash(claim):
+        raise RefusedError("changed_since_seen")
+    check_complete(claim)
+    return Transition(State.SUBMITTED, budget="reserve")
+
+
+def _recall(claim: Mapping[str, Any], actor: Actor, _args: Mapping[str, Any]) -> Transition:
+    _by_owner(claim, actor)
+    if (claim.get("step") or 0) > 0:
+        raise RefusedError("not_in_this_state", state=State.SUBMITTED.value, event=Event.RECALL.value)
+    return Transition(State.DRAFT, budget="release")
+
+
+def _may_decide(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> None:
+    if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
+        raise RefusedError("own_claim")
+    decider = Role.FINANCE if (claim.get("step") or 0) >= 1 else Role.MANAGER
+    if actor.role is not decider or not actor.supervises:
+        raise RefusedError("not_yours")
+    if args.get("seen_hash") != claim.get("content_hash"):
+        raise RefusedError("changed_since_seen")
+
+
+def _approve(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    _may_decide(claim, actor, args)
+    amount = approved_total(claim, args.get("approved_lines"))
+    step, needed = (claim.get("step") or 0) + 1, claim.get("steps_needed") or 1
+    if step >= needed and actor.limit_fen is not None and amount > actor.limit_fen:
+        raise RefusedError("over_your_limit", limit_fen=actor.limit_fen)
+    if step < needed:
+        return Transition(State.SUBMITTED, step)
+    called = must_be_called_back(str(claim.get("id")), amount)
+    return Transition(State.TO_CALL_BACK if called else State.PAYABLE, step, "commit")
+
+
+def approved_total(claim: Mapping[str, Any], approved_lines: object) -> int:
+    """Return the approved sum in fen; None approves as claimed. Refuses more than claimed on any line."""
+    claimed = [int(line["amount_fen"]) for line in claim.get("lines") or ()]
+    if approved_lines is None:
+        earlier = claim.get("approved_lines")
+        return sum(int(line["amount_fen"]) for line in earlier) if earlier else sum(claimed)
+    if not isinstance(approved_lines, list) or len(approved_lines) != len(claimed):
+        raise RefusedError("approved_above_claimed")
+    for asked, given in zip(claimed, approved_lines, strict=True):
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= asked:
+            raise RefusedError("approved_above_claimed")
+    return sum(approved_lines)
+
+
+def _send_back(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    _may_decide(claim, actor, args)
+    _needs_comment(args)
+    return Transition(State.RETURNED, budget="release")
+
+
+def _reject(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    _may_decide(claim, actor, args)
+    if not args.get("reason_code"):
+        raise RefusedError("reason_missing")
+    _needs_comment(args)
+    return Transition(State.REJECTED, budget="release")
+
+
+def _call_back(result: State) -> Rule:
+    def rule(claim: Mapping[str, Any], actor: Actor, _args: Mapping[str, Any]) -> Transition:
+        if actor.user_id == claim.get("owner_id"):
+            raise RefusedError("own_claim")
+        if actor.role is not Role.MANAGER or not actor.supervises:
+            raise RefusedError("not_yours")
+        return Transition(result, claim.get("step") or 0)
+
+    return rule
+
+
+def _settle(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    if actor.user_id == claim.get("owner_id"):
+        raise RefusedError("own_claim")
+    if actor.role not in (Role.FINANCE, Role.AUDITOR):
+        raise RefusedError("not_yours")
+    _needs_comment(args)
+    outcomes = {
+        "payable": Transition(State.PAYABLE),
+        "rejected": Transition(State.REJECTED, budget="uncommit"),
+        "clawback": Transition(State.CLAWBACK, budget="uncommit"),
+    }
+    outcome = outcomes.get(str(args.get("outcome")))
+    if outcome is None:
+        raise RefusedError("reason_missing")
+    return outcome
+
+
+def _pay(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+    if actor.role is not Role.FINANCE:
+        raise RefusedError("not_yours")
+    if actor.user_id == claim.get("owner_id"):
+        raise RefusedError("own_claim")
+    if args.get("seen_hash") != claim.get("content_hash"):
+        raise RefusedError("changed_since_seen")
+    return Transition(State.PAID, claim.get("step") or 0, "spend")
+
+
+def _needs_comment(args: Mapping[str, Any]) -> None:
+    if not str(args.get("comment") or "").strip():
+        raise RefusedError("comment_missing")
+
+
+def check_complete(claim: Mapping[str, Any]) -> None:
+    """Raise RefusedError('incomplete', field=…, line=n) for the first thing missing before submission."""
+    if not claim.get("title"):
+        raise RefusedError("incomplete", field="title")
+    if not claim.get("visit_id") and not str(claim.get("reason") or "").strip():
+        raise RefusedError("incomplete", field="visit_id")
+    lines = claim.get("lines") or []
+    if not lines:
+        raise RefusedError("incomplete", field="lines")
+    for number, line in enumerate(lines, 1):
+        _check_line(line, number)
+
+
+def _check_line(line: Mapping[str, Any], number: int) -> None:
+    for name in ("category", "spent_on", "amount_fen"):
+        if not line.get(name):
+            raise RefusedError("incomplete", field=name, line=number)
+    if line["category"] in ("meal", "speaker_fee") and not line.get("doctor_ids"):
+        raise RefusedError("incomplete", field="doctor_ids", line=number)
+    if line["amount_fen"] >= RECEIPT_THRESHOLD_FEN and not line.get("receipt_sha256s"):
+        raise RefusedError("incomplete", field="receipt_sha256s", line=number)
+
+
+def findings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the policy findings of a claim's content: `meal_cap`, each {code, severity, params}."""
+    found: list[dict[str, Any]] = []
+    for number, line in enumerate(claim.get("lines") or (), 1):
+        heads = len(line.get("doctor_ids") or ()) + int(line.get("staff_count") or 0)
+        amount = int(line.get("amount_fen") or 0)
+        if line.get("category") == "meal" and heads and amount > MEAL_CAP_FEN_PER_HEAD * heads:
+            params = {"line": number, "a_head_fen": amount // heads, "cap_fen": MEAL_CAP_FEN_PER_HEAD}
+            found.append({"code": "meal_cap", "severity": "warn", "params": params})
+    return found
+
+
+_FROM: dict[Event, frozenset[State]] = {
+    Event.SUBMIT: EDITABLE,
+    Event.RECALL: frozenset({State.SUBMITTED}),
+    Event.SEND_BACK: frozenset({State.SUBMITTED}),
+    Event.APPROVE: frozenset({State.SUBMITTED}),
+    Event.REJECT: frozenset({State.SUBMITTED}),
+    Event.CALL_BACK_CONFIRMED: frozenset({State.TO_CALL_BACK}),
+    Event.CALL_BACK_DISPUTED: frozenset({State.TO_CALL_BACK}),
+    Event.SETTLE: frozenset({State.DISPUTED}),
+    Event.PAY: frozenset({State.PAYABLE}),
+}
+_RULES: dict[Event, Rule] = {
+    Event.SUBMIT: _submit,
+    Event.RECALL: _recall,
+    Event.SEND_BACK: _send_back,
+    Event.APPROVE: _approve,
+    Event.REJECT: _reject,
+    Event.CALL_BACK_CONFIRMED: _call_back(State.PAYABLE),
+    Event.CALL_BACK_DISPUTED: _call_back(State.DISPUTED),
+    Event.SETTLE: _settle,
+    Event.PAY: _pay,
+}
+
+
+def period_of(date_text: str) -> str:
+    """Return the budget period (quarter) of a date: `2026-11-22` → `2026Q4`."""
+    return f"{date_text[:4]}Q{(int(date_text[5:7]) + 2) // 3}"

@@ -1,0 +1,39 @@
+"""Identifiers: UUIDv7 text made on the device (RFC 9562, section 5.7)."""
+
+import os
+import re
+import threading
+import time
+
+_PATTERN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_lock = threading.Lock()
+_last_stamp = 0
+
+
+def _next_stamp(now_ms: int) -> int:
+    """Return a strictly increasing 60-bit stamp: 48 bits of milliseconds, 12 bits of sequence."""
+    global _last_stamp
+    with _lock:
+        _last_stamp = max(now_ms << 12, _last_stamp + 1)
+        return _last_stamp
+
+
+def new_id(now_ms: int | None = None, entropy: bytes | None = None) -> str:
+    """Return a new UUIDv7 as 36 characters, increasing within this process.
+
+    `now_ms` is Unix time in milliseconds and `entropy` 8 bytes; both are for seeded generators, which
+    get an id that depends on nothing else.
+    """
+    if now_ms is not None and entropy is not None:
+        stamp, tail = now_ms << 12 | int.from_bytes(entropy[:2], "big") & 0xFFF, entropy
+    else:
+        stamp, tail = _next_stamp(time.time_ns() // 1_000_000 if now_ms is None else now_ms), os.urandom(8)
+    low = int.from_bytes(tail[:8], "big") & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | low
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def is_id(text: object) -> bool:
+    """Say whether `text` is a UUIDv7 in canonical lower-case form."""
+    return isinstance(text, str) and _PATTERN.fullmatch(text) is not None

@@ -1,0 +1,174 @@
+"""The picklists: codes with their words in both languages, in the order in which people pick them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a picklist; `aliases` are spellings that imports accept."""
+
+    code: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+
+
+def _list(*entries: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(entry[0], entry[1], entry[2], entry[3:]) for entry in entries)
+
+
+PICKLISTS: dict[str, tuple[Choice, ...]] = {
+    "role": _list(
+        ("rep", "医药代表", "Representative"),
+        ("manager", "地区经理", "Manager"),
+        ("finance", "财务", "Finance"),
+        ("auditor", "审计", "Auditor"),
+        ("admin", "管理员", "Administrator"),
+    ),
+    "territory_kind": _list(
+        ("company", "公司", "Company"), ("region", "大区", "Region"), ("territory", "辖区", "Territory")
+    ),
+    "institution_kind": _list(
+        ("hospital", "医院", "Hospital"),
+        ("clinic", "诊所", "Clinic"),
+        ("community", "社区卫生服务中心", "Community centre"),
+        ("pharmacy", "药店", "Pharmacy"),
+        ("distributor", "商业公司", "Distributor"),
+    ),
+    "institution_level": _list(
+        ("3A+", "三级特等", "Tertiary special", "三级特"),
+        ("3A", "三级甲等", "Tertiary A", "三甲"),
+        ("3B", "三级乙等", "Tertiary B", "三乙"),
+        ("3C", "三级丙等", "Tertiary C", "三丙"),
+        ("3", "三级", "Tertiary", "三级未定等", "三级医院"),
+        ("2A", "二级甲等", "Secondary A", "二甲"),
+        ("2B", "二级乙等", "Secondary B", "二乙"),
+        ("2C", "二级丙等", "Secondary C", "二丙"),
+        ("2", "二级", "Secondary", "二级未定等", "二级医院"),
+        ("1A", "一级甲等", "Primary A", "一甲"),
+        ("1B", "一级乙等", "Primary B", "一乙"),
+        ("1C", "一级丙等", "Primary C", "一丙"),
+        ("1", "一级", "Primary", "一级未定等", "一级医院"),
+        ("none", "未定级", "Not graded", "未评级", "其他"),
+    ),
+    "customer_class": _list(("A", "A 类", "Class A"), ("B", "B 类", "Class B"), ("C", "C 类", "Class C")),
+    "doctor_title": _list(
+        ("chief", "主任医师", "Chief physician"),
+        ("associate_chief", "副主任医师", "Associate chief physician"),
+        ("attending", "主治医师", "Attending physician"),
+        ("resident", "住院医师", "Resident physician", "医师"),
+        ("chief_pharmacist", "主任药师", "Chief pharmacist"),
+        ("associate_chief_pharmacist", "副主任药师", "Associate chief pharmacist"),
+        ("pharmacist", "药师", "Pharmacist", "主管药师"),
+        ("nurse", "护师", "Nurse", "护士", "主管护师", "护士长"),
+        ("other", "其他", "Other"),
+    ),
+    "influence": _list(
+        ("national", "全国专家", "National expert"),
+        ("regional", "区域专家", "Regional expert"),
+        ("local", "院内", "Local"),
+    ),
+    "doctor_status": _list(
+        ("under_review", "待审核", "Under review"),
+        ("active", "在用", "Active"),
+        ("left", "已离任", "Left"),
+        ("merged", "已合并", "Merged"),
+    ),
+    "channel": _list(
+        ("face_to_face", "面对面", "Face to face"),
+        ("phone", "电话", "Phone"),
+        ("wechat", "微信", "WeChat"),
+        ("mail", "邮件", "E-mail"),
+        ("meeting", "科室会", "Department meeting"),
+    ),
+    "consent_channel": _list(
+        ("phone", "电话", "Phone"),
+        ("sms", "短信", "SMS"),
+        ("wechat", "微信", "WeChat"),
+        ("mail", "邮件", "E-mail"),
+    ),
+    "reaction": _list(
+        ("positive", "认可", "Positive"), ("neutral", "中立", "Neutral"), ("objection", "有异议", "Objection")
+    ),
+    "visit_state": _list(
+        ("planned", "计划", "Planned"), ("draft", "草稿", "Draft"), ("submitted", "已提交", "Submitted")
+    ),
+    "claim_state": _list(
+        ("draft", "草稿", "Draft"),
+        ("submitted", "已提交", "Submitted"),
+        ("returned", "已退回", "Sent back"),
+        ("rejected", "已驳回", "Rejected"),
+        ("to_call_back", "待回访", "To be called back"),
+        ("disputed", "有争议", "Disputed"),
+        ("payable", "待支付", "Payable"),
+        ("paid", "已支付", "Paid"),
+        ("clawback", "追回", "Clawback"),
+    ),
+    "expense_category": _list(
+        ("meal", "餐饮", "Meal"),
+        ("transport", "交通", "Transport"),
+        ("material", "资料印刷", "Printed material"),
+        ("venue", "场地", "Venue"),
+        ("speaker_fee", "讲课费", "Speaker fee"),
+        ("other", "其他", "Other"),
+    ),
+    "budget_rule": _list(("stop", "阻止", "Stop"), ("warn", "提醒", "Warn"), ("ignore", "不检查", "Ignore")),
+    "reject_reason": _list(
+        ("not_allowed", "不符合规定", "Not allowed"),
+        ("not_proven", "凭证不足", "Not proven"),
+        ("duplicate", "重复报销", "Duplicate"),
+        ("other", "其他", "Other"),
+    ),
+    "conflict_state": _list(("open", "待处理", "Open"), ("resolved", "已处理", "Resolved")),
+    "specialty": _list(
+        ("cardiology", "心血管内科", "Cardiology", "心内科", "心脏内科", "心内"),
+        ("endocrinology", "内分泌科", "Endocrinology", "内分泌"),
+        ("nephrology", "肾内科", "Nephrology", "肾脏内科", "肾病科"),
+        ("neurology", "神经内科", "Neurology", "神内"),
+        ("respiratory", "呼吸内科", "Respiratory medicine", "呼吸科", "呼吸与危重症医学科"),
+        ("gastroenterology", "消化内科", "Gastroenterology", "消化科"),
+        ("oncology", "肿瘤科", "Oncology", "肿瘤内科"),
+        ("geriatrics", "老年医学科", "Geriatrics", "老年病科", "老年科", "老年内科"),
+        ("general_medicine", "全科医学科", "General practice", "全科"),
+        ("internal_medicine", "内科", "Internal medicine", "大内科", "普通内科"),
+        ("surgery", "外科", "Surgery", "普外科", "普通外科"),
+        ("paediatrics", "儿科", "Paediatrics", "小儿科"),
+        ("obstetrics", "妇产科", "Obstetrics and gynaecology", "产科", "妇科"),
+        ("tcm", "中医科", "Traditional Chinese medicine", "中医内科", "中西医结合科"),
+        ("pharmacy", "药剂科", "Pharmacy", "药学部"),
+        ("other", "其他", "Other"),
+    ),
+}
+
+
+def codes(picklist: str) -> frozenset[str]:
+    """Return the codes of a picklist; raises KeyError for one that is not declared."""
+    return frozenset(choice.code for choice in PICKLISTS[picklist])
+
+
+def choice(picklist: str, code: str) -> Choice:
+    """Return one entry; an unknown code comes back as its own words, so that nothing is hidden."""
+    for entry in PICKLISTS[picklist]:
+        if entry.code == code:
+            return entry
+    return Choice(code, code, code)
+
+
+@lru_cache(maxsize=4096)
+def spellings(picklist: str, text: str) -> tuple[str, ...]:
+    """Return the other Chinese spellings of what `text` names: 心血管内科 → 心内科, 心脏内科, 心内; () for none."""
+    code = code_for(picklist, text)
+    if code is None or code == "other":
+        return ()
+    entry = choice(picklist, code)
+    return tuple(word for word in (entry.zh, *entry.aliases) if word != text)
+
+
+def code_for(picklist: str, text: str) -> str | None:
+    """Return the code for a spelling found in a sheet (code, either language, alias), or None."""
+    wanted = text.strip().casefold()
+    for entry in PICKLISTS[picklist]:
+        if wanted in {spelling.casefold() for spelling in (entry.code, entry.zh, entry.en, *entry.aliases)}:
+            return entry.code
+    return None

@@ -1,0 +1,453 @@
+"""The records of crmdesk, each declared once.
+
+House-keeping columns are not declared here, every row has them on both sides: `id` (UUIDv7 text), `revision` (integer,
+1 at creation, +1 a change), `deleted` (0/1), `created_at`, `created_by`, `updated_at`, `updated_by`.
+"""
+
+from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
+from crmdesk.domain.roles import FIELD_FORCE, NOBODY, Role
+
+ADMIN = frozenset({Role.ADMIN})
+REVIEWERS = frozenset({Role.MANAGER, Role.ADMIN})
+REP_ONLY = frozenset({Role.REP})
+
+TERRITORY = Record(
+    "territory",
+    "辖区",
+    "Territory",
+    ScopeRule.COMPANY,
+    (
+        Field("name", Kind.TEXT, "名称", "Name", required=True),
+        Field("kind", Kind.CHOICE, "层级", "Level", picklist="territory_kind", required=True),
+        Field("parent_id", Kind.REF, "上级", "Parent", ref="territory", indexed=True),
+    ),
+)
+
+USER = Record(
+    "user",
+    "人员",
+    "User",
+    ScopeRule.COMPANY,
+    (
+        Field("login", Kind.TEXT, "账号", "Login", max_length=80, required=True, indexed=True),
+        Field("name", Kind.TEXT, "姓名", "Name", max_length=80, required=True, personal=Personal.IDENTITY),
+        Field("role", Kind.CHOICE, "角色", "Role", picklist="role", required=True),
+        Field("approval_limit_fen", Kind.MONEY, "审批限额", "Approval limit", minimum=0),
+        Field("active", Kind.BOOLEAN, "启用", "Active"),
+    ),
+)
+
+ASSIGNMENT = Record(
+    "assignment",
+    "辖区分配",
+    "Assignment",
+    ScopeRule.COMPANY,
+    (
+        Field("user_id", Kind.REF, "人员", "User", ref="user", required=True, indexed=True),
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field("valid_from", Kind.DATE, "开始", "From", required=True),
+        Field("valid_to", Kind.DATE, "结束", "To"),
+    ),
+)
+
+INSTITUTION = Record(
+    "institution",
+    "机构",
+    "Institution",
+    ScopeRule.CUSTOMER,
+    (
+        Field(
+            "name",
+            Kind.TEXT,
+            "名称",
+            "Name",
+            required=True,
+            aliases=("医院", "医院名称", "机构名称", "hos_name", "hospital", "hospitalname", "hospital name", "单位"),
+        ),
+        Field("aliases", Kind.TAGS, "别名", "Aliases", max_length=20, merge=Merge.SET, aliases=("又名", "曾用名")),
+        Field("kind", Kind.CHOICE, "类型", "Kind", picklist="institution_kind", aliases=("机构类型",)),
+        Field(
+            "level",
+            Kind.CHOICE,
+            "等级",
+            "Level",
+            picklist="institution_level",
+            aliases=("级别", "医院等级", "医院级别", "hos_grade", "grade"),
+        ),
+        Field("province", Kind.TEXT, "省份", "Province", max_length=40, aliases=("省",)),
+        Field("city", Kind.TEXT, "城市", "City", max_length=60, aliases=("市", "地区", "所在地", "hos_city", "place")),
+        Field("area_code", Kind.TEXT, "行政区划代码", "Area code", max_length=12),
+        Field("address", Kind.TEXT, "地址", "Address", max_length=300, aliases=("详细地址", "医院地址")),
+        Field("postcode", Kind.TEXT, "邮编", "Postcode", max_length=12, aliases=("邮政编码", "zip")),
+        Field("phone", Kind.TEXT, "总机", "Switchboard", max_length=60, aliases=("电话", "tel", "联系电话", "phone")),
+        Field(
+            "specialities",
+            Kind.TAGS,
+            "重点专科",
+            "Key specialities",
+            max_length=60,
+            merge=Merge.SET,
+            aliases=("hos_speciality", "特色专科", "专科"),
+        ),
+        Field("customer_class", Kind.CHOICE, "分类", "Class", picklist="customer_class"),
+        Field("reception_rules", Kind.LONG_TEXT, "接待规定", "Reception rules", max_length=2000, merge=Merge.TEXT),
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field("under_review", Kind.BOOLEAN, "待审核", "Under review", writers=REVIEWERS),
+    ),
+    writers=FIELD_FORCE,
+    search=True,
+)
+
+DEPARTMENT = Record(
+    "department",
+    "科室",
+    "Department",
+    ScopeRule.CUSTOMER,
+    (
+        Field("institution_id", Kind.REF, "机构", "Institution", ref="institution", required=True, indexed=True),
+        Field("name", Kind.TEXT, "名称", "Name", max_length=80, required=True),
+        Field("specialty", Kind.CHOICE, "专业", "Specialty", picklist="specialty"),
+    ),
+    writers=FIELD_FORCE,
+)
+
+DOCTOR = Record(
+    "doctor",
+    "医生",
+    "Doctor",
+    ScopeRule.CUSTOMER,
+    (
+        Field(
+            "name",
+            Kind.TEXT,
+            "姓名",
+            "Name",
+            max_length=80,
+            required=True,
+            personal=Personal.IDENTITY,
+            aliases=("医生", "医生姓名", "doctorname", "doctor", "名字", "full name"),
+        ),
+        Field("title", Kind.CHOICE, "职称", "Title", picklist="doctor_title", aliases=("doctor_title", "级别职称")),
+        Field("specialty", Kind.CHOICE, "专业", "Specialty", picklist="specialty", aliases=("学科",)),
+        Field("customer_class", Kind.CHOICE, "分类", "Class", picklist="customer_class", aliases=("客户分类", "级别")),
+        Field("influence", Kind.CHOICE, "影响力", "Influence", picklist="influence"),
+        Field(
+            "mobile",
+            Kind.TEXT,
+            "手机",
+            "Mobile",
+            max_length=40,
+            personal=Personal.CONTACT,
+            aliases=("手机号", "手机号码", "mobile phone", "cell"),
+        ),
+        Field(
+            "phone",
+            Kind.TEXT,
+            "办公电话",
+            "Office phone",
+            max_length=40,
+            personal=Personal.CONTACT,
+            aliases=("电话", "座机", "tel"),
+        ),
+        Field(
+            "email",
+            Kind.TEXT,
+            "邮箱",
+            "E-mail",
+            max_length=120,
+            personal=Personal.CONTACT,
+            aliases=("邮件", "电子邮箱", "e-mail", "mail"),
+        ),
+        Field(
+            "good_at", Kind.LONG_TEXT, "擅长", "Good at", max_length=4000, merge=Merge.TEXT, aliases=("good_at", "专长")
+        ),
+        Field("preferred_time", Kind.TEXT, "偏好时间", "Preferred time", max_length=80),
+        Field("preferred_channel", Kind.CHOICE, "偏好方式", "Preferred channel", picklist="channel"),
+        Field(
+            "consent",
+            Kind.TAGS,
+            "同意的联系方式",
+            "Consent to channels",
+            max_length=10,
+            picklist="consent_channel",
+            merge=Merge.SET,
+        ),
+        Field("consent_on", Kind.DATE, "同意日期", "Consent given on"),
+        Field("consent_evidence", Kind.TEXT, "同意凭证", "Consent evidence", max_length=200),
+        Field("tags", Kind.TAGS, "标签", "Tags", max_length=30, merge=Merge.SET),
+        Field("note", Kind.LONG_TEXT, "备注", "Note", max_length=20_000, merge=Merge.TEXT, aliases=("说明", "remark")),
+        Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS),
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+    ),
+    writers=FIELD_FORCE,
+    search=True,
+)
+
+AFFILIATION = Record(
+    "affiliation",
+    "执业机构",
+    "Affiliation",
+    ScopeRule.CUSTOMER,
+    (
+        Field("doctor_id", Kind.REF, "医生", "Doctor", ref="doctor", required=True, indexed=True),
+        Field("institution_id", Kind.REF, "机构", "Institution", ref="institution", required=True, indexed=True),
+        Field("department_id", Kind.REF, "科室", "Department", ref="department"),
+        Field("duty", Kind.TEXT, "职务", "Duty", max_length=80),
+        Field("is_primary", Kind.BOOLEAN, "主要执业", "Primary"),
+        Field("valid_from", Kind.DATE, "开始", "From"),
+        Field("valid_to", Kind.DATE, "结束", "To"),
+    ),
+    writers=FIELD_FORCE,
+)
+
+PRODUCT = Record(
+    "product",
+    "产品",
+    "Product",
+    ScopeRule.COMPANY,
+    (
+        Field("name", Kind.TEXT, "名称", "Name", required=True),
+        Field("generic_name", Kind.TEXT, "通用名", "Generic name"),
+        Field(
+            "messages",
+            Kind.ITEMS,
+            "获批信息",
+            "Approved messages",
+            max_length=30,
+            item=(
+                Field("code", Kind.TEXT, "代码", "Code", max_length=40, required=True),
+                Field("zh", Kind.TEXT, "中文", "Chinese", required=True),
+                Field("en", Kind.TEXT, "英文", "English", required=True),
+            ),
+        ),
+        Field("filed_until", Kind.DATE, "备案有效期", "Filing valid until"),
+    ),
+)
+
+VISIT = Record(
+    "visit",
+    "拜访",
+    "Visit",
+    ScopeRule.TERRITORY,
+    (
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field(
+            "owner_id", Kind.REF, "代表", "Representative", ref="user", required=True, indexed=True, merge=Merge.OWNER
+        ),
+        Field("state", Kind.CHOICE, "状态", "State", picklist="visit_state", required=True, merge=Merge.OWNER),
+        Field("doctor_ids", Kind.REFS, "医生", "Doctors", ref="doctor", max_length=100, merge=Merge.SET),
+        Field("institution_id", Kind.REF, "机构", "Institution", ref="institution", merge=Merge.OWNER),
+        Field("starts_at", Kind.INSTANT, "时间", "Time", required=True, merge=Merge.OWNER, indexed=True),
+        Field("zone", Kind.TEXT, "时区", "Zone", max_length=60, required=True, merge=Merge.OWNER),
+        Field("duration_min", Kind.INTEGER, "时长（分钟）", "Minutes", minimum=0, maximum=1440, merge=Merge.OWNER),
+        Field("channel", Kind.CHOICE, "方式", "Channel", picklist="channel", merge=Merge.OWNER),
+        Field("joint_with_ids", Kind.REFS, "同行", "Joint with", ref="user", max_length=10, merge=Merge.SET),
+        Field(
+            "products",
+            Kind.ITEMS,
+            "产品与反应",
+            "Products and reactions",
+            max_length=20,
+            merge=Merge.OWNER,
+            item=(
+                Field("product_id", Kind.REF, "产品", "Product", ref="product", required=True),
+                Field("messages", Kind.TAGS, "信息", "Messages", max_length=30),
+                Field("reaction", Kind.CHOICE, "反应", "Reaction", picklist="reaction"),
+            ),
+        ),
+        Field("questions", Kind.LONG_TEXT, "提问", "Questions", max_length=10_000, merge=Merge.TEXT),
+        Field("competitor", Kind.LONG_TEXT, "竞品信息", "Competitor information", max_length=10_000, merge=Merge.TEXT),
+        Field("adverse_event", Kind.BOOLEAN, "听到不良反应", "Adverse event heard", merge=Merge.OWNER),
+        Field("next_step", Kind.TEXT, "下一步", "Next step", max_length=500, merge=Merge.OWNER),
+        Field("next_step_on", Kind.DATE, "下一步日期", "Next step due", merge=Merge.OWNER),
+        Field("next_step_done", Kind.BOOLEAN, "已兑现", "Next step done", merge=Merge.OWNER),
+        Field("note", Kind.LONG_TEXT, "记录", "Note", max_length=200_000, merge=Merge.TEXT),
+    ),
+    writers=FIELD_FORCE,
+    owner="owner_id",
+)
+
+CLAIM_LINE = (
+    Field("category", Kind.CHOICE, "类别", "Category", picklist="expense_category", required=True),
+    Field("spent_on", Kind.DATE, "日期", "Date", required=True),
+    Field("amount_fen", Kind.MONEY, "金额", "Amount", required=True, minimum=1, maximum=10**11),
+    Field("description", Kind.TEXT, "说明", "Description", max_length=300),
+    Field("doctor_ids", Kind.REFS, "参加医生", "Doctors", ref="doctor", max_length=200),
+    Field("staff_count", Kind.INTEGER, "我方人数", "Staff", minimum=0, maximum=200),
+    Field("fapiao_number", Kind.TEXT, "发票号码", "Fapiao number", max_length=40),
+    Field("receipt_sha256s", Kind.TAGS, "凭证", "Receipts", max_length=20),
+)
+
+CLAIM = Record(
+    "claim",
+    "费用报销",
+    "Expense claim",
+    ScopeRule.MONEY,
+    (
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field("owner_id", Kind.REF, "申请人", "Claimed by", ref="user", required=True, indexed=True, merge=Merge.OWNER),
+        Field("title", Kind.TEXT, "事由", "Subject", max_length=200, required=True, merge=Merge.OWNER, hashed=True),
+        Field("visit_id", Kind.REF, "拜访", "Visit", ref="visit", indexed=True, merge=Merge.OWNER, hashed=True),
+        Field(
+            "reason", Kind.TEXT, "无拜访原因", "Reason without a visit", max_length=500, merge=Merge.OWNER, hashed=True
+        ),
+        Field("attendees", Kind.TEXT, "参加人员", "Attendees", max_length=1000, merge=Merge.OWNER, hashed=True),
+        Field("lines", Kind.ITEMS, "明细", "Lines", max_length=100, item=CLAIM_LINE, merge=Merge.OWNER, hashed=True),
+        Field("currency", Kind.TEXT, "币种", "Currency", max_length=3, required=True, merge=Merge.OWNER, hashed=True),
+        Field(
+            "state",
+            Kind.CHOICE,
+            "状态",
+            "State",
+            picklist="claim_state",
+            writers=NOBODY,
+            merge=Merge.COMMAND,
+            indexed=True,
+        ),
+        Field("total_fen", Kind.MONEY, "合计", "Total", writers=NOBODY, merge=Merge.COMMAND),
+        Field("approved_fen", Kind.MONEY, "批准金额", "Approved", writers=NOBODY, merge=Merge.COMMAND),
+        Field(
+            "approved_lines",
+            Kind.ITEMS,
+            "批准明细",
+            "Approved by line",
+            max_length=100,
+            writers=NOBODY,
+            merge=Merge.COMMAND,
+            item=(Field("amount_fen", Kind.MONEY, "金额", "Amount", required=True),),
+        ),
+        Field(
+            "content_hash", Kind.TEXT, "内容指纹", "Content hash", max_length=64, writers=NOBODY, merge=Merge.COMMAND
+        ),
+        Field("submission", Kind.INTEGER, "提交次数", "Submission", writers=NOBODY, merge=Merge.COMMAND),
+        Field("step", Kind.INTEGER, "审批步骤", "Approval step", writers=NOBODY, merge=Merge.COMMAND),
+        Field("steps_needed", Kind.INTEGER, "所需步骤", "Steps needed", writers=NOBODY, merge=Merge.COMMAND),
+        Field("submitted_at", Kind.INSTANT, "提交时间", "Submitted at", writers=NOBODY, merge=Merge.COMMAND),
+        Field(
+            "findings",
+            Kind.ITEMS,
+            "规则提示",
+            "Findings",
+            max_length=100,
+            writers=NOBODY,
+            merge=Merge.COMMAND,
+            item=(
+                Field("code", Kind.TEXT, "代码", "Code", max_length=60, required=True),
+                Field("severity", Kind.TEXT, "程度", "Severity", max_length=10, required=True),
+                Field("params", Kind.MAP, "参数", "Parameters"),
+            ),
+        ),
+        Field(
+            "decision_comment",
+            Kind.TEXT,
+            "审批意见",
+            "Decision comment",
+            max_length=1000,
+            writers=NOBODY,
+            merge=Merge.COMMAND,
+        ),
+    ),
+    writers=REP_ONLY | {Role.MANAGER},
+    owner="owner_id",
+)
+
+BUDGET = Record(
+    "budget",
+    "预算",
+    "Budget",
+    ScopeRule.BUDGET,
+    (
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field("period", Kind.TEXT, "期间", "Period", max_length=7, required=True),  # `2026Q4`
+        Field("category", Kind.CHOICE, "类别", "Category", picklist="expense_category", required=True),
+        Field("rule", Kind.CHOICE, "规则", "Rule", picklist="budget_rule", required=True),
+        Field("planned_fen", Kind.MONEY, "计划", "Planned", minimum=0),
+        Field("reserved_fen", Kind.MONEY, "预留", "Reserved", minimum=0),
+        Field("committed_fen", Kind.MONEY, "已批准", "Committed", minimum=0),
+        Field("spent_fen", Kind.MONEY, "已支付", "Spent", minimum=0),
+    ),
+)
+
+ATTACHMENT = Record(
+    "attachment",
+    "附件",
+    "Attachment",
+    ScopeRule.PARENT,
+    (
+        Field("parent_record", Kind.TEXT, "所属类型", "Parent kind", max_length=40, required=True),
+        Field("parent_id", Kind.REF, "所属", "Parent", required=True, indexed=True),
+        Field("sha256", Kind.TEXT, "指纹", "SHA-256", max_length=64, required=True, indexed=True),
+        Field("file_name", Kind.TEXT, "文件名", "File name", max_length=200, required=True),
+        Field("media_type", Kind.TEXT, "格式", "Media type", max_length=100, required=True),
+        Field("size_bytes", Kind.INTEGER, "大小", "Bytes", minimum=0, maximum=20 * 2**20),
+    ),
+    writers=FIELD_FORCE,
+)
+
+CONFLICT = Record(
+    "conflict",
+    "冲突",
+    "Conflict",
+    ScopeRule.PARENT,
+    (
+        Field("parent_record", Kind.TEXT, "类型", "Record", max_length=40, required=True, writers=NOBODY),
+        Field("parent_id", Kind.REF, "记录", "Row", required=True, indexed=True, writers=NOBODY),
+        Field("field", Kind.TEXT, "字段", "Field", max_length=60, required=True, writers=NOBODY),
+        Field("base_value", Kind.MAP, "修改之前", "Before", writers=NOBODY),  # {"value": …}, as the two below
+        Field("winner_value", Kind.MAP, "当前采用", "In use", writers=NOBODY),
+        Field("winner_by", Kind.REF, "采用值的作者", "In use, by", ref="user", writers=NOBODY),
+        Field("winner_at", Kind.INSTANT, "采用值的时间", "In use, at", writers=NOBODY),
+        Field("loser_value", Kind.MAP, "另一个值", "Other value", writers=NOBODY),
+        Field("loser_by", Kind.REF, "另一个值的作者", "Other value, by", ref="user", writers=NOBODY),
+        Field("loser_at", Kind.INSTANT, "另一个值的时间", "Other value, at", writers=NOBODY),
+        Field("state", Kind.CHOICE, "状态", "State", picklist="conflict_state", required=True),
+    ),
+    writers=FIELD_FORCE,
+)
+
+AUDIT_ENTRY = Record(
+    "audit_entry",
+    "审计记录",
+    "Audit entry",
+    ScopeRule.PARENT,
+    (
+        Field("parent_record", Kind.TEXT, "类型", "Record", max_length=40),
+        Field("parent_id", Kind.REF, "记录", "Row", indexed=True),
+        Field("at", Kind.INSTANT, "时间", "At", required=True),
+        Field("by_id", Kind.REF, "操作人", "By", ref="user"),
+        Field("on_behalf_of_id", Kind.REF, "代表", "On behalf of", ref="user"),
+        Field("device_id", Kind.TEXT, "设备", "Device", max_length=36),
+        Field("action", Kind.TEXT, "操作", "Action", max_length=60, required=True),
+        Field("changes", Kind.MAP, "变化", "Changes"),  # {field: [old, new]}
+        Field("reason", Kind.TEXT, "原因", "Reason", max_length=1000),
+    ),
+)
+
+RECORDS: dict[str, Record] = {
+    record.name: record
+    for record in (
+        TERRITORY,
+        USER,
+        ASSIGNMENT,
+        PRODUCT,
+        INSTITUTION,
+        DEPARTMENT,
+        DOCTOR,
+        AFFILIATION,
+        VISIT,
+        CLAIM,
+        BUDGET,
+        ATTACHMENT,
+        CONFLICT,
+        AUDIT_ENTRY,
+    )
+}
+"""Every record by name, in the order in which a first sync sends them."""
+
+HOUSE_COLUMNS = ("id", "revision", "deleted", "created_at", "created_by", "updated_at", "updated_by")
+"""The columns that every row has beside its declared fields, in wire order."""
+
+
+def wire_columns(record: Record) -> tuple[str, ...]:
+    """Return the columns of a row on the wire, house-keeping first."""
+    return HOUSE_COLUMNS + record.field_names

@@ -1,0 +1,34 @@
+"""Import of customers from sheets: reading, guessing, cleaning, matching, planning; no database, no window."""
+
+from crmdesk.intake.model import (
+    Action,
+    Column,
+    KnownCustomers,
+    KnownDoctor,
+    KnownInstitution,
+    NewRow,
+    Nobody,
+    Notice,
+    Planned,
+    SheetRow,
+)
+from crmdesk.intake.plan import Preview, plan, preview
+from crmdesk.intake.report import Report, ReportLine
+
+__all__ = [
+    "Action",
+    "Column",
+    "KnownCustomers",
+    "KnownDoctor",
+    "KnownInstitution",
+    "NewRow",
+    "Nobody",
+    "Notice",
+    "Planned",
+    "Preview",
+    "Report",
+    "ReportLine",
+    "SheetRow",
+    "plan",
+    "preview",
+]

@@ -1,0 +1,236 @@
+"""Cleans what people and exports put into cells: names, departments, hospitals, places, grades, telephone numbers."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from crmdesk.domain import picklists
+from crmdesk.domain.fields import Field, Kind
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_CJK = "\u3400-\u9fff"
+_SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[ \u3000]+(?=[{_CJK}])")
+_TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
+_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+_TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}
+
+
+def plain(text: str) -> str:
+    """Return text with full-width letters and digits made plain, spaces squeezed, `="012"` of Excel unwrapped."""
+    text = text.translate(_FULL_WIDTH).strip()
+    wrapped = _EXCEL_TEXT.fullmatch(text)
+    return re.sub(r"[ \t\u3000\u00a0]+", " ", wrapped.group(1) if wrapped else text).strip()
+
+
+def is_formula(text: str) -> bool:
+    """Say whether a cell of a text file holds an Excel formula instead of its value."""
+    return text.startswith("=") and len(text) > 1
+
+
+def person_name(text: str) -> str:
+    """Return a person's name without the spaces that forms put between Chinese characters."""
+    return _SPACE_IN_CHINESE.sub("", plain(text))
+
+
+_ROOM = re.compile(
+    r"(?:全科医学(?:及健康管理)?科|全科医疗科|.{1,20}?(?:科(?:中心)?|中心|(?<!干)部))(?:[(（][^()（）]*[)）])?"
+)
+
+
+def departments(text: str) -> list[str]:
+    """Return the departments in a cell, those that an export ran together parted: `心内科心血管内科` → two.
+
+    Repetitions stay, in order, so that they can be paired with as many hospitals; `unique` drops them.
+    """
+    found: list[str] = []
+    for part in re.split(r"[、，,;；/|\n]+", _SPACE_IN_CHINESE.sub("", plain(text))):
+        rooms = _ROOM.findall(part)
+        found += rooms if rooms and "".join(rooms) == part else [part] if part else []
+    return found
+
+
+def unique(texts: list[str]) -> list[str]:
+    """Return the texts in order, each once."""
+    return list(dict.fromkeys(texts))
+
+
+_BRACKET = re.compile(r"[(（]([^()（）]*)[)）]$")
+_ANOTHER_NAME = re.compile(r".*(医院|院|所|中心|站|卫生室|诊所|门诊部|妇保|妇幼)$|.*医院.*")
+_BRANCH = re.compile(r".*(分院|院区|分部|院部|住院部)$")
+
+
+def hospital(text: str) -> tuple[str, list[str]]:
+    """Return (name, aliases): `北京地坛医院（地坛医院）` has an alias, the branch in `…医院（东院）` stays."""
+    name = _SPACE_IN_CHINESE.sub("", plain(text))
+    bracket = _BRACKET.search(name)
+    if bracket is None or bracket.start() == 0:
+        return name, []
+    others = [part.strip() for part in re.split(r"[、，,;；]", bracket.group(1)) if part.strip()]
+    if not others or not all(len(part) >= 4 and _ANOTHER_NAME.match(part) for part in others):
+        return name, []
+    if any(_BRANCH.match(part) for part in others):
+        return name, []
+    short = name[: bracket.start()].strip()
+    return short, [part for part in unique(others) if part != short]
+
+
+_STUDIO = re.compile(rf"(?:^|(?<=[院心部所室区)）]))[{_CJK}]{{2,3}}医生个人工作室\s*(?:[(（][^()（）]*[)）])?")
+_END = re.compile(r"(?:医院|分院|院区|[东南西北][院区]|保健院|医学中心|医疗中心|门诊部|诊所)(?:[(（][^()（）]*[)）])?")
+_OWN_NAME = re.compile(
+    rf"(?:北京|上海|天津|重庆|广州|深圳|武汉|首都|中国|解放军|(?:(?!院)[{_CJK}]){{2,8}}?(?:省|市|自治区|大学|县|生产建设兵团))"
+    rf".{{2,}}(?:医院|保健院|医学中心|门诊部|诊所|院区|[东南西北]院|二部|分院)(?:[(（][^()（）]*[)）])?"
+)
+
+
+def hospitals(text: str, is_name: Callable[[str], bool]) -> list[str]:
+    """Return the hospitals in a cell, those that an export ran together parted, doctors' private studios left out.
+
+    `is_name` says whether a text is a hospital's name by itself. Where no boundary is certain, the cell stays whole.
+    """
+    whole = _SPACE_IN_CHINESE.sub("", plain(text))
+    rest = _STUDIO.sub("", whole).strip() or whole
+    found: list[str] = []
+    while rest:
+        name = _first_hospital(rest, is_name)
+        found.append(name)
+        rest = rest[len(name) :].lstrip("、，,;； ")
+    return found
+
+
+def _first_hospital(text: str, is_name: Callable[[str], bool]) -> str:
+    for end in _END.finditer(text):
+        name, rest = text[: end.end()], text[end.end() :]
+        if not rest:
+            break
+        if rest.startswith((_BRACKET.sub("", name), "、", "，", ";", "；")) or is_name(rest) or _OWN_NAME.match(rest):
+            return name
+        again = rest.find(name)
+        if again > 0:  # the same hospital once more further on: what lies between is its branch
+            return text[: end.end() + again]
+    return text
+
+
+_MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
+_ADDRESS = re.compile(rf"([{_CJK}]{{2,7}}?(?:省|自治区|市))([{_CJK}]{{1,8}}?(?:市|区|县|州|盟))?")
+
+
+def region(text: str) -> tuple[str, str]:
+    """Return (province, city) of `云南省-曲靖市`; the district of a municipality becomes `北京市朝阳区`."""
+    parts = [part for part in re.split(r"\s*[-－—–/\s]\s*", plain(text), maxsplit=1) if part]
+    if len(parts) < 2:
+        alone = parts[0] if parts else ""
+        return (alone if alone in _MUNICIPALITIES else ""), alone
+    province, city = parts
+    return province, province + city if province in _MUNICIPALITIES and province != city else city
+
+
+def region_of_address(address: str) -> tuple[str, str]:
+    """Return (province, city) that an address begins with, or two empty texts."""
+    found = _ADDRESS.match(plain(address))
+    if found is None:
+        return "", ""
+    first, second = found.group(1), found.group(2) or ""
+    if first in _MUNICIPALITIES:
+        return first, first + second
+    return (first, second) if first.endswith(("省", "自治区")) else ("", first)
+
+
+def switchboard(text: str) -> str:
+    """Return a telephone number; one stored as a number without its leading 0 gets it back (`1083211441`)."""
+    number = plain(text).removesuffix(".0")
+    if re.fullmatch(r"10\d{8}|2\d{9}", number):
+        cut = 2
+    elif re.fullmatch(r"[3-9]\d{9,10}", number):
+        cut = 3
+    else:
+        return number
+    return f"0{number[:cut]}-{number[cut:]}"
+
+
+def choice_code(picklist: str, text: str) -> str | None:
+    """Return the code of a picklist for a spelling: exact, else the longest entry that stands in it, else None."""
+    wanted = plain(text)
+    code = picklists.code_for(picklist, wanted)
+    if code is not None:
+        return code
+    if picklist == "institution_level":
+        wanted = re.sub(r"(综合|专科)?(医院)?$", "", wanted)
+    best, length = None, 1
+    for entry in picklists.PICKLISTS[picklist]:
+        for spelling in (entry.zh, *entry.aliases):
+            if len(spelling) > length and spelling in wanted:
+                best, length = entry.code, len(spelling)
+    return best
+
+
+def institution_kind(name: str) -> str:
+    """Return the kind that an institution's name speaks of."""
+    for pattern, kind in _KINDS:
+        if pattern.search(name):
+            return kind
+    return "hospital"
+
+
+_KINDS = (
+    (re.compile(r"社区卫生|卫生服务(中心|站)"), "community"),
+    (re.compile(r"(药店|药房|大药堂)(有限公司)?$|零售"), "pharmacy"),
+    (re.compile(r"(医药|药业|商业).*公司$"), "distributor"),
+    (re.compile(r"(诊所|门诊部|卫生室|医务室)$"), "clinic"),
+)
+
+
+def field_value(field: Field, text: str) -> tuple[object, str]:
+    """Return (value, code) of a cell for a declared field; the code says why a value was left out, '' if it was not.
+
+    Codes: `formula`, `not_in_list`, `wrong_kind`.
+    """
+    cell = plain(text)
+    if not cell:
+        return None, ""
+    if is_formula(cell):
+        return None, "formula"
+    return _READERS.get(field.kind, _read_text)(field, text.strip() if field.kind is Kind.LONG_TEXT else cell)
+
+
+def _read_text(field: Field, cell: str) -> tuple[object, str]:
+    if field.kind is Kind.TEXT:
+        cell = re.sub(r"\s*[\r\n]+\s*", " ", cell)
+        if field.name in ("phone", "mobile"):
+            cell = switchboard(cell)
+    return cell, ""
+
+
+def _read_choice(field: Field, cell: str) -> tuple[object, str]:
+    code = choice_code(field.picklist, cell)
+    return code, "" if code else "not_in_list"
+
+
+def _read_tags(field: Field, cell: str) -> tuple[object, str]:
+    parts = [part.strip() for part in _TAG_MARKS.split(cell) if part.strip()]
+    if field.picklist:
+        codes = [choice_code(field.picklist, part) for part in parts]
+        known = sorted({code for code in codes if code})
+        return known or None, "" if all(codes) else "not_in_list"
+    return sorted(set(parts)) or None, ""
+
+
+def _read_date(_field: Field, cell: str) -> tuple[object, str]:
+    found = _DATE.fullmatch(cell)
+    try:
+        return (date(*map(int, found.groups())).isoformat(), "") if found else (None, "wrong_kind")
+    except ValueError:
+        return None, "wrong_kind"
+
+
+def _read_boolean(_field: Field, cell: str) -> tuple[object, str]:
+    folded = cell.casefold()
+    return (True, "") if folded in _TRUE else (False, "") if folded in _FALSE else (None, "wrong_kind")
+
+
+_READERS: dict[Kind, Callable[[Field, str], tuple[object, str]]] = {
+    Kind.CHOICE: _read_choice,
+    Kind.TAGS: _read_tags,
+    Kind.DATE: _read_date,
+    Kind.BOOLEAN: _read_boolean,
+}

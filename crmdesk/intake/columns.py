@@ -1,0 +1,200 @@
+"""Guesses which declared field a column holds, from its header and from its content; refuses prescription counts."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.market_rules import counts_prescriptions
+from crmdesk.domain.records import DOCTOR, INSTITUTION, RECORDS
+from crmdesk.intake.clean import choice_code, plain
+from crmdesk.intake.model import Column, Table
+from crmdesk.intake.sheets import fold
+
+_NOT_IMPORTED = frozenset({"territory_id", "under_review", "status"})
+_KINDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN})
+DOCTOR_NAME, INSTITUTION_NAME, DEPARTMENT_NAME = "doctor.name", "institution.name", "department.name"
+_MORE_HEADERS: dict[str, tuple[str, ...]] = {
+    DEPARTMENT_NAME: ("科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室"),
+    INSTITUTION_NAME: ("name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name"),
+    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "doctor name"),
+}
+_VAGUE_HEADERS = frozenset({"name", "名称", "名字"})  # of anything: the content decides
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
+    "付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温芦樊殷俞安倪左庞聂章鲁岳翟兰焦"
+)
+_PERSON = re.compile(r"[\u3400-\u9fff·]{2,5}")
+_PLACE_OF_CARE = re.compile(
+    r".*(医院|卫生院|卫生服务(中心|站)|保健院|诊所|门诊部|医学中心|药店|大药房)([(（].*[)）])?$"
+)
+_NO_PERSON = ("科", "院", "市", "区", "省", "县", "镇", "乡", "街道", "路")
+_DRUG = re.compile(r"药品|产品|商品|品种|通用名|drug|product|medicine", re.I)
+_QUANTITY = re.compile(r"数量|盒数|支数|片数|用量|销量|金额|qty|quantity|volume|amount|sales|units", re.I)
+
+
+def _importable(record_fields: Sequence[Field]) -> list[Field]:
+    return [field for field in record_fields if field.name not in _NOT_IMPORTED and field.kind in _KINDS]
+
+
+TARGETS: dict[str, tuple[str, ...]] = {
+    "doctor": (
+        *(f"doctor.{field.name}" for field in _importable(DOCTOR.fields)),
+        INSTITUTION_NAME, DEPARTMENT_NAME, "institution.city", "institution.province", "institution.level",
+    ),
+    "institution": tuple(f"institution.{field.name}" for field in _importable(INSTITUTION.fields)),
+}  # fmt: skip
+"""What a column may be mapped to, by the kind of list."""
+
+
+def field_of(target: str) -> Field:
+    """Return the declared field of a target such as `doctor.name`; raises InputError('unknown_field')."""
+    record, _, name = target.partition(".")
+    try:
+        return RECORDS[record].field(name)
+    except KeyError as error:
+        raise InputError("unknown_field", field=target[:60]) from error
+
+
+def _headers() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for target in dict.fromkeys((*TARGETS["doctor"], *TARGETS["institution"], DEPARTMENT_NAME)):
+        field = field_of(target)
+        words = (field.zh, field.en, field.name, *field.aliases, *_MORE_HEADERS.get(target, ()))
+        own = (target, target.replace(".", "_"))
+        for word in (*(words if target != DEPARTMENT_NAME else _MORE_HEADERS[target]), *own):
+            targets = found.setdefault(fold(word), [])
+            if target not in targets:
+                targets.append(target)
+    return found
+
+
+_TARGETS_BY_HEADER = _headers()
+KNOWN_HEADERS = frozenset(_TARGETS_BY_HEADER)
+"""Headers, folded, that stand for a declared field."""
+
+
+def guess(table: Table, kind: str | None = None, look_at: int = 300) -> tuple[str, tuple[Column, ...]]:
+    """Return (kind, columns with guesses): kind is doctor, institution or '' where neither can be told."""
+    samples = [_sample(table, index, look_at) for index in range(len(table.header))]
+    scores = [_scores(header, sample) for header, sample in zip(table.header, samples, strict=True)]
+    kind = kind or _guess_kind(scores)
+    refused = _refusals(table.header, kind)
+    allowed = TARGETS.get(kind, ())
+    ranked = sorted(
+        (
+            (-score, index, allowed.index(target))
+            for index, found in enumerate(scores)
+            for target, score in found.items()
+            if target in allowed and index not in refused
+        ),
+    )
+    chosen: dict[int, str] = {}
+    for _score, index, place in ranked:
+        if index not in chosen and allowed[place] not in chosen.values():
+            chosen[index] = allowed[place]
+    columns = tuple(
+        Column(index, header, chosen.get(index, ""), refused.get(index, ""))
+        for index, header in enumerate(table.header)
+    )
+    return kind, columns
+
+
+def _sample(table: Table, index: int, look_at: int) -> list[str]:
+    return [row.cells[index] for row in table.rows[:look_at] if row.cells[index]]
+
+
+def _share(sample: list[str], fits: Callable[[str], object]) -> float:
+    return sum(bool(fits(cell)) for cell in sample) / len(sample) if sample else 0.0
+
+
+def _is_person(cell: str) -> bool:
+    name = cell.replace(" ", "")
+    return bool(_PERSON.fullmatch(name)) and name[0] in _SURNAMES and not name.endswith(_NO_PERSON)
+
+
+_BY_CONTENT: tuple[tuple[str, Callable[[str], object]], ...] = (
+    (DOCTOR_NAME, _is_person),
+    (INSTITUTION_NAME, _PLACE_OF_CARE.match),
+    (DEPARTMENT_NAME, lambda cell: cell.endswith("科") and len(cell) <= 20),
+    ("doctor.title", lambda cell: choice_code("doctor_title", cell) not in (None, "other")),
+    ("doctor.mobile", re.compile(r"(\+?86)?[ -]?1[3-9]\d[ -]?\d{4}[ -]?\d{4}").fullmatch),
+    ("doctor.email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch),
+    ("institution.level", re.compile(r"[一二三]级.*|[一二三][甲乙丙]").fullmatch),
+    ("institution.city", re.compile(r".{2,8}(省|市|自治区)\s*[-－/ ]\s*.{1,12}(市|区|县|州|盟)").fullmatch),
+)
+
+
+def _scores(header: str, sample: list[str]) -> dict[str, float]:
+    """Return how well a column fits each target: headers count 1, content up to 1; content can veto a header."""
+    shares = {target: _share(sample, fits) for target, fits in _BY_CONTENT}
+    scores = {target: share * 0.9 for target, share in shares.items() if share >= 0.6}
+    if len(sample) < 3:
+        scores = {}
+    for target in _TARGETS_BY_HEADER.get(fold(header), ()):
+        field = field_of(target)
+        fits = _share(sample, partial(_may_be, field)) if sample else 1.0
+        if fits >= 0.3 and not _belies(target, shares):
+            scores[target] = (0.4 if fold(header) in _VAGUE_HEADERS else 1.0) + shares.get(target, 0.0)
+    return scores
+
+
+def _may_be(field: Field, cell: str) -> bool:
+    if field.kind is Kind.CHOICE:
+        return choice_code(field.picklist, cell) is not None
+    return field.kind is Kind.LONG_TEXT or len(plain(cell)) <= field.max_length
+
+
+def _belies(target: str, shares: Mapping[str, float]) -> bool:
+    """Say whether the content shows that a header such as `name` means the other thing that has a name."""
+    other = {DOCTOR_NAME: INSTITUTION_NAME, INSTITUTION_NAME: DOCTOR_NAME}.get(target)
+    return other is not None and shares[other] >= 0.5 and shares[other] > shares[target]
+
+
+def _guess_kind(scores: list[dict[str, float]]) -> str:
+    best = {
+        target: max((found.get(target, 0.0) for found in scores), default=0.0)
+        for target in (DOCTOR_NAME, INSTITUTION_NAME)
+    }
+    if best[DOCTOR_NAME] >= 1 or (best[DOCTOR_NAME] >= 0.5 and best[INSTITUTION_NAME] < 1):
+        return "doctor"
+    if best[INSTITUTION_NAME] >= 0.5:
+        return "institution"
+    # A vague `name` beside columns that only one kind of list has.
+    for kind, name in (("doctor", DOCTOR_NAME), ("institution", INSTITUTION_NAME)):
+        beside = sum(any(score >= 1 and target.startswith(kind) for target, score in found.items()) for found in scores)
+        if best[name] and beside >= 2:
+            return kind
+    return ""
+
+
+def _refusals(headers: Sequence[str], kind: str) -> dict[int, str]:
+    """Return the columns that no import may take: prescription counts, also as doctor × drug × quantity."""
+    refused = {index: "counts_prescriptions" for index, header in enumerate(headers) if counts_prescriptions(header)}
+    if kind == "doctor" and any(_DRUG.search(header) for header in headers):
+        refused |= {index: "counts_prescriptions" for index, header in enumerate(headers) if _QUANTITY.search(header)}
+    return refused
+
+
+def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str]) -> str:
+    """Return the kind of list that a mapping describes.
+
+    Raises RefusedError('counts_prescriptions'), InputError (`no_name_column`, `target_twice`, `unknown_column`,
+    `unknown_field`).
+    """
+    used = {index: target for index, target in mapping.items() if target}
+    for index, target in used.items():
+        if not 0 <= index < len(columns):
+            raise InputError("unknown_column", column=index)
+        if columns[index].refused:
+            raise RefusedError(columns[index].refused, column=columns[index].header)
+        if list(used.values()).count(target) > 1:
+            raise InputError("target_twice", field=target)
+    kind = "doctor" if DOCTOR_NAME in used.values() else "institution"
+    for target in used.values():
+        if target not in TARGETS[kind]:
+            raise InputError("unknown_field", field=target[:60])
+    if kind == "institution" and INSTITUTION_NAME not in used.values():
+        raise InputError("no_name_column")
+    return kind

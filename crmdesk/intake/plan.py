@@ -1,0 +1,394 @@
+"""Previews a file and plans its import row by row: make, same, park or refuse; nothing is written here."""
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from typing_extensions import override
+
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import RECORDS
+from crmdesk.domain.validation import check_new
+from crmdesk.intake import clean
+from crmdesk.intake.columns import DEPARTMENT_NAME, INSTITUTION_NAME, KNOWN_HEADERS, check_mapping, field_of, guess
+from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
+from crmdesk.intake.model import Action, Column, KnownCustomers, NewRow, Notice, Planned, SheetRow, Table
+from crmdesk.intake.sheets import choose_sheet, cut, fold, read_sheets
+from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person sees before an import; `mapping` is the guess, to be edited."""
+
+    file_kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    kind: str
+    columns: tuple[Column, ...]
+    sample: list[SheetRow]
+    row_count: int
+    notices: tuple[Notice, ...]
+    table: Table = field(repr=False)
+
+    @property
+    def mapping(self) -> dict[int, str]:
+        """Return the guessed targets by column."""
+        return {column.index: column.target for column in self.columns if column.target}
+
+    @property
+    def shape(self) -> str:
+        """Return 16 hex digits for the headers, under which a caller may remember a mapping."""
+        headers = "\x1f".join(fold(column.header) for column in self.columns)
+        return hashlib.sha256(headers.encode()).hexdigest()[:16]
+
+
+def preview(
+    source: Path | str | bytes, kind: str | None = None, sample: int = 200, sheet: str | None = None
+) -> Preview:
+    """Read a file (path or bytes) and guess its columns; `kind` doctor or institution where the caller knows it.
+
+    Raises InputError with a code for what cannot be read (`sniff`, `sheets`), WorldError('file_unreadable').
+    """
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    found = sniff(data)
+    sheets = read_sheets(found, data)
+    chosen = choose_sheet(sheets, sheet, KNOWN_HEADERS)
+    table = cut(chosen, KNOWN_HEADERS)
+    kind, columns = guess(table, kind)
+    refused = tuple(Notice(column.refused, {"column": column.header}) for column in columns if column.refused)
+    unknown = () if kind else (Notice("no_customers"),)
+    return Preview(
+        file_kind=found.kind,
+        encoding=found.encoding,
+        delimiter=found.delimiter,
+        sheet=chosen.name,
+        sheets=tuple(one.name for one in sheets),
+        header_row=table.header_row,
+        kind=kind,
+        columns=columns,
+        sample=table.rows[:sample],
+        row_count=len(table.rows),
+        notices=(*found.notices, *table.notices, *refused, *unknown),
+        table=table,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _read_limited(file)
+    except OSError as error:
+        raise WorldError("file_unreadable", name=path.name, reason=error.strerror or "") from error
+
+
+def _read_limited(file: BinaryIO | io.BufferedReader) -> bytes:
+    return file.read(MAX_FILE_BYTES + 1)
+
+
+def plan(source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> Iterator[Planned]:
+    """Yield what to do with every row, in the order of the file; new customers go to `territory_id`.
+
+    Raises, before the first row, what `check_mapping` raises. Codes of parked rows: `duplicate_in_file` (params `row`),
+    `same_name_other_department`, `hospital_ambiguous`; of refused rows those of `domain.validation`; rows
+    made may carry a code of what to look at: `value_left_out`, `alias_of_other`, `same_name_spelled_otherwise`,
+    `hospital_uncertain`.
+    """
+    kind = check_mapping(source.columns, mapping)
+    used = {index: target for index, target in mapping.items() if target}
+    planner = _DoctorPlanner if kind == "doctor" else _InstitutionPlanner
+    return planner(source.table, used, known, territory_id).run()
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The values of one row by record, and why some were left out."""
+
+    values: dict[str, dict[str, Any]]
+    raw: dict[str, str]
+    left_out: dict[str, str]
+
+
+class _Planner:
+    """What planning doctors and institutions has in common."""
+
+    record = ""
+
+    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        self._table = table
+        self._mapping = [(index, target, field_of(target)) for index, target in mapping.items()]
+        self._territory_id = territory_id
+        self._institutions = Institutions(known.institutions())
+        self._known = known
+        self._made_in_row: dict[str, int] = {}
+
+    def run(self) -> Iterator[Planned]:
+        """Yield one planned row after the other."""
+        for row in self._table.rows:
+            cells = self._cells(row)
+            try:
+                yield self._plan_row(row.number, cells)
+            except InputError as error:
+                named = {"name": clean.plain(cells.raw.get(f"{self.record}.name", ""))[:60]}
+                yield Planned(row.number, Action.REFUSED, self.record, "", named, error.code, error.params)
+
+    def _plan_row(self, number: int, cells: _Cells) -> Planned:
+        raise NotImplementedError
+
+    def _cells(self, row: SheetRow) -> _Cells:
+        cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
+        for index, target, declared in self._mapping:
+            text = row.cells[index] if index < len(row.cells) else ""
+            cells.raw[target] = text
+            value, code = clean.field_value(declared, text)
+            if code:
+                cells.left_out[target] = code
+            if value is not None:
+                cells.values[target.partition(".")[0]][declared.name] = value
+        _place(cells)
+        return cells
+
+    def _ambiguous(self, number: int, match: Match, name: str) -> Planned:
+        params = {"candidates": [list(candidate) for candidate in match.candidates]}
+        return self._parked(number, "", name, "hospital_ambiguous", params)
+
+    def _parked(self, number: int, customer_id: str, name: str, code: str, params: Mapping[str, Any]) -> Planned:
+        return Planned(number, Action.DUPLICATE_PARKED, self.record, customer_id, {"name": name}, code, params)
+
+    def _found_before(self, number: int, customer_id: str, name: str) -> Planned:
+        """Return SAME for a customer who existed, DUPLICATE_PARKED for one that an earlier row of this file makes."""
+        earlier = self._made_in_row.get(customer_id)
+        if earlier is None:
+            return Planned(number, Action.SAME, self.record, customer_id, {"name": name})
+        return self._parked(number, customer_id, name, "duplicate_in_file", {"row": earlier})
+
+
+def _place(cells: _Cells) -> None:
+    """Part province and city, from the place column or the beginning of the address."""
+    values = cells.values["institution"]
+    if values.get("city"):
+        province, city = clean.region(str(values["city"]))
+        values["city"] = city
+        if province:
+            values.setdefault("province", province)
+    province, city = clean.region_of_address(str(values.get("address") or ""))
+    if province:
+        values.setdefault("province", province)
+    if city and (not values.get("city") or city.endswith(str(values["city"]))):
+        values["city"] = city
+
+
+def _note(cells: _Cells) -> tuple[str, dict[str, Any]]:
+    if not cells.left_out:
+        return "", {}
+    target, reason = next(iter(cells.left_out.items()))
+    return "value_left_out", {"field": target, "value": cells.raw[target][:60], "reason": reason}
+
+
+class _InstitutionPlanner(_Planner):
+    record = "institution"
+
+    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        super().__init__(table, mapping, known, territory_id)
+        self._spelling: dict[str, str] = {}  # of those made here: id → the name as the file has it
+        index = next(index for index, target in mapping.items() if target == INSTITUTION_NAME)
+        full_names = {clean.plain(row.cells[index]) for row in table.rows}
+        self._short_names = Counter(name_key(clean.hospital(full)[0]) for full in full_names)
+
+    @override
+    def _plan_row(self, number: int, cells: _Cells) -> Planned:
+        values = cells.values["institution"]
+        full, city = str(values.get("name") or ""), str(values.get("city") or "")
+        name, aliases = clean.hospital(full)
+        match = self._institutions.by_name(full, city)
+        if name != full and self._short_names[name_key(name)] > 1:
+            name, aliases = full, []  # alike up to the brackets only: two hospitals until a person says otherwise
+        elif match.found is Found.NONE and name != full:
+            match = self._institutions.by_name(name, city)
+        if match.found is Found.SUSPICIOUS:
+            return self._ambiguous(number, match, full)
+        spelled_otherwise = self._spelling.get(match.id, full) != full
+        if match.found is Found.MATCHED and not spelled_otherwise:
+            return self._found_before(number, match.id, full)
+        if spelled_otherwise:
+            name, aliases = full, []
+        made = values | {
+            "name": name,
+            "aliases": sorted({*aliases, *(values.get("aliases") or ())}),
+            "kind": values.get("kind") or clean.institution_kind(name),
+            "territory_id": self._territory_id,
+        }
+        check_new(RECORDS["institution"], made)
+        code, params = self._remark(name, aliases, city, cells)
+        if spelled_otherwise:
+            code, params = "same_name_spelled_otherwise", {"id": match.id, "row": self._made_in_row[match.id]}
+        made_id = new_id()
+        self._institutions.add(made_id, name, made["aliases"], city)
+        self._made_in_row[made_id] = number
+        self._spelling[made_id] = full
+        return Planned(number, Action.CREATE, self.record, made_id, made, code, params)
+
+    def _remark(self, name: str, aliases: list[str], city: str, cells: _Cells) -> tuple[str, dict[str, Any]]:
+        other = self._institutions.by_alias(name, aliases, city)
+        if other.found is Found.MATCHED:
+            return "alias_of_other", {"id": other.id, "row": self._made_in_row.get(other.id, 0)}
+        return _note(cells)
+
+
+@dataclass(slots=True)
+class _Work:
+    """Where a doctor of the file works: institutions and departments found or to be made."""
+
+    places: list[tuple[str, str, str]] = field(default_factory=list)  # institution id, department id, department name
+    before: list[NewRow] = field(default_factory=list)
+    uncertain: str = ""
+
+
+class _DoctorPlanner(_Planner):
+    record = "doctor"
+
+    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        super().__init__(table, mapping, known, territory_id)
+        self._doctors = Doctors(known.doctors())
+        self._rooms = {(place, name_key(name)): room_id for room_id, place, name in known.departments()}
+        self._pending: list[Callable[[], None]] = []
+        self._alone = self._names_alone()
+
+    def _names_alone(self) -> set[str]:
+        """Return the hospital names that stand alone in some row: they part names that others run together."""
+        found: set[str] = set()
+        for index, target, _ in self._mapping:
+            if target == INSTITUTION_NAME:
+                cells = {row.cells[index] for row in self._table.rows}
+                found = {name_key(cell) for cell in cells if cell.count("医院") == 1 and len(cell) <= 24}
+        return found
+
+    @override
+    def _plan_row(self, number: int, cells: _Cells) -> Planned:
+        name = clean.person_name(cells.raw.get("doctor.name", ""))
+        self._pending.clear()
+        work = _Work()
+        ambiguous = self._find_work(cells, work)
+        if ambiguous is not None:
+            return self._ambiguous(number, ambiguous, name)
+        existing, certain = self._existing(name, work)
+        if existing and certain:
+            return self._found_before(number, existing, name)
+        if existing:
+            params = {"row": self._made_in_row.get(existing, 0)}
+            return self._parked(number, existing, name, "same_name_other_department", params)
+        return self._make(number, name, cells, work)
+
+    def _make(self, number: int, name: str, cells: _Cells, work: _Work) -> Planned:
+        values = cells.values["doctor"] | {"name": name, "territory_id": self._territory_id}
+        if not values.get("specialty") and work.places and work.places[0][2]:
+            specialty = clean.choice_code("specialty", work.places[0][2])
+            values |= {"specialty": specialty} if specialty else {}
+        check_new(RECORDS["doctor"], values)
+        for row in work.before:
+            check_new(RECORDS[row.record], row.values)
+        doctor_id = new_id()
+        after = tuple(
+            NewRow("affiliation", new_id(), _affiliation(doctor_id, place, room, first=number_here == 0))
+            for number_here, (place, room, _) in enumerate(work.places)
+        )
+        for keep in self._pending:
+            keep()
+        for place, _, room_name in work.places or [("", "", "")]:
+            self._doctors.add(doctor_id, name, place, room_name)
+        self._made_in_row[doctor_id] = number
+        code, params = _note(cells)
+        if work.uncertain and not code:
+            code, params = "hospital_uncertain", {"name": work.uncertain}
+        return Planned(number, Action.CREATE, self.record, doctor_id, values, code, params, tuple(work.before), after)
+
+    def _existing(self, name: str, work: _Work) -> tuple[str, bool]:
+        by_place: dict[str, list[str]] = {}
+        for place, _, room_name in work.places or [("", "", "")]:
+            by_place.setdefault(place, []).extend([room_name] if room_name else [])
+        uncertain = ""
+        for place, rooms in by_place.items():
+            found, certain = self._doctors.find(name, place, rooms)
+            if found and certain:
+                return found, True
+            uncertain = uncertain or found
+        return uncertain, False
+
+    def _find_work(self, cells: _Cells, work: _Work) -> Match | None:
+        """Find or make the institutions and departments of a row; returns the look-up that found too many."""
+        text = cells.raw.get(INSTITUTION_NAME, "")
+        names = clean.hospitals(text, self._is_hospital) if clean.plain(text) else []
+        rooms = clean.departments(cells.raw.get(DEPARTMENT_NAME, ""))
+        paired = len(names) == len(rooms)
+        all_rooms = clean.unique(rooms)
+        seen: set[tuple[str, str]] = set()
+        for number, full in enumerate(names):
+            match, place = self._institution(full, cells, work, first=number == 0)
+            if match.found is Found.SUSPICIOUS:
+                return match
+            mine = [rooms[number]] if paired else all_rooms if number == 0 else [""]
+            for room in mine or [""]:
+                if (place, room) not in seen:
+                    seen.add((place, room))
+                    work.places.append((place, self._room(place, room, work), room))
+        doubtful = [row for row in work.before if row.record == "institution" and _runs_together(row)]
+        work.uncertain = str(doubtful[0].values["name"]) if doubtful else ""
+        return None
+
+    def _is_hospital(self, text: str) -> bool:
+        # Only what this file says: the same file is parted alike in the next import, whatever is known by then.
+        return name_key(text) in self._alone
+
+    def _institution(self, full: str, cells: _Cells, work: _Work, first: bool) -> tuple[Match, str]:
+        given = cells.values["institution"]
+        city = str(given.get("city") or "") if first else ""
+        name, aliases = clean.hospital(full)
+        match = self._institutions.find(full, (), city)
+        if match.found is Found.NONE:
+            match = self._institutions.find(name, aliases, city)
+        planned = {key_of(row): row.id for row in work.before if row.record == "institution"}
+        if match.found is not Found.NONE or name_key(name) in planned:
+            return match, match.id or planned.get(name_key(name), "")
+        extra = {key: given[key] for key in ("city", "province", "level") if first and given.get(key)}
+        values = {
+            "name": name, "aliases": sorted(aliases), "kind": clean.institution_kind(name), **extra,
+            "territory_id": self._territory_id,
+        }  # fmt: skip
+        made = NewRow("institution", new_id(), values)
+        work.before.append(made)
+        self._pending.append(lambda: self._institutions.add(made.id, name, aliases, city))
+        return match, made.id
+
+    def _room(self, place: str, room: str, work: _Work) -> str:
+        key = (place, name_key(room))
+        if not room:
+            return ""
+        if key in self._rooms:
+            return self._rooms[key]
+        values = {"institution_id": place, "name": room, "specialty": clean.choice_code("specialty", room)}
+        made = NewRow("department", new_id(), {name: value for name, value in values.items() if value})
+        work.before.append(made)
+        self._pending.append(lambda: self._rooms.__setitem__(key, made.id))
+        return made.id
+
+
+def _runs_together(row: NewRow) -> bool:
+    return str(row.values["name"]).count("医院") > 1
+
+
+def key_of(row: NewRow) -> str:
+    """Return the comparison key of a planned institution."""
+    return name_key(str(row.values["name"]))
+
+
+def _affiliation(doctor_id: str, institution_id: str, department_id: str, first: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {"doctor_id": doctor_id, "institution_id": institution_id, "is_primary": first}
+    return values | ({"department_id": department_id} if department_id else {})

@@ -1,0 +1,76 @@
+"""The report of an import: counts, and every row that was refused, parked or needs a look, savable as csv."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crmdesk.intake.model import Action, Planned
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One row to look at: its number in the file, what was done, why, and the customer's name."""
+
+    row_number: int
+    action: Action
+    code: str
+    params: Mapping[str, Any]
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did; `made` counts rows of every record made, related ones included."""
+
+    counts: Counter[Action] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
+    lines: list[ReportLine] = field(default_factory=list)
+    cancelled: bool = False
+
+    def add(self, planned: Planned) -> None:
+        """Count a row that went as planned."""
+        self.counts[planned.action] += 1
+        self.made.update(row.record for row in planned.rows)
+        if planned.code:
+            self._line(planned, planned.action, planned.code, planned.params)
+
+    def refuse(self, planned: Planned, code: str, params: Mapping[str, Any]) -> None:
+        """Count a row that the store or the server refused although it was planned otherwise."""
+        self.counts[Action.REFUSED] += 1
+        self._line(planned, Action.REFUSED, code, params)
+
+    def _line(self, planned: Planned, action: Action, code: str, params: Mapping[str, Any]) -> None:
+        name = str(planned.values.get("name") or "")
+        self.lines.append(ReportLine(planned.row_number, action, code, params, name))
+
+    @property
+    def refused(self) -> list[ReportLine]:
+        """Return the refused rows."""
+        return [line for line in self.lines if line.action is Action.REFUSED]
+
+    @property
+    def parked(self) -> list[ReportLine]:
+        """Return the parked duplicates."""
+        return [line for line in self.lines if line.action is Action.DUPLICATE_PARKED]
+
+    def as_csv(self) -> str:
+        """Return the lines as csv; cells that a sheet would run as a formula are quoted by an apostrophe."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(("row", "action", "code", "name", "details"))
+        for line in self.lines:
+            details = json.dumps(dict(line.params), ensure_ascii=False) if line.params else ""
+            cells = (str(line.row_number), line.action.value, line.code, line.name, details)
+            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+        return text.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the csv with a byte order mark, so that Excel reads the Chinese."""
+        path.write_text(self.as_csv(), "utf-8-sig", newline="")

@@ -1,0 +1,246 @@
+"""Finds out what a file is before anything reads it: format, encoding, delimiter; refuses what is not a sheet."""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+
+from crmdesk.domain.errors import InputError
+from crmdesk.intake.model import Format, Notice
+from crmdesk.intake.ole import check_records, check_xls
+
+MAX_FILE_BYTES = 64 * 2**20
+MAX_UNPACKED_BYTES = 400 * 2**20
+MAX_CELLS = 6_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = (
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"SQLite format 3", "database"),
+    (b"PK\x05\x06", "archive"),
+)
+_BARE_BIFF = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
+_TEXT_STARTS = (
+    (re.compile(r"\s*BEGIN:VCARD", re.I), "vcard"),
+    (re.compile(r"\s*<(!doctype|html|table|head|\?xml)", re.I), "html"),
+    (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
+)
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def sniff(data: bytes) -> Format:
+    """Return the format of a file's bytes.
+
+    Raises InputError: `empty_file`, `file_too_large`, `not_a_sheet` (with `found`), `damaged_file`, `encrypted_file`,
+    `zip_bomb`, `too_many_cells`.
+    """
+    if not data:
+        raise InputError("empty_file")
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError("file_too_large", limit_bytes=MAX_FILE_BYTES, size_bytes=len(data))
+    _refuse_other_kinds(data)
+    if data.startswith(b"PK\x03\x04"):
+        return Format(_zip_kind(data))
+    if data.startswith(_OLE):
+        return _ole(data)
+    if data.startswith(_BARE_BIFF):
+        check_records(data, MAX_CELLS)
+        return Format("xls")
+    return _text(data)
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    for signature, found in _SIGNATURES:
+        if data.startswith(signature):
+            raise InputError("not_a_sheet", found=found)
+
+
+def _ole(data: bytes) -> Format:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise InputError("encrypted_file")
+    names = (part.encode("utf-16-le") for part in ("Workbook", "Book"))
+    if not any(name in data for name in names):
+        raise InputError("not_a_sheet", found="document")
+    check_xls(data, MAX_CELLS)
+    return Format("xls")
+
+
+def _zip_kind(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise InputError("zip_bomb", limit_bytes=MAX_UNPACKED_BYTES)
+            if any(entry.flag_bits & 1 for entry in archive.infolist()):
+                raise InputError("encrypted_file")
+            kind = "xlsx" if names & {"xl/workbook.xml", "xl/workbook.bin"} else _ods(archive, names)
+            _check_members(archive)
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, KeyError) as error:
+        raise InputError("damaged_file") from error
+    return kind
+
+
+def _ods(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if "content.xml" not in names:
+        raise InputError("not_a_sheet", found="archive")
+    if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise InputError("encrypted_file")
+    if "mimetype" in names and b"spreadsheet" not in archive.read("mimetype"):
+        raise InputError("not_a_sheet", found="document")
+    return "ods"
+
+
+_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"([^>]*)>')
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """Read every member once (its checksum is proven by that) and measure the sheets: the reader would reserve
+    memory for the whole rectangle between the first and the last cell."""
+    for entry in archive.infolist():
+        sheet = entry.filename.startswith("xl/worksheets/") or entry.filename == "content.xml"
+        tail, last_column, last_row = b"", 0, 0
+        with archive.open(entry) as member:
+            while chunk := member.read(2**20):
+                if not sheet:
+                    continue
+                block = tail + chunk
+                for letters, digits in _CELL.findall(block):
+                    last_column = max(last_column, _column_number(letters))
+                    last_row = max(last_row, int(digits))
+                _check_repeats(block)
+                tail = block[-200:]
+        if last_column * last_row > MAX_CELLS:
+            raise InputError("too_many_cells", limit=MAX_CELLS)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _check_repeats(block: bytes) -> None:
+    """Refuse sheets of OpenDocument that say 'and this value a million times'; empty cells may repeat."""
+    for what, count, rest in _REPEATED.findall(block):
+        if what == b"columns" and b"value" in rest and int(count) > 1000:
+            raise InputError("too_many_cells", limit=MAX_CELLS)
+
+
+def _text(data: bytes) -> Format:
+    text, encoding, notices = decode(data)
+    for pattern, found in _TEXT_STARTS:
+        if pattern.match(text):
+            raise InputError("not_a_sheet", found=found)
+    if not text.strip():
+        raise InputError("empty_file")
+    head = text[:20_000]
+    control = sum(character < " " and character not in "\t\r\n\f\x0b" for character in head)
+    if control > len(head) // 50:
+        raise InputError("not_a_sheet", found="binary")
+    return Format("csv", encoding, find_delimiter(text), text, notices)
+
+
+def decode(data: bytes) -> tuple[str, str, tuple[Notice, ...]]:
+    """Return (text, name of the encoding, notices) for the bytes of a text file; Latin-1 is the last resort."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            try:
+                return data.decode(name), name, ()
+            except UnicodeDecodeError:
+                return data.decode(name, "replace"), name, (Notice("damaged_characters"),)
+    wide = _utf_16_without_bom(data)
+    if wide:
+        return data.decode(wide), wide, ()
+    for name in ("utf-8", "gb18030"):
+        found = _decode_as(data, name)
+        if found is not None:
+            notices = (Notice("damaged_characters"),) if "\ufffd" in found else ()
+            return found, name, notices
+    return data.decode("latin-1"), "latin-1", (Notice("encoding_uncertain"),)
+
+
+def _utf_16_without_bom(data: bytes) -> str:
+    """Recognise UTF-16 by the zero bytes of its commas, digits and line ends, all on one side."""
+    head = data[: 2**16 // 2 * 2]
+    if len(data) % 2 or len(head) < 4:
+        return ""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    if max(even, odd) < len(head) // 2 * 0.03 or min(even, odd) > max(even, odd) // 20:
+        return ""
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return ""
+    return name
+
+
+def _decode_as(data: bytes, name: str) -> str | None:
+    plausible = _gb18030_share(data) if name == "gb18030" else 1.0
+    if plausible < 0.7:
+        return None
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError:
+        # A sheet with a few broken characters is still in its encoding; a whole wrong encoding breaks everywhere.
+        text = data.decode(name, "replace")
+        foreign = sum(map(_beyond_ascii, text))
+        return text if text.count("\ufffd") * 50 < foreign else None
+
+
+def _beyond_ascii(character: str) -> bool:
+    return character > "\x7f"
+
+
+_GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|[\x80-\xff]")
+
+
+def _gb18030_share(data: bytes) -> float:
+    """Return the share of characters that lie where Chinese text lies (both bytes high), to tell it from Latin-1."""
+    pairs = _GB_PAIR.findall(data[: 2**18])
+    likely = sum(len(pair) == 2 and 0xA1 <= pair[0] <= 0xF7 and pair[1] >= 0xA1 for pair in pairs)
+    return likely / len(pairs) if pairs else 0.0
+
+
+def find_delimiter(text: str) -> str:
+    """Return the delimiter by which the first lines fall most evenly into the most cells; a comma where none does."""
+    head = text[:100_000]
+    scores = {delimiter: _evenness(head, delimiter) for delimiter in ",\t;|"}
+    best = max(scores, key=lambda delimiter: scores[delimiter])
+    return best if scores[best] > 0 else ","
+
+
+def _evenness(head: str, delimiter: str) -> float:
+    widths: Counter[int] = Counter()
+    try:
+        for number, cells in enumerate(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)):
+            if cells:
+                widths[len(cells)] += 1
+            if number >= 300:
+                break
+    except csv.Error:
+        return 0.0
+    parted = {width: count for width, count in widths.items() if width > 1}
+    if not parted:
+        return 0.0
+    width, count = max(parted.items(), key=lambda entry: entry[1])
+    return count / widths.total() + min(width, 50) / 1000

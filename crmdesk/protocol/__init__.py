@@ -1,0 +1,1 @@
+"""The messages between laptop and server, their encoding and versions."""

@@ -1,0 +1,1 @@
+"""The central server: routes, services and store; SQLite by default, PostgreSQL by one setting."""

@@ -1,0 +1,81 @@
+"""The command line of the server: `crmdesk-server` (`python -m crmdesk.server`)."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+from crmdesk.domain.errors import CrmdeskError, WorldError
+from crmdesk.server.commands import company, people, running, trail
+from crmdesk.server.commands.place import EARLIER, AsJson, DatabaseUrl, DataDir, Earlier
+from crmdesk.server.commands.sentences import exit_status, sentence
+
+
+class PlainGroup(TyperGroup):
+    """A group whose expected failures end in one sentence on standard error and an exit status."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; CrmdeskError and failures of the database become sentences."""
+        try:
+            return super().invoke(ctx)
+        except CrmdeskError as error:
+            _fail(error)
+        except sa.exc.OperationalError as error:
+            _fail(_world_error(error))
+
+
+def _world_error(error: sa.exc.OperationalError) -> WorldError:
+    words = str(error.orig)
+    if "disk is full" in words or "disk I/O" in words:
+        return WorldError("disk_full")
+    if "locked" in words:
+        return WorldError("database_busy")
+    return WorldError("database_unavailable", place="", why=words.strip().splitlines()[0][:200])
+
+
+def _fail(error: CrmdeskError) -> None:
+    words = sentence(error.code, error.params)
+    if EARLIER.get().as_json:
+        words = json.dumps({"error": error.code, "message": words, "params": error.params}, ensure_ascii=False)
+    typer.echo(words, err=True)
+    raise typer.Exit(exit_status(error))
+
+
+app = typer.Typer(
+    cls=PlainGroup,
+    name="crmdesk-server",
+    help="The central server of crmdesk. Exit status: 0 done, 1 refused or faults found, 2 bad input, 3 disk, network"
+    " or database failed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Keep the options that stand before the command's name."""
+    EARLIER.set(Earlier(data_dir, database, as_json))
+
+
+app.command("init")(running.init)
+app.command("serve")(running.serve)
+app.command("demo")(company.demo)
+app.command("import")(company.import_file)
+app.add_typer(people.user, name="user")
+app.add_typer(people.territory, name="territory")
+app.add_typer(people.assign, name="assign")
+app.add_typer(trail.audit, name="audit")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""What an administrator does at the server: people, passwords, territories and who works where."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import ASSIGNMENT, TERRITORY, USER
+from crmdesk.domain.validation import check_new
+from crmdesk.server import auth
+from crmdesk.server.devices import today_of
+from crmdesk.server.settings import Settings
+from crmdesk.server.tables import ROWS, SHAPES, TOKEN_FAMILY
+from crmdesk.server.work import SYSTEM, ServerWork
+
+Row = dict[str, Any]
+_USER, _TERRITORY, _ASSIGNMENT = ROWS["user"], ROWS["territory"], ROWS["assignment"]
+
+
+def add_user(work: ServerWork, values: Mapping[str, Any], password: str, settings: Settings) -> Row:
+    """Make a person with a password; raises InputError for bad values, RefusedError('login_taken')."""
+    given = {"active": True, "approval_limit_fen": None} | dict(values)
+    given["login"] = str(given.get("login") or "").strip()
+    check_new(USER, given)
+    if _user_by_login(work, given["login"]) is not None:
+        raise RefusedError("login_taken", login=given["login"])
+    auth.check_password(password, given["login"])
+    row = work.insert("user", new_id(), given, SYSTEM)
+    auth.set_password(work, row["id"], password, settings, given["login"])
+    return row
+
+
+def users(connection: sa.Connection) -> list[Row]:
+    """Return every person by login."""
+    query = sa.select(_USER).where(_USER.c.deleted.is_(False)).order_by(_USER.c.login)
+    return [SHAPES["user"].as_dict(row) for row in connection.execute(query)]
+
+
+def disable_user(work: ServerWork, login: str) -> Row:
+    """Take a person's access away at once, on every device; raises InputError('unknown_login')."""
+    user = known_user(work, login)
+    families = sa.update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.user_id == user["id"], TOKEN_FAMILY.c.revoked_at.is_(None))
+    work.connection.execute(families.values(revoked_at=work.at))
+    return work.update("user", user["id"], {"active": False}, SYSTEM, action="disable")
+
+
+def change_password(work: ServerWork, login: str, password: str, settings: Settings) -> None:
+    """Set a person's password and sign all devices out; raises InputError('unknown_login')."""
+    user = known_user(work, login)
+    auth.set_password(work, user["id"], password, settings, login)
+    work.audit("password", SYSTEM, "user", user["id"], {}, scoped=False)
+
+
+def known_user(work: ServerWork, login: str) -> Row:
+    """Return a person by login; raises InputError('unknown_login')."""
+    user = _user_by_login(work, login)
+    if user is None:
+        raise InputError("unknown_login", login=login[:80])
+    return user
+
+
+def add_territory(work: ServerWork, name: str, kind: str, parent: str = "") -> Row:
+    """Make a territory under `parent` (name or id); raises InputError for bad values, RefusedError('name_taken')."""
+    parent_id = known_territory(work.connection, parent)["id"] if parent else None
+    values = {"name": name.strip(), "kind": kind, "parent_id": parent_id}
+    check_new(TERRITORY, values)
+    if any(row["name"] == values["name"] for row in territories(work.connection)):
+        raise RefusedError("name_taken", name=values["name"])
+    return work.insert("territory", new_id(), values, SYSTEM)
+
+
+def territories(connection: sa.Connection) -> list[Row]:
+    """Return every territory by name."""
+    query = sa.select(_TERRITORY).where(_TERRITORY.c.deleted.is_(False)).order_by(_TERRITORY.c.name)
+    return [SHAPES["territory"].as_dict(row) for row in connection.execute(query)]
+
+
+def known_territory(connection: sa.Connection, name_or_id: str) -> Row:
+    """Return a territory by id or name; raises InputError `unknown_territory` or `ambiguous_territory`."""
+    found = [row for row in territories(connection) if name_or_id in (row["id"], row["name"])]
+    if not found:
+        raise InputError("unknown_territory", name=name_or_id[:200])
+    if len(found) > 1:
+        raise InputError("ambiguous_territory", name=name_or_id[:200])
+    return found[0]
+
+
+def assign(work: ServerWork, login: str, territory: str, valid_from: str = "", valid_to: str = "") -> Row:
+    """Give a territory to a person from a date on (today); raises InputError for unknown names or bad dates."""
+    values = {
+        "user_id": known_user(work, login)["id"],
+        "territory_id": known_territory(work.connection, territory)["id"],
+        "valid_from": valid_from or today_of(work),
+        "valid_to": valid_to or None,
+    }
+    check_new(ASSIGNMENT, values)
+    if values["valid_to"] is not None and str(values["valid_to"]) < str(values["valid_from"]):
+        raise InputError("out_of_range", field="valid_to", minimum=values["valid_from"])
+    return work.insert("assignment", new_id(), values, SYSTEM)
+
+
+def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -> list[Row]:
+    """End a person's running assignments to a territory; `on` is the last day (default: yesterday, so at once).
+
+    Raises InputError('no_assignment') where there is none.
+    """
+    last_day = on or _day_before(today_of(work))
+    user_id, territory_id = known_user(work, login)["id"], known_territory(work.connection, territory)["id"]
+    query = sa.select(_ASSIGNMENT).where(
+        _ASSIGNMENT.c.user_id == user_id,
+        _ASSIGNMENT.c.territory_id == territory_id,
+        _ASSIGNMENT.c.deleted.is_(False),
+        sa.or_(_ASSIGNMENT.c.valid_to.is_(None), _ASSIGNMENT.c.valid_to > last_day),
+    )
+    running = [SHAPES["assignment"].as_dict(row) for row in work.connection.execute(query)]
+    if not running:
+        raise InputError("no_assignment", login=login, name=territory)
+    return [work.update("assignment", row["id"], {"valid_to": last_day}, SYSTEM, action="end") for row in running]
+
+
+def _user_by_login(work: ServerWork, login: str) -> Row | None:
+    found = work.connection.execute(sa.select(_USER).where(_USER.c.login == login, _USER.c.deleted.is_(False))).first()
+    return None if found is None else SHAPES["user"].as_dict(found)
+
+
+def _day_before(day: str) -> str:
+    return date.fromordinal(date.fromisoformat(day).toordinal() - 1).isoformat()

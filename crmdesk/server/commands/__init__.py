@@ -1,0 +1,1 @@
+"""The commands of `crmdesk-server`: what an administrator types, each a thin layer over the server's services."""

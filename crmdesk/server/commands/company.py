@@ -1,0 +1,124 @@
+"""The commands that bring data in: `demo` (the demo company) and `import` (customers from a sheet)."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.domain.clock import local_date, utc_now
+from crmdesk.domain.errors import InputError
+from crmdesk.intake import Action, Preview, Report
+from crmdesk.server import admin
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+
+SMALL_SCALE = 0.04
+_SHOWN_LINES = 30
+
+
+class Kind(StrEnum):
+    """What a sheet lists."""
+
+    INSTITUTION = "institution"
+    DOCTOR = "doctor"
+
+
+def demo(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 1,
+    small: Annotated[bool, typer.Option("--small", help="A few hundred customers instead of 12,000.")] = False,
+    today: Annotated[str, typer.Option(help="The day on which the company's year ends. Default: today.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the database and fill it with the demo company; prints the logins. For trying out, never for real work."""
+    # Both are wanted by this command only, and the generator reads its word lists at import.
+    from crmdesk.company import generate
+    from crmdesk.server import demo as loader
+
+    here = place(data_dir, database, as_json)
+    store = here.database(create=True)
+    company = generate(seed, _day(today), SMALL_SCALE if small else 1.0)
+    loaded = loader.load(store, company, here.attachments, seed)
+    logins = [
+        {"login": login.login, "password": login.password, "role": login.role, "user_id": login.user_id}
+        for login in company.logins
+    ]
+    lines = [f"{count:>7}  {record}" for record, count in loaded.rows.items()]
+    lines += ["", "Sign in with:"]
+    lines += [f"  {login['login']:<10} {login['password']:<24} {login['role']}" for login in logins]
+    here.answer({"seed": seed, "rows": loaded.rows, "logins": logins}, lines)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return local_date(utc_now())
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("wrong_kind", field="--today") from error
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="csv, xlsx, xls or ods.")],
+    territory: Annotated[str, typer.Option(help="Territory of the new customers (name or id).")],
+    kind: Annotated[Kind | None, typer.Option(help="What the rows are. Default: guessed from the columns.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write every refused or parked row to this csv file.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the guessed columns and change nothing.")] = False,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import customers from a sheet; running it again changes nothing. Duplicates are parked, bad rows refused."""
+    from crmdesk.intake import preview as look  # reading sheets is wanted by this command only
+    from crmdesk.server import imports
+
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    with store.reading() as connection:
+        territory_id = admin.known_territory(connection, territory)["id"]
+    seen = look(file, kind.value if kind else None)
+    if preview:
+        here.answer(_preview_data(seen), _preview_lines(seen))
+        return
+    done = imports.run(store, seen, territory_id)
+    if report is not None:
+        done.save(report)
+    here.answer(_report_data(done), _report_lines(done))
+
+
+def _preview_data(seen: Preview) -> dict[str, Any]:
+    columns = [{"header": column.header, "target": column.target, "refused": column.refused} for column in seen.columns]
+    return {"kind": seen.kind, "rows": seen.row_count, "encoding": seen.encoding, "columns": columns}
+
+
+def _preview_lines(seen: Preview) -> list[str]:
+    lines = [f"{seen.row_count} rows of {seen.kind or 'unknown kind'}, {seen.file_kind} {seen.encoding}".rstrip()]
+    for column in seen.columns:
+        lines.append(f"  {column.header} → {column.refused or column.target or 'left out'}")
+    return lines
+
+
+def _report_data(done: Report) -> dict[str, Any]:
+    lines = [
+        {"row": line.row_number, "action": line.action.value, "code": line.code, "name": line.name, **dict(line.params)}
+        for line in done.lines
+    ]
+    return {"counts": {action.value: done.counts[action] for action in Action}, "made": dict(done.made), "lines": lines}
+
+
+def _report_lines(done: Report) -> list[str]:
+    counts = done.counts
+    lines = [
+        f"{counts[Action.CREATE]} made, {counts[Action.SAME]} there already,"
+        f" {counts[Action.DUPLICATE_PARKED]} parked, {counts[Action.REFUSED]} refused"
+    ]
+    noted = [line for line in done.lines if line.action is not Action.CREATE]
+    for line in noted[:_SHOWN_LINES]:
+        lines.append(
+            f"  row {line.row_number}: {line.action.value.replace('_', ' ')} ({line.code}) {line.name}".rstrip()
+        )
+    if len(noted) > _SHOWN_LINES:
+        lines.append(f"  … and {len(noted) - _SHOWN_LINES} more: --report FILE")
+    return lines

@@ -1,0 +1,151 @@
+"""The commands about people and their territories: `user`, `territory`, `assign`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.domain.money import format_fen, parse_fen
+from crmdesk.domain.roles import Role
+from crmdesk.server import admin
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
+from crmdesk.server.settings import Settings
+
+user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
+territory = typer.Typer(help="The tree of regions and territories.", no_args_is_help=True)
+assign = typer.Typer(help="Who works in which territory.", no_args_is_help=True)
+
+Login = Annotated[str, typer.Argument(help="The login of the person.")]
+TerritoryName = Annotated[str, typer.Argument(help="Name or id of the territory.")]
+
+
+def _shown(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in ("id", *names)}
+
+
+@user.command("add")
+def user_add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[Role, typer.Option(help="What the person is in the company.")],
+    approval_limit: Annotated[str, typer.Option(help="Most that one approval may pass, in yuan. Default: none.")] = "",
+    password_stdin: PasswordStdin = False,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a person. The password is asked for, at least 12 characters."""
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    limit = parse_fen(approval_limit) if approval_limit else None
+    password = read_password(password_stdin, login)
+    values = {"login": login, "name": name, "role": role.value, "approval_limit_fen": limit}
+    row = store.run(lambda work: admin.add_user(work, values, password, Settings()))
+    here.answer(_shown(row, "login", "name", "role"), [f"{row['name']} can sign in as {row['login']} ({role.value})."])
+
+
+@user.command("list")
+def user_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List everybody."""
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        rows = admin.users(connection)
+    shown = [_shown(row, "login", "name", "role", "active", "approval_limit_fen") for row in rows]
+    here.answer(shown, [_user_line(row) for row in rows] or ["Nobody yet: crmdesk-server user add"])
+
+
+def _user_line(row: dict[str, Any]) -> str:
+    limit = "" if row["approval_limit_fen"] is None else f"  up to {format_fen(row['approval_limit_fen'])}"
+    return f"{row['login']:<16} {row['role']:<8} {row['name']}{limit}{'' if row['active'] else '  (disabled)'}"
+
+
+@user.command("disable")
+def user_disable(login: Login, data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Take a person's access away, on every device and at once."""
+    here = place(data_dir, database, as_json)
+    row = here.database().run(lambda work: admin.disable_user(work, login))
+    here.answer(_shown(row, "login", "active"), [f"{login} can't sign in any more."])
+
+
+@user.command("password")
+def user_password(
+    login: Login,
+    password_stdin: PasswordStdin = False,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set a person's password and sign all of the person's devices out."""
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    store.run(lambda work: admin.known_user(work, login))
+    password = read_password(password_stdin, login)
+    store.run(lambda work: admin.change_password(work, login, password, Settings()))
+    here.answer({"login": login, "changed": True}, [f"The password of {login} is changed."])
+
+
+@territory.command("add")
+def territory_add(
+    name: Annotated[str, typer.Argument(help="Name of the territory.")],
+    kind: Annotated[str, typer.Option(help="company, region or territory.")] = "territory",
+    parent: Annotated[str, typer.Option(help="Name or id of the one above.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a territory to the tree."""
+    here = place(data_dir, database, as_json)
+    row = here.database().run(lambda work: admin.add_territory(work, name, kind, parent))
+    here.answer(_shown(row, "name", "kind", "parent_id"), [f"{row['name']} is there: {row['id']}"])
+
+
+@territory.command("list")
+def territory_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List the tree."""
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        rows = admin.territories(connection)
+    shown = [_shown(row, "name", "kind", "parent_id") for row in rows]
+    here.answer(shown, _tree(rows, None, 0) or ["No territory yet: crmdesk-server territory add"])
+
+
+def _tree(rows: list[dict[str, Any]], parent_id: str | None, depth: int) -> list[str]:
+    known = {row["id"] for row in rows}
+    lines = []
+    for row in rows:
+        above = row["parent_id"] if row["parent_id"] in known else None
+        if above == parent_id and depth <= len(rows):
+            lines += [f"{'  ' * depth}{row['name']}  ({row['kind']}, {row['id']})", *_tree(rows, row["id"], depth + 1)]
+    return lines
+
+
+@assign.command("add")
+def assign_add(
+    login: Login,
+    territory_name: TerritoryName,
+    valid_from: Annotated[str, typer.Option("--from", help="First day, 2026-11-22. Default: today.")] = "",
+    valid_to: Annotated[str, typer.Option("--to", help="Last day. Default: open.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a territory (or a whole region) to a person."""
+    here = place(data_dir, database, as_json)
+    row = here.database().run(lambda work: admin.assign(work, login, territory_name, valid_from, valid_to))
+    words = f"{login} works in {territory_name} from {row['valid_from']}."
+    here.answer(_shown(row, "user_id", "territory_id", "valid_from", "valid_to"), [words])
+
+
+@assign.command("end")
+def assign_end(
+    login: Login,
+    territory_name: TerritoryName,
+    last_day: Annotated[str, typer.Option("--on", help="Last day. Default: yesterday, so at once.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """End a person's work in a territory; its customers leave the laptop at its next sync."""
+    here = place(data_dir, database, as_json)
+    rows = here.database().run(lambda work: admin.end_assignment(work, login, territory_name, last_day))
+    shown = [_shown(row, "user_id", "territory_id", "valid_from", "valid_to") for row in rows]
+    here.answer(shown, [f"{login} leaves {territory_name} after {rows[0]['valid_to']}."])

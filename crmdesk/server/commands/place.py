@@ -1,0 +1,135 @@
+"""Where a command works and how it answers: data folder, database, words or JSON; options before or after its name."""
+
+import json
+import sys
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.server.attachments import AttachmentFolder
+from crmdesk.server.database import Database
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of database and attachments.", envvar="CRMDESK_SERVER_DATA"),
+]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help="postgresql+psycopg://user@host/name, or sqlite:///file. Default: an SQLite file in the data folder.",
+        envvar="CRMDESK_SERVER_DATABASE",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
+]
+
+
+@dataclass(slots=True)
+class Place:
+    """The data folder, the database's address and the form of answers."""
+
+    data_dir: Path
+    url: str
+    as_json: bool
+
+    @property
+    def attachments(self) -> AttachmentFolder:
+        """Return the folder of attachments: beside the SQLite file (the server's default), else in the data folder."""
+        if self._sqlite_file is not None:
+            return AttachmentFolder(Path(f"{self._sqlite_file}.attachments"))
+        return AttachmentFolder(self.data_dir / "attachments")
+
+    @property
+    def _sqlite_file(self) -> Path | None:
+        start = "sqlite:///"
+        return Path(self.url.removeprefix(start)) if self.url.startswith(start) else None
+
+    def database(self, *, create: bool = False) -> Database:
+        """Open the database; raises WorldError `database_not_initialised` or `database_unavailable`."""
+        if create:
+            self._make_folder()
+        elif self._sqlite_file is not None and not self._sqlite_file.is_file():
+            raise WorldError("database_not_initialised", place=str(self.data_dir))
+        try:
+            database = Database(self.url)
+            if create:
+                database.create_all()
+            elif not sa.inspect(database.engine).has_table("server_meta"):
+                raise WorldError("database_not_initialised", place=shown_url(self.url))
+        except (sa.exc.SQLAlchemyError, ImportError) as error:
+            raise WorldError("database_unavailable", place=shown_url(self.url), why=_first_line(error)) from error
+        return database
+
+    def answer(self, data: Any, lines: Iterable[str]) -> None:
+        """Print the answer: `data` as JSON, or the lines for people."""
+        if self.as_json:
+            typer.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+            return
+        for line in lines:
+            typer.echo(line)
+
+    def _make_folder(self) -> None:
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorldError("folder_unusable", place=str(self.data_dir), why=error.strerror or "") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The options that stood before the command's name."""
+
+    data_dir: Path | None = None
+    url: str | None = None
+    as_json: bool = False
+
+
+_NOTHING_YET = Earlier()
+EARLIER: ContextVar[Earlier] = ContextVar("earlier", default=_NOTHING_YET)
+"""Set by the root of the command line for the command that it runs."""
+
+
+def shown_url(url: str) -> str:
+    """Return a database address without its password."""
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return "--database"
+
+
+def place(data_dir: Path | None, url: str | None, as_json: bool) -> Place:
+    """Put together what stood before and after the command's name (after it wins)."""
+    earlier = EARLIER.get()
+    folder = data_dir or earlier.data_dir or _default_folder()
+    address = url or earlier.url or f"sqlite:///{(folder / 'server.db').absolute()}"
+    EARLIER.set(Earlier(data_dir, url, as_json or earlier.as_json))  # an error answers in the same form
+    return Place(folder, address, as_json or earlier.as_json)
+
+
+def read_password(from_stdin: bool, login: str) -> str:
+    """Ask for a new password (twice, unseen) or read it from standard input; never from an argument."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError("password_needed")
+    return str(typer.prompt(f"Password for {login}", hide_input=True, confirmation_prompt=True))
+
+
+def _default_folder() -> Path:
+    import platformdirs  # lazy: only where no folder was named
+
+    return Path(platformdirs.user_data_path("crmdesk-server", appauthor=False))
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [""])[0][:200]

@@ -1,0 +1,70 @@
+"""The commands that make and run a server: `init` and `serve`."""
+
+import signal
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.domain.roles import Role
+from crmdesk.server import admin
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
+from crmdesk.server.serve import serve as serve_until_interrupted
+from crmdesk.server.settings import Settings
+
+
+def init(
+    admin_login: Annotated[str, typer.Option("--admin", help="Login of a first administrator to add.")] = "",
+    admin_name: Annotated[str, typer.Option("--admin-name", help="The administrator's name.")] = "",
+    password_stdin: PasswordStdin = False,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the database (again: adds what is missing). There is no default account: add people with `user add`."""
+    here = place(data_dir, database, as_json)
+    store = here.database(create=True)
+    lines = [f"The database is ready in {here.data_dir}."]
+    if admin_login:
+        password = read_password(password_stdin, admin_login)
+        values = {"login": admin_login, "name": admin_name or admin_login, "role": Role.ADMIN.value}
+        store.run(lambda work: admin.add_user(work, values, password, Settings()))
+        lines.append(f"{admin_login} can sign in.")
+    else:
+        lines.append("Next: crmdesk-server user add LOGIN --name NAME --role admin")
+    here.answer({"data_dir": str(here.data_dir), "admin": admin_login or None, "epoch": store.epoch}, lines)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; off this machine a certificate is needed.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
+    certificate: Annotated[str, typer.Option(help="PEM file with the certificate chain, for https.")] = "",
+    key: Annotated[str, typer.Option(help="PEM file with the private key.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve until stopped (Ctrl+C). Prints one line with the address once it listens."""
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    folder = here.attachments
+    folder.discard_old_parts()
+    settings = Settings(
+        host=host, port=port, certificate_file=certificate, key_file=key, attachment_folder=str(folder.folder)
+    )
+
+    def ready(address: str) -> None:
+        here.answer({"listening": address}, [f"crmdesk-server listens on {address}"])
+
+    # uvicorn raises the signal once more after its own orderly end: that is 'done', not a failure.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _finish)
+    try:
+        serve_until_interrupted(store, settings, ready)
+    finally:
+        store.dispose()
+
+
+def _finish(_number: int, _frame: Any) -> None:
+    raise typer.Exit(0)

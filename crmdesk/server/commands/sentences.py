@@ -1,0 +1,74 @@
+"""Plain English sentences for the error codes that a command can meet, and the exit status of each kind."""
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
+
+EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
+
+SENTENCES = {
+    "ambiguous_territory": "More than one territory is called {name}: use its id (`territory list`).",
+    "amount": "{value} is not an amount in yuan.",
+    "bad_head": "{value} is not a head of the audit chain: it looks like 12:<64 hex digits> (`audit head`).",
+    "cell_too_long": "A cell in line {line} of the file is too long to be read.",
+    "damaged_file": "The file is damaged and can't be read.",
+    "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
+    "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
+    "database_unavailable": "The database {place} can't be used: {why}",
+    "disk_full": "The disk is full. Nothing was changed.",
+    "empty_file": "The file is empty.",
+    "encrypted_file": "The file is protected by a password. Save it without one and try again.",
+    "file_too_large": "The file is larger than {limit_bytes} bytes.",
+    "file_unreadable": "{name} can't be read: {reason}",
+    "folder_unusable": "The folder {place} can't be used: {why}",
+    "login_taken": "There is already somebody with the login {login}.",
+    "name_taken": "There is already a territory called {name}.",
+    "no_name_column": "No column of the file looks like the names of doctors or institutions.",
+    "no_rows": "The file has no rows to import.",
+    "no_assignment": "{login} has no running assignment to {name}.",
+    "not_a_sheet": "The file is not a table (csv, xlsx, xls or ods).",
+    "not_empty": "This database already has people in it; the demo company needs an empty one (another --data-dir).",
+    "not_in_list": "{value} is not one of the choices for {field}.",
+    "out_of_range": "{field} is out of range.",
+    "password_needed": "A password is needed, and there is no terminal to ask for it: use --password-stdin.",
+    "password_too_common": "This password is too easy to guess. Take a longer phrase of your own.",
+    "password_too_long": "The password is longer than {limit} characters.",
+    "password_too_short": "The password needs at least {limit} characters.",
+    "port_in_use": "Something else already listens on port {port}. Choose another one with --port.",
+    "required": "{field} is missing.",
+    "tls_needed": "Off this machine ({host}) the server speaks only https: give --certificate and --key.",
+    "too_long": "{field} is longer than {limit} characters.",
+    "too_many_cells": "The file has more than {limit} cells.",
+    "too_many_columns": "The file has more than {limit} columns.",
+    "too_many_rows": "The file has more than {limit} rows.",
+    "unknown_login": "There is nobody with the login {login} (`user list`).",
+    "unknown_territory": "There is no territory called {name} (`territory list`).",
+    "unknown_sheet": "The file has no sheet called {sheet}.",
+    "wrong_kind": "{field} does not have the right form.",
+    "zip_bomb": "The file unpacks to more than {limit_bytes} bytes.",
+}
+
+
+class _Gaps(dict[str, Any]):
+    """Parameters of a sentence; one that is missing shows as dots."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """Return the sentence for a code; an unknown code is shown with its parameters, so that nothing is hidden."""
+    pattern = SENTENCES.get(code)
+    if pattern is None:
+        details = ", ".join(f"{name} {value}" for name, value in params.items())
+        return f"This could not be done: {code.replace('_', ' ')}{f' ({details})' if details else ''}."
+    return string.Formatter().vformat(pattern, (), _Gaps(params))
+
+
+def exit_status(error: CrmdeskError) -> int:
+    """Return 1 for a refusal, 2 for bad input, 3 where the world failed."""
+    if isinstance(error, RefusedError):
+        return EXIT_REFUSED
+    return EXIT_INPUT if isinstance(error, InputError) else EXIT_WORLD

@@ -1,0 +1,70 @@
+"""The commands about the audit chain: `audit verify` and `audit head`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from crmdesk.domain.errors import InputError
+from crmdesk.server import audit as chain
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.sentences import EXIT_REFUSED
+
+audit = typer.Typer(help="The trail of every change, chained by hashes.", no_args_is_help=True)
+_SHOWN_FAULTS = 100
+_FAULTS = {
+    "altered": "entry {seq} was altered",
+    "out_of_place": "entry {seq} stands in another's place",
+    "missing": "entries {seq} to {until} are missing",
+    "cut": "the end is cut off: entries {seq} to {until} are missing",
+    "head_altered": "the head of the chain was altered",
+    "other_head": "entry {seq} is not the one whose head was kept",
+    "copy_altered": "the copy of entry {seq} that laptops get was altered ({entry_id})",
+    "copy_missing": "the copy of entry {seq} that laptops get is missing ({entry_id})",
+    "copy_unknown": "laptops get an entry that is not in the chain ({entry_id})",
+}
+
+
+@audit.command("verify")
+def verify(
+    expect_head: Annotated[
+        str, typer.Option("--expect-head", help="A head kept outside earlier: finds a cut or rewritten chain.")
+    ] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Walk the whole chain and name whatever was altered, moved or removed; status 1 where something was."""
+    here = place(data_dir, database, as_json)
+    expected = _head(expect_head) if expect_head else None
+    with here.database().reading() as connection:
+        found = chain.verify(connection, expected)
+    data = {
+        "sound": not found.faults,
+        "entries": found.entries,
+        "head": str(found.head),
+        "faults": [asdict(fault) for fault in found.faults],
+    }
+    lines = [_FAULTS[fault.code].format(**asdict(fault)) for fault in found.faults[:_SHOWN_FAULTS]]
+    if len(found.faults) > _SHOWN_FAULTS:
+        lines.append(f"… and {len(found.faults) - _SHOWN_FAULTS} more (--json names all)")
+    verdict = f"{len(found.faults)} faults in" if found.faults else "Sound:"
+    here.answer(data, [*lines, f"{verdict} {found.entries} entries, head {found.head}"])
+    if found.faults:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+@audit.command("head")
+def head(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Print the end of the chain; keep it where nobody who can change the database can change it too."""
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        found = chain.read_head(connection)
+    here.answer({"head": str(found), "entries": found.seq}, [str(found)])
+
+
+def _head(text: str) -> chain.Head:
+    try:
+        return chain.Head.parse(text)
+    except ValueError as error:
+        raise InputError("bad_head", value=text[:90]) from error

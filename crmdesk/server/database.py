@@ -1,0 +1,127 @@
+"""The server's database: engine, transactions, retries; SQLite and PostgreSQL behave alike above it."""
+
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from crmdesk.domain.clock import Clock, utc_now
+from crmdesk.domain.errors import WorldError
+from crmdesk.server import audit
+from crmdesk.server.tables import METADATA, SERVER_META
+from crmdesk.server.work import ServerWork
+
+T = TypeVar("T")
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
+_TRIES = 10
+
+
+class Database:
+    """One database by its URL: `sqlite:///file` or `postgresql+psycopg://…`."""
+
+    def __init__(self, url: str, clock: Clock = utc_now) -> None:
+        self.url = url
+        self.clock = clock
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=16, max_overflow=48)
+        self._one_writer = threading.Lock()
+        self._epoch = ""
+
+    def create_all(self) -> None:
+        """Create what is missing of the tables, and the epoch of a new database."""
+        METADATA.create_all(self.engine)
+        with self._begin(writing=True) as connection:
+            known = connection.execute(select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
+            if known is None:
+                connection.execute(insert(SERVER_META).values(name="epoch", value=secrets.token_hex(6)))
+
+    @property
+    def epoch(self) -> str:
+        """Return the name of this life of the database; cursors of another one restart."""
+        if not self._epoch:
+            with self.reading() as connection:
+                found = connection.execute(select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
+            if found is None:
+                raise WorldError("database_not_initialised")
+            self._epoch = str(found)
+        return self._epoch
+
+    def renew_epoch(self) -> str:
+        """Start a new epoch (after restoring a backup): every laptop fetches anew and sends what it kept."""
+        with self._begin(writing=True) as connection:
+            fresh = secrets.token_hex(6)
+            connection.execute(update(SERVER_META).where(SERVER_META.c.name == "epoch").values(value=fresh))
+        self._epoch = fresh
+        return fresh
+
+    @contextmanager
+    def writing(self) -> Iterator[ServerWork]:
+        """One transaction: rows, feed and audit chain together; rolled back on any exception."""
+        with self._begin(writing=True) as connection:
+            work = ServerWork(connection, self.clock(), audit.append_chain)
+            yield work
+            work.settle()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent snapshot, read only."""
+        with self._begin(writing=False) as connection:
+            yield connection
+
+    def run(self, function: Callable[[ServerWork], T]) -> T:
+        """Run `function` in a transaction, again where the database asks for it (deadlock, serialization, busy)."""
+        for attempt in range(_TRIES):
+            try:
+                with self.writing() as work:
+                    return function(work)
+            except DBAPIError as error:
+                if attempt == _TRIES - 1 or not _may_retry(error):
+                    raise
+                time.sleep(random.uniform(0.005, 0.02) * (attempt + 1))
+        raise AssertionError("unreachable")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _begin(self, *, writing: bool) -> Iterator[Connection]:
+        # SQLite has one writer anyway; waiting here is fair, its busy handler is not.
+        guard: Any = self._one_writer if self.is_sqlite and writing else nullcontext()
+        with guard, self.engine.connect() as plain:
+            if self.is_sqlite:
+                connection = plain.execution_options(crmdesk_writing=writing)
+            elif writing:
+                connection = plain.execution_options(isolation_level="READ COMMITTED")
+            else:
+                connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+
+def _may_retry(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRY_STATES or "database is locked" in str(error.orig)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=48)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would come late and never IMMEDIATE
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("crmdesk_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine

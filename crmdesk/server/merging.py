@@ -1,0 +1,102 @@
+"""Taking an edit into a row that others may have changed: the merge, and a conflict row for each value that lost."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from crmdesk.domain import validation
+from crmdesk.domain.clock import from_text, to_text
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.fields import Field, Kind, Record
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.merge import Clash, Merged, merge_edit
+from crmdesk.protocol.messages import Operation
+from crmdesk.server.tables import ROWS, SETS, decode_json
+from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
+
+_TRAIL_DEPTH = 200
+_FIRST_YEAR = 1900
+
+
+def normalised(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return checked values as they are stored and compared: sets sorted, instants in the one form of `to_text`."""
+    return {name: _normal(record.field(name), value) for name, value in values.items()}
+
+
+def _normal(field: Field, value: Any) -> Any:
+    if not value:
+        return value
+    if field.kind is Kind.INSTANT:
+        return to_text(_plausible(from_text(value), field.name))
+    return sorted(value) if field.kind in SETS else value
+
+
+def _plausible(moment: datetime, name: str) -> datetime:
+    """Refuse what is before any record of a person's work; years below 1000 have no form that sorts."""
+    if moment.year < _FIRST_YEAR:
+        raise InputError("out_of_range", field=name, minimum=_FIRST_YEAR)
+    return moment
+
+
+def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation) -> Merged:
+    """Merge the fields of an edit into `row`; raises InputError where old, new or merged values can't be right."""
+    old = {name: pair[0] for name, pair in operation.fields.items()}
+    new = {name: pair[1] for name, pair in operation.fields.items()}
+    validation.check_changes(record, new)
+    for name, value in old.items():
+        if value is not None and value != "":
+            validation.check_value(record.field(name), value)
+    old, new = normalised(record, old), normalised(record, new)
+    edits = {name: (old[name], new[name]) for name in new}
+    base = min(operation.base_revision, row["revision"])
+    merged = merge_edit(record, row, row["field_revisions"], edits, base)
+    validation.check_changes(record, merged.changes)
+    return merged
+
+
+def keep_losers(
+    work: ServerWork,
+    record: Record,
+    row: Mapping[str, Any],
+    clashes: list[Clash],
+    operation: Operation,
+    actor: ServerActor,
+) -> None:
+    """Make a conflict row for each clash, in the scopes of the row; `row` is as it was before the edit."""
+    for clash in clashes:
+        loser_by, loser_at = _author(work, row, clash.field)
+        values = {
+            "parent_record": record.name,
+            "parent_id": row["id"],
+            "field": clash.field,
+            "base_value": {"value": clash.base},
+            "winner_value": {"value": clash.winner},
+            "winner_by": actor.user_id,
+            "winner_at": _made_at(work, operation),
+            "loser_value": {"value": clash.loser},
+            "loser_by": loser_by,
+            "loser_at": loser_at,
+            "state": "open",
+        }
+        work.insert("conflict", new_id(), values, SYSTEM)
+
+
+def _made_at(work: ServerWork, operation: Operation) -> str:
+    """Return when the person acted by the device's clock, or the server's time where that can't be."""
+    moment = from_text(operation.made_at)
+    return to_text(moment) if moment.year >= _FIRST_YEAR else work.at
+
+
+def _author(work: ServerWork, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:
+    """Return who changed a field last and when, by the trail; where that is not kept, the row's last author."""
+    for item in reversed(work.queued_audits):
+        if item.parent_id == row["id"] and field in item.changes:
+            return item.by_id or None, item.at
+    trail = ROWS["audit_entry"]
+    query = select(trail.c.by_id, trail.c.at, trail.c.changes).where(trail.c.parent_id == row["id"])
+    for by_id, at, changes in work.connection.execute(query.order_by(trail.c.id.desc()).limit(_TRAIL_DEPTH)):
+        if field in (decode_json(changes) or {}):
+            return by_id, at
+    return row["updated_by"], row["updated_at"]

@@ -1,0 +1,64 @@
+"""HTTP that waits only so long for a request, so that clients who drip bytes hold no connection for ever."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import h11
+from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from crmdesk.server.settings import Settings
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's protocol with deadlines in seconds for the head and for the body of each request."""
+
+    def __init__(self, *given: Any, settings: Settings, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._limits = settings.request_head_s, settings.request_body_s
+        self._deadline: asyncio.TimerHandle | None = None
+        self._in_body = False
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(self._limits[0], self._give_up)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            self._wait(in_body=False)
+        elif state is h11.SEND_BODY:
+            self._wait(in_body=True)
+        else:
+            self._stop_waiting()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self, *, in_body: bool) -> None:
+        """Set the deadline of a head or body at its start; further bytes of it do not move it."""
+        if self._deadline is not None and self._in_body == in_body:
+            return
+        self._stop_waiting()
+        self._in_body = in_body
+        self._deadline = self.loop.call_later(self._limits[in_body], self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        self.transport.abort()
+
+
+def protocol_of(settings: Settings) -> Any:
+    """Return what uvicorn calls for each connection."""
+    return partial(PatientProtocol, settings=settings)

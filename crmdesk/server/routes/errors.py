@@ -1,0 +1,99 @@
+"""Errors as `Problem`: every code of the domain and of HTTP to its status; nothing of the inside is told."""
+
+import logging
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException, ValidationException
+
+from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
+from crmdesk.protocol.frames import FrameError
+from crmdesk.protocol.messages import Problem
+
+_log = logging.getLogger("crmdesk.server")
+_STATUS = {
+    "bad_request": 400,
+    "not_signed_in": 401,
+    "wrong_credentials": 401,
+    "token_expired": 401,
+    "device_revoked": 401,
+    "forbidden": 403,
+    "device_mismatch": 403,
+    "not_found": 404,
+    "too_large": 413,
+    "unsupported_media_type": 415,
+    "out_of_range": 416,
+    "upgrade_needed": 426,
+    "too_many": 429,
+}
+_HTTP_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many",
+}
+AnyRequest = Request[Any, Any, Any]
+
+
+def problem(status: int, code: str, message: str, params: dict[str, Any] | None = None) -> Response[Problem]:
+    """Return a Problem answer."""
+    headers: dict[str, str] = {"Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        headers["Retry-After"] = str((params or {}).get("retry_after_s", 1))
+    return Response(
+        Problem(code, message, params or {}), status_code=status, headers=headers, media_type=MediaType.JSON
+    )
+
+
+def of_domain(_request: AnyRequest, error: CrmdeskError) -> Response[Problem]:
+    """Answer an expected failure by its code."""
+    fallback = 422 if isinstance(error, InputError) else 409 if isinstance(error, RefusedError) else 503
+    params = {name: value for name, value in error.params.items() if isinstance(value, str | int | float | bool)}
+    return problem(_STATUS.get(error.code, fallback), error.code, f"refused: {error.code}", params)
+
+
+def of_frame(_request: AnyRequest, error: FrameError) -> Response[Problem]:
+    """Answer a body that is not a frame of the protocol."""
+    return problem(400, "bad_request", str(error))
+
+
+def of_http(_request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    """Answer what the framework refuses: unknown paths, methods, malformed bodies."""
+    status = 422 if isinstance(error, ValidationException) else error.status_code
+    return problem(status, _HTTP_CODES.get(status, "error"), error.detail[:200] if status < 500 else "server error")
+
+
+def of_decoding(_request: AnyRequest, error: msgspec.MsgspecError) -> Response[Problem]:
+    """Answer a JSON body of another shape."""
+    return problem(422, "invalid", str(error)[:200])
+
+
+def of_malformed(_request: AnyRequest, _error: RecursionError | UnicodeDecodeError) -> Response[Problem]:
+    """Answer a body that the framework's decoder chokes on: nested too deeply, or not UTF-8."""
+    return problem(400, "bad_request", "the body can't be read")
+
+
+def of_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """Answer what nobody expected: logged with its trace, told without it."""
+    _log.error("unexpected at %s", request.url.path, exc_info=error)
+    return problem(500, "internal", "internal error")
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    CrmdeskError: of_domain,
+    FrameError: of_frame,
+    HTTPException: of_http,
+    msgspec.MsgspecError: of_decoding,
+    RecursionError: of_malformed,
+    UnicodeDecodeError: of_malformed,
+    Exception: of_bug,
+}

@@ -1,0 +1,82 @@
+"""One sync: the request's operations are pushed and committed, then head, pages and end go out as a stream."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.exc import IntegrityError
+
+from crmdesk.domain.clock import to_text
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.protocol import digest, frames
+from crmdesk.protocol.messages import MAX_BATCH_OPERATIONS, PROTOCOL, SyncEnd, SyncHead, SyncRequest
+from crmdesk.server import devices
+from crmdesk.server.database import Database
+from crmdesk.server.pull import Pull
+from crmdesk.server.push import Pushed, push
+from crmdesk.server.settings import Settings
+from crmdesk.server.work import ServerActor, ServerWork
+
+
+class SyncService:
+    """The service behind `POST /sync`."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    def answer(self, actor: ServerActor, request: SyncRequest) -> Iterator[bytes]:
+        """Push, then return the frames of the answer; the operations are committed before this returns.
+
+        Raises RefusedError (`upgrade_needed`, `device_mismatch`) and InputError (`too_large`).
+        """
+        if request.protocol != PROTOCOL:
+            raise RefusedError("upgrade_needed", protocol=PROTOCOL)
+        if len(request.operations) > MAX_BATCH_OPERATIONS:
+            raise InputError("too_large", limit=MAX_BATCH_OPERATIONS, length=len(request.operations))
+        pushed = self._push(actor, request)
+        pull = Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch)
+        same_scopes = request.subscription == digest.of_subscription(actor.scopes)
+        head = SyncHead(
+            epoch=self._database.epoch,
+            server_time=to_text(self._database.clock()),
+            user_id=actor.user_id,
+            scopes=[] if same_scopes else sorted(actor.scopes),
+            answers=pushed.answers,
+            restart=pull.restart,
+            fork=pushed.fork,
+            same_scopes=same_scopes,
+        )
+        if pushed.fork or not request.pull:
+            return iter([frames.encode(head) + frames.encode(SyncEnd(request.cursor, more=pushed.fork))])
+        if not request.operations and not pull.has_pages:
+            return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
+        return self._stream(head, pull)
+
+    def _push(self, actor: ServerActor, request: SyncRequest) -> Pushed:
+        if not request.operations and request.device_id == actor.device_id:
+            return Pushed()
+
+        def apply(work: ServerWork) -> Pushed:
+            devices.claim_device(work, actor.device_id, request.device_id, actor.user_id)
+            return push(work, actor, request.device_id, request.operations)
+
+        try:
+            return self._database.run(apply)
+        except IntegrityError:
+            # the same operation came by another device at the same moment: by now its answer is known
+            return self._database.run(apply)
+
+    def _stream(self, head: SyncHead, pull: Pull) -> Iterator[bytes]:
+        yield frames.encode(head)
+        for page in pull.pages():
+            yield frames.encode(page)
+        yield frames.encode(self._end(pull))
+
+    def _end(self, pull: Pull, unmoved: SyncRequest | None = None) -> SyncEnd:
+        """Return the last frame; `unmoved` is the request where neither it nor the pull brought anything."""
+        digests, moved = pull.digests()
+        cursor = pull.cursor.text()
+        told = unmoved is not None and not moved and unmoved.cursor == cursor
+        lines = [(one.scope, one.record, one.count, one.digest) for one in digests]
+        if told and unmoved is not None and unmoved.summary == digest.of_digests(lines):
+            return SyncEnd("", same=True, next_sync_s=self._settings.next_sync_s)
+        return SyncEnd(cursor, more=moved, digests=digests, next_sync_s=self._settings.next_sync_s)

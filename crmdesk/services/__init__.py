@@ -1,0 +1,1 @@
+"""What a user can do and what a user can ask, without Qt and without HTTP."""

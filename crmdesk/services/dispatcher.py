@@ -1,0 +1,88 @@
+"""The one writer thread: takes commands in order, runs each handler in one commit, then tells what changed."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from crmdesk.domain.clock import Clock
+from crmdesk.domain.errors import WorldError
+from crmdesk.services import handlers
+from crmdesk.services.commands import ChangeSet, Command, Outcome, Undo
+from crmdesk.services.handling import Handling
+from crmdesk.services.seen import SeenRows
+from crmdesk.services.undo import Inverses
+from crmdesk.services.views import Person
+from crmdesk.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    command: Command
+    future: "Future[Outcome]"
+
+
+class Dispatcher:
+    """Owns `Store.writing` for everything that a person does; `person` is asked anew for each command."""
+
+    def __init__(
+        self,
+        store: Store,
+        person: Callable[[], Person],
+        publish: Callable[[ChangeSet], None],
+        clock: Clock,
+        seen: SeenRows,
+    ) -> None:
+        self._store, self._person, self._publish, self._clock, self._seen = store, person, publish, clock, seen
+        self._inverses = Inverses()
+        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._open = True
+        self._thread = threading.Thread(target=self._work, name="crmdesk-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Command) -> "Future[Outcome]":
+        """Queue a command; its errors (CrmdeskError) come as the Future's exception, WorldError('closed') too."""
+        future: Future[Outcome] = Future()
+        with self._gate:
+            if self._open:
+                self._queue.put(_Task(command, future))
+                return future
+        future.set_exception(WorldError("closed"))
+        return future
+
+    def close(self) -> None:
+        """Do what is queued, then end the thread."""
+        with self._gate:
+            if not self._open:
+                return
+            self._open = False
+            self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (task := self._queue.get()) is not None:
+            if not task.future.set_running_or_notify_cancel():
+                continue
+            try:
+                outcome = self._run(task.command)
+            except BaseException as error:  # whoever waits for the Future is told; the writer goes on
+                task.future.set_exception(error)
+            else:
+                task.future.set_result(outcome)
+
+    def _run(self, command: Command) -> Outcome:
+        commands = self._inverses.of(command.undo_token) if isinstance(command, Undo) else (command,)
+        person = self._person()
+        with self._store.writing() as work:
+            handling = Handling(work, person, self._clock, self._seen)
+            done = [handlers.handle(handling, one) for one in commands]
+            changed = {record: tuple(sorted(ids)) for record, ids in work.changed.items()}
+        if isinstance(command, Undo):
+            self._inverses.forget(command.undo_token)
+        inverse = tuple(step for one in reversed(done) for step in one.inverse)
+        token = self._inverses.keep(inverse)
+        if changed:
+            self._publish(ChangeSet(changed, "local"))
+        return Outcome(changed, done[-1].created_id, token)

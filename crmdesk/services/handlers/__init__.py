@@ -1,0 +1,49 @@
+"""One handler for each command; nothing else writes what a person does."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crmdesk.domain.errors import InputError
+from crmdesk.services import commands, undo
+from crmdesk.services.commands import Command
+from crmdesk.services.handlers.attachments import attach_file
+from crmdesk.services.handlers.claims import claim_command, save_claim
+from crmdesk.services.handlers.conflicts import resolve_conflict
+from crmdesk.services.handlers.doctors import create_doctor
+from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
+from crmdesk.services.handlers.imported import import_rows
+from crmdesk.services.handlers.refused import drop_refused, retry_refused
+from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
+from crmdesk.services.handlers.visits import save_visit, submit_visit
+from crmdesk.services.handling import Done, Handling
+
+HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
+    commands.CreateRow: create_row,
+    commands.EditRow: edit_row,
+    commands.DeleteRow: delete_row,
+    commands.CreateDoctor: create_doctor,
+    commands.SaveDraft: save_draft,
+    commands.DiscardDraft: discard_draft,
+    commands.SaveVisit: save_visit,
+    commands.SubmitVisit: submit_visit,
+    commands.AttachFile: attach_file,
+    commands.SaveClaim: save_claim,
+    commands.ClaimCommand: claim_command,
+    commands.ResolveConflict: resolve_conflict,
+    commands.RetryRefused: retry_refused,
+    commands.DropRefused: drop_refused,
+    commands.ImportRows: import_rows,
+    commands.SetPreference: set_preference,
+    commands.NoteOpened: note_opened,
+    undo.RestoreFields: restore_fields,
+    undo.RestoreRow: restore_row,
+    undo.RestoreDraft: restore_draft,
+}
+
+
+def handle(handling: Handling, command: Command) -> Done:
+    """Run the handler of a command inside the given unit of work; raises CrmdeskError and then nothing is kept."""
+    handler = HANDLERS.get(type(command))
+    if handler is None:
+        raise InputError("unknown_command", command=type(command).__name__)
+    return handler(handling, command)

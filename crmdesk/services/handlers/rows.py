@@ -1,0 +1,127 @@
+"""Handlers for plain rows: create, edit, delete and what undoes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.fields import Record
+from crmdesk.domain.ids import is_id, new_id
+from crmdesk.services.claim_state import check_editable
+from crmdesk.services.commands import CreateRow, DeleteRow, EditRow
+from crmdesk.services.handling import (
+    Done,
+    Handling,
+    Values,
+    changed_only,
+    check_edit,
+    check_new,
+    check_owner,
+    check_rights,
+    home_territory,
+    record_of,
+    row_of,
+    tidy,
+)
+from crmdesk.services.undo import RestoreFields, RestoreRow
+
+
+def create_row(handling: Handling, command: CreateRow) -> Done:
+    """Make a row; the owner and the territory are filled in where the record has them."""
+    record = record_of(command.record)
+    return create(handling, record, command.values, command.row_id)
+
+
+def create(handling: Handling, record: Record, given: Mapping[str, Any], row_id: str = "") -> Done:
+    """Check and make a row of any record; returns its id and the deletion that undoes it."""
+    values = checked_new(handling, record, given)
+    made = row_id or new_id()
+    if not is_id(made):
+        raise InputError("wrong_kind", field="id", kind="ref")
+    if handling.work.get(record.name, made) is not None:
+        raise InputError("exists", record=record.name, row_id=made)
+    handling.work.create(record.name, made, values, handling.person.user_id)
+    return Done(made, (DeleteRow(record.name, made),))
+
+
+def checked_new(handling: Handling, record: Record, given: Mapping[str, Any]) -> Values:
+    """Return the values of a new row in their stored form, owner and territory filled in, after every check."""
+    check_rights(handling, record, given)
+    values = {name: value for name, value in tidy(record, given).items() if value is not None}
+    if record.owner:
+        values.setdefault(record.owner, handling.person.user_id)
+    if "territory_id" in record.by_name:
+        values["territory_id"] = home_territory(handling, values.get("territory_id"))
+    check_new(handling, record, values)
+    return values
+
+
+def edit_row(handling: Handling, command: EditRow) -> Done:
+    """Change fields; InputError('changed_meanwhile', fields=…) where others changed one of them since it was shown."""
+    record = record_of(command.record)
+    row = row_of(handling, record, command.row_id)
+    given = tidy(record, command.changes)
+    check_edit(handling, record, row, given, command.reason)
+    if record.name == "claim":
+        check_editable(handling, row)
+    changes = changed_only(row, given)
+    refuse_stale(handling, record, row, changes, command.base_revision)
+    return edit(handling, record, row, changes, command.reason)
+
+
+def refuse_stale(
+    handling: Handling, record: Record, row: Mapping[str, Any], changes: Mapping[str, Any], base_revision: int
+) -> None:
+    """Raise InputError('changed_meanwhile') for fields that are no longer as shown at `base_revision`.
+
+    A revision that nobody here looked at counts as changed: better to ask than to write over somebody's work.
+    """
+    if base_revision >= row["revision"]:
+        return
+    shown = handling.seen.at(record.name, row["id"], base_revision)
+    stale = [name for name in changes if shown is None or changed_only({name: shown.get(name)}, {name: row.get(name)})]
+    if stale:
+        raise InputError(
+            "changed_meanwhile", record=record.name, row_id=row["id"], fields=stale, revision=row["revision"]
+        )
+
+
+def edit(handling: Handling, record: Record, row: Mapping[str, Any], changes: Values, reason: str = "") -> Done:
+    """Write checked changes on the row as it stands; nothing to change is no operation."""
+    if not changes:
+        return Done()
+    handling.work.edit(record.name, row["id"], changes, row["revision"], handling.person.user_id, reason)
+    earlier = {name: row.get(name) for name in changes}
+    return Done(inverse=(RestoreFields(record.name, row["id"], dict(changes), earlier, reason),))
+
+
+def delete_row(handling: Handling, command: DeleteRow) -> Done:
+    """Delete a row; a submitted visit and a claim under way stay ('locked', 'not_in_this_state')."""
+    record = record_of(command.record)
+    row = row_of(handling, record, command.row_id)
+    check_rights(handling, record, {})
+    check_owner(handling, record, row)
+    if record.name == "visit" and row.get("state") == "submitted":
+        raise RefusedError("locked", record=record.name)
+    if record.name == "claim":
+        check_editable(handling, row)
+    handling.work.delete(record.name, command.row_id, handling.person.user_id)
+    return Done(inverse=(RestoreRow(record.name, command.row_id),))
+
+
+def restore_fields(handling: Handling, command: RestoreFields) -> Done:
+    """Put earlier values back; InputError('changed_meanwhile') where the row moved on since."""
+    record = record_of(command.record)
+    row = row_of(handling, record, command.row_id)
+    moved_on = sorted(changed_only(row, command.expected))
+    if moved_on:
+        raise InputError("changed_meanwhile", record=record.name, row_id=row["id"], fields=moved_on)
+    check_edit(handling, record, row, command.earlier, command.reason)
+    if record.name == "claim":
+        check_editable(handling, row)
+    return edit(handling, record, row, dict(command.earlier), command.reason)
+
+
+def restore_row(handling: Handling, command: RestoreRow) -> Done:
+    """Bring a deleted row back while its deletion waits here; RefusedError('already_sent') after it was sent."""
+    handling.work.undelete(command.record, command.row_id)
+    return Done(command.row_id, (DeleteRow(command.record, command.row_id),))

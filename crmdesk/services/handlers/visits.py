@@ -1,0 +1,71 @@
+"""Handlers for visits: saving and submitting a report, its draft dropped in the same commit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.records import VISIT
+from crmdesk.services.commands import SaveVisit, SubmitVisit
+from crmdesk.services.handlers.rows import create, edit
+from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, tidy
+from crmdesk.services.shown import select_ids, select_one
+
+
+def save_visit(handling: Handling, command: SaveVisit) -> Done:
+    """Create or change a visit that is planned or a draft; RefusedError('locked') for a submitted one."""
+    if command.values.get("state") == "submitted":
+        raise RefusedError("not_in_this_state", state="submitted", event="save")
+    done = _write(handling, command.visit_id, dict(command.values))
+    _drop_draft(handling, command.draft_key)
+    return done
+
+
+def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
+    """Save and submit a report; it names a doctor or institution and says whether an adverse event was heard.
+
+    There is no undo: a submitted report is locked, later changes are amendments with a reason.
+    """
+    done = _write(handling, command.visit_id, {**command.values, "state": "submitted"})
+    row = handling.work.get(VISIT.name, done.created_id) or {}
+    if not row.get("doctor_ids") and not row.get("institution_id"):
+        raise InputError("required", field="doctor_ids")
+    if row.get("adverse_event") is None:
+        raise InputError("required", field="adverse_event")
+    _drop_draft(handling, command.draft_key)
+    return Done(done.created_id)
+
+
+def _write(handling: Handling, visit_id: str, given: Values) -> Done:
+    row = handling.work.get(VISIT.name, visit_id) if visit_id else None
+    if row is None or row.get("deleted"):
+        return create(handling, VISIT, _completed(handling, given), visit_id)
+    values = tidy(VISIT, given)
+    check_edit(handling, VISIT, row, values)
+    done = edit(handling, VISIT, row, changed_only(row, values))
+    return Done(visit_id, done.inverse)
+
+
+def _completed(handling: Handling, given: Mapping[str, Any]) -> Values:
+    """Return the values of a new visit with territory, place, time and state filled in where they follow."""
+    values = {name: value for name, value in given.items() if value not in (None, "")}
+    values.setdefault("state", "draft")
+    values.setdefault("starts_at", to_text(handling.clock()))
+    values.setdefault("zone", DEFAULT_ZONE)
+    values["territory_id"] = values.get("territory_id") or _territory(handling, values)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _territory(handling: Handling, values: Mapping[str, Any]) -> str | None:
+    connection, own = handling.work.connection, handling.person.territory_ids
+    doctors = select_ids(connection, "doctor", values.get("doctor_ids") or ())
+    institution = select_one(connection, "institution", values.get("institution_id"))
+    rows = [doctors[one] for one in values.get("doctor_ids") or () if one in doctors]
+    if institution is not None:
+        rows.append(institution)
+    return next((row["territory_id"] for row in rows if row["territory_id"] in own), None)
+
+
+def _drop_draft(handling: Handling, key: str) -> None:
+    if key:
+        handling.work.discard_draft(key)

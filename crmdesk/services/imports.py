@@ -1,0 +1,165 @@
+"""The import of customers on the laptop: previews a file, runs its plan in batches through the one writer thread."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmdesk import intake
+from crmdesk.domain import access
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.records import RECORDS
+from crmdesk.domain.roles import Role
+from crmdesk.intake import KnownDoctor, KnownInstitution, Planned, Preview, Report
+from crmdesk.services.commands import Command, ImportRows, Outcome
+from crmdesk.services.reads_sync import Reads
+from crmdesk.services.views import Person
+
+BATCH_ROWS = 500
+Progress = Callable[[int, int], None]
+"""Called on the import's thread with rows of the file done and rows in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHere:
+    """The customers on this laptop at the moment when the import began."""
+
+    known_institutions: Sequence[KnownInstitution]
+    known_doctors: Sequence[KnownDoctor]
+    known_departments: Sequence[tuple[str, str, str]]
+
+    def institutions(self) -> Sequence[KnownInstitution]:
+        """Return every institution held here."""
+        return self.known_institutions
+
+    def doctors(self) -> Sequence[KnownDoctor]:
+        """Return every doctor held here, one entry for each affiliation."""
+        return self.known_doctors
+
+    def departments(self) -> Sequence[tuple[str, str, str]]:
+        """Return (id, institution id, name) of every department held here."""
+        return self.known_departments
+
+
+class ImportDesk:
+    """What the import dialog and the command line use; one import runs at a time, others wait for it."""
+
+    def __init__(
+        self,
+        submit: Callable[[Command], "Future[Outcome]"],
+        known: Callable[[], "Future[KnownHere]"],
+        person: Callable[[], Person],
+    ) -> None:
+        self._submit, self._known, self._person = submit, known, person
+        self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
+        self._closed = False
+
+    def preview(self, source: Path | str | bytes, kind: str | None = None, sheet: str | None = None) -> Preview:
+        """Read a file and guess its columns; takes its time for a large one, so call it off the GUI thread.
+
+        `kind` is doctor or institution where the person said so. Raises InputError with the reason, WorldError.
+        """
+        return intake.preview(source, kind, sheet=sheet)
+
+    def run(
+        self,
+        preview: Preview,
+        mapping: Mapping[int, str],
+        progress: Progress | None = None,
+        cancel: Callable[[], bool] | None = None,
+        territory_id: str = "",
+    ) -> "Future[Report]":
+        """Write the file's new customers, at most 500 rows a commit; the Future gives the report.
+
+        `cancel` is asked before each row: what was committed stays and the report says `cancelled`. Running the same
+        file again makes nothing twice. Errors come through the Future: RefusedError('forbidden', 'no_territory'),
+        InputError of a bad mapping, WorldError where the disk refuses (what was committed stays then, too).
+        """
+        run = _Run(self._submit, progress or _silent, cancel or self._is_closed, preview.row_count)
+        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id)
+
+    def _work(self, run: "_Run", preview: Preview, mapping: dict[int, str], territory_id: str) -> Report:
+        person = self._person()
+        if not access.may_write(RECORDS["doctor"], Role(person.role)):
+            raise RefusedError("forbidden", record=preview.kind)
+        if not person.territory_ids:
+            raise RefusedError("no_territory")
+        if territory_id and territory_id not in person.territory_ids:
+            raise RefusedError("out_of_scope", field="territory_id")
+        known = self._known().result()
+        return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0]))
+
+    def _is_closed(self) -> bool:
+        return self._closed
+
+    def close(self) -> None:
+        """Stop a running import at its next row and end the thread."""
+        self._closed = True
+        self._runner.shutdown(wait=True, cancel_futures=True)
+
+
+def _silent(_done: int, _total: int) -> None:
+    return None
+
+
+class _Run:
+    """One import under way: gathers planned rows to batches and writes them."""
+
+    def __init__(
+        self, submit: Callable[[Command], "Future[Outcome]"], progress: Progress, cancel: Callable[[], bool], total: int
+    ) -> None:
+        self._submit, self._progress, self._cancel, self._total = submit, progress, cancel, total
+        self._report = Report()
+        self._batch: list[Planned] = []
+        self._size = 0
+        self._done = 0
+
+    def write(self, planned_rows: Iterator[Planned]) -> Report:
+        """Write everything that is planned; returns the report."""
+        for planned in planned_rows:
+            if self._cancel():
+                self._report.cancelled = True
+                break
+            if self._batch and self._size + len(planned.rows) > BATCH_ROWS:
+                self._flush()
+            self._batch.append(planned)
+            self._size += len(planned.rows)
+            if len(self._batch) >= BATCH_ROWS:
+                self._flush()
+        self._flush()
+        return self._report
+
+    def _flush(self) -> None:
+        batch, self._batch, self._size = self._batch, [], 0
+        if not batch:
+            return
+        try:
+            self._commit(batch)
+        except (InputError, RefusedError):
+            self._one_by_one(batch)  # one bad row must not cost its neighbours
+        else:
+            for planned in batch:
+                self._report.add(planned)
+        self._done += len(batch)
+        self._progress(self._done, self._total)
+
+    def _one_by_one(self, batch: Sequence[Planned]) -> None:
+        for planned in batch:
+            try:
+                self._commit([planned])
+            except (InputError, RefusedError) as error:
+                self._report.refuse(planned, error.code, error.params)
+            else:
+                self._report.add(planned)
+
+    def _commit(self, batch: Sequence[Planned]) -> None:
+        rows = tuple(
+            {"record": row.record, "id": row.id, "values": row.values} for planned in batch for row in planned.rows
+        )
+        if rows:
+            self._submit(ImportRows(batch[0].record, rows)).result()
+
+
+def known_here(reads: Reads) -> KnownHere:
+    """Return what the import must know of the customers on this laptop."""
+    return KnownHere(reads.known_institutions(), reads.known_doctors(), reads.known_departments())

@@ -1,0 +1,336 @@
+"""Reads about customers: the list, the search, one page for a doctor and one for an institution."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from crmdesk.domain.clock import from_text, local_date
+from crmdesk.domain.errors import InputError
+from crmdesk.services import shown
+from crmdesk.services.customer_order import Filter
+from crmdesk.services.reads_history import HistoryReads
+from crmdesk.services.shown import Values
+from crmdesk.services.views import (
+    AffiliationView,
+    CustomerItem,
+    DoctorView,
+    Hit,
+    InstitutionView,
+    Row,
+    TimelineEntry,
+)
+from crmdesk.storage import search
+
+_TIMELINE = 60
+_MONTHS = 12
+
+
+class CustomerReads(HistoryReads):
+    """What the Customers page and the search ask."""
+
+    def customers(
+        self,
+        record: str = "doctor",
+        text: str = "",
+        sort: str = "name",
+        offset: int = 0,
+        limit: int = 200,
+        customer_class: str = "",
+    ) -> list[CustomerItem]:
+        """Return one page of the list; sorts: name, class, title, specialty, institution, last_visit, level, updated.
+
+        `-` before a sort turns it round.
+        """
+        ids = self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class))
+        return self.customer_items(record, ids[offset : offset + limit])
+
+    def customer_count(
+        self, record: str = "doctor", text: str = "", sort: str = "name", customer_class: str = ""
+    ) -> int:
+        """Return how many customers the same filter shows."""
+        return len(self.customer_ids(record, text, sort, customer_class))
+
+    def customer_ids(
+        self, record: str = "doctor", text: str = "", sort: str = "name", customer_class: str = ""
+    ) -> list[str]:
+        """Return the ids of the whole list in order, for a model that fetches pages of items by id."""
+        return list(self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class)))
+
+    def customer_items(self, record: str, ids: Sequence[str]) -> list[CustomerItem]:
+        """Return list items for ids in their order; ids that are gone are left out."""
+        make = self._doctor_items if record == "doctor" else self._institution_items
+        return make(ids)
+
+    def export_rows(
+        self, record: str, ids: Sequence[str]
+    ) -> tuple[Mapping[str, Values], Mapping[str, tuple[str, str]]]:
+        """Return whole rows by id, and (institution, department) by doctor id, for an export."""
+        places = self._places(ids) if record == "doctor" else {}
+        return shown.select_ids(self._connection, record, ids), places
+
+    def _doctor_items(self, ids: Sequence[str]) -> list[CustomerItem]:
+        rows = self._brief("doctor", ids, "name, title, specialty, customer_class, status, revision, dirty")
+        places = self._places(ids)
+        last = self._visits.last_visits(self._connection, self._moment)
+        disputed = self._with_conflict(ids)
+        items = []
+        for one in ids:
+            row = rows.get(one)
+            if row is None:
+                continue
+            institution, department = places.get(one, ("", ""))
+            items.append(
+                CustomerItem(
+                    record="doctor",
+                    id=one,
+                    name=row["name"] or "",
+                    title=row["title"] or "",
+                    specialty=row["specialty"] or "",
+                    customer_class=row["customer_class"] or "",
+                    institution_name=institution,
+                    department_name=department,
+                    last_visit_at=last.get(one, ""),
+                    sync_state=self._sync_state("doctor", row),
+                    has_conflict=one in disputed,
+                    status=row["status"] or ("under_review" if row["revision"] == 0 else ""),
+                )
+            )
+        return items
+
+    def _institution_items(self, ids: Sequence[str]) -> list[CustomerItem]:
+        rows = self._brief("institution", ids, "name, level, customer_class, city, under_review, revision, dirty")
+        last = self._visits.last_visits(self._connection, self._moment)
+        disputed = self._with_conflict(ids)
+        return [
+            CustomerItem(
+                record="institution",
+                id=one,
+                name=row["name"] or "",
+                title=row["level"] or "",
+                specialty="",
+                customer_class=row["customer_class"] or "",
+                institution_name=row["city"] or "",
+                department_name="",
+                last_visit_at=last.get(one, ""),
+                sync_state=self._sync_state("institution", row),
+                has_conflict=one in disputed,
+                status="under_review" if row["under_review"] or row["revision"] == 0 else "active",
+            )
+            for one, row in ((one, rows[one]) for one in ids if one in rows)
+        ]
+
+    def _brief(self, record: str, ids: Sequence[str], names: str) -> dict[str, Mapping[str, Any]]:
+        """Return some columns of rows by id, without reading their long texts."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(ids), 500):
+            marks, params = shown.in_list(ids[start : start + 500])
+            rows = self._fetch(f"SELECT id, {names} FROM row_{record} WHERE deleted = 0 AND id IN ({marks})", params)
+            found.update((row["id"], row) for row in rows)
+        return found
+
+    def _places(self, doctor_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return (institution name, department name) of each doctor's main affiliation."""
+        found: dict[str, tuple[str, str]] = {}
+        for start in range(0, len(doctor_ids), 500):
+            marks, params = shown.in_list(doctor_ids[start : start + 500])
+            rows = self._fetch(
+                "SELECT a.doctor_id AS doctor, i.name AS institution, d.name AS department FROM row_affiliation a"
+                " LEFT JOIN row_institution i ON i.id = a.institution_id"
+                " LEFT JOIN row_department d ON d.id = a.department_id"
+                f" WHERE a.deleted = 0 AND a.doctor_id IN ({marks}) ORDER BY coalesce(a.is_primary, 0), a.id DESC",
+                params,
+            )
+            found.update((row["doctor"], (row["institution"] or "", row["department"] or "")) for row in rows)
+        return found
+
+    def _with_conflict(self, ids: Sequence[str]) -> frozenset[str]:
+        if not ids:
+            return frozenset()
+        rows = self._fetch("SELECT DISTINCT parent_id FROM row_conflict WHERE deleted = 0 AND state = 'open'")
+        return frozenset(row["parent_id"] for row in rows) & frozenset(ids)
+
+    def search(self, text: str, limit: int = 30) -> list[Hit]:
+        """Return hits for what was typed so far, best first, each with the reason why it hit."""
+        return [
+            Hit(row.record, row.id, row.name, _place_of(row), row.reason, row.customer_class)
+            for row in search.find(self._connection, text, limit)
+        ]
+
+    def similar_doctors(self, name: str, institution_id: str) -> list[CustomerItem]:
+        """Return doctors of the same name, those of the institution first: they may be the one about to be made."""
+        wanted = "".join(name.split())
+        if not wanted:
+            return []
+        rows = self._fetch("SELECT id FROM row_doctor WHERE deleted = 0 AND name = :name LIMIT 50", {"name": wanted})
+        ids = [row["id"] for row in rows]
+        here = self._fetch(
+            "SELECT doctor_id FROM row_affiliation WHERE deleted = 0 AND institution_id = :id", {"id": institution_id}
+        )
+        inside = {row["doctor_id"] for row in here}
+        return self._doctor_items(sorted(ids, key=lambda one: one not in inside)[:10])
+
+    def doctor(self, row_id: str) -> DoctorView:
+        """Return the whole page of a doctor; raises InputError('unknown_row')."""
+        row = self.row("doctor", row_id)
+        visits = self._visit_rows(row_id)
+        claims = self._claims_of(visits)
+        return DoctorView(
+            row=row,
+            pinyin=self._pinyin("doctor", row_id),
+            affiliations=self._affiliations("AND r.doctor_id = :id", row_id),
+            timeline=self._timeline(visits, claims),
+            promises=tuple(self._as_row("visit", one) for one in visits if _open_promise(one)),
+            history=self.history("doctor", row_id),
+            conflicts=self.conflicts_of(row_id),
+            visits_by_month=_by_month(visits, self._today),
+            claims_fen=sum(self._share_of(claim, row_id) for claim in claims),
+        )
+
+    def institution(self, row_id: str) -> InstitutionView:
+        """Return the whole page of an institution; raises InputError('unknown_row')."""
+        row = self.row("institution", row_id)
+        visits = self._visit_rows(row_id)
+        departments = shown.select(
+            self._connection, "department", "AND r.institution_id = :id ORDER BY r.name", {"id": row_id}
+        )
+        return InstitutionView(
+            row=row,
+            departments=tuple(self._as_row("department", one) for one in departments),
+            people=self._affiliations("AND r.institution_id = :id", row_id),
+            timeline=self._timeline(visits, self._claims_of(visits)),
+            history=self.history("institution", row_id),
+            conflicts=self.conflicts_of(row_id),
+        )
+
+    def recent_visits(self, doctor_id: str, limit: int = 10) -> list[TimelineEntry]:
+        """Return the last visits of a doctor, newest first."""
+        return list(self._timeline(self._visit_rows(doctor_id), [])[:limit])
+
+    def row(self, record: str, row_id: str) -> Row:
+        """Return one row; raises InputError('unknown_row') where it is not here or deleted."""
+        found = shown.select_one(self._connection, record, row_id)
+        if found is None:
+            raise InputError("unknown_row", record=record, row_id=row_id)
+        return self._as_row(record, found)
+
+    def rows(self, record: str) -> list[Row]:
+        """Return all rows of a record (small ones: products, territories, users)."""
+        return [self._as_row(record, one) for one in shown.select(self._connection, record, "ORDER BY r.id")]
+
+    def products(self) -> list[Row]:
+        """Return the products by name."""
+        return [self._as_row("product", one) for one in shown.select(self._connection, "product", "ORDER BY r.name")]
+
+    def colleagues(self) -> list[Row]:
+        """Return the other active people of the company by name."""
+        found = shown.select(
+            self._connection,
+            "user",
+            "AND coalesce(r.active, 1) = 1 AND r.id <> :me ORDER BY r.name",
+            {"me": self._person.user_id},
+        )
+        return [self._as_row("user", one) for one in found]
+
+    def _pinyin(self, record: str, row_id: str) -> str:
+        rows = self._fetch(f"SELECT pinyin FROM row_{record} WHERE id = :id", {"id": row_id})
+        return str(rows[0]["pinyin"] or "") if rows else ""
+
+    def _affiliations(self, where: str, row_id: str) -> tuple[AffiliationView, ...]:
+        rows = shown.select(
+            self._connection, "affiliation", f"{where} ORDER BY coalesce(r.is_primary, 0) DESC, r.id", {"id": row_id}
+        )
+        doctors = self._brief("doctor", [row["doctor_id"] for row in rows], "name, title, customer_class")
+        places = self._names("institution", (row["institution_id"] for row in rows))
+        departments = self._names("department", (row["department_id"] for row in rows))
+        return tuple(
+            AffiliationView(
+                affiliation_id=row["id"],
+                doctor_id=row["doctor_id"],
+                doctor_name=str(doctors.get(row["doctor_id"], {}).get("name") or ""),
+                institution_id=row["institution_id"],
+                institution_name=places.get(row["institution_id"], ""),
+                department_name=departments.get(row["department_id"] or "", ""),
+                duty=row.get("duty") or "",
+                is_primary=bool(row.get("is_primary")),
+                doctor_title=str(doctors.get(row["doctor_id"], {}).get("title") or ""),
+                doctor_class=str(doctors.get(row["doctor_id"], {}).get("customer_class") or ""),
+            )
+            for row in rows
+        )
+
+    def _visit_rows(self, customer_id: str) -> list[Values]:
+        """Return the visits of a doctor or institution, newest first."""
+        rowids = self._visits.visits_of(self._connection, self._moment, [customer_id])
+        rows = shown.select_rowids(self._connection, "visit", rowids)
+        return sorted(rows, key=lambda row: row["starts_at"] or "", reverse=True)
+
+    def _claims_of(self, visits: Sequence[Values]) -> list[Values]:
+        found: list[Values] = []
+        ids = [row["id"] for row in visits]
+        for start in range(0, len(ids), 500):
+            marks, params = shown.in_list(ids[start : start + 500])
+            found += shown.select(self._connection, "claim", f"AND r.visit_id IN ({marks})", params)
+        return found
+
+    def _share_of(self, claim: Values, doctor_id: str) -> int:
+        """Return what a claim spent with this doctor in fen: its lines divided evenly among their doctors."""
+        if claim.get("state") in ("rejected", "clawback"):
+            return 0
+        lines = [line for line in claim.get("lines") or () if doctor_id in (line.get("doctor_ids") or ())]
+        return sum(int(line.get("amount_fen") or 0) // len(line["doctor_ids"]) for line in lines)
+
+    def _timeline(self, visits: Iterable[Values], claims: Iterable[Values]) -> tuple[TimelineEntry, ...]:
+        entries = [self._visit_entry(row) for row in visits] + [self._claim_entry(row) for row in claims]
+        return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)[:_TIMELINE])
+
+    def _visit_entry(self, row: Values) -> TimelineEntry:
+        products = [self._product_names.get(str(one.get("product_id")), "") for one in row.get("products") or ()]
+        return TimelineEntry(
+            record="visit",
+            id=row["id"],
+            at=row["starts_at"] or "",
+            kind=row.get("channel") or "",
+            who=self._name_of(row.get("owner_id")),
+            text=row.get("note") or row.get("next_step") or "",
+            chips=tuple(name for name in products if name),
+            state=row.get("state") or "",
+            sync_state=self._sync_state("visit", row),
+            duration_min=row.get("duration_min") or 0,
+        )
+
+    def _claim_entry(self, row: Values) -> TimelineEntry:
+        lines = row.get("lines") or ()
+        return TimelineEntry(
+            record="claim",
+            id=row["id"],
+            at=row.get("submitted_at") or row.get("created_at") or "",
+            kind="claim",
+            who=self._name_of(row.get("owner_id")),
+            text=row.get("title") or "",
+            chips=tuple(sorted({str(line.get("category")) for line in lines if line.get("category")})),
+            state=row.get("state") or "draft",
+            sync_state=self._sync_state("claim", row),
+            amount_fen=sum(int(line.get("amount_fen") or 0) for line in lines),
+        )
+
+
+def _place_of(row: search.SearchRow) -> str:
+    parts = (row.institution_name if row.record == "doctor" else "", row.department_name)
+    return " · ".join(part for part in parts if part)
+
+
+def _open_promise(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("next_step")) and not row.get("next_step_done")
+
+
+def _by_month(visits: Iterable[Mapping[str, Any]], today: date) -> tuple[int, ...]:
+    """Return how many submitted visits each of the last twelve months had, oldest first, the present one last."""
+    counts = [0] * _MONTHS
+    for row in visits:
+        if row.get("state") != "submitted" or not row.get("starts_at"):
+            continue
+        day = local_date(from_text(row["starts_at"]))
+        back = (today.year - day.year) * 12 + today.month - day.month
+        if 0 <= back < _MONTHS:
+            counts[_MONTHS - 1 - back] += 1
+    return tuple(counts)

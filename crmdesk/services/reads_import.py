@@ -1,0 +1,34 @@
+"""Reads for imports: what stands on this laptop already, in the few columns that matching needs."""
+
+from crmdesk.intake import KnownDoctor, KnownInstitution
+from crmdesk.services.reads_base import ReadBase
+from crmdesk.storage.tables import from_json
+
+
+class ImportReads(ReadBase):
+    """What the import asks before it plans."""
+
+    def known_institutions(self) -> list[KnownInstitution]:
+        """Return every institution held here."""
+        rows = self._fetch("SELECT id, name, aliases, city FROM row_institution WHERE deleted = 0")
+        return [
+            KnownInstitution(row["id"], row["name"] or "", tuple(from_json(row["aliases"] or "[]")), row["city"] or "")
+            for row in rows
+        ]
+
+    def known_doctors(self) -> list[KnownDoctor]:
+        """Return every doctor held here, one entry for each affiliation, one for a doctor without any."""
+        rows = self._fetch(
+            "SELECT r.id, r.name, a.institution_id, d.name AS department FROM row_doctor r"
+            " LEFT JOIN row_affiliation a ON a.doctor_id = r.id AND a.deleted = 0"
+            " LEFT JOIN row_department d ON d.id = a.department_id WHERE r.deleted = 0"
+        )
+        return [
+            KnownDoctor(row["id"], row["name"] or "", row["institution_id"] or "", row["department"] or "")
+            for row in rows
+        ]
+
+    def known_departments(self) -> list[tuple[str, str, str]]:
+        """Return (id, institution id, name) of every department held here."""
+        rows = self._fetch("SELECT id, institution_id, name FROM row_department WHERE deleted = 0")
+        return [(row["id"], row["institution_id"], row["name"] or "") for row in rows]

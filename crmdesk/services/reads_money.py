@@ -1,0 +1,231 @@
+"""Reads about expense claims: lists, the page that a decision is made on, budgets and what a claim does to them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from crmdesk.domain import claims
+from crmdesk.domain.claims import Event, State
+from crmdesk.domain.errors import InputError
+from crmdesk.services import shown, waiting
+from crmdesk.services.claim_state import actor_of, allowed_events, effective, shown_hash
+from crmdesk.services.reads_visits import VisitReads
+from crmdesk.services.shown import Values
+from crmdesk.services.views import BudgetEffect, ClaimItem, ClaimView, HistoryEntry, ReceiptView
+from crmdesk.storage import settings
+
+_DECISIONS = frozenset(
+    {
+        Event.APPROVE,
+        Event.SEND_BACK,
+        Event.REJECT,
+        Event.CALL_BACK_CONFIRMED,
+        Event.CALL_BACK_DISPUTED,
+        Event.SETTLE,
+        Event.PAY,
+    }
+)
+_WAITING_STATES = (State.SUBMITTED, State.TO_CALL_BACK, State.DISPUTED, State.PAYABLE)
+_UNCOUNTED = frozenset({State.DRAFT, State.RETURNED, State.REJECTED, State.CLAWBACK})
+_DEAD = frozenset({State.REJECTED, State.CLAWBACK})
+
+
+class MoneyReads(VisitReads):
+    """What the Expenses and Approvals pages ask."""
+
+    def claims(self, own: bool = True, states: Sequence[str] = ()) -> list[ClaimItem]:
+        """Return claims, latest change first: the person's own or all that are here; `states` '' for none named.
+
+        The state is the server's; `pending` names what is queued here.
+        """
+        where = "AND r.owner_id = :me" if own else ""
+        params: dict[str, Any] = {"me": self._person.user_id} if own else {}
+        if states:
+            marks, named = shown.in_list(list(states), "s")
+            where += f" AND coalesce(r.state, 'draft') IN ({marks})"
+            params |= named
+        rows = shown.select(self._connection, "claim", f"{where} ORDER BY r.updated_at DESC, r.id DESC", params)
+        return self._claim_items(rows)
+
+    def approvals(self) -> list[ClaimItem]:
+        """Return the claims that wait for this person, longest waiting first.
+
+        A decision queued here keeps its claim in the list, marked by `pending`, until the server has answered.
+        """
+        marks, params = shown.in_list([state.value for state in _WAITING_STATES], "s")
+        rows = shown.select(
+            self._connection, "claim", f"AND r.state IN ({marks}) ORDER BY r.submitted_at, r.id", params
+        )
+        return self._claim_items([row for row in rows if self._waits_for_me(row)])
+
+    def _waits_for_me(self, row: Values) -> bool:
+        actor = actor_of(self._person, row, self._limit_fen)
+        return bool(allowed_events(row, actor) & _DECISIONS)
+
+    @cached_property
+    def _limit_fen(self) -> int | None:
+        user = shown.select_one(self._connection, "user", self._person.user_id) or {}
+        limit = user.get("approval_limit_fen")
+        return None if limit is None else int(limit)
+
+    def _claim_items(self, rows: Iterable[Values]) -> list[ClaimItem]:
+        refused = waiting.refusals(self._connection, "claim")
+        return [
+            ClaimItem(
+                id=row["id"],
+                title=row.get("title") or "",
+                owner_name=self._name_of(row.get("owner_id")),
+                total_fen=claims.total_fen(row),
+                state=row.get("state") or State.DRAFT.value,
+                pending=self._pending(row["id"]),
+                sync_state=self._sync_state("claim", row),
+                submitted_at=row.get("submitted_at") or "",
+                updated_at=row.get("updated_at") or "",
+                findings=len(self._findings(row)),
+                refusal=refused.get(row["id"], ""),
+            )
+            for row in rows
+        ]
+
+    def _pending(self, row_id: str) -> str:
+        """Return the newest queued event of a claim, or ''."""
+        if ("claim", row_id) not in self._command_rows:
+            return ""
+        queued = waiting.queued_commands(self._connection, row_id)
+        return queued[-1].command if queued else ""
+
+    def claim(self, row_id: str) -> ClaimView:
+        """Return all that a decision needs on one screen; raises InputError('unknown_row')."""
+        row = shown.select_one(self._connection, "claim", row_id)
+        if row is None:
+            raise InputError("unknown_row", record="claim", row_id=row_id)
+        queued = waiting.queued_commands(self._connection, row_id)
+        actor = actor_of(self._person, row, self._limit_fen)
+        now = effective(row, queued, actor)
+        visit = shown.select_one(self._connection, "visit", row.get("visit_id")) or {}
+        in_lines = [one for line in row.get("lines") or () for one in line.get("doctor_ids") or ()]
+        doctor_ids = list(dict.fromkeys([*(visit.get("doctor_ids") or ()), *in_lines]))  # the visit's doctors first
+        return ClaimView(
+            row=self._as_row("claim", row),
+            seen_hash=shown_hash(now),
+            owner_name=self._name_of(row.get("owner_id")),
+            visit_title=self._visit_title(row.get("visit_id")),
+            doctor_names=self._names("doctor", doctor_ids),
+            receipts=self.receipts("claim", row_id),
+            findings=tuple(self._findings(row)),
+            budgets=tuple(self._effects(row)),
+            trail=self._trail(row_id),
+            pending=queued[-1].command if queued else "",
+            allowed=allowed_events(now, actor),
+            refusal=waiting.refusals(self._connection, "claim").get(row_id, ""),
+        )
+
+    def _trail(self, row_id: str) -> tuple[HistoryEntry, ...]:
+        """Return the trail oldest first, as a decision is read."""
+        return tuple(reversed(self.history("claim", row_id)))
+
+    def _visit_title(self, visit_id: str | None) -> str:
+        if not visit_id:
+            return ""
+        rows = shown.select_ids(self._connection, "visit", [visit_id])
+        return self._visit_titles(rows).get(visit_id, "")
+
+    def _findings(self, row: Values) -> list[Mapping[str, Any]]:
+        """Return the server's findings of a submitted claim; of a draft what the same rules say here, as advice."""
+        if (row.get("state") or State.DRAFT) not in claims.EDITABLE:
+            return list(row.get("findings") or ())
+        return [*claims.findings(row), *self._fapiao_twice(row)]
+
+    def _fapiao_twice(self, row: Values) -> list[Mapping[str, Any]]:
+        """Return a finding `fapiao_used` for each line whose fapiao stands in another claim or line held here."""
+        found: list[Mapping[str, Any]] = []
+        own: set[str] = set()
+        for number, line in enumerate(row.get("lines") or (), 1):
+            fapiao = str(line.get("fapiao_number") or "").strip()
+            if not fapiao:
+                continue
+            if fapiao in own or self._fapiao_claims.get(fapiao, set()) - {row["id"]}:
+                params = {"line": number, "fapiao_number": fapiao}
+                found.append({"code": "fapiao_used", "severity": "stop", "params": params})
+            own.add(fapiao)
+        return found
+
+    @cached_property
+    def _fapiao_claims(self) -> dict[str, set[str]]:
+        """The claims held here by fapiao number; rejected ones have given theirs back."""
+        used: dict[str, set[str]] = defaultdict(set)
+        for row in shown.select(self._connection, "claim", "AND r.lines LIKE '%fapiao_number\":\"_%'"):
+            if row.get("state") in _DEAD:
+                continue
+            for line in row.get("lines") or ():
+                fapiao = str(line.get("fapiao_number") or "").strip()
+                if fapiao:
+                    used[fapiao].add(row["id"])
+        return used
+
+    def _effects(self, row: Values) -> list[BudgetEffect]:
+        """Return what the claim takes from each budget (territory, quarter, category) that is held here."""
+        shares: dict[tuple[str, str], int] = defaultdict(int)
+        approved = row.get("approved_lines") or row.get("lines") or ()
+        for line, given in zip(row.get("lines") or (), approved, strict=False):
+            if line.get("spent_on") and line.get("category"):
+                shares[claims.period_of(line["spent_on"]), line["category"]] += int(given.get("amount_fen") or 0)
+        counted = State(row.get("state") or State.DRAFT) not in _UNCOUNTED
+        budgets = shown.select(
+            self._connection, "budget", "AND r.territory_id = :id", {"id": row.get("territory_id") or ""}
+        )
+        by_key = {(one["period"], one["category"]): one for one in budgets}
+        return [self._effect(by_key[key], amount, counted) for key, amount in sorted(shares.items()) if key in by_key]
+
+    def _effect(self, budget: Values, this_fen: int, counted: bool) -> BudgetEffect:
+        return BudgetEffect(
+            budget_id=budget["id"],
+            territory_name=self._territory_names.get(budget["territory_id"], ""),
+            period=budget["period"],
+            category=budget["category"],
+            rule=budget["rule"],
+            planned_fen=budget.get("planned_fen") or 0,
+            reserved_fen=budget.get("reserved_fen") or 0,
+            committed_fen=budget.get("committed_fen") or 0,
+            spent_fen=budget.get("spent_fen") or 0,
+            this_fen=this_fen,
+            counted=counted,
+            as_of=settings.meta(self._connection, "last_sync_at"),
+        )
+
+    @cached_property
+    def _territory_names(self) -> dict[str, str]:
+        return {row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")}
+
+    def budgets(self) -> list[BudgetEffect]:
+        """Return the budgets of the present quarter that are held here, with nothing more taken from them."""
+        period = claims.period_of(self._today.isoformat())
+        rows = shown.select(
+            self._connection, "budget", "AND r.period = :period ORDER BY r.territory_id, r.category", {"period": period}
+        )
+        return [self._effect(row, 0, True) for row in rows]
+
+    def receipts(self, record: str, row_id: str) -> tuple[ReceiptView, ...]:
+        """Return the attachments of a row, oldest first."""
+        rows = shown.select(
+            self._connection,
+            "attachment",
+            "AND r.parent_record = :record AND r.parent_id = :id ORDER BY r.id",
+            {"record": record, "id": row_id},
+        )
+        return tuple(
+            ReceiptView(
+                attachment_id=row["id"],
+                sha256=row["sha256"],
+                file_name=row["file_name"],
+                media_type=row["media_type"],
+                size_bytes=row.get("size_bytes") or 0,
+                present=self._blobs.has(row["sha256"]),
+            )
+            for row in rows
+        )
+
+    def attachment(self, sha256: str) -> bytes | None:
+        """Return the bytes of an attachment, or None where they are not on this laptop yet."""
+        return self._blobs.read(sha256)

@@ -1,0 +1,114 @@
+"""Reads about the sync: figures, what waits, what was refused."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.protocol.messages import Operation
+from crmdesk.services.reads_import import ImportReads
+from crmdesk.services.reads_money import MoneyReads
+from crmdesk.services.views import SAVED_HERE, SENT, RefusedItem, SyncSummary, WaitingItem
+from crmdesk.storage import pending, settings
+from crmdesk.storage.tables import from_json
+
+_LISTED = 500
+
+
+class Reads(MoneyReads, ImportReads):
+    """Everything that the user interface and the command line may ask, at one consistent moment."""
+
+    def sync_summary(self) -> SyncSummary:
+        """Return the figures of the Sync page and the status bar."""
+        waits = self._fetch("SELECT count(*) AS amount, min(made_at) AS oldest FROM outbox")[0]
+        return SyncSummary(
+            waiting=int(waits["amount"]),
+            oldest_waiting_at=waits["oldest"] or "",
+            accepted_today=self._accepted_today(),
+            conflicts=self._count("SELECT count(*) FROM row_conflict WHERE deleted = 0 AND state = 'open'"),
+            refused=self._count("SELECT count(*) FROM needs_you"),
+            last_sync_at=settings.meta(self._connection, "last_sync_at"),
+            last_sync_ms=int(settings.meta(self._connection, "last_sync_ms", "0") or 0),
+            attachments_waiting=self._count("SELECT count(*) FROM transfer WHERE direction = 'up'"),
+            customers=self._customers(),
+            loading_scopes=self._count("SELECT count(*) FROM scope WHERE state = 'loading'"),
+        )
+
+    def _customers(self) -> int:
+        """Count without reading rows: only what waits in the outbox to be deleted is held and not shown."""
+        held = self._count("SELECT (SELECT count(*) FROM row_doctor) + (SELECT count(*) FROM row_institution)")
+        return held - self._count(
+            "SELECT count(DISTINCT row_id) FROM outbox WHERE kind = 'delete' AND record IN ('doctor', 'institution')"
+        )
+
+    def _accepted_today(self) -> int:
+        start = datetime.combine(self._today, time(0), ZoneInfo(DEFAULT_ZONE))
+        return self._count(
+            "SELECT count(*) FROM outbox_done WHERE done_at >= :start AND done_at < :end"
+            " AND outcome IN ('applied', 'merged', 'duplicate')",
+            {"start": to_text(start.astimezone(UTC)), "end": to_text(start.astimezone(UTC) + timedelta(days=1))},
+        )
+
+    def waiting(self) -> list[WaitingItem]:
+        """Return the operations of the outbox, oldest first (the first 500)."""
+        rows = self._fetch("SELECT * FROM outbox ORDER BY seq LIMIT :limit", {"limit": _LISTED})
+        operations = {row["id"]: pending.decode(row["content"]) for row in rows}
+        titles = self._operation_titles(operations)
+        return [
+            WaitingItem(
+                operation_id=row["id"],
+                record=row["record"],
+                row_id=row["row_id"],
+                title=titles[row["id"]],
+                kind=row["kind"],
+                command=operations[row["id"]].command,
+                made_at=row["made_at"],
+                size_bytes=int(row["size"]),
+                state=SENT if row["seq"] <= self._handed_out else SAVED_HERE,
+            )
+            for row in rows
+        ]
+
+    def refused(self) -> list[RefusedItem]:
+        """Return the operations that need the person, oldest first, with the text as it was typed.
+
+        One without a code of its own waits for another one that was refused.
+        """
+        rows = self._fetch("SELECT * FROM needs_you ORDER BY seq LIMIT :limit", {"limit": _LISTED})
+        operations = {row["id"]: pending.decode(row["content"]) for row in rows}
+        titles = self._operation_titles(operations)
+        return [self._refused_item(row, operations[row["id"]], titles[row["id"]]) for row in rows]
+
+    def _refused_item(self, row: Mapping[str, Any], operation: Operation, title: str) -> RefusedItem:
+        fields: dict[str, Any] = {name: pair[1] for name, pair in operation.fields.items()}
+        return RefusedItem(
+            operation_id=row["id"],
+            record=row["record"],
+            row_id=row["row_id"],
+            title=title,
+            kind=row["kind"],
+            command=operation.command,
+            code=row["code"] or ("waits_for_other" if row["waits_for"] else ""),
+            params=_as_map(row["params"]),
+            field=row["field"],
+            fields=fields or dict(operation.args),
+            at=row["at"],
+        )
+
+    def _operation_titles(self, operations: Mapping[str, Operation]) -> dict[str, str]:
+        """Return what people call the rows of operations; a row that is gone is named by what the operation holds."""
+        found = self._titles((one.record, one.row_id) for one in operations.values())
+        return {op_id: found.get((one.record, one.row_id)) or _own_words(one) for op_id, one in operations.items()}
+
+
+def _own_words(operation: Operation) -> str:
+    for name in ("name", "title", "file_name"):
+        if name in operation.fields and operation.fields[name][1]:
+            return str(operation.fields[name][1])
+    return ""
+
+
+def _as_map(value: Any) -> dict[str, Any]:
+    read = from_json(value) if isinstance(value, str) and value else value
+    return dict(read) if isinstance(read, Mapping) else {}

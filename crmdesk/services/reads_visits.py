@@ -1,0 +1,194 @@
+"""Reads about the day and about visits: today's list, promises, doctors not seen for long, drafts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
+from crmdesk.domain.errors import InputError
+from crmdesk.services import shown
+from crmdesk.services.customer_order import Filter
+from crmdesk.services.reads_customers import CustomerReads
+from crmdesk.services.shown import Values
+from crmdesk.services.views import Row, TodayItem, TodayView
+from crmdesk.storage import settings
+
+NOT_SEEN_AFTER_DAYS = 30
+NOT_SEEN_LIMIT = 10
+_OVERDUE_LIMIT = 50
+
+
+class VisitReads(CustomerReads):
+    """What the Today page and the visit editor ask.
+
+    `+r.owner_id` keeps SQLite on the index of the time: on a representative's laptop nearly all visits are own ones.
+    """
+
+    def today(self, day: str = "") -> TodayView:
+        """Return the day (`2026-11-22`, '' for the present one) of the person's own visits.
+
+        Visits count to the day that they begin on in their own zone. Promises are overdue from their date on.
+        """
+        wanted = _as_date(day) if day else self._today
+        rows = [row for row in self._own_between(wanted) if _day_of(row) == wanted]
+        promises = self._due_promises(wanted)
+        return TodayView(
+            date=wanted.isoformat(),
+            items=tuple(self._items(rows, wanted)),
+            overdue_promises=tuple(self._items(promises, wanted)),
+            not_seen=tuple(self.customer_items("doctor", self._not_seen(wanted))),
+        )
+
+    def visit(self, row_id: str) -> Row:
+        """Return one visit; raises InputError('unknown_row')."""
+        return self.row("visit", row_id)
+
+    def visits(self, offset: int = 0, limit: int = 100) -> list[TodayItem]:
+        """Return the person's own visits, newest first."""
+        rows = shown.select(
+            self._connection,
+            "visit",
+            "AND +r.owner_id = :me ORDER BY r.starts_at DESC, r.id LIMIT :limit OFFSET :offset",
+            {"me": self._person.user_id, "limit": limit, "offset": offset},
+        )
+        return self._items(rows, self._today)
+
+    def draft(self, key: str) -> dict[str, Any] | None:
+        """Return what was being typed in an editor, or None."""
+        return settings.draft(self._connection, key)
+
+    def drafts(self) -> list[tuple[str, dict[str, Any], str]]:
+        """Return (key, content, saved_at) of all drafts, newest first."""
+        return settings.drafts(self._connection)
+
+    def preference(self, name: str, default: str = "") -> str:
+        """Return a preference of this person on this laptop."""
+        return settings.preference(self._connection, name, default)
+
+    def _own_between(self, wanted: date) -> list[Values]:
+        """Return the own visits that begin on the day in any zone of the world, in order of time."""
+        noon = datetime.combine(wanted, time(12), UTC)
+        low, high = noon - timedelta(hours=27), noon + timedelta(hours=27)
+        return shown.select(
+            self._connection,
+            "visit",
+            "AND +r.owner_id = :me AND r.starts_at >= :low AND r.starts_at < :high ORDER BY r.starts_at, r.id",
+            {"me": self._person.user_id, "low": to_text(low), "high": to_text(high)},
+        )
+
+    def _due_promises(self, wanted: date) -> list[Values]:
+        return shown.select(
+            self._connection,
+            "visit",
+            "AND r.owner_id = :me AND r.next_step_on <= :day AND r.next_step_on <> ''"
+            " AND coalesce(r.next_step, '') <> '' AND coalesce(r.next_step_done, 0) = 0"
+            " ORDER BY r.next_step_on, r.starts_at LIMIT :limit",
+            {"me": self._person.user_id, "day": wanted.isoformat(), "limit": _OVERDUE_LIMIT},
+        )
+
+    def _not_seen(self, wanted: date) -> list[str]:
+        """Return doctors of class A and B without a visit for 30 days and none planned, A first, longest ago first."""
+        last = self._visits.last_visits(self._connection, self._moment)
+        edge = to_text(datetime.combine(wanted - timedelta(days=NOT_SEEN_AFTER_DAYS - 1), time(0), UTC))
+        planned = self._planned_doctors(wanted)
+        found: list[str] = []
+        for customer_class in ("A", "B"):
+            ids = self._orders.ids(self._connection, self._moment, Filter("doctor", "", "name", customer_class))
+            late = [one for one in ids if last.get(one, "") < edge and one not in planned]
+            late.sort(key=lambda one: last.get(one, ""))
+            found += self._in_use(late)
+            if len(found) >= NOT_SEEN_LIMIT:
+                break
+        return found[:NOT_SEEN_LIMIT]
+
+    def _in_use(self, doctor_ids: Sequence[str]) -> list[str]:
+        """Return the first of the doctors who have not left, enough for the page."""
+        found: list[str] = []
+        for start in range(0, len(doctor_ids), 50):
+            piece = doctor_ids[start : start + 50]
+            rows = self._brief("doctor", piece, "status")
+            found += [one for one in piece if one in rows and rows[one]["status"] not in ("left", "merged")]
+            if len(found) >= NOT_SEEN_LIMIT:
+                break
+        return found
+
+    def _planned_doctors(self, wanted: date) -> set[str]:
+        rows = shown.select(
+            self._connection,
+            "visit",
+            "AND +r.owner_id = :me AND r.starts_at >= :low AND r.state <> 'submitted'",
+            {"me": self._person.user_id, "low": to_text(datetime.combine(wanted, time(0), UTC) - timedelta(hours=12))},
+        )
+        return {one for row in rows for one in row.get("doctor_ids") or ()}
+
+    def _items(self, rows: Sequence[Values], day: date) -> list[TodayItem]:
+        doctors = self._brief("doctor", _doctor_ids(rows), "name, customer_class")
+        names = {one: str(row["name"] or "") for one, row in doctors.items()}
+        places = self._names("institution", (row.get("institution_id") for row in rows))
+        firsts = [(row.get("doctor_ids") or [""])[0] for row in rows]
+        main = self._places([one for one in firsts if one])
+        promises = self._last_promises(rows)
+        items = []
+        for row, first in zip(rows, firsts, strict=True):
+            place, department = main.get(first, ("", ""))
+            promise = promises.get(row["id"])
+            due = row.get("next_step_on") or ""
+            items.append(
+                TodayItem(
+                    visit=self._as_row("visit", row),
+                    doctor_id=first,
+                    doctor_names=self._doctors_named(row.get("doctor_ids") or (), names),
+                    customer_class=str(doctors.get(first, {}).get("customer_class") or ""),
+                    institution_name=places.get(row.get("institution_id") or "", "") or place,
+                    department_name=department,
+                    last_promise=str(promise["next_step"]) if promise else "",
+                    last_promise_on=str(promise.get("next_step_on") or "") if promise else "",
+                    overdue=bool(due and row.get("next_step") and not row.get("next_step_done"))
+                    and due <= day.isoformat(),
+                )
+            )
+        return items
+
+    def _last_promises(self, rows: Sequence[Values]) -> dict[str, Values]:
+        """Return, by visit, the latest earlier visit of its doctors whose next step is still open."""
+        rowids = self._visits.visits_of(self._connection, self._moment, _doctor_ids(rows))
+        marked = shown.select_rowids(self._connection, "visit", rowids, "AND coalesce(r.next_step, '') <> ''")
+        opened = sorted((row for row in marked if not row.get("next_step_done")), key=_starts_at, reverse=True)
+        return {row["id"]: promise for row in rows if (promise := _earlier(row, opened)) is not None}
+
+
+def _earlier(row: Values, opened: Iterable[Values]) -> Values | None:
+    doctors = set(row.get("doctor_ids") or ())
+    for promise in opened:
+        if (
+            promise["id"] != row["id"]
+            and _starts_at(promise) < _starts_at(row)
+            and doctors & set(promise["doctor_ids"] or ())
+        ):
+            return promise
+    return None
+
+
+def _starts_at(row: Values) -> str:
+    return str(row.get("starts_at") or "")
+
+
+def _doctor_ids(rows: Iterable[Values]) -> list[str]:
+    return sorted({one for row in rows for one in row.get("doctor_ids") or ()})
+
+
+def _day_of(row: Values) -> date:
+    moment = from_text(row["starts_at"])
+    try:
+        ZoneInfo(row.get("zone") or DEFAULT_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        return local_date(moment)
+    return local_date(moment, row.get("zone") or DEFAULT_ZONE)
+
+
+def _as_date(day: str) -> date:
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise InputError("wrong_kind", field="date", kind="date") from error

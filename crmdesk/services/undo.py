@@ -1,0 +1,68 @@
+"""The inverse commands that undo needs, kept in memory and bounded; undo itself is always a fresh command."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.ids import new_id
+from crmdesk.services.commands import Command
+
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFields(Command):
+    """Put earlier values back, provided that the row still holds `expected` (nobody else changed it since)."""
+
+    record: str
+    row_id: str
+    expected: Mapping[str, Any]
+    earlier: Mapping[str, Any]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRow(Command):
+    """Bring back a row whose deletion the server has not accepted yet."""
+
+    record: str
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDraft(Command):
+    """Put a draft back that was discarded."""
+
+    key: str
+    content: Mapping[str, Any]
+
+
+class Inverses:
+    """Inverse commands by token, the oldest forgotten beyond `limit`; used by the writer thread only."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[str, tuple[Command, ...]] = OrderedDict()
+
+    def keep(self, commands: tuple[Command, ...]) -> str:
+        """Remember the commands that undo something, in the order to run them; return their token ('' for none)."""
+        if not commands:
+            return ""
+        token = new_id()
+        self._kept[token] = commands
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+        return token
+
+    def of(self, token: str) -> tuple[Command, ...]:
+        """Return the commands of a token; raises InputError('undo_gone') for one that is used up or forgotten."""
+        commands = self._kept.get(token)
+        if commands is None:
+            raise InputError("undo_gone")
+        return commands
+
+    def forget(self, token: str) -> None:
+        """Drop a token after its undo was committed."""
+        self._kept.pop(token, None)

@@ -1,0 +1,313 @@
+"""What the reads return: plain frozen data for one page or row of a page; no SQL rows, no live objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SAVED_HERE, SENT, ACCEPTED, NEEDS_YOU = "saved_here", "sent", "accepted", "needs_you"
+"""The states in which the person's own changes of a row can be; shown wherever the row is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is shown: base with the pending edits laid over it. `values` holds the declared fields."""
+
+    record: str
+    id: str
+    revision: int
+    values: Mapping[str, Any]
+    sync_state: str = ACCEPTED
+    created_by: str = ""
+    updated_at: str = ""
+    updated_by: str = ""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in on this laptop."""
+
+    user_id: str
+    login: str
+    name: str
+    role: str
+    territory_ids: tuple[str, ...]
+    territory_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search hit with the reason why it hit (`name`, `pinyin`, `initials`, `hospital`, `department`, `alias` …)."""
+
+    record: str
+    id: str
+    title: str
+    subtitle: str
+    reason: str
+    customer_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerItem:
+    """One line of the customer list."""
+
+    record: str  # doctor | institution
+    id: str
+    name: str
+    title: str  # picklist code of the title, or level for an institution
+    specialty: str
+    customer_class: str
+    institution_name: str
+    department_name: str
+    last_visit_at: str
+    sync_state: str
+    has_conflict: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationView:
+    """Where a doctor works, or who works there."""
+
+    affiliation_id: str
+    doctor_id: str
+    doctor_name: str
+    institution_id: str
+    institution_name: str
+    department_name: str
+    duty: str
+    is_primary: bool
+    doctor_title: str = ""
+    doctor_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened with a customer: a visit or a claim, newest first."""
+
+    record: str
+    id: str
+    at: str
+    kind: str  # channel of a visit, 'claim' for a claim
+    who: str
+    text: str
+    chips: tuple[str, ...]
+    state: str
+    sync_state: str
+    duration_min: int = 0
+    amount_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a row: {field: (old, new)}, who and when; from the server's audit trail."""
+
+    at: str
+    who: str
+    action: str
+    changes: Mapping[str, tuple[Any, Any]]
+    reason: str
+    on_behalf_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """A field that two people changed: three values, who and when."""
+
+    id: str
+    record: str
+    row_id: str
+    row_title: str
+    field: str
+    base_value: Any
+    winner_value: Any
+    winner_by: str
+    winner_at: str
+    loser_value: Any
+    loser_by: str
+    loser_at: str
+    loser_is_me: bool
+    winner_is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorView:
+    """Everything about one doctor on one page."""
+
+    row: Row
+    pinyin: str
+    affiliations: tuple[AffiliationView, ...]
+    timeline: tuple[TimelineEntry, ...]
+    promises: tuple[Row, ...]  # visits with an open next step
+    history: tuple[HistoryEntry, ...]
+    conflicts: tuple[ConflictView, ...]
+    visits_by_month: tuple[int, ...]  # last 12 months, oldest first
+    claims_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionView:
+    """Everything about one institution on one page."""
+
+    row: Row
+    departments: tuple[Row, ...]
+    people: tuple[AffiliationView, ...]
+    timeline: tuple[TimelineEntry, ...]
+    history: tuple[HistoryEntry, ...]
+    conflicts: tuple[ConflictView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TodayItem:
+    """One visit of the day in order of time."""
+
+    visit: Row
+    doctor_id: str
+    doctor_names: str
+    customer_class: str
+    institution_name: str
+    department_name: str
+    last_promise: str
+    last_promise_on: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """The day: its visits, open promises that are due, doctors of class A and B not seen for long."""
+
+    date: str
+    items: tuple[TodayItem, ...]
+    overdue_promises: tuple[TodayItem, ...]
+    not_seen: tuple[CustomerItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetEffect:
+    """What a claim does to a budget, with the time of the figures; fen throughout."""
+
+    budget_id: str
+    territory_name: str
+    period: str
+    category: str
+    rule: str
+    planned_fen: int
+    reserved_fen: int
+    committed_fen: int
+    spent_fen: int
+    this_fen: int  # share of this claim; already within reserved_fen where the claim is submitted
+    counted: bool  # whether this_fen is inside reserved_fen
+    as_of: str
+
+    @property
+    def left_fen(self) -> int:
+        """What remains after this claim."""
+        open_fen = 0 if self.counted else self.this_fen
+        return self.planned_fen - self.reserved_fen - self.committed_fen - self.spent_fen - open_fen
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """An attachment of a claim; `present` says whether its bytes are on this laptop."""
+
+    attachment_id: str
+    sha256: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim with all that a decision needs on one screen. `seen_hash` goes into the command."""
+
+    row: Row
+    seen_hash: str
+    owner_name: str
+    visit_title: str
+    doctor_names: Mapping[str, str]
+    receipts: tuple[ReceiptView, ...]
+    findings: tuple[Mapping[str, Any], ...]
+    budgets: tuple[BudgetEffect, ...]
+    trail: tuple[HistoryEntry, ...]
+    pending: str  # a queued event of this laptop ('submit', 'approve' …) or ''
+    allowed: frozenset[str]  # events that the signed-in person may queue now
+    refusal: str = ""  # code of the last refusal of a command of ours
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimItem:
+    """One line of the expense or approval list."""
+
+    id: str
+    title: str
+    owner_name: str
+    total_fen: int
+    state: str
+    pending: str
+    sync_state: str
+    submitted_at: str
+    updated_at: str
+    findings: int
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """One operation of the queue in the person's words: record, title, since when, how large."""
+
+    operation_id: str
+    record: str
+    row_id: str
+    title: str
+    kind: str
+    command: str
+    made_at: str
+    size_bytes: int
+    state: str  # saved_here | sent
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedItem:
+    """A refused operation with its reason and the text intact; edit and retry, or drop."""
+
+    operation_id: str
+    record: str
+    row_id: str
+    title: str
+    kind: str
+    command: str
+    code: str
+    params: Mapping[str, Any]
+    field: str
+    fields: Mapping[str, Any]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """The figures of the Sync page and the status bar."""
+
+    waiting: int
+    oldest_waiting_at: str
+    accepted_today: int
+    conflicts: int
+    refused: int
+    last_sync_at: str
+    last_sync_ms: int
+    attachments_waiting: int
+    customers: int
+    loading_scopes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRefusal:
+    """A row of a sheet that was not taken, with its reason; `row_number` counts as the sheet shows it."""
+
+    row_number: int
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""

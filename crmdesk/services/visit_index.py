@@ -1,0 +1,122 @@
+"""Which visits a customer had and when the last one was: kept in memory, brought up to date by each change."""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from crmdesk.services import shown
+from crmdesk.services.commands import ChangeSet
+
+_MANY = 500
+_COLUMNS = "SELECT rowid, doctor_ids, institution_id, starts_at, state FROM row_visit"
+
+
+@dataclass(slots=True)
+class _Index:
+    """Row numbers of visits by customer, and the start of the last submitted visit by customer."""
+
+    rows_of: dict[str, list[int]] = field(default_factory=dict)
+    last_of: dict[str, str] = field(default_factory=dict)
+    highest: int = 0
+
+    def add(self, rowid: int, customers: Iterable[str], starts_at: str, submitted: bool) -> None:
+        self.highest = max(self.highest, rowid)
+        for customer in customers:
+            self.rows_of.setdefault(customer, []).append(rowid)
+            if submitted and starts_at > self.last_of.get(customer, ""):
+                self.last_of[customer] = starts_at
+
+    def remove(self, rowids: set[int]) -> set[str]:
+        """Take visits out; returns the customers that had them, whose last visit has to be found anew."""
+        if min(rowids, default=self.highest + 1) > self.highest:
+            return set()
+        touched = {customer for customer, held in self.rows_of.items() if not rowids.isdisjoint(held)}
+        for customer in touched:
+            self.rows_of[customer] = [rowid for rowid in self.rows_of[customer] if rowid not in rowids]
+        return touched
+
+
+class VisitIndex:
+    """Visits by doctor and institution; safe for several threads.
+
+    `moment` counts published changes: a look at the store that began before the last of them may use what is kept
+    here but never renews it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._moment = 0
+        self._index: _Index | None = None
+        self._changed: set[str] = set()
+
+    def forget(self, changes: ChangeSet, moment: int) -> None:
+        """Note which visits changed."""
+        with self._lock:
+            self._moment = moment
+            ids = changes.changed.get("visit")
+            if ids is None:
+                return
+            self._changed.update(ids)
+            if not ids or len(self._changed) > _MANY:
+                self._index = None
+                self._changed.clear()
+
+    def visits_of(self, connection: Connection, moment: int, customers: Iterable[str]) -> list[int]:
+        """Return the row numbers of the visits of doctors or institutions, each once, in no particular order."""
+        index = self._ready(connection, moment)
+        return list({rowid for customer in customers for rowid in index.rows_of.get(customer, ())})
+
+    def last_visits(self, connection: Connection, moment: int) -> Mapping[str, str]:
+        """Return the start of the last submitted visit by customer id, doctors and institutions in one map."""
+        return self._ready(connection, moment).last_of
+
+    def _ready(self, connection: Connection, moment: int) -> _Index:
+        with self._lock:
+            index = self._index
+            if moment != self._moment:
+                return index or _built(connection)
+            if index is None or not self._renew(connection, index):
+                index = self._index = _built(connection)
+            self._changed.clear()
+            return index
+
+    def _renew(self, connection: Connection, index: _Index) -> bool:
+        """Bring the changed visits up to date; returns False where one is gone and only building anew is sure."""
+        if not self._changed:
+            return True
+        marks, params = shown.in_list(sorted(self._changed))
+        rows = connection.execute(text(f"{_COLUMNS} WHERE id IN ({marks})"), params).fetchall()
+        if len(rows) < len(self._changed):
+            return False
+        touched = index.remove({row[0] for row in rows})
+        for row in rows:
+            _add(index, row)
+        for customer in touched:
+            index.last_of.pop(customer, None)
+            for visit in _of_rowids(connection, index.rows_of[customer]):
+                if visit[4] == "submitted" and (visit[3] or "") > index.last_of.get(customer, ""):
+                    index.last_of[customer] = visit[3]
+        return True
+
+
+def _built(connection: Connection) -> _Index:
+    index = _Index()
+    for row in connection.execute(text(f"{_COLUMNS} WHERE deleted = 0")):
+        _add(index, row)
+    return index
+
+
+def _of_rowids(connection: Connection, rowids: Sequence[int]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(rowids), _MANY):
+        marks, params = shown.in_list(rowids[start : start + _MANY])
+        yield from connection.execute(text(f"{_COLUMNS} WHERE deleted = 0 AND rowid IN ({marks})"), params)
+
+
+def _add(index: _Index, row: Sequence[Any]) -> None:
+    rowid, doctor_ids, institution_id, starts_at, state = row
+    customers = [*json.loads(doctor_ids or "[]"), *([institution_id] if institution_id else [])]
+    index.add(rowid, customers, starts_at or "", state == "submitted")

@@ -1,0 +1,57 @@
+"""What of the person's own changes waits in the outbox or needs the person, by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from crmdesk.storage import pending
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A queued command on a row."""
+
+    operation_id: str
+    command: str
+    args: Mapping[str, Any]
+
+
+def queued_commands(connection: Connection, row_id: str) -> list[Queued]:
+    """Return the commands on a claim that wait in the outbox, oldest first."""
+    found = connection.execute(
+        text("SELECT content FROM outbox WHERE record = 'claim' AND row_id = :id AND kind = 'command' ORDER BY seq"),
+        {"id": row_id},
+    )
+    operations = [pending.decode(content) for content in found.scalars()]
+    return [Queued(one.id, one.command, one.args) for one in operations]
+
+
+def refused_rows(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return (record, id) of the rows with refused operations that wait for the person."""
+    found = connection.execute(text("SELECT DISTINCT record, row_id FROM needs_you"))
+    return frozenset((record, row_id) for record, row_id in found)
+
+
+def command_rows(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return (record, id) of the rows with queued commands; those leave the row itself unchanged."""
+    found = connection.execute(text("SELECT DISTINCT record, row_id FROM outbox WHERE kind = 'command'"))
+    return frozenset((record, row_id) for record, row_id in found)
+
+
+def sent_rows(connection: Connection, up_to: int) -> frozenset[tuple[str, str]]:
+    """Return (record, id) of the rows all of whose waiting operations may have been sent (sequence ≤ `up_to`)."""
+    found = connection.execute(
+        text("SELECT record, row_id FROM outbox GROUP BY record, row_id HAVING max(seq) <= :up_to"), {"up_to": up_to}
+    )
+    return frozenset((record, row_id) for record, row_id in found)
+
+
+def refusals(connection: Connection, record: str) -> dict[str, str]:
+    """Return the code of the latest refusal that waits for the person, by row id."""
+    found = connection.execute(
+        text("SELECT row_id, code FROM needs_you WHERE record = :record AND code <> '' ORDER BY at, seq"),
+        {"record": record},
+    )
+    return {row_id: str(code) for row_id, code in found}

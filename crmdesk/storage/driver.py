@@ -1,0 +1,88 @@
+"""The SQLCipher driver: the one place that imports it, opens connections with their key and words its failures."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, Self, cast
+
+from sqlalchemy.exc import DBAPIError
+from sqlcipher3 import dbapi2
+
+from crmdesk.domain.errors import WorldError
+
+DriverError: type[Exception] = dbapi2.Error
+BUSY_TIMEOUT_S = 30.0
+_KEY_DIGITS = re.compile(r"[0-9a-f]{64}")
+_FULL = ("database or disk is full", "disk i/o error", "unable to open database file")
+_DAMAGED = ("malformed", "not a database", "corrupt", "hmac")
+
+
+class Cursor(Protocol):
+    """What the driver's cursor gives."""
+
+    rowcount: int
+
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
+
+    def __iter__(self) -> Self: ...
+
+    def __next__(self) -> tuple[Any, ...]: ...
+
+
+class Driver(Protocol):
+    """A raw connection; used where a page of rows goes in at once."""
+
+    isolation_level: str | None
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
+
+    def close(self) -> None: ...
+
+
+def connect(path: Path, key: bytes, journal: str = "WAL") -> Driver:
+    """Open a raw connection in autocommit mode with its key set and its durability fixed."""
+    driver = cast(
+        Driver, dbapi2.connect(str(path), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    )
+    try:
+        prepare(driver, key, journal=journal)
+    except BaseException:  # whatever it is, no connection stays open; it is raised again
+        driver.close()
+        raise
+    return driver
+
+
+def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "WAL") -> None:
+    """Set key and pragmas on a fresh connection; raises the driver's error for a wrong key or a damaged header."""
+    digits = key.hex()
+    if not _KEY_DIGITS.fullmatch(digits):
+        raise ValueError("the key must be 32 bytes")
+    driver.execute("PRAGMA cipher_log_level = NONE")
+    driver.execute(f"PRAGMA key = \"x'{digits}'\"")
+    driver.execute("PRAGMA temp_store = MEMORY")  # a sort that spills must not leave plaintext behind
+    driver.execute(f"PRAGMA journal_mode = {journal}")
+    driver.execute("PRAGMA synchronous = FULL")
+    driver.execute("PRAGMA foreign_keys = ON")
+    driver.execute(f"PRAGMA cache_size = -{cache_kib}")
+
+
+def world_error(error: BaseException) -> WorldError | None:
+    """Return what a failure of the driver means for the person, or None where it is a bug of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, DriverError):
+        return None
+    words = str(cause).lower()
+    if any(part in words for part in _FULL):
+        return WorldError("disk_full", detail=words)
+    if any(part in words for part in _DAMAGED):
+        return WorldError("store_damaged", reason="page", detail=words)
+    if "locked" in words:
+        return WorldError("store_busy", detail=words)
+    return None

@@ -1,0 +1,333 @@
+"""What comes from the server: subscription, pages and the end of a pull, each in one transaction with its cursor."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crmdesk.domain.ids import is_id
+from crmdesk.domain.records import RECORDS
+from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
+from crmdesk.storage import digests, overlay, pending, rows, search_index, settings
+from crmdesk.storage.driver import Driver
+from crmdesk.storage.tables import to_json
+from crmdesk.storage.work import UnitOfWork, driver_of
+
+LOADING, COMPLETE = "loading", "complete"
+"""States of a scope: figures, tasks and digests wait for `complete`."""
+
+_IN = "IN (SELECT value FROM json_each(?))"
+
+
+def cursor(connection: Connection) -> str:
+    """Return the opaque cursor that the next pull starts from; '' at first."""
+    return settings.meta(connection, "cursor")
+
+
+def scope_states(connection: Connection) -> dict[str, str]:
+    """Return {scope: loading | complete} of the present subscription."""
+    found = driver_of(connection).execute("SELECT name, state FROM scope")
+    return {row[0]: row[1] for row in found}
+
+
+def holding(connection: Connection) -> tuple[list[str], bytes]:
+    """Return the scopes of the present subscription and the summary of all digests: what a request tells of it."""
+    return sorted(scope_states(connection)), digests.summary(driver_of(connection))
+
+
+def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
+    """Take in the subscription and return the scopes that were purged; settle the head's answers before this.
+
+    Rows of a scope that is gone go with their search entries, unless another scope still holds them; unsent edits on
+    them stay in the outbox, where the server's answer turns them into 'needs a decision'.
+    """
+    held = {row[0] for row in work.driver.execute("SELECT name FROM scope")}
+    gone = sorted(held - set(head.scopes))
+    for scope in gone:
+        purge_scope(work, scope)
+    for scope in head.scopes:
+        if scope not in held or scope in head.restart:
+            _set_state(work, scope, LOADING)
+    settings.set_meta(work.connection, "epoch", head.epoch)
+    if gone or set(head.scopes) - held:
+        work.note("sync_state", "scopes")
+    return gone
+
+
+def purge_scope(work: UnitOfWork, scope: str) -> None:
+    """Take a scope out of the store; its rows go unless another scope holds them."""
+    for record in RECORDS:
+        found = work.driver.execute(f"SELECT id FROM row_{record} WHERE {_WITHIN}", (scope,)).fetchall()
+        _leave(work, scope, record, [row[0] for row in found])
+    work.digests.flush(work.driver)
+    for table in ("digest", "stale"):
+        work.driver.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))
+    work.driver.execute("DELETE FROM scope WHERE name = ?", (scope,))
+
+
+_WITHIN = "instr(' ' || scopes || ' ', ' ' || ? || ' ') > 0"
+
+
+def restart_scope(work: UnitOfWork, scope: str) -> None:
+    """Mark a scope as to be fetched anew (the cursor of it is the sync's business); its rows stay until then."""
+    _set_state(work, scope, LOADING)
+
+
+def _set_state(work: UnitOfWork, scope: str, state: str) -> None:
+    work.driver.execute(
+        "INSERT INTO scope(name, state) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET state = excluded.state",
+        (scope, state),
+    )
+
+
+def apply_page(work: UnitOfWork, page: Page) -> list[str]:
+    """Write a page and its cursor; pending edits are laid over the new base. Returns ids that could not be read.
+
+    A row that can't be read is left out and the rest goes on: the digests will tell, and it is fetched again.
+    """
+    unreadable: list[str] = []
+    if page.first:
+        _begin_anew(work, page.scope)
+    for group in page.groups:
+        if group.record in RECORDS:
+            unreadable += _apply_group(work, page.scope, group)
+    if page.complete:
+        _sweep(work, page.scope)
+    _set_state(work, page.scope, COMPLETE if page.complete else LOADING)
+    settings.set_meta(work.connection, "cursor", page.cursor)
+    work.note("sync_state", page.scope)
+    return unreadable
+
+
+def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
+    """Close a pull: cursor and time; return the server's digests that the rows here do not match.
+
+    Rows made here that were accepted but belong to no scope of this person go once everything was pulled.
+    """
+    work.digests.flush(work.driver)
+    if end.cursor:
+        settings.set_meta(work.connection, "cursor", end.cursor)
+    settings.set_meta(work.connection, "last_sync_at", work.now())
+    work.note("sync_state", "last_sync_at")
+    if (end.digests or end.same) and not end.more:
+        _remove_strays(work)
+    states = scope_states(work.connection)
+    complete = [one for one in end.digests if states.get(one.scope) == COMPLETE and one.record in RECORDS]
+    return digests.differing(work.driver, complete)
+
+
+def _remove_strays(work: UnitOfWork) -> None:
+    for record in RECORDS:
+        found = work.driver.execute(
+            f"SELECT id FROM row_{record} WHERE scopes = '' AND revision > 0 AND dirty = 0"
+        ).fetchall()
+        _remove(work, record, [row[0] for row in found])
+
+
+def _begin_anew(work: UnitOfWork, scope: str) -> None:
+    """Note what the scope holds: what does not come again by its last page has gone meanwhile."""
+    work.digests.flush(work.driver)
+    work.driver.execute("DELETE FROM stale WHERE scope = ?", (scope,))
+    for (_, record), (count, _) in digests.stored(work.driver, scope).items():
+        if count:
+            work.driver.execute(
+                f"INSERT INTO stale(scope, record, id) SELECT ?1, ?2, id FROM row_{record} "
+                "WHERE instr(' ' || scopes || ' ', ' ' || ?1 || ' ') > 0",
+                (scope, record),
+            )
+
+
+def _sweep(work: UnitOfWork, scope: str) -> None:
+    found = work.driver.execute("SELECT record, id FROM stale WHERE scope = ?", (scope,)).fetchall()
+    by_record: dict[str, list[str]] = {}
+    for record, row_id in found:
+        by_record.setdefault(record, []).append(row_id)
+    for record, row_ids in by_record.items():
+        _leave(work, scope, record, row_ids)
+    if found:
+        work.driver.execute("DELETE FROM stale WHERE scope = ?", (scope,))
+
+
+def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
+    record = group.record
+    arrived, unreadable = _readable(group)
+    seen = [*arrived, *group.left, *group.deleted]
+    anew = work.driver.execute(
+        f"DELETE FROM stale WHERE scope = ? AND record = ? AND id {_IN} RETURNING id", (scope, record, to_json(seen))
+    ).fetchall()
+    if arrived:
+        _apply_rows(work, scope, record, arrived, frozenset(row[0] for row in anew))
+    if group.left:
+        _leave(work, scope, record, group.left)
+    if group.deleted:
+        _deleted(work, record, group.deleted)
+    work.changed.setdefault(record, set()).update(seen)
+    return unreadable
+
+
+def _readable(group: RowGroup) -> tuple[dict[str, list[Any]], list[str]]:
+    """Return ({id: wire row in our column order}, ids that can't be read); columns that we don't know are left out."""
+    form = rows.shape(group.record)
+    width = len(group.columns)
+    same = tuple(group.columns) == form.columns
+    where = {name: at for at, name in enumerate(group.columns)}
+    arrived: dict[str, list[Any]] = {}
+    unreadable: list[str] = []
+    for row in group.rows:
+        if len(row) != width or not (wire := row if same else _in_order(form, row, where)) or not _sound(wire):
+            unreadable.append(str(row[0])[:60] if row else "")
+        else:
+            arrived[wire[0]] = wire
+    return arrived, unreadable
+
+
+def _in_order(form: rows.Shape, row: Sequence[Any], where: dict[str, int]) -> list[Any]:
+    return [
+        row[where[name]] if name in where else default
+        for name, default in zip(form.columns, form.defaults, strict=True)
+    ]
+
+
+def _sound(wire: Sequence[Any]) -> bool:
+    return isinstance(wire[1], int) and wire[1] > 0 and is_id(wire[0])
+
+
+def _apply_rows(work: UnitOfWork, scope: str, record: str, arrived: dict[str, list[Any]], anew: frozenset[str]) -> None:
+    """Write rows; those in `anew` were asked for again, so they count even if their revision is not a newer one."""
+    form = rows.shape(record)
+    found = work.driver.execute(
+        f"SELECT id, rowid, revision, scopes FROM {form.table} WHERE id {_IN}", (to_json(list(arrived)),)
+    )
+    held = {row[0]: row[1:] for row in found}
+    waiting = pending.rows_waiting(work.driver, record)
+    fresh: list[list[Any]] = []
+    known: list[tuple[list[Any], tuple[Any, ...]]] = []
+    for row_id, wire in arrived.items():
+        if wire[2]:
+            _deleted(work, record, [row_id])
+        elif row_id in waiting:
+            _under_edits(work, scope, record, dict(zip(form.columns, wire, strict=True)), row_id in anew)
+        elif row_id in held:
+            known.append((wire, held[row_id]))
+        else:
+            fresh.append(wire)
+    if fresh:
+        _insert(work, scope, form, fresh)
+    if known:
+        _renew(work, scope, form, known, anew)
+
+
+def _insert(work: UnitOfWork, scope: str, form: rows.Shape, fresh: list[list[Any]]) -> None:
+    """The way of a first sync: rows that nothing here knows of, in one go."""
+    rows.insert(work.driver, form, fresh, scope, dirty=False)
+    work.digests.add_many(scope, form.record, [(wire[0], wire[1]) for wire in fresh])
+
+
+def _renew(
+    work: UnitOfWork,
+    scope: str,
+    form: rows.Shape,
+    known: Iterable[tuple[list[Any], tuple[Any, ...]]],
+    anew: frozenset[str],
+) -> None:
+    record = form.record
+    stored: list[list[Any]] = []
+    entries: list[tuple[int, str, str, str]] = []
+    make = search_index.of_wire(record, form.columns) if form.indexed else None
+    for wire, (rowid, revision, text) in known:
+        scopes = set(text.split())
+        forced = wire[0] in anew
+        after = int(wire[1]) if forced else max(int(wire[1]), int(revision))
+        work.digests.move(scopes, record, wire[0], revision, after)
+        if scope not in scopes:
+            scopes.add(scope)
+            work.digests.add(scope, record, wire[0], after)
+            work.driver.execute(
+                f"UPDATE {form.table} SET scopes = ? WHERE rowid = ?", (" ".join(sorted(scopes)), rowid)
+            )
+        if after == revision and not forced:
+            continue  # our own operation comes back, or nothing new
+        key = ""
+        if make is not None:
+            columns, key = make(wire)
+            entries.append((rowid, *columns))
+        stored.append(form.stored(rowid, wire, " ".join(sorted(scopes)), 0, key))
+    work.driver.executemany(form.upsert, stored)
+    if entries:
+        search_index.forget(work.driver, record, [one[0] for one in entries])
+        search_index.put(work.driver, record, entries)
+
+
+def _under_edits(work: UnitOfWork, scope: str, record: str, base: dict[str, Any], anew: bool) -> None:
+    """Put a new base under the pending edits of a row; one that was asked for `anew` counts whatever its revision."""
+    row_id = base["id"]
+    held = rows.read(work.driver, record, row_id)
+    before = overlay.base_of(work.driver, record, row_id, held)
+    if before is not None and before["deleted"]:
+        before = None  # it was restored, or an older page comes late and its deletion again after it
+    scopes = set(held.scopes) if held else set()
+    if before is not None and before["revision"] >= base["revision"] and not anew:
+        base = before
+    if before is not None:
+        work.digests.move(scopes, record, row_id, before["revision"], base["revision"])
+    if scope not in scopes:
+        scopes.add(scope)
+        work.digests.add(scope, record, row_id, base["revision"])
+    overlay.rebase(work.driver, record, row_id, base, scopes)
+
+
+def _leave(work: UnitOfWork, scope: str, record: str, row_ids: Sequence[str]) -> None:
+    """Rows are in a scope no more; those that no scope holds go."""
+    found = work.driver.execute(
+        f"SELECT id, revision, scopes FROM row_{record} WHERE id {_IN}", (to_json(list(row_ids)),)
+    ).fetchall()
+    going: list[str] = []
+    for row_id, revision, text in found:
+        scopes = set(text.split())
+        if scope not in scopes:
+            continue
+        scopes.discard(scope)
+        work.digests.remove((scope,), record, row_id, revision)
+        if scopes:
+            work.driver.execute(f"UPDATE row_{record} SET scopes = ? WHERE id = ?", (" ".join(sorted(scopes)), row_id))
+        else:
+            going.append(row_id)
+    _remove(work, record, going)
+
+
+def _deleted(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
+    """Rows that the server holds as tombstones go; pending edits on them stay queued and are answered by the server."""
+    found = work.driver.execute(
+        f"SELECT id, revision, scopes FROM row_{record} WHERE revision > 0 AND id {_IN}", (to_json(list(row_ids)),)
+    ).fetchall()
+    for row_id, revision, text in found:
+        work.digests.remove(text.split(), record, row_id, revision)
+    _remove(work, record, [row[0] for row in found])
+    waiting = pending.rows_waiting(work.driver, record)
+    for row_id, revision, _ in found:
+        if row_id in waiting:
+            overlay.keep_base(work.driver, record, {"id": row_id, "revision": revision + 1, "deleted": True})
+
+
+def _remove(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
+    if row_ids:
+        rows.remove(work.driver, record, row_ids)
+        _keep_unsent(work, record, row_ids)
+        work.changed.setdefault(record, set()).update(row_ids)
+
+
+def _keep_unsent(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
+    """A row that the server lost and that is queued to be made again stays on the page meanwhile."""
+    found = work.driver.execute(
+        f"SELECT DISTINCT row_id FROM outbox WHERE record = ? AND kind = 'create' AND row_id {_IN}",
+        (record, to_json(list(row_ids))),
+    ).fetchall()
+    for row in found:
+        work.driver.execute("DELETE FROM base_row WHERE record = ? AND id = ?", (record, row[0]))
+        overlay.lay_again(work.driver, record, row[0])
+
+
+def rows_of_scope(driver: Driver, scope: str, record: str) -> dict[str, int]:
+    """Return {id: revision} of what a scope holds of a record: the second rung of recovery compares these."""
+    found = driver.execute(f"SELECT id, revision FROM row_{record} WHERE {_WITHIN}", (scope,))
+    return {row[0]: int(row[1]) for row in found}

@@ -1,0 +1,62 @@
+"""The program's own log: warnings and worse in a rotating file of the data folder; no terminal, no secrets."""
+
+import logging
+from collections.abc import MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import structlog
+from typing_extensions import override
+
+FILE_NAME = "crmdesk.log"
+FILE_BYTES, FILES_KEPT = 512 << 10, 3
+_ROOT = logging.getLogger("crmdesk")
+_ROOT.addHandler(logging.NullHandler())  # without a handler Python writes warnings to standard error
+_SECRET = ("token", "password", "passphrase", "authorization", "secret")
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return the logger of a module: `crmdesk.` and its place; events with plain key-value pairs."""
+    made: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[
+            structlog.stdlib.filter_by_level,
+            _without_secrets,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    return made
+
+
+def keep_in(folder: Path) -> None:
+    """Write warnings and worse to a file in `folder` from now on; the file (and folder) is made with the first one."""
+    stop()
+    path = folder / FILE_NAME
+    handler = _JournalFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    _ROOT.addHandler(handler)
+
+
+def stop() -> None:
+    """Close the file, if one is written."""
+    for handler in [one for one in _ROOT.handlers if isinstance(one, _JournalFile)]:
+        _ROOT.removeHandler(handler)
+        handler.close()
+
+
+class _JournalFile(RotatingFileHandler):
+    @override
+    def _open(self) -> Any:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return super()._open()
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk must not stop the work, and has no better place to be told."""
+
+
+def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in event.items() if not any(part in name.lower() for part in _SECRET)}

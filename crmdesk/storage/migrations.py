@@ -1,0 +1,71 @@
+"""The named, transactional steps from an empty file to the present schema; a file made by a newer crmdesk is refused.
+
+Adding a field to a declaration needs a step here that calls `add_column`: a fresh store makes its tables from the
+declarations of today, an old one gets the column from the step.
+"""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from crmdesk.domain.errors import WorldError
+from crmdesk.storage.driver import Driver
+from crmdesk.storage.tables import SEARCHED, metadata, search_ddl
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database
+
+STEPS: tuple[str, ...] = ("0001_first_tables",)
+"""The names in order; `PRAGMA user_version` holds how many a file has."""
+
+
+def migrate(driver: Driver) -> None:
+    """Bring a file to the present schema; raises WorldError('store_newer') for one that a newer crmdesk made."""
+    version = _version(driver)
+    if version > len(STEPS):
+        raise WorldError("store_newer", version=version, known=len(STEPS))
+    if version == len(STEPS):
+        return
+    from sqlite_utils import Database  # lazy: a third of a second, needed only when there is something to do
+    from sqlite_utils.migrations import Migrations
+
+    steps = Migrations("crmdesk")
+    for number, name in enumerate(STEPS, start=1):
+        steps(name=name)(_numbered(_BODIES[name], number))
+    database = Database(cast(Any, driver))
+    steps.apply(database)
+
+
+def add_column(database: "Database", table: str, declaration: str) -> None:
+    """Add a column unless the table has it (a fresh store was made from the newer declarations)."""
+    name = declaration.split()[0]
+    present = {row[1] for row in database.execute(f"PRAGMA table_info({table})").fetchall()}
+    if name not in present:
+        database.execute(f"ALTER TABLE {table} ADD COLUMN {declaration}")
+
+
+def _version(driver: Driver) -> int:
+    row = driver.execute("PRAGMA user_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _numbered(body: Any, number: int) -> Any:
+    def step(database: "Database") -> None:
+        body(database)
+        database.execute(f"PRAGMA user_version = {number}")
+
+    return step
+
+
+def _first_tables(database: "Database") -> None:
+    dialect = sqlite.dialect()
+    for table in metadata.sorted_tables:
+        database.execute(str(CreateTable(table).compile(dialect=dialect)))
+        for index in sorted(table.indexes, key=lambda one: str(one.name)):
+            database.execute(str(CreateIndex(index).compile(dialect=dialect)))
+    for record in SEARCHED:
+        database.execute(search_ddl(record))
+
+
+_BODIES = {"0001_first_tables": _first_tables}

@@ -1,0 +1,334 @@
+"""The queue of what the person did: handing out, answers of the server, what needs the person, a new device id."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.domain.clock import from_text, to_text
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import RECORDS, wire_columns
+from crmdesk.protocol.messages import Answer, Operation
+from crmdesk.storage import overlay, pending, rows
+from crmdesk.storage.driver import Driver
+from crmdesk.storage.pending import HandedOut, Stored
+from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.work import UnitOfWork, driver_of
+
+KEPT_DAYS = 30
+"""Acknowledged and dropped operations are kept so long, so that a restored server can be given them again."""
+
+_TAKEN = ("applied", "merged", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An operation that needs the person; `waits_for` names the refused one that it depends on ('' for that one)."""
+
+    operation: Operation
+    user_id: str
+    code: str
+    params: dict[str, Any]
+    field: str
+    at: str
+    waits_for: str
+
+
+def next_batch(connection: Connection, max_operations: int, max_bytes: int) -> list[Operation]:
+    """Return the oldest operations, at least one if any waits; from now on no edit joins them.
+
+    Always reads the newest commit, whatever snapshot `connection` stands on: an edit that joined an operation just
+    before must be in what is sent.
+    """
+    handed_out: HandedOut = connection.info["handed_out"]
+    with handed_out.writer:
+        if connection.info.get("writes"):
+            return _batch(driver_of(connection), handed_out, max_operations, max_bytes)
+        with connection.engine.connect() as fresh:
+            return _batch(driver_of(fresh), handed_out, max_operations, max_bytes)
+
+
+def _batch(driver: Driver, handed_out: HandedOut, max_operations: int, max_bytes: int) -> list[Operation]:
+    batch: list[Operation] = []
+    size = 0
+    found = driver.execute("SELECT content, size FROM outbox ORDER BY seq LIMIT ?", (max_operations,)).fetchall()
+    for content, length in found:
+        size += int(length)
+        if batch and size > max_bytes:
+            break
+        batch.append(pending.decode(content))
+    if batch:
+        handed_out.up_to = max(handed_out.up_to, batch[-1].seq)
+    return batch
+
+
+def may_have_been_sent(connection: Connection, seq: int) -> bool:
+    """Say whether an operation with this sequence was handed out (or stood there when the store opened)."""
+    handed_out: HandedOut = connection.info["handed_out"]
+    return seq <= handed_out.up_to
+
+
+def pending_operations(connection: Connection, limit: int = 1_000) -> list[Stored]:
+    """Return what waits, oldest first."""
+    found = driver_of(connection).execute(
+        "SELECT content, user_id, size FROM outbox ORDER BY seq LIMIT ?", (limit,)
+    )  # fmt: skip
+    return [Stored(pending.decode(row[0]), str(row[1]), int(row[2])) for row in found.fetchall()]
+
+
+def pending_of_row(connection: Connection, record: str, row_id: str) -> list[Stored]:
+    """Return what waits for one row, oldest first."""
+    found = driver_of(connection).execute(
+        "SELECT content, user_id, size FROM outbox WHERE record = ? AND row_id = ? ORDER BY seq", (record, row_id)
+    )
+    return [Stored(pending.decode(row[0]), str(row[1]), int(row[2])) for row in found.fetchall()]
+
+
+def needs_you(connection: Connection, record: str = "", row_id: str = "") -> list[Refused]:
+    """Return the refused operations with what waits beside them, oldest first; of one row where it is named."""
+    where, values = (" WHERE record = ? AND row_id = ?", (record, row_id)) if record else ("", ())
+    found = driver_of(connection).execute(
+        f"SELECT content, user_id, code, params, field, at, waits_for FROM needs_you{where} ORDER BY seq", values
+    )
+    return [_refused(row) for row in found.fetchall()]
+
+
+def _refused(row: Sequence[Any]) -> Refused:
+    return Refused(pending.decode(row[0]), row[1], row[2], from_json(row[3]), row[4], row[5], row[6])
+
+
+def counts(connection: Connection) -> dict[str, Any]:
+    """Return `waiting`, `oldest_waiting_at` and `refused` (without what waits beside)."""
+    driver = driver_of(connection)
+    waiting = driver.execute("SELECT count(*), coalesce(min(made_at), '') FROM outbox").fetchone() or (0, "")
+    refused = driver.execute("SELECT count(*) FROM needs_you WHERE waits_for = ''").fetchone() or (0,)
+    return {"waiting": int(waiting[0]), "oldest_waiting_at": str(waiting[1]), "refused": int(refused[0])}
+
+
+def accepted_since(connection: Connection, instant: str) -> int:
+    """Return how many operations the server has taken since an instant (`clock.to_text`)."""
+    found = driver_of(connection).execute(
+        "SELECT count(*) FROM outbox_done WHERE done_at >= ? AND outcome <> 'dropped'", (instant,)
+    ).fetchone()  # fmt: skip
+    return int(found[0]) if found else 0
+
+
+def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:
+    """Take in the server's answers; an answer to an operation that does not wait is passed over."""
+    answered = {answer.op_id for answer in answers}
+    for answer in answers:
+        stored = pending.take(work.driver, answer.op_id)
+        if stored is None or answer.outcome == "later":
+            continue
+        if answer.outcome in _TAKEN:
+            _taken(work, stored, answer)
+        else:
+            _put_aside(work, stored, answer, answered)
+        work.note("outbox", answer.op_id)
+        work.note(stored.operation.record, stored.operation.row_id)
+    _forget_old(work)
+
+
+def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
+    operation = stored.operation
+    record, row_id = operation.record, operation.row_id
+    held = rows.read(work.driver, record, row_id)
+    base = overlay.base_of(work.driver, record, row_id, held)
+    _keep_done(work, stored, answer.outcome)
+    pending.remove(work.driver, operation.id)
+    if held is None and operation.kind != "create":
+        return  # it left the scope meanwhile: the answer must not bring it back
+    newer = _answered_row(operation, answer, base, stored.user_id)
+    if newer is None:
+        overlay.lay_again(work.driver, record, row_id)
+    else:
+        overlay.move_base(work.driver, work.digests, record, row_id, newer)
+
+
+def _answered_row(
+    operation: Operation, answer: Answer, base: dict[str, Any] | None, user_id: str
+) -> dict[str, Any] | None:
+    """Return the row as the server has it now; worked out where the answer does not carry it."""
+    declared = RECORDS[operation.record]
+    if answer.row is not None:
+        names = set(wire_columns(declared))
+        return {name: value for name, value in answer.row.items() if name in names} | {
+            "id": operation.row_id, "revision": int(answer.row.get("revision") or answer.revision),
+            "deleted": bool(answer.row.get("deleted")),
+        }  # fmt: skip
+    if operation.kind == "command":
+        return None
+    laid = overlay.lay(declared, base, [(operation, user_id)])
+    return None if laid is None else laid | {"revision": max(answer.revision, int(laid["revision"]))}
+
+
+def _keep_done(work: UnitOfWork, stored: Stored, outcome: str) -> None:
+    operation = stored.operation
+    work.driver.execute(
+        "INSERT OR REPLACE INTO outbox_done(id, seq, record, row_id, user_id, outcome, done_at, content) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (operation.id, operation.seq, operation.record, operation.row_id, stored.user_id, outcome, work.now(),
+         pending.encode(operation)),
+    )  # fmt: skip
+
+
+def _forget_old(work: UnitOfWork) -> None:
+    limit = to_text(from_text(work.now()) - timedelta(days=KEPT_DAYS))
+    work.driver.execute("DELETE FROM outbox_done WHERE done_at < ?", (limit,))
+
+
+def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[str]) -> None:
+    _to_person(work, stored, answer.code or "refused", answer.params, answer.field, "")
+    touched = {stored.operation.row_id} if stored.operation.kind == "create" else set()
+    for later in pending.after(work.driver, stored.operation.seq):
+        if later.operation.id not in answered and _depends(later.operation, stored.operation, touched):
+            if later.operation.kind == "create":
+                touched.add(later.operation.row_id)
+            _to_person(work, later, "", {}, "", stored.operation.id)
+    overlay.lay_again(work.driver, stored.operation.record, stored.operation.row_id)
+
+
+def _depends(later: Operation, refused: Operation, unmade: set[str]) -> bool:
+    """Say whether an operation makes no sense without the refused one."""
+    if later.row_id in unmade or any(pending.names_row(later, row_id) for row_id in unmade):
+        return True
+    if (later.record, later.row_id) != (refused.record, refused.row_id):
+        return False
+    return later.kind == "command" or bool(set(later.fields) & set(refused.fields))
+
+
+def _to_person(
+    work: UnitOfWork, stored: Stored, code: str, params: Mapping[str, Any], field: str, waits_for: str
+) -> None:
+    operation = stored.operation
+    work.driver.execute(
+        "INSERT OR REPLACE INTO needs_you(id, seq, record, row_id, kind, user_id, made_at, size, content, waits_for, "
+        "code, params, field, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (operation.id, operation.seq, operation.record, operation.row_id, operation.kind, stored.user_id,
+         operation.made_at, stored.size, pending.encode(operation), waits_for, code, to_json(dict(params)), field,
+         work.now()),
+    )  # fmt: skip
+    pending.remove(work.driver, operation.id)
+    work.note("needs_you", operation.id)
+    work.note("outbox", operation.id)
+    work.note(operation.record, operation.row_id)
+
+
+def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None) -> str:
+    """Queue a refused operation again under a new id, with corrected fields; what waited beside it follows.
+
+    Returns the new operation id. Raises InputError('unknown_operation').
+    """
+    refused = _take_refused(work, op_id)
+    old = refused.operation
+    held = rows.read(work.driver, old.record, old.row_id)
+    base = overlay.base_of(work.driver, old.record, old.row_id, held)
+    wanted = {name: new for name, (_, new) in old.fields.items()} | dict(changes or {})
+    before = base or {}
+    fields = {name: (None if old.kind == "create" else before.get(name), new) for name, new in wanted.items()}
+    again = msgspec.structs.replace(
+        old, id=new_id(), seq=pending.next_seq(work.driver), fields=fields,
+        base_revision=int(before.get("revision", 0)), made_at=work.now(),
+    )  # fmt: skip
+    _requeue(work, again, refused.user_id)
+    _release(work, op_id)
+    return again.id
+
+
+def drop(work: UnitOfWork, op_id: str) -> None:
+    """Give up a refused operation; kept among the dropped ones for 30 days.
+
+    What waited beside it goes on, unless it depends on a row that now is never made. Raises
+    InputError('unknown_operation').
+    """
+    refused = _take_refused(work, op_id)
+    operation = refused.operation
+    _keep_done(work, Stored(operation, refused.user_id, 0), "dropped")
+    if operation.kind == "create":
+        for waiting in _waiting_for(work, op_id):
+            work.driver.execute("DELETE FROM needs_you WHERE id = ?", (waiting.operation.id,))
+            _keep_done(work, Stored(waiting.operation, waiting.user_id, 0), "dropped")
+            work.note("needs_you", waiting.operation.id)
+            _show_again(work, waiting.operation)
+    else:
+        _release(work, op_id)
+    _show_again(work, operation)
+
+
+def _take_refused(work: UnitOfWork, op_id: str) -> Refused:
+    found = work.driver.execute(
+        "SELECT content, user_id, code, params, field, at, waits_for FROM needs_you WHERE id = ?", (op_id,)
+    ).fetchone()
+    if found is None:
+        raise InputError("unknown_operation", id=op_id)
+    work.driver.execute("DELETE FROM needs_you WHERE id = ?", (op_id,))
+    work.note("needs_you", op_id)
+    return _refused(found)
+
+
+def _waiting_for(work: UnitOfWork, op_id: str) -> list[Refused]:
+    found = work.driver.execute(
+        "SELECT content, user_id, code, params, field, at, waits_for FROM needs_you WHERE waits_for = ? ORDER BY seq",
+        (op_id,),
+    )
+    return [_refused(row) for row in found.fetchall()]
+
+
+def _release(work: UnitOfWork, op_id: str) -> None:
+    """Queue again, behind it, what waited for an operation; these were never answered and keep their ids."""
+    for waiting in _waiting_for(work, op_id):
+        work.driver.execute("DELETE FROM needs_you WHERE id = ?", (waiting.operation.id,))
+        work.note("needs_you", waiting.operation.id)
+        again = msgspec.structs.replace(waiting.operation, seq=pending.next_seq(work.driver))
+        _requeue(work, again, waiting.user_id)
+
+
+def _requeue(work: UnitOfWork, operation: Operation, user_id: str) -> None:
+    held = rows.read(work.driver, operation.record, operation.row_id)
+    if held is not None and not held.dirty:
+        overlay.keep_base(work.driver, operation.record, held.values)
+        work.driver.execute(f"UPDATE row_{operation.record} SET dirty = 1 WHERE id = ?", (operation.row_id,))
+    pending.append(work.driver, operation, user_id)
+    work.note("outbox", operation.id)
+    _show_again(work, operation)
+
+
+def _show_again(work: UnitOfWork, operation: Operation) -> None:
+    overlay.lay_again(work.driver, operation.record, operation.row_id)
+    work.note(operation.record, operation.row_id)
+
+
+def renumber(work: UnitOfWork, new_device_id: str) -> None:
+    """Take a new device id (the server has seen this device's sequence before) and number what is unsent from 1."""
+    waiting = list(pending.after(work.driver, -1))
+    work.driver.execute("DELETE FROM outbox")
+    work.set_meta("device_id", new_device_id)
+    work.set_meta("device_seq", "0")
+    for stored in waiting:
+        again = msgspec.structs.replace(stored.operation, seq=pending.next_seq(work.driver))
+        pending.append(work.driver, again, stored.user_id)
+    # All of it may have been sent under the old device id, so nothing joins it.
+    work.handed_out.up_to = len(waiting)
+
+
+def send_again(work: UnitOfWork) -> int:
+    """Queue what was acknowledged in the last 30 days again, oldest first, in front of what waits; return the count.
+
+    For a server that was restored from a backup: operations that it still knows come back as duplicates.
+    """
+    done = work.driver.execute(
+        "SELECT content, user_id FROM outbox_done WHERE outcome <> 'dropped' ORDER BY seq"
+    ).fetchall()
+    waiting = list(pending.after(work.driver, -1))
+    work.driver.execute("DELETE FROM outbox")
+    work.driver.execute("DELETE FROM outbox_done WHERE outcome <> 'dropped'")
+    old = [Stored(pending.decode(row[0]), str(row[1]), 0) for row in done]
+    for stored in [*old, *waiting]:
+        again = msgspec.structs.replace(stored.operation, seq=pending.next_seq(work.driver))
+        pending.append(work.driver, again, stored.user_id)
+        work.handed_out.up_to = max(work.handed_out.up_to, again.seq)
+    return len(old)

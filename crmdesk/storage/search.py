@@ -1,0 +1,510 @@
+"""Finding customers as somebody types: characters, pinyin, initials, mixtures, and where a doctor works.
+
+A query is split at blanks into terms. A term may name the customer or, for a doctor, the hospital or department; all
+terms have to hold. The index narrows down, and every candidate is then checked here, which also gives the reason.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.picklists import spellings
+from crmdesk.storage.driver import Driver
+from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
+from crmdesk.storage.search_index import END, characters
+from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.work import driver_of
+
+MAX_TERMS = 4
+MAX_TERM = 40
+_NEAR = 60
+"""Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
+_PLACES = 400
+"""Hospitals or departments that one term may stand for; a term with more of them narrows nothing down."""
+_RECENT = 60
+_TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
+_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
+
+EXACT, PREFIX, WITHIN, PLACE = range(4)
+"""How well a hit fits, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRow:
+    """A hit. `reason` is what hit: name, pinyin, initials, mixed, alias, area, hospital, department."""
+
+    record: str
+    id: str
+    name: str
+    reason: str
+    rank: int
+    recent: bool
+    customer_class: str
+    title: str
+    institution_name: str
+    department_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of the query: runs of Chinese characters and of Latin letters in turn."""
+
+    text: str
+    runs: tuple[str, ...]
+
+    @property
+    def is_han(self) -> bool:
+        """Only Chinese characters."""
+        return len(self.runs) == 1 and is_han(self.text[0])
+
+    def index_query(self, anchored: bool) -> str:
+        """Return the index's expression that every hit by name satisfies; `anchored` asks for the start."""
+        parts: list[str] = []
+        for at, run in enumerate(self.runs):
+            first = anchored and at == 0
+            if is_han(run[0]):
+                parts.append(f'name : {"^" if first else ""} "{" ".join(run)}"')
+            else:
+                columns = "py" if first else "{py tail name}"
+                parts.append(f'{columns} : "{run[:24]}" *')
+        return " AND ".join(f"({part})" for part in parts)
+
+
+def terms_of(text: str) -> list[Term]:
+    """Split what was typed into at most four terms; signs, emoji and tone marks are left out. May be empty."""
+    folded = plain(unicodedata.normalize("NFKC", text[:400]))
+    words = "".join(char if is_han(char) or (char.isascii() and char.isalnum()) else " " for char in folded).split()
+    terms: list[Term] = []
+    for word in words[:MAX_TERMS]:
+        cut = _TONE_DIGIT.sub("", word[:MAX_TERM])
+        terms.append(Term(cut, tuple(_RUN.findall(cut))))
+    return terms
+
+
+def find(
+    connection: Connection, text: str, limit: int = 30, records: Sequence[str] = ("doctor", "institution")
+) -> list[SearchRow]:
+    """Return at most `limit` hits, the best first: exact, from the start, within, by place; recent ones before others.
+
+    Never raises for any text; an empty one finds nothing.
+    """
+    for record in records:
+        if record not in _FINDERS:
+            raise InputError("not_searched", record=record)
+    terms = terms_of(text)
+    if not terms:
+        return []
+    driver = driver_of(connection)
+    recent = _recent(driver)
+    hits: dict[tuple[str, str], SearchRow] = {}
+    for record in records:
+        for hit in _FINDERS[record](driver, terms, limit, recent):
+            hits.setdefault((hit.record, hit.id), hit)
+    return sorted(hits.values(), key=_order)[:limit]
+
+
+def _order(hit: SearchRow) -> tuple[bool, bool, int, int]:
+    return hit.rank == PLACE, not hit.recent, hit.rank, len(hit.name)
+
+
+def _recent(driver: Driver) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"doctor": set(), "institution": set()}
+    for record, row_id in driver.execute(
+        "SELECT record, id FROM recent ORDER BY opened_at DESC LIMIT ?", (_RECENT,)
+    ).fetchall():
+        found.setdefault(record, set()).add(row_id)
+    return found
+
+
+# matching ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How one term fits a name."""
+
+    rank: int
+    reason: str
+
+
+def match_name(term: Term, name: str, readings: Iterable[Sequence[str]]) -> Match | None:
+    """Say how a term fits a name with its readings (a syllable for each Chinese character), None where it does not."""
+    if term.is_han:
+        at = name.find(term.text)
+        return None if at < 0 else Match(_rank(at, len(term.text) == len(name)), "name")
+    letters = [char for char in name if is_han(char)]
+    best: Match | None = None
+    for reading in readings:
+        found = _match_reading(term, letters, reading)
+        if found is not None and (best is None or found.rank < best.rank):
+            best = found
+    if best is None and len(term.runs) == 1 and term.text in characters(name).replace(" ", ""):
+        at = characters(name).replace(" ", "").find(term.text)
+        return Match(_rank(at, False), "name")
+    return best
+
+
+def _rank(at: int, whole: bool) -> int:
+    return EXACT if whole and at == 0 else PREFIX if at == 0 else WITHIN
+
+
+def _match_reading(term: Term, letters: Sequence[str], reading: Sequence[str]) -> Match | None:
+    if len(term.runs) == 1 and term.text not in "".join(reading):
+        initials = "".join([one[:1] for one in reading])
+        if term.text not in initials:
+            return None  # most candidates of a hospital's long name end here
+    for start in range(len(reading)):
+        end = _consume(term.runs, letters, reading, start)
+        if end is not None:
+            whole = end == len(reading) and start == 0
+            return Match(_rank(start, whole), _latin_reason(term, reading[start:]))
+    return None
+
+
+def _latin_reason(term: Term, reading: Sequence[str]) -> str:
+    if len(term.runs) > 1:
+        return "mixed"
+    initials = "".join(one[:1] for one in reading)
+    return "initials" if len(term.text) > 1 and initials.startswith(term.text) else "pinyin"
+
+
+def _consume(runs: Sequence[str], letters: Sequence[str], reading: Sequence[str], start: int) -> int | None:
+    """Return where the term ends in the name (in characters) when it begins at `start`; None where it does not fit."""
+    at = start
+    for run in runs:
+        if is_han(run[0]):
+            if "".join(letters[at : at + len(run)]) != run:
+                return None
+            at += len(run)
+            continue
+        length = _latin_length(run, reading, at)
+        if length is None:
+            return None
+        at += length
+    return at
+
+
+def _latin_length(run: str, reading: Sequence[str], at: int) -> int | None:
+    """Return how many syllables a Latin run covers from `at`: as whole pinyin with an open end, or as initials."""
+    rest = run
+    for count, syllable in enumerate(reading[at:], start=1):
+        if syllable.startswith(rest):
+            return count
+        if not rest.startswith(syllable):
+            break
+        rest = rest[len(syllable) :]
+    if len(run) > 1 and "".join(one[:1] for one in reading[at : at + len(run)]) == run:
+        return len(run)
+    return None
+
+
+# doctors -------------------------------------------------------------------------------------------------------------
+
+_PLACE_SQL = (
+    "SELECT a.doctor_id, i.name, i.aliases, i.province, i.city, coalesce(d.name, '') FROM row_affiliation a "
+    "JOIN row_institution i ON i.id = a.institution_id LEFT JOIN row_department d ON d.id = a.department_id "
+    "WHERE a.doctor_id IN (SELECT value FROM json_each(?)) AND a.deleted = 0 "
+    "ORDER BY a.is_primary DESC, a.rowid LIMIT ?"
+)
+_PLACES_EACH = 8
+_DOCTOR = "SELECT r.id, r.name, r.customer_class, r.title FROM row_doctor r"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Hospital and department of an affiliation."""
+
+    institution: str
+    aliases: tuple[str, ...]
+    area: str
+    department: str
+
+
+@dataclass(slots=True)
+class _Where:
+    """What one term can stand for besides a name: ids of hospitals and departments."""
+
+    institutions: list[str]
+    departments: list[str]
+
+    @property
+    def found(self) -> bool:
+        return bool(self.institutions or self.departments)
+
+
+_Candidate = tuple[str, str, str, str]
+
+
+def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dict[str, set[str]]) -> list[SearchRow]:
+    opened = recent["doctor"]
+    hits: dict[str, _DoctorHit] = {}
+    enough = limit + (_take(driver, terms, _opened(driver, opened), hits, by_place=True) if opened else 0)
+    for by_place, candidates in _doctor_candidates(driver, terms):
+        _take(driver, terms, candidates, hits, by_place=by_place)
+        if len(hits) >= enough:
+            break
+    best = sorted(hits.values(), key=lambda hit: (hit.match.rank == PLACE, hit.row[0] not in opened, hit.match.rank))
+    lacking = _places(driver, [hit.row[0] for hit in best[:limit] if hit.places is None])
+    return [_shown(hit, hit.places or lacking.get(hit.row[0], []), hit.row[0] in opened) for hit in best[:limit]]
+
+
+@dataclass(slots=True)
+class _DoctorHit:
+    row: _Candidate
+    match: Match
+    places: list[Place] | None
+    sought: tuple[Term, ...]
+    """The terms that the name did not match: a place must have."""
+
+
+def _take(
+    driver: Driver, terms: Sequence[Term], rows: Iterable[_Candidate], hits: dict[str, _DoctorHit], *, by_place: bool
+) -> int:
+    """Check candidates and keep those that fit; return how many there are now.
+
+    Where they work is looked up only `by_place`: who fits by that alone comes again among the candidates by place.
+    """
+    fresh = [row for row in rows if row[0] not in hits]
+    by_name = [_by_name(terms, row[1]) for row in fresh]
+    unsure = [row[0] for row, matches in zip(fresh, by_name, strict=True) if None in matches] if by_place else []
+    places = _places(driver, unsure) if unsure else {}
+    for row, matches in zip(fresh, by_name, strict=True):
+        hit = _doctor_hit(terms, row, matches, places.get(row[0]))
+        if hit is not None:
+            hits[row[0]] = hit
+    return len(hits)
+
+
+def _by_name(terms: Sequence[Term], name: str) -> list[Match | None]:
+    readings = person_readings(name)
+    return [match_name(term, name, readings) for term in terms]
+
+
+def _opened(driver: Driver, ids: Iterable[str]) -> list[_Candidate]:
+    return driver.execute(
+        f"{_DOCTOR} WHERE r.deleted = 0 AND r.id IN (SELECT value FROM json_each(?))", (to_json(sorted(ids)),)
+    ).fetchall()
+
+
+def _doctor_candidates(driver: Driver, terms: Sequence[Term]) -> Iterator[tuple[bool, list[_Candidate]]]:
+    """Yield rows that may be hits, the best first, and whether it is for where they work."""
+    for rows in _by_index(driver, "doctor", _DOCTOR, terms):
+        yield False, rows
+    wheres = [_where(driver, term) for term in terms]
+    for choice in product((False, True), repeat=len(terms)):
+        if any(choice) and all(wheres[at].found for at, placed in enumerate(choice) if placed):
+            yield True, _placed(driver, terms, wheres, choice)
+
+
+def _by_index(driver: Driver, record: str, select: str, terms: Sequence[Term]) -> Iterator[list[Any]]:
+    """Yield rows whose name the index knows, the best first; where the widest query finds them all, it is enough."""
+
+    def ask(query: str) -> list[Any]:
+        return driver.execute(
+            f"{select} WHERE r.rowid IN (SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?)",
+            (query, _NEAR),
+        ).fetchall()
+
+    *strict, widest = name_queries(terms)
+    everything = ask(widest)
+    if len(everything) == _NEAR:
+        for query in strict:
+            yield ask(query)
+    yield everything
+
+
+def name_queries(terms: Sequence[Term]) -> list[str]:
+    """Return the index queries by name, the strictest first: the whole name, its start, anywhere within."""
+    queries = []
+    only = terms[0]
+    if len(terms) == 1 and only.is_han:
+        queries.append(f'name : ^ "{" ".join(only.text)} {END}"')
+    elif len(terms) == 1 and len(only.runs) == 1:
+        queries.append(f'py : "{only.text[:24]}"')
+    rest = [term.index_query(anchored=False) for term in terms[1:]]
+    queries.append(" AND ".join([only.index_query(anchored=True), *rest]))
+    queries.append(" AND ".join([only.index_query(anchored=False), *rest]))
+    return queries
+
+
+def _where(driver: Driver, term: Term) -> _Where:
+    return _Where(_ids(driver, "institution", term), _ids(driver, "department", term))
+
+
+def _ids(driver: Driver, record: str, term: Term) -> list[str]:
+    if not term.is_han and len(term.text) < 2:
+        return []  # one letter stands for half of all hospitals
+    found = driver.execute(
+        f"SELECT id FROM row_{record} WHERE rowid IN "
+        f"(SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT {_PLACES})",
+        (term.index_query(anchored=not term.is_han),),
+    )
+    return [row[0] for row in found]
+
+
+def _placed(
+    driver: Driver, terms: Sequence[Term], wheres: Sequence[_Where], choice: Sequence[bool]
+) -> list[_Candidate]:
+    """Return doctors for whom the chosen terms are hospitals or departments and the others parts of the name."""
+    placed = sorted((wheres[at] for at in range(len(terms)) if choice[at]), key=_breadth)
+    named = [terms[at].index_query(anchored=False) for at in range(len(terms)) if not choice[at]]
+    conditions = []
+    values: list[object] = []
+    for where in placed:
+        conditions.append(
+            "(a.institution_id IN (SELECT value FROM json_each(?)) OR a.department_id IN "
+            "(SELECT value FROM json_each(?)))"
+        )
+        values += [to_json(where.institutions), to_json(where.departments)]
+    if named:
+        conditions.append("r.rowid IN (SELECT rowid FROM search_doctor WHERE search_doctor MATCH ?)")
+        values.append(" AND ".join(named))
+    sql = (
+        "SELECT DISTINCT r.id, r.name, r.customer_class, r.title FROM row_affiliation a "
+        "JOIN row_doctor r ON r.id = a.doctor_id "
+        f"WHERE {' AND '.join(conditions)} AND a.deleted = 0 AND r.deleted = 0 LIMIT ?"
+    )
+    return driver.execute(sql, (*values, _NEAR)).fetchall()
+
+
+def _breadth(where: _Where) -> int:
+    return len(where.institutions) + len(where.departments)
+
+
+def _doctor_hit(
+    terms: Sequence[Term], row: _Candidate, by_name: Sequence[Match | None], places: list[Place] | None
+) -> _DoctorHit | None:
+    found: list[Match] = []
+    for term, named in zip(terms, by_name, strict=True):
+        match = named or _match_places(term, places or ())
+        if match is None:
+            return None
+        found.append(match)
+    best = min(found, key=lambda match: match.rank)
+    rank = best.rank if len(terms) == 1 or best.rank == PLACE else max(best.rank, PREFIX)
+    sought = tuple(term for term, named in zip(terms, by_name, strict=True) if named is None)
+    return _DoctorHit(row, Match(rank, best.reason), places, sought)
+
+
+def _places(driver: Driver, doctor_ids: Sequence[str]) -> dict[str, list[Place]]:
+    """Return where each of the doctors works, the primary place first."""
+    places: dict[str, list[Place]] = {row_id: [] for row_id in doctor_ids}
+    found = driver.execute(_PLACE_SQL, (to_json(list(doctor_ids)), _PLACES_EACH * len(doctor_ids)))
+    for row_id, name, aliases, province, city, department in found:
+        area = f"{province or ''} {city or ''}"
+        places[row_id].append(Place(name, tuple(from_json(aliases)) if aliases else (), area, department))
+    return places
+
+
+def _shown(hit: _DoctorHit, places: Sequence[Place], recent: bool) -> SearchRow:
+    row_id, name, customer_class, title = hit.row
+    shown = _shown_place(hit.sought, places)
+    return SearchRow(
+        "doctor", row_id, name, hit.match.reason, hit.match.rank, recent, customer_class or "", title or "",
+        shown.institution if shown else "", shown.department if shown else "",
+    )  # fmt: skip
+
+
+def _match_places(term: Term, places: Sequence[Place]) -> Match | None:
+    for place in places:
+        found = _match_place(term, place)
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _match_place(term: Term, place: Place) -> Match | None:
+    if any(_fits_phrase(term, one) for one in (place.department, *spellings("specialty", place.department or ""))):
+        return Match(PLACE, "department")
+    if any(_fits_phrase(term, one) for one in (place.institution, *place.aliases)):
+        return Match(PLACE, "hospital")
+    if term.is_han and term.text in place.area:
+        return Match(PLACE, "area")
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _fits_phrase(term: Term, text: str) -> bool:
+    if not text:
+        return False
+    if term.is_han:
+        return term.text in text
+    return match_name(term, text, [phrase_reading(text)]) is not None
+
+
+def _shown_place(terms: Sequence[Term], places: Sequence[Place]) -> Place | None:
+    """Return the place that hit a term which the name did not, else the first (the primary one)."""
+    for place in places:
+        if any(_match_place(term, place) for term in terms):
+            return place
+    return places[0] if places else None
+
+
+# institutions --------------------------------------------------------------------------------------------------------
+
+_INSTITUTION = (
+    "SELECT r.id, r.name, r.customer_class, r.level, r.aliases, r.province, r.city, r.pinyin FROM row_institution r"
+)
+
+
+def _find_institutions(
+    driver: Driver, terms: Sequence[Term], limit: int, recent: dict[str, set[str]]
+) -> list[SearchRow]:
+    hits: dict[str, SearchRow] = {}
+    opened = recent["institution"]
+    for candidates in _institution_candidates(driver, terms, opened):
+        for row in candidates:
+            if row[0] not in hits:
+                hit = _institution_hit(terms, row, row[0] in opened)
+                if hit is not None:
+                    hits[hit.id] = hit
+        if len(hits) >= limit + len(opened):
+            break
+    return list(hits.values())
+
+
+def _institution_candidates(driver: Driver, terms: Sequence[Term], opened: set[str]) -> Iterator[list[Any]]:
+    if opened:
+        yield driver.execute(
+            f"{_INSTITUTION} WHERE r.deleted = 0 AND r.id IN (SELECT value FROM json_each(?))",
+            (to_json(sorted(opened)),),
+        ).fetchall()
+    yield from _by_index(driver, "institution", _INSTITUTION, terms)
+
+
+def _institution_hit(terms: Sequence[Term], row: Sequence[object], recent: bool) -> SearchRow | None:
+    row_id, name, customer_class, level, aliases, province, city, pinyin = row
+    names = [str(name), *(from_json(str(aliases)) if aliases else ())]
+    area = f"{province or ''} {city or ''}"
+    matches: list[Match] = []
+    for term in terms:
+        found = _match_names(term, names, str(pinyin).split(), area)
+        if found is None:
+            return None
+        matches.append(found)
+    best = min(matches, key=lambda match: match.rank)
+    return SearchRow(
+        "institution", str(row_id), str(name), best.reason, best.rank, recent, str(customer_class or ""),
+        str(level or ""), str(name), "",
+    )  # fmt: skip
+
+
+def _match_names(term: Term, names: Sequence[str], reading: Sequence[str], area: str) -> Match | None:
+    for at, name in enumerate(names):
+        found = match_name(term, name, () if term.is_han else [phrase_reading(name) if at else reading])
+        if found is not None:
+            return found if at == 0 else Match(max(found.rank, PREFIX), "alias")
+    if term.is_han and term.text in area:
+        return Match(PLACE, "area")
+    return None
+
+
+_FINDERS = {"doctor": _find_doctors, "institution": _find_institutions}

@@ -1,0 +1,172 @@
+"""What stands in the search index: characters, whole pinyin, initials, and both again from every later character."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from crmdesk.domain.picklists import spellings
+from crmdesk.storage.driver import Driver
+from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
+from crmdesk.storage.tables import to_json
+
+BREAK = "\ue000"
+"""Parts of an entry (name, aliases, place) are kept apart by this, so that no phrase runs over from one to the next."""
+END = "\ue001"
+"""Stands after the name itself, so that 'the whole name' can be asked for."""
+
+_MAX_TAIL = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row's search entry: the three columns of the index and the key that lists are sorted by."""
+
+    columns: tuple[str, str, str]
+    sort_key: str
+
+
+def characters(text: str) -> str:
+    """Return a text as tokens: each Chinese character for itself, Latin and digits as words."""
+    out: list[str] = []
+    word: list[str] = []
+    for char in plain(text):
+        if is_han(char):
+            if word:
+                out.append("".join(word))
+                word.clear()
+            out.append(char)
+        elif char.isalnum():
+            word.append(char)
+        elif word:
+            out.append("".join(word))
+            word.clear()
+    if word:
+        out.append("".join(word))
+    return " ".join(out)
+
+
+def _latin(readings: Iterable[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Return (from the start, from later characters): whole pinyin and initials of each reading, without repeats."""
+    heads: dict[str, None] = {}
+    tails: dict[str, None] = {}
+    for reading in readings:
+        if not reading:
+            continue
+        initials = "".join([one[:1] for one in reading])
+        heads["".join(reading)] = None
+        heads[initials] = None
+        for at in range(1, len(reading)):
+            tails["".join(reading[at : at + 8])[:_MAX_TAIL]] = None
+            if at < len(reading) - 1:
+                tails[initials[at : at + _MAX_TAIL]] = None
+    return list(heads), list(tails)
+
+
+@lru_cache(maxsize=20_000)
+def _given(given: str) -> tuple[str, ...]:
+    return tuple(given)
+
+
+def _person(values: Mapping[str, Any]) -> Entry:
+    return person_entry(str(values.get("name") or ""))
+
+
+def person_entry(name: str) -> Entry:
+    """Return the entry of a doctor."""
+    readings = person_readings(name)
+    if len(name) <= 4 and len(readings) == 1 and len(readings[0]) == len(name):
+        return _plain_person(name, readings[0])
+    words = characters(name)
+    heads, tails = _latin(readings)
+    return Entry((f"{words} {END}", " ".join(heads), " ".join(tails)), " ".join(readings[0]) or words)
+
+
+def _plain_person(name: str, reading: tuple[str, ...]) -> Entry:
+    """The common case without its loops: two to four Chinese characters, read in one way."""
+    initials = "".join([one[0] for one in reading])
+    if len(reading) == 2:
+        tail = reading[1]
+    elif len(reading) == 3:
+        tail = f"{reading[1]}{reading[2]} {reading[2]} {initials[1:]}"
+    else:
+        tail = " ".join(_latin([reading])[1])
+    return Entry((f"{' '.join(name)} {END}", f"{''.join(reading)} {initials}", tail), " ".join(reading))
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str, more: tuple[str, ...], place: str) -> Entry:
+    names = [name, *more]
+    readings = [phrase_reading(one) for one in names]
+    heads, tails = _latin(readings)
+    parts = [f"{characters(name)} {END}", *(characters(one) for one in more)]
+    if place:
+        parts.append(characters(place))
+    sort_key = " ".join(readings[0]) or characters(name)
+    return Entry((f" {BREAK} ".join(parts), " ".join(heads), " ".join(tails)), sort_key)
+
+
+def _institution(values: Mapping[str, Any]) -> Entry:
+    place = " ".join(dict.fromkeys(str(values.get(part) or "") for part in ("province", "city"))).strip()
+    return _named(str(values.get("name") or ""), tuple(values.get("aliases") or ()), place)
+
+
+def _department(values: Mapping[str, Any]) -> Entry:
+    name = str(values.get("name") or "")
+    return _named(name, spellings("specialty", name), "")
+
+
+WORDS: dict[str, Callable[[Mapping[str, Any]], Entry]] = {
+    "doctor": _person,
+    "institution": _institution,
+    "department": _department,
+}
+"""The records that are searched, each with what makes its entry."""
+
+DEPENDS: dict[str, tuple[str, ...]] = {
+    "doctor": ("name",),
+    "institution": ("name", "aliases", "province", "city"),
+    "department": ("name",),
+}
+"""The fields that an entry is made of."""
+
+
+def entry(record: str, values: Mapping[str, Any]) -> Entry:
+    """Return the search entry of a row."""
+    return WORDS[record](values)
+
+
+def put(driver: Driver, record: str, entries: Sequence[tuple[int, str, str, str]]) -> None:
+    """Add entries (rowid, name, py, tail); those of rows that had one are forgotten before."""
+    driver.executemany(f"INSERT INTO search_{record}(rowid, name, py, tail) VALUES (?, ?, ?, ?)", entries)
+
+
+def forget(driver: Driver, record: str, rowids: Sequence[int]) -> None:
+    """Take entries out; unknown rowids are passed over."""
+    if rowids:
+        driver.execute(
+            f"DELETE FROM search_{record} WHERE rowid IN (SELECT value FROM json_each(?))", (to_json(list(rowids)),)
+        )
+
+
+Columns = tuple[str, str, str]
+
+
+def of_wire(record: str, columns: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Columns, str]]:
+    """Return what makes (index columns, sort key) from a wire row of a record; for pages of many rows."""
+    places = [(name, columns.index(name)) for name in DEPENDS[record]]
+    make = WORDS[record]
+    if record == "doctor":
+        at = places[0][1]
+
+        def of_doctor(wire: Sequence[Any]) -> tuple[Columns, str]:
+            made = person_entry(wire[at] or "")
+            return made.columns, made.sort_key
+
+        return of_doctor
+
+    def of_other(wire: Sequence[Any]) -> tuple[Columns, str]:
+        made = make({name: wire[at] for name, at in places})
+        return made.columns, made.sort_key
+
+    return of_other

@@ -1,0 +1,69 @@
+"""Small values of the store: `meta` (device, cursor, session), preferences and drafts."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from crmdesk.storage import tables
+from crmdesk.storage.tables import from_json, to_json
+
+
+def meta(connection: Connection, name: str, default: str = "") -> str:
+    """Return a value of the store's own book-keeping."""
+    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    return default if value is None else str(value)
+
+
+def set_meta(connection: Connection, name: str, value: str) -> None:
+    """Keep a value of the store's own book-keeping."""
+    statement = insert(tables.meta).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def meta_json(connection: Connection, name: str) -> Any:
+    """Return a JSON value (`person`, `tokens`), None where there is none."""
+    text = meta(connection, name)
+    return from_json(text) if text else None
+
+
+def set_meta_json(connection: Connection, name: str, value: Any) -> None:
+    """Keep a JSON value; None forgets it."""
+    set_meta(connection, name, "" if value is None else to_json(value))
+
+
+def preference(connection: Connection, name: str, default: str = "") -> str:
+    """Return a preference of the person on this laptop."""
+    value = connection.scalar(select(tables.preference.c.value).where(tables.preference.c.name == name))
+    return default if value is None else str(value)
+
+
+def set_preference(connection: Connection, name: str, value: str) -> None:
+    """Keep a preference."""
+    statement = insert(tables.preference).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def draft(connection: Connection, key: str) -> dict[str, Any] | None:
+    """Return what was being typed in an editor, None where nothing was kept."""
+    content = connection.scalar(select(tables.draft.c.content).where(tables.draft.c.key == key))
+    return None if content is None else dict(content)
+
+
+def drafts(connection: Connection) -> list[tuple[str, dict[str, Any], str]]:
+    """Return (key, content, saved_at) of every draft, newest first."""
+    found = connection.execute(select(tables.draft).order_by(tables.draft.c.saved_at.desc()))
+    return [(row.key, dict(row.content), row.saved_at) for row in found]
+
+
+def save_draft(connection: Connection, key: str, content: dict[str, Any], saved_at: str) -> None:
+    """Keep what is being typed; replaces what was kept under the key."""
+    statement = insert(tables.draft).values(key=key, content=content, saved_at=saved_at)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"content": content, "saved_at": saved_at})
+    )
+
+
+def discard_draft(connection: Connection, key: str) -> None:
+    """Forget a draft."""
+    connection.execute(delete(tables.draft).where(tables.draft.c.key == key))

@@ -1,0 +1,188 @@
+"""The tables of the local store, derived from the declarations in `crmdesk.domain.records`."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from typing_extensions import override
+
+from crmdesk.domain.fields import Field, Kind, Record
+from crmdesk.domain.records import RECORDS
+
+metadata = MetaData()
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON text, characters beyond ASCII as they are."""
+    return _encoder.encode(value).decode()
+
+
+def from_json(text: str) -> Any:
+    """Read what `to_json` made."""
+    return _decoder.decode(text)
+
+
+class JsonText(TypeDecorator[Any]):
+    """Lists and maps as compact JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else to_json(value)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else from_json(value)
+
+
+def _column(field: Field) -> Column[Any]:
+    if field.is_json:
+        return Column(field.name, JsonText)
+    if field.kind is Kind.BOOLEAN:
+        return Column(field.name, Boolean(create_constraint=False))
+    if field.kind in (Kind.INTEGER, Kind.MONEY):
+        return Column(field.name, Integer)
+    return Column(field.name, Text)
+
+
+def _row_table(record: Record) -> Table:
+    name = f"row_{record.name}"
+    table = Table(
+        name, metadata,
+        Column("rowid", Integer, primary_key=True),
+        Column("id", Text, nullable=False, unique=True),
+        Column("revision", Integer, nullable=False),
+        Column("deleted", Boolean(create_constraint=False), nullable=False),
+        Column("created_at", Text),
+        Column("created_by", Text),
+        Column("updated_at", Text),
+        Column("updated_by", Text),
+        *(_column(field) for field in record.fields),
+        Column("scopes", Text, nullable=False),
+        Column("dirty", Integer, nullable=False),
+        *((Column("pinyin", Text, nullable=False),) if record.search else ()),
+    )  # fmt: skip
+    for field in record.fields:
+        if field.indexed:
+            Index(f"{name}_{field.name}", table.c[field.name])
+    if record.search:
+        Index(f"{name}_pinyin", table.c.pinyin)
+    return table
+
+
+ROWS: dict[str, Table] = {name: _row_table(record) for name, record in RECORDS.items()}
+"""The table of each record; `scopes` is space separated, `dirty` says that pending edits lie over the base."""
+
+# The search goes from a department to its doctors; the declaration needs no such index anywhere else.
+Index("row_affiliation_department_id", ROWS["affiliation"].c.department_id)
+
+base_row = Table(
+    "base_row", metadata,
+    Column("record", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=True,
+)  # fmt: skip
+
+outbox = Table(
+    "outbox", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("record", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("outbox_row", "record", "row_id"),
+)  # fmt: skip
+
+outbox_done = Table(
+    "outbox_done", metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("done_at", Text, nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)  # fmt: skip
+
+needs_you = Table(
+    "needs_you", metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("waits_for", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("params", JsonText, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("needs_you_row", "record", "row_id"),
+)  # fmt: skip
+
+scope = Table("scope", metadata, Column("name", Text, primary_key=True), Column("state", Text, nullable=False))
+stale = Table(
+    "stale", metadata,
+    Column("scope", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+)  # fmt: skip
+digest = Table(
+    "digest", metadata,
+    Column("scope", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("total", Text, nullable=False),
+)  # fmt: skip
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+preference = Table(
+    "preference", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
+)
+draft = Table(
+    "draft", metadata,
+    Column("key", Text, primary_key=True),
+    Column("content", JsonText, nullable=False),
+    Column("saved_at", Text, nullable=False),
+)  # fmt: skip
+recent = Table(
+    "recent", metadata,
+    Column("record", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("opened_at", Text, nullable=False),
+)  # fmt: skip
+transfer = Table(
+    "transfer", metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("direction", Text, primary_key=True),  # up | down
+    Column("size", Integer, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("queued_at", Text, nullable=False),
+)  # fmt: skip
+
+SEARCHED = ("doctor", "institution", "department")
+"""The records with a search index `search_<record>`; its rowids are those of the row table."""
+
+
+def search_ddl(record: str) -> str:
+    """Return what makes the search index of a record: characters, pinyin from the start, pinyin from within."""
+    return (
+        f"CREATE VIRTUAL TABLE search_{record} USING fts5(name, py, tail, content='', contentless_delete=1, "
+        "tokenize=\"unicode61 remove_diacritics 2\", prefix='1 2 3')"
+    )

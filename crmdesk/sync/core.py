@@ -1,0 +1,430 @@
+"""The pure core of the sync: what to do next, given what happened; no clock, randomness, threads, sockets or paths.
+
+The driver feeds one event to `SyncCore.step` and performs the effects that it returns, in their order. Whatever depends
+on chance arrives as `draw`, a number in [0, 1). Nothing but the try counts of scopes is persisted by the driver; a core
+that is made anew after a crash goes on from outbox and cursor alone.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmdesk.domain.scopes import COMPANY, person_scope
+from crmdesk.protocol.messages import (
+    MAX_BATCH_BYTES,
+    MAX_BATCH_OPERATIONS,
+    Page,
+    SyncEnd,
+    SyncHead,
+)
+
+IDLE, SYNCING, OFFLINE, BLOCKED = "idle", "syncing", "offline", "blocked"
+"""The phases that people see."""
+
+FIRST_BACKOFF_S = 2.0
+LONGEST_BACKOFF_S = 300.0
+LONGEST_RETRY_AFTER_S = 3600.0
+SHORTEST_TIMER_S = 15.0
+VANISHING_SHARE = 0.2
+VANISHING_FLOOR = 20
+REFETCH_TRIES = 2
+FORKS_A_SYNC = 2
+EMPTY_ROUNDS = 3
+TRIES_OF_ONE = 2
+
+CANNOT_TAKE = frozenset({"too_large", "bad_request"})
+"""Failures that say: this batch as it stands will never be taken."""
+
+NEEDS_PERSON = frozenset({
+    "signed_out", "wrong_credentials", "device_revoked", "upgrade_needed", "tls_untrusted", "forbidden",
+    "https_required", "foreign_user", "disk_full", "store_damaged", "wrong_key", "fork",
+})  # fmt: skip
+"""Failures that waiting alone seldom mends: tell the person, look again only rarely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A sync is wanted now: at the start, on wake-up, by the button."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChange:
+    """Something was written to the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The time of the last `Wait` has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The person chose to work offline, or to be reachable again."""
+
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first frame arrived. `user_id` is the signed-in person; `restored` that the server's epoch is a new one."""
+
+    head: SyncHead
+    user_id: str
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageArrived:
+    """A page arrived. `held` is the number of rows that the laptop holds in its scope."""
+
+    page: Page
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last frame arrived."""
+
+    end: SyncEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain."""
+
+    differing: dict[str, int]
+    waiting: int
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The exchange failed. `carried` operations were in the request; `retry_after_s` is the server's wish."""
+
+    kind: str
+    draw: float
+    carried: int = 0
+    retry_after_s: float | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The person stopped the sync."""
+
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalAccepted:
+    """The person accepted that much of a scope goes."""
+
+
+Event = Start | LocalChange | Tick | Network | Head | PageArrived | End | Applied | Failed | Cancelled | RemovalAccepted
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """Send one request: oldest operations within the limits, the cursor, and the scopes wanted anew.
+
+    `whole` asks for everything anew, as if there were no cursor.
+    """
+
+    max_operations: int
+    max_bytes: int
+    refetch: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyHead:
+    """Settle the answers and take over the subscription, in one transaction; queue again what a lost life had taken."""
+
+    head: SyncHead
+    send_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPage:
+    """Commit a page with its cursor, in one transaction."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyEnd:
+    """Commit the last cursor and compare digests; the driver answers with `Applied`."""
+
+    end: SyncEnd
+
+
+@dataclass(frozen=True, slots=True)
+class DropStream:
+    """Close the running exchange without reading on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renumber:
+    """Take a new device id and renumber what is unsent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The oldest operation can't be taken: it goes to 'needs you' with this code, its text intact."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTries:
+    """Persist how often each scope was fetched anew for differing digests ({} clears)."""
+
+    tries: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the person how it stands; `code` is '' when all is well."""
+
+    phase: str
+    code: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFiles:
+    """The rows are done: send and fetch attachments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The sync is at rest; send `Tick` after this many seconds. None: only a person or a change goes on."""
+
+    seconds: float | None
+
+
+Effect = (
+    SendRequest | ApplyHead | ApplyPage | ApplyEnd | DropStream | Renumber | SetAside | SaveTries | Report
+    | TransferFiles | Wait
+)  # fmt: skip
+
+
+def backoff_s(failures: int, draw: float, retry_after_s: float | None = None) -> float:
+    """Return how long to wait after the n-th failure in a row: full jitter below a bounded power of two.
+
+    A Retry-After is a floor, honoured up to an hour, with jitter on top so that not everybody returns at once.
+    Source: 'Exponential Backoff And Jitter', AWS Architecture Blog, 2015 (full jitter).
+    """
+    ceiling = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(max(failures, 1), 16))
+    jittered = max(1.0, ceiling * draw)
+    if retry_after_s is None:
+        return jittered
+    floor = min(max(retry_after_s, 0.0), LONGEST_RETRY_AFTER_S)
+    return min(LONGEST_RETRY_AFTER_S, floor + min(jittered, FIRST_BACKOFF_S * 4))
+
+
+def timer_s(proposed_s: int, draw: float) -> float:
+    """Return when to ask again after a good sync: the server's proposal, bounded, spread by a quarter either way."""
+    return max(SHORTEST_TIMER_S, min(LONGEST_RETRY_AFTER_S, float(proposed_s)) * (0.75 + draw / 2))
+
+
+def vanishing(page: Page, held: int, gone_before: int) -> int:
+    """Return how many rows of the scope go in this pull if `page` is applied, 0 where that is ordinary.
+
+    Ordinary is up to a fifth of what is held, and fewer than 20 rows. A scope that starts anew is judged by what it
+    is going to have.
+    """
+    if page.first:
+        gone = held - page.remaining - sum(len(group.rows) for group in page.groups)
+    else:
+        gone = gone_before + sum(len(group.left) + len(group.deleted) for group in page.groups)
+    return gone if gone >= VANISHING_FLOOR and gone > held * VANISHING_SHARE else 0
+
+
+class SyncCore:
+    """One laptop's sync, driven step by step."""
+
+    def __init__(self) -> None:
+        self.phase = IDLE
+        self._network = True
+        self._travelling = False
+        self._wanted = False
+        self._failures = 0
+        self._limit = MAX_BATCH_OPERATIONS
+        self._probing = ""
+        self._forks = 0
+        self._empty_rounds = 0
+        self._settled = 0
+        self._moved = False
+        self._gone: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+        self._removal_accepted = False
+        self._refetching: tuple[str, ...] = ()
+        self._next_s = 300
+        self._more = False
+        self._needs_person = False
+
+    def step(self, event: Event) -> list[Effect]:
+        """Take one event and return what is to be done, in order."""
+        effects: list[Effect] = self._STEPS[type(event)](self, event)
+        return effects
+
+    def _begin(self, _event: Start | Tick) -> list[Effect]:
+        if not self._network:
+            return [Report(self._rest(OFFLINE), "work_offline"), Wait(None)]
+        if self._travelling:
+            self._wanted = True
+            return []
+        self._forks = self._empty_rounds = 0
+        self._gone.clear()
+        self._held.clear()
+        self._probing = ""
+        self._needs_person = False
+        return [Report(self._rest(SYNCING)), self._send()]
+
+    def _local_change(self, _event: LocalChange) -> list[Effect]:
+        """A change is sent at once, but never cuts a back-off short."""
+        if self._travelling:
+            self._wanted = True
+            return []
+        resting = self._failures or self._needs_person or not self._network
+        return [] if resting else self._begin(Start())
+
+    def _network_changed(self, event: Network) -> list[Effect]:
+        self._network = event.available
+        if event.available:
+            return [] if self._travelling else self._begin(Start())
+        stop: list[Effect] = [DropStream()] if self._travelling else []
+        self._travelling = False
+        return [*stop, Report(self._rest(OFFLINE), "work_offline"), Wait(None)]
+
+    def _send(self, refetch: tuple[str, ...] = (), whole: bool = False) -> SendRequest:
+        self._travelling = True
+        self._settled, self._moved = 0, False
+        self._refetching = refetch
+        return SendRequest(0 if self._probing else self._limit, MAX_BATCH_BYTES, refetch, whole)
+
+    def _head(self, event: Head) -> list[Effect]:
+        head = event.head
+        if head.user_id != event.user_id or not {COMPANY, person_scope(event.user_id)} <= set(head.scopes):
+            return [DropStream(), *self._stop("foreign_user", {})]
+        if head.fork:
+            return self._forked()
+        self._settled = sum(answer.outcome != "later" for answer in head.answers)
+        self._wanted = self._wanted or event.restored
+        return [ApplyHead(head, event.restored)]
+
+    def _forked(self) -> list[Effect]:
+        self._forks += 1
+        if self._forks > FORKS_A_SYNC:
+            return [DropStream(), *self._stop("fork", {})]
+        return [DropStream(), Renumber(), self._send()]
+
+    def _page(self, event: PageArrived) -> list[Effect]:
+        page = event.page
+        held = self._held.setdefault(page.scope, event.held)
+        before = self._gone.get(page.scope, 0)
+        gone = vanishing(page, held, before)
+        if gone and not self._removal_accepted and page.scope not in self._refetching:
+            return [DropStream(), *self._stop("shrunk", {"scope": page.scope, "gone": gone, "held": held})]
+        self._gone[page.scope] = before + sum(len(group.left) + len(group.deleted) for group in page.groups)
+        self._moved = True
+        return [ApplyPage(page)]
+
+    def _end(self, event: End) -> list[Effect]:
+        self._next_s, self._more = event.end.next_sync_s, event.end.more
+        return [ApplyEnd(event.end)]
+
+    def _applied(self, event: Applied) -> list[Effect]:
+        self._travelling = False
+        self._failures = 0
+        if self._probing:
+            code, self._probing = self._probing, ""
+            return [SetAside(code), self._send()]
+        self._limit = min(MAX_BATCH_OPERATIONS, self._limit * 2)
+        self._removal_accepted = False
+        if event.differing:
+            return self._differing(event)
+        cleared: list[Effect] = [SaveTries({})] if self._refetching else []
+        return [*cleared, *self._again_or_rest(event)]
+
+    def _again_or_rest(self, event: Applied) -> list[Effect]:
+        """Go on at once only while that brings something; `later` answers and empty `more` never spin."""
+        wanted, self._wanted = self._wanted, False
+        brought = self._settled > 0 or self._moved
+        self._empty_rounds = 0 if brought else self._empty_rounds + 1
+        left_over = bool(event.waiting and self._settled)
+        if (left_over or self._more or wanted) and self._empty_rounds < EMPTY_ROUNDS:
+            return [self._send()]
+        self._gone.clear()
+        self._held.clear()
+        return [Report(self._rest(IDLE)), TransferFiles(), Wait(timer_s(self._next_s, event.draw))]
+
+    def _differing(self, event: Applied) -> list[Effect]:
+        again = {scope: tries + 1 for scope, tries in event.differing.items() if tries < REFETCH_TRIES}
+        if not again:
+            params = {"scopes": sorted(event.differing)}
+            return [Report(self._rest(BLOCKED), "replica_differs", params), TransferFiles(),
+                    Wait(timer_s(self._next_s, event.draw))]  # fmt: skip
+        whole = max(again.values()) == REFETCH_TRIES  # the last rung before a person is told
+        return [SaveTries({**event.differing, **again}), self._send(tuple(sorted(again)), whole)]
+
+    def _failed(self, event: Failed) -> list[Effect]:
+        self._travelling = False
+        if event.kind in CANNOT_TAKE and event.carried:
+            return self._halve(event)
+        self._failures = 1 if self._moved or self._settled else self._failures + 1
+        if event.kind in NEEDS_PERSON:
+            return self._stop(event.kind, event.params)
+        if event.kind == "server_error" and event.carried:
+            self._suspect_batch(event)
+        self._probing = self._probing if event.kind == "server_error" and event.carried else ""
+        wait = backoff_s(self._failures, event.draw, event.retry_after_s)
+        if self._probing:
+            return [self._send()]
+        return [Report(self._rest(OFFLINE), event.kind, event.params), Wait(wait)]
+
+    def _halve(self, event: Failed) -> list[Effect]:
+        if event.carried > 1:
+            self._limit = max(1, event.carried // 2)
+            return [self._send()]
+        return [SetAside(event.kind), self._send()]
+
+    def _suspect_batch(self, event: Failed) -> None:
+        """A server error with operations aboard: fewer next time; with one alone, ask without it whose fault it is."""
+        if event.carried > 1:
+            self._limit = max(1, event.carried // 2)
+        elif self._failures > TRIES_OF_ONE:
+            self._probing = "server_cannot_take"
+
+    def _stop(self, code: str, params: dict[str, Any]) -> list[Effect]:
+        self._travelling = False
+        self._needs_person = True
+        look_again = LONGEST_RETRY_AFTER_S if code in ("upgrade_needed", "tls_untrusted", "disk_full") else None
+        return [Report(self._rest(BLOCKED), code, params), Wait(look_again)]
+
+    def _cancelled(self, event: Cancelled) -> list[Effect]:
+        self._travelling = self._wanted = False
+        self._probing = ""
+        return [DropStream(), Report(self._rest(IDLE), "cancelled"), Wait(timer_s(self._next_s, event.draw))]
+
+    def _accepted(self, _event: RemovalAccepted) -> list[Effect]:
+        self._removal_accepted = True
+        return self._begin(Start())
+
+    def _rest(self, phase: str) -> str:
+        self.phase = phase
+        return phase
+
+    _STEPS: dict[type[Any], Any] = {
+        Start: _begin,
+        Tick: _begin,
+        LocalChange: _local_change,
+        Network: _network_changed,
+        Head: _head,
+        PageArrived: _page,
+        End: _end,
+        Applied: _applied,
+        Failed: _failed,
+        Cancelled: _cancelled,
+        RemovalAccepted: _accepted,
+    }

@@ -1,0 +1,165 @@
+"""Every action declared once: its words, shortcut and icon; windows, palette and key map read it from here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+EVERYWHERE = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action: `place` is `window` or a page; `text` is Chinese, translated in the context `actions`."""
+
+    name: str
+    place: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+
+
+def _T(_context: str, text: str) -> str:  # known to lupdate by this name; see `ui.translate`
+    """Mark a text of a table for translation."""
+    return text
+
+
+_SAVE = ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter")
+SPECS: tuple[ActionSpec, ...] = (
+    ActionSpec("open_palette", EVERYWHERE, _T("actions", "搜索与命令"), ("Ctrl+K",), "search"),
+    ActionSpec("go_today", EVERYWHERE, _T("actions", "打开今日"), ("Ctrl+1",), "today"),
+    ActionSpec("go_customers", EVERYWHERE, _T("actions", "打开客户"), ("Ctrl+2",), "customers"),
+    ActionSpec("go_visit", EVERYWHERE, _T("actions", "打开拜访"), ("Ctrl+3",), "visit"),
+    ActionSpec("go_expenses", EVERYWHERE, _T("actions", "打开费用"), ("Ctrl+4",), "expenses"),
+    ActionSpec("go_approvals", EVERYWHERE, _T("actions", "打开审批"), ("Ctrl+5",), "approvals"),
+    ActionSpec("go_sync", EVERYWHERE, _T("actions", "打开同步"), ("Ctrl+6",), "sync"),
+    ActionSpec("go_settings", EVERYWHERE, _T("actions", "打开设置"), ("Ctrl+,",), "settings"),
+    ActionSpec("go_import", EVERYWHERE, _T("actions", "导入客户"), ("Ctrl+I",), "import"),
+    ActionSpec("go_back", EVERYWHERE, _T("actions", "返回上一页"), ("Alt+Left",), "back"),
+    ActionSpec("sync_now", EVERYWHERE, _T("actions", "立即同步"), ("F5",), "sync"),
+    ActionSpec("cancel_sync", EVERYWHERE, _T("actions", "停止同步"), ("Shift+F5",), "close"),
+    ActionSpec("work_offline", EVERYWHERE, _T("actions", "离线工作"), ("Ctrl+Shift+O",), "offline"),
+    ActionSpec("undo", EVERYWHERE, _T("actions", "撤销"), ("Ctrl+Z",), "undo"),
+    ActionSpec("switch_language", EVERYWHERE, _T("actions", "切换中文 / 英文"), ("Ctrl+Shift+L",), "language"),
+    ActionSpec("switch_theme", EVERYWHERE, _T("actions", "切换浅色 / 深色"), ("Ctrl+Shift+D",), "theme"),
+    ActionSpec("show_keys", EVERYWHERE, _T("actions", "键盘快捷键"), ("F1",), "keyboard"),
+    ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
+    ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
+    ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),
+    ActionSpec("today_open_doctor", "today", _T("actions", "打开医生"), ("O",), "doctor"),
+    ActionSpec("today_previous_day", "today", _T("actions", "前一天"), ("Ctrl+Left",), "back"),
+    ActionSpec("today_next_day", "today", _T("actions", "后一天"), ("Ctrl+Right",), "next"),
+    ActionSpec("today_plan", "today", _T("actions", "添加计划"), ("N",), "plus"),
+    ActionSpec("customers_new_doctor", "customers", _T("actions", "新建医生"), ("Ctrl+N",), "plus"),
+    ActionSpec("customers_new_institution", "customers", _T("actions", "新建机构"), ("Ctrl+Shift+N",), "plus"),
+    ActionSpec("customers_filter", "customers", _T("actions", "筛选列表"), ("Ctrl+F",), "search"),
+    ActionSpec("customers_open", "customers", _T("actions", "打开客户页"), ("Return", "Enter"), "doctor"),
+    ActionSpec("customers_doctors", "customers", _T("actions", "列出医生"), ("Alt+1",), "doctor"),
+    ActionSpec("customers_institutions", "customers", _T("actions", "列出机构"), ("Alt+2",), "institution"),
+    ActionSpec("doctor_edit", "doctor", _T("actions", "编辑"), ("E",), "edit"),
+    ActionSpec("doctor_visit", "doctor", _T("actions", "拜访"), ("V",), "visit"),
+    ActionSpec("doctor_plan", "doctor", _T("actions", "计划"), ("P",), "calendar"),
+    ActionSpec("doctor_save", "doctor", _T("actions", "保存"), _SAVE, "done"),
+    ActionSpec("doctor_cancel", "doctor", _T("actions", "取消"), ("Escape",), "close"),
+    ActionSpec("doctor_delete", "doctor", _T("actions", "删除"), ("Ctrl+Delete",), "delete"),
+    ActionSpec("institution_edit", "institution", _T("actions", "编辑"), ("E",), "edit"),
+    ActionSpec("institution_new_doctor", "institution", _T("actions", "新建医生"), ("Ctrl+N",), "plus"),
+    ActionSpec("institution_save", "institution", _T("actions", "保存"), _SAVE, "done"),
+    ActionSpec("institution_cancel", "institution", _T("actions", "取消"), ("Escape",), "close"),
+    ActionSpec("visit_submit", "visit", _T("actions", "提交"), ("Ctrl+Return", "Ctrl+Enter"), "submit"),
+    ActionSpec("visit_save", "visit", _T("actions", "保存"), ("Ctrl+S",), "done"),
+    ActionSpec("visit_later", "visit", _T("actions", "稍后"), ("Escape",), "clock"),
+    ActionSpec("visit_expense", "visit", _T("actions", "费用"), ("Ctrl+E",), "expenses"),
+    ActionSpec("visit_attach", "visit", _T("actions", "照片 / 发票"), ("Ctrl+O",), "attach"),
+    ActionSpec("visit_new", "visit", _T("actions", "新建拜访"), ("Ctrl+N",), "plus"),
+    ActionSpec("expenses_new", "expenses", _T("actions", "新建报销"), ("Ctrl+N",), "plus"),
+    ActionSpec("expenses_save", "expenses", _T("actions", "保存"), ("Ctrl+S",), "done"),
+    ActionSpec("expenses_submit", "expenses", _T("actions", "提交报销"), ("Ctrl+Return", "Ctrl+Enter"), "submit"),
+    ActionSpec("expenses_recall", "expenses", _T("actions", "撤回"), ("Ctrl+B",), "undo"),
+    ActionSpec("expenses_attach", "expenses", _T("actions", "添加凭证"), ("Ctrl+O",), "attach"),
+    ActionSpec("expenses_add_line", "expenses", _T("actions", "添加明细"), ("Ctrl+L",), "plus"),
+    ActionSpec("expenses_edit", "expenses", _T("actions", "编辑"), ("E",), "edit"),
+    ActionSpec("approvals_approve", "approvals", _T("actions", "批准"), ("A",), "approvals"),
+    ActionSpec("approvals_by_line", "approvals", _T("actions", "逐行批准…"), ("L",), "approvals"),
+    ActionSpec("approvals_send_back", "approvals", _T("actions", "退回…"), ("B",), "send_back"),
+    ActionSpec("approvals_reject", "approvals", _T("actions", "驳回…"), ("R",), "reject"),
+    ActionSpec("approvals_pay", "approvals", _T("actions", "支付"), ("P",), "expenses"),
+    ActionSpec("import_choose", "import", _T("actions", "选择文件…"), ("Ctrl+O",), "file"),
+    ActionSpec("import_start", "import", _T("actions", "开始导入"), ("Ctrl+Return", "Ctrl+Enter"), "import"),
+    ActionSpec("import_cancel", "import", _T("actions", "停止导入"), ("Escape",), "close"),
+    ActionSpec("import_save_report", "import", _T("actions", "保存结果…"), ("Ctrl+S",), "export"),
+    ActionSpec("sync_keep", "sync", _T("actions", "就用当前值"), ("Return", "Enter"), "done"),
+)  # fmt: skip
+_BY_NAME = {spec.name: spec for spec in SPECS}
+
+PLACES = {
+    EVERYWHERE: _T("actions", "到处可用"),
+    "today": _T("actions", "今日"),
+    "customers": _T("actions", "客户"),
+    "doctor": _T("actions", "医生页"),
+    "institution": _T("actions", "机构页"),
+    "visit": _T("actions", "拜访报告"),
+    "expenses": _T("actions", "报销"),
+    "approvals": _T("actions", "审批"),
+    "import": _T("actions", "导入"),
+    "sync": _T("actions", "同步"),
+}
+"""Place of an action → its Chinese heading in the key map."""
+
+
+class Actions(QObject):
+    """Makes QActions from the declarations and knows which are usable now."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bound: list[tuple[ActionSpec, QAction, QWidget]] = []
+
+    def bind(self, owner: QWidget, name: str, trigger: Callable[[], object]) -> QAction:
+        """Make the action `name` call `trigger` while the focus is in `owner` (the window for `window` actions).
+
+        Raises KeyError for an action that is not declared in SPECS.
+        """
+        spec = _BY_NAME[name]
+        action = QAction(text(name), owner)
+        action.setObjectName(f"{name}_action")
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        everywhere = spec.place == EVERYWHERE
+        context = Qt.ShortcutContext
+        action.setShortcutContext(context.WindowShortcut if everywhere else context.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _checked=False: trigger())
+        owner.addAction(action)
+        self._bound.append((spec, action, owner))
+        return action
+
+    def usable(self) -> list[tuple[ActionSpec, QAction]]:
+        """Return the actions that work now: of the window and of visible pages, enabled ones only."""
+        self._bound = [entry for entry in self._bound if shiboken6.isValid(entry[1]) and shiboken6.isValid(entry[2])]
+        return [(spec, action) for spec, action, owner in self._bound if owner.isVisible() and action.isEnabled()]
+
+
+def text(name: str) -> str:
+    """Return the words of an action in the language in use."""
+    return QCoreApplication.translate("actions", _BY_NAME[name].text)
+
+
+def keys(name: str) -> str:
+    """Return the first shortcut of an action as keys are labelled (`Ctrl+K` → `Ctrl K`, Return → `Enter`), or ''."""
+    spec = _BY_NAME[name]
+    return key_label(spec.keys[0]) if spec.keys else ""
+
+
+def key_label(sequence: str) -> str:
+    """Return a key sequence as it stands on a key cap."""
+    names = {"Return": "↵", "Escape": "Esc", "Left": "←", "Right": "→", "Delete": "Del"}
+    if sequence in ("Return", "Enter"):
+        return "Enter"
+    parts = sequence.split("+") if sequence != "Ctrl++" else ["Ctrl", "+"]
+    return " ".join(names.get(part, part) for part in parts)
+
+
+def place_word(place: str) -> str:
+    """Return the heading of a place in the language in use."""
+    return QCoreApplication.translate("actions", PLACES[place])

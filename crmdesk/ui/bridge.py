@@ -1,0 +1,79 @@
+"""The bridge from worker threads to the GUI thread: ChangeSets, sync states and futures arrive as queued signals."""
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+T = TypeVar("T")
+
+
+class Bridge(QObject):
+    """Lives in the GUI thread; its signals may be emitted from any thread and are delivered queued."""
+
+    changed = Signal(object)  # services.commands.ChangeSet
+    sync_changed = Signal(object)  # ui.ports.SyncState
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._asked: dict[tuple[int, str], int] = {}
+        self._count = 0
+        self._closed = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def publish(self, changes: object) -> None:
+        """Pass a ChangeSet on to the pages; any thread."""
+        if not self._closed:
+            self.changed.emit(changes)
+
+    def publish_sync(self, state: object) -> None:
+        """Pass a SyncState on to the windows; any thread."""
+        if not self._closed:
+            self.sync_changed.emit(state)
+
+    def close(self) -> None:
+        """Deliver nothing any more (the windows are going)."""
+        self._closed = True
+
+    def run(
+        self,
+        owner: QObject,
+        future: "Future[T]",
+        then: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+        latest: str = "",
+    ) -> None:
+        """Call `then` or `failed` in the GUI thread when `future` is done, unless `owner` has been deleted by then.
+
+        With `latest`, only the newest request of that owner and name is answered.
+        """
+        self._count += 1
+        ticket = self._count
+        key = (id(owner), latest)
+        if latest:
+            self._asked[key] = ticket
+
+        def finished(done: "Future[Any]") -> None:
+            if not self._closed and shiboken6.isValid(self):
+                self._finished.emit((owner, done, then, failed, key, ticket))
+
+        future.add_done_callback(finished)
+
+    @Slot(object)
+    def _deliver(self, answer: tuple[Any, ...]) -> None:
+        owner, future, then, failed, key, ticket = answer
+        if self._closed or not shiboken6.isValid(owner):
+            return
+        if key[1] and self._asked.get(key) != ticket:
+            return
+        try:
+            result = future.result()
+        except CancelledError:
+            return
+        except Exception as error:  # whatever a worker raised is told to the person in words, never lost
+            failed(error)
+            return
+        then(result)

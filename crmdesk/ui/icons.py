@@ -1,0 +1,47 @@
+"""The icons: each named once for what it means, drawn from one line set in one colour."""
+
+from functools import lru_cache
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.ui import theme
+
+ICONS = {
+    "today": "house", "customers": "users", "visit": "pencil-simple", "expenses": "receipt", "approvals": "check",
+    "sync": "arrows-clockwise", "settings": "gear-six", "import": "download-simple", "doctor": "user",
+    "institution": "buildings", "search": "magnifying-glass", "undo": "arrow-counter-clockwise", "attach": "paperclip",
+    "warning": "warning-circle", "info": "info", "plus": "plus", "edit": "pencil-simple", "delete": "trash",
+    "calendar": "calendar-blank", "clock": "clock", "close": "x", "back": "caret-left", "next": "caret-right",
+    "keyboard": "keyboard", "theme": "circle-half", "language": "translate", "sign_out": "sign-out", "lock": "lock",
+    "offline": "cloud-slash", "done": "check-circle", "file": "file-text", "photo": "image", "down": "caret-down",
+    "command": "terminal-window", "reject": "x", "send_back": "arrow-u-up-left", "submit": "paper-plane-tilt",
+    "export": "export", "copy": "copy", "diagnostics": "first-aid-kit",
+}  # fmt: skip
+"""Meaning → glyph of the Phosphor set that qtawesome carries (MIT)."""
+
+
+def icon(name: str, color: str = "muted") -> QIcon:
+    """Return the icon of a meaning in a token's colour; raises KeyError for an unknown meaning."""
+    return _made(ICONS[name], getattr(theme.tokens(), color))
+
+
+def pixmap(name: str, color: str = "muted", size: int = 17) -> QPixmap:
+    """Return an icon as a picture of `size` logical pixels, sharp on this screen."""
+    screen = QApplication.primaryScreen()
+    return icon(name, color).pixmap(theme_size(size), screen.devicePixelRatio() if screen else 1.0)
+
+
+def theme_size(size: int) -> QSize:
+    """Return a square of `size` pixels at 100 % in the present text scale."""
+    return QSize(theme.px(size), theme.px(size))
+
+
+@lru_cache(maxsize=256)
+def _made(glyph: str, color: str) -> QIcon:
+    import qtawesome  # lazy: it loads its font files when first used
+
+    made = qtawesome.icon(f"ph.{glyph}", color=color, scale_factor=1.15)
+    assert isinstance(made, QIcon)
+    return made

@@ -1,0 +1,61 @@
+"""The keyboard map (F1): every action with its keys, by the place where it works."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.ui import actions
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import KeyCap
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.split import ScrollPage
+
+
+class KeyMapDialog(QDialog):
+    """Read only; Escape closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("key_map")
+        self.setWindowTitle(self.tr("键盘快捷键"))
+        self.resize(900, 620)
+        page = ScrollPage()
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        sides = (QVBoxLayout(), QVBoxLayout())
+        heights = [0, 0]
+        for side in sides:
+            side.setSpacing(16)
+            columns.addLayout(side, 1)
+        for place in actions.PLACES:
+            card, lines = self._card(place)
+            lower = heights.index(min(heights))
+            sides[lower].addWidget(card)
+            heights[lower] += lines + 2
+        for side in sides:
+            side.addStretch(1)
+        page.content.addLayout(columns)
+        close = Button(self.tr("关闭"), key="Esc")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 10, 24, 14)
+        foot.addWidget(Label(self.tr("在选项组上：数字键选一组，左右箭头选一项"), "muted"))
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(page, 1)
+        layout.addLayout(foot)
+
+    def _card(self, place: str) -> tuple[Card, int]:
+        card = Card(actions.place_word(place))
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        specs = [spec for spec in actions.SPECS if spec.place == place and spec.keys]
+        for row, spec in enumerate(specs):
+            grid.addWidget(Label(actions.text(spec.name)), row, 0)
+            grid.addWidget(KeyCap(actions.key_label(spec.keys[0])), row, 1, Qt.AlignmentFlag.AlignRight)
+        card.body.addLayout(grid)
+        return card, len(specs)

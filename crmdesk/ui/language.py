@@ -1,0 +1,137 @@
+"""The language of the windows: Chinese in the sources, English by Qt's translators, switched without a restart."""
+
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.domain import picklists
+from crmdesk.domain.clock import DEFAULT_ZONE, from_text
+from crmdesk.domain.records import RECORDS
+from crmdesk.ui.resources import resources_folder
+
+CHINESE, ENGLISH, SYSTEM = "zh", "en", "system"
+_PROPERTY = "crmdesk_language"
+
+
+def current() -> str:
+    """Return the language in use, `zh` or `en`."""
+    application = QCoreApplication.instance()
+    return str(application.property(_PROPERTY) or CHINESE) if application else CHINESE
+
+
+def system_language() -> str:
+    """Return the language that the desktop asks for: English only where it clearly is one without Chinese."""
+    return CHINESE if any(name.lower().startswith("zh") for name in QLocale.system().uiLanguages()) else ENGLISH
+
+
+def apply_language(application: QApplication, choice: str) -> None:
+    """Switch all windows to `zh`, `en` or what the system says; each widget gets a LanguageChange event."""
+    language = system_language() if choice == SYSTEM else choice
+    application.setProperty(_PROPERTY, language)
+    for translator in application.findChildren(QTranslator):
+        application.removeTranslator(translator)
+        translator.deleteLater()
+    name = "qtbase_zh_CN" if language == CHINESE else ""
+    if name:
+        _install(application, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"{name}.qm")
+    else:
+        _install(application, compiled_translation())
+
+
+def _install(application: QApplication, path: Path) -> None:
+    translator = QTranslator(application)
+    if translator.load(str(path)):
+        application.installTranslator(translator)
+
+
+def compiled_translation() -> Path:
+    """Return the English .qm, compiled from the .ts where it is missing or older and the folder can be written."""
+    folder = resources_folder() / "translations"
+    source, compiled = folder / "crmdesk_en.ts", folder / "crmdesk_en.qm"
+    if source.exists() and (not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime):
+        release(source, compiled)
+    return compiled
+
+
+def release(source: Path, compiled: Path) -> None:
+    """Compile a .ts file with Qt's lrelease; where it cannot run, the windows stay in Chinese."""
+    import PySide6
+
+    folder = Path(PySide6.__file__).parent
+    for tool in (folder / "lrelease", folder / "lrelease.exe", folder / "Qt" / "libexec" / "lrelease"):
+        if tool.exists():
+            subprocess.run([str(tool), "-silent", str(source), "-qm", str(compiled)], check=False, capture_output=True)
+            return
+    if not getattr(sys, "frozen", False):
+        subprocess.run(["pyside6-lrelease", str(source), "-qm", str(compiled)], check=False, capture_output=True)
+
+
+def record_word(record: str) -> str:
+    """Return the name of a record in the language in use."""
+    declared = RECORDS[record]
+    return declared.zh if current() == CHINESE else declared.en
+
+
+def field_word(record: str, field: str) -> str:
+    """Return the name of a field in the language in use; an undeclared field comes back as its own name."""
+    try:
+        declared = RECORDS[record].field(field)
+    except KeyError:
+        return field
+    return declared.zh if current() == CHINESE else declared.en
+
+
+def choice_word(picklist: str, code: str | None) -> str:
+    """Return the words of a picklist entry in the language in use; '' for nothing."""
+    if not code:
+        return ""
+    entry = picklists.choice(picklist, code)
+    return entry.zh if current() == CHINESE else entry.en
+
+
+def local(moment: str | datetime) -> datetime:
+    """Return an instant in the time of the field (Asia/Shanghai)."""
+    return (from_text(moment) if isinstance(moment, str) else moment).astimezone(ZoneInfo(DEFAULT_ZONE))
+
+
+def day_word(day: date, today: date | None = None, weekday: bool = False) -> str:
+    """Return a date as people say it: 今天, 昨天, 11 月 22 日, 2025-11-22 for another year (`today` decides)."""
+    chinese = current() == CHINESE
+    if today is not None and not weekday and abs((day - today).days) <= 1:
+        near = {-1: ("昨天", "yesterday"), 0: ("今天", "today"), 1: ("明天", "tomorrow")}[(day - today).days]
+        return near[0] if chinese else near[1]
+    if today is not None and day.year != today.year:
+        return day.isoformat()
+    names = "一二三四五六日" if chinese else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    if chinese:
+        return f"{day.month} 月 {day.day} 日" + (f" 周{names[day.weekday()]}" if weekday else "")
+    return (f"{names[day.weekday()]} " if weekday else "") + f"{day.day} {months[day.month - 1]}"
+
+
+def moment_word(moment: str, today: date | None = None) -> str:
+    """Return an instant as `今天 09:12` or `11 月 19 日 10:35`; '' for ''."""
+    if not moment:
+        return ""
+    at = local(moment)
+    reference = today or local(datetime.now(ZoneInfo(DEFAULT_ZONE))).date()
+    return f"{day_word(at.date(), reference)} {at:%H:%M}"
+
+
+def time_word(moment: str) -> str:
+    """Return the time of day of an instant, `09:12`; '' for ''."""
+    return f"{local(moment):%H:%M}" if moment else ""
+
+
+def size_word(size_bytes: int) -> str:
+    """Return a size as `2.1 KB` or `3.4 MB`."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    if size_bytes < 1024 * 1024:
+        return f"{size_bytes / 1024:.1f} KB"
+    return f"{size_bytes / 1024 / 1024:.1f} MB"

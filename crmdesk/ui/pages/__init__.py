@@ -1,0 +1,1 @@
+"""The pages; `registry` says which there are, `page` what a page is."""

@@ -1,0 +1,209 @@
+"""Approvals: the queue at the left, the whole claim at the right, decisions by key, offline too."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import ChangeSet, ClaimCommand, Outcome
+from crmdesk.services.views import ClaimItem, ClaimView
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages import claim_words
+from crmdesk.ui.pages.claim_decision import DecisionBox, LineDecisionBox
+from crmdesk.ui.pages.claim_detail import ClaimDetail
+from crmdesk.ui.pages.claim_words import yuan
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.split import Split, pane
+
+_TOUCHES = frozenset({"claim", "budget", "attachment", "outbox", "needs_you", "audit_entry", "user"})
+_BUTTONS = (
+    ("approvals_approve", PRIMARY, "approve"),
+    ("approvals_by_line", PLAIN, "approve"),
+    ("approvals_send_back", PLAIN, "send_back"),
+    ("approvals_reject", DESTRUCTIVE, "reject"),
+    ("approvals_pay", PRIMARY, "pay"),
+)
+
+
+class ApprovalsPage(Page):
+    """What waits for the person's decision, oldest first; a decision is bound to what is on the screen."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._model = RowModel()
+        self.list = RowList(self._model, lines=2)
+        self.list.setObjectName("approvals_list")
+        self.list.chosen.connect(self._open)
+        self.detail = ClaimDetail(context)
+        self._count, self._sum = Label("", "strong"), Label("", "muted")
+        self._hint = ElidedLabel("", "muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._empty = EmptyState()
+        self._wanted = ""
+        self._decision, self._by_line = DecisionBox(), LineDecisionBox()
+        self.buttons = {name: Button.for_action(name, kind) for name, kind, _event in _BUTTONS}
+        self._lay_out()
+        self._bind()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        left, column = pane()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 16, 14)
+        head.addWidget(self._count)
+        head.addSpacing(8)
+        head.addWidget(self._sum)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        self._bar = QWidget()
+        bar = QHBoxLayout(self._bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(10)
+        for button in self.buttons.values():
+            bar.addWidget(button)
+        bar.addWidget(self._hint, 1)
+        right = QWidget()
+        inner = QVBoxLayout(right)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.detail, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(24, 12, 24, 16)
+        for box in (self._bar, self._decision, self._by_line):
+            foot.addWidget(box)
+        inner.addLayout(foot)
+        self._main = Split(left, right, left_width=330)
+        self.body.addWidget(self._main, 1)
+        self.body.addWidget(self._empty, 1)
+        self._show_box(self._bar)
+
+    def _bind(self) -> None:
+        triggers = {
+            "approvals_approve": lambda: self._decide("approve", {}),
+            "approvals_by_line": self._ask_lines,
+            "approvals_send_back": lambda: self._ask_words("send_back"),
+            "approvals_reject": lambda: self._ask_words("reject"),
+            "approvals_pay": lambda: self._decide("pay", {}),
+        }
+        self._actions = {}
+        for name, _kind, _event in _BUTTONS:
+            self._actions[name] = self.context.actions.bind(self, name, triggers[name])
+            self.buttons[name].clicked.connect(triggers[name])
+        self._decision.decided.connect(self._decide)
+        self._by_line.decided.connect(self._decide)
+        for box in (self._decision, self._by_line):
+            box.given_up.connect(self._show_bar)
+
+    @override
+    def enter(self, **args: Any) -> None:
+        self._wanted = str(args.get("id") or self._wanted)
+        self._read()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        if _TOUCHES & set(changes.changed):
+            self._read()
+
+    @override
+    def retranslate(self) -> None:
+        self.header.set_title(self.tr("审批"))
+        self._empty.say(self.tr("没有等待你审批的报销。"))
+        self.list.setAccessibleName(self.tr("等待审批的报销"))
+        self._decision.retranslate()
+        self._by_line.retranslate()
+        self.detail.retranslate()
+        if self._model.rowCount():
+            self._read()
+
+    def _read(self) -> None:
+        self.context.ask(self, lambda reads: reads.approvals(), self._show, latest="queue")
+
+    def _show(self, items: list[ClaimItem]) -> None:
+        current = self._wanted or self.list.current_key()
+        self._model.set_rows([self._row(item) for item in items])
+        self._main.setVisible(bool(items))
+        self._empty.setVisible(not items)
+        waiting = [item for item in items if not item.pending]
+        self._count.setText(self.tr("%n 笔等待", "", len(waiting)))
+        self._sum.setText(yuan(sum(item.total_fen for item in waiting)))
+        if items and not self.list.choose(current):
+            self.list.choose_row(0)
+        if self.list.current_key() == current and current:
+            self._open(current)
+        self._wanted = ""
+
+    def _row(self, item: ClaimItem) -> ListRow:
+        text, tone = claim_words.item_chip(item)
+        if not item.refusal and not item.pending:
+            text, tone = (
+                (self.tr("%n 项提示", "", item.findings), "warn") if item.findings else (self.tr("无提示"), "ok")
+            )
+            if item.state == "payable":
+                text, tone = language.choice_word("claim_state", "payable"), "accent"
+        since = language.moment_word(item.submitted_at) if item.submitted_at else ""
+        second = " · ".join(part for part in (item.title, since) if part)
+        return ListRow(
+            item.id, item.owner_name, second=second, figure=yuan(item.total_fen), state=text, state_tone=tone
+        )
+
+    def _open(self, claim_id: str) -> None:
+        if claim_id:
+            self.context.ask(self, lambda reads: reads.claim(claim_id), self._show_claim, latest="claim")
+
+    def _show_claim(self, view: ClaimView) -> None:
+        if self.detail.view is None or self.detail.view.row.id != view.row.id:
+            self._show_bar()
+        self.detail.show_claim(view)
+        paying = view.row["state"] == "payable"
+        for name, _kind, event in _BUTTONS:
+            usable = event in view.allowed and not view.pending
+            self._actions[name].setEnabled(usable)
+            self.buttons[name].setEnabled(usable)
+            self.buttons[name].setVisible((event == "pay") == paying)
+        number = int(view.row["submission"] or 1)
+        self._hint.setText(self.tr("第 {number} 次提交 · 同步时若无改动即生效").format(number=number))
+
+    def _show_box(self, shown: QWidget) -> None:
+        """Show the buttons, or the box that asks for words or amounts, in their place."""
+        for box in (self._bar, self._decision, self._by_line):
+            box.setVisible(box is shown)
+
+    def _show_bar(self) -> None:
+        self._show_box(self._bar)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _ask_words(self, event: str) -> None:
+        self._show_box(self._decision)
+        self._decision.ask(event)
+
+    def _ask_lines(self) -> None:
+        if self.detail.view is not None:
+            self._show_box(self._by_line)
+            self._by_line.ask(self.detail.view)
+
+    def _decide(self, event: str, args: Mapping[str, Any]) -> None:
+        """Queue the decision, bound to the hash of what is on the screen."""
+        view = self.detail.view
+        if view is None:
+            return
+        done = {
+            "approve": self.tr("已批准 {title}，保存在本机，同步时生效"),
+            "send_back": self.tr("已退回 {title}，保存在本机，同步时生效"),
+            "reject": self.tr("已驳回 {title}，保存在本机，同步时生效"),
+            "pay": self.tr("已标记支付 {title}，同步时生效"),
+        }[event].format(title=view.row["title"])
+
+        def told(_outcome: Outcome) -> None:
+            self._show_bar()
+            self.context.toast(done)
+
+        self.context.submit(self, ClaimCommand(view.row.id, event, view.seen_hash, args), told)

@@ -1,0 +1,178 @@
+"""The boxes in which an approver gives words or amounts: send back, reject, approve by line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from typing_extensions import override
+
+from crmdesk.domain import picklists
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.money import format_fen, parse_fen
+from crmdesk.services.views import ClaimView
+from crmdesk.ui import language
+from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import Label
+
+_ACROSS = 3
+
+
+class _Box(QWidget):
+    """One line of fields with a button to decide and one to give up (Escape)."""
+
+    decided = Signal(str, dict)
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(10)
+        self.confirm = Button("", PRIMARY, "↵")
+        self.cancel = Button("", PLAIN, "Esc")
+        self.cancel.clicked.connect(self.given_up)
+        self.confirm.clicked.connect(self.decide)
+
+    def decide(self) -> None:
+        """Emit `decided` with the event and its arguments, where what was given is enough."""
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.decide()
+        else:
+            super().keyPressEvent(event)
+
+
+class DecisionBox(_Box):
+    """Send back with a comment, or reject with a reason code and a comment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._event = "send_back"
+        self.reason = DropDown()
+        self.reason.setObjectName("decision_reason_combo")
+        self.comment = QLineEdit()
+        self.comment.setObjectName("decision_comment_edit")
+        self.comment.setMaxLength(1000)
+        self.comment.textChanged.connect(lambda: self.confirm.setEnabled(bool(self.comment.text().strip())))
+        self.confirm.setObjectName("decision_confirm_button")
+        for widget in (self.reason, self.comment, self.confirm, self.cancel):
+            self.row.addWidget(widget, 1 if widget is self.comment else 0)
+        self.retranslate()
+
+    def ask(self, event: str) -> None:
+        """Ask for the words of `send_back` or `reject`."""
+        self._event = event
+        self.reason.setVisible(event == "reject")
+        self.comment.clear()
+        self.confirm.setEnabled(False)
+        self.confirm.set_kind(DESTRUCTIVE if event == "reject" else PRIMARY)
+        self.retranslate()
+        self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        rejecting = self._event == "reject"
+        self.comment.setPlaceholderText(self.tr("写明原因，申请人会看到"))
+        self.comment.setAccessibleName(self.tr("审批意见"))
+        self.reason.setAccessibleName(self.tr("驳回原因"))
+        self.confirm.setText(self.tr("驳回") if rejecting else self.tr("退回"))
+        self.cancel.setText(self.tr("取消"))
+        at = max(0, self.reason.currentIndex())
+        self.reason.clear()
+        for entry in picklists.PICKLISTS["reject_reason"]:
+            self.reason.addItem(language.choice_word("reject_reason", entry.code), entry.code)
+        self.reason.setCurrentIndex(at)
+
+    @override
+    def decide(self) -> None:
+        comment = self.comment.text().strip()
+        if comment:
+            args = {"comment": comment}
+            if self._event == "reject":
+                args["reason_code"] = str(self.reason.currentData())
+            self.decided.emit(self._event, args)
+
+
+class LineDecisionBox(_Box):
+    """Approve less than claimed, line by line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._amounts: list[QLineEdit] = []
+        self._claimed: list[int] = []
+        self._names: list[tuple[Label, str]] = []
+        self._holder = QWidget()
+        self._error = Label("", "bad")
+        self._error.setObjectName("line_decision_error")
+        self.row.addWidget(self._holder)
+        self.row.addWidget(self._error, 1)
+        self.row.addWidget(self.confirm)
+        self.row.addWidget(self.cancel)
+        self.confirm.setObjectName("line_decision_confirm_button")
+        self.retranslate()
+
+    def ask(self, view: ClaimView) -> None:
+        """Ask for the amount of each line of a claim; three stand beside each other."""
+        self._amounts, self._claimed, self._names = [], [], []
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        for number, line in enumerate(view.row["lines"] or (), 1):
+            name, amount = self._line(number, line)
+            row, place = divmod(number - 1, _ACROSS)
+            grid.addWidget(name, row, place * 2)
+            grid.addWidget(amount, row, place * 2 + 1)
+        self.row.replaceWidget(self._holder, holder)
+        self._holder.hide()
+        self._holder.deleteLater()
+        self._holder = holder
+        self._error.setText("")
+        self.retranslate()
+        if self._amounts:
+            self._amounts[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._amounts[0].selectAll()
+
+    def _line(self, number: int, line: Mapping[str, Any]) -> tuple[Label, QLineEdit]:
+        amount = QLineEdit(format_fen(int(line["amount_fen"])))
+        amount.setObjectName(f"decision_line_{number}_edit")
+        amount.setFixedWidth(96)
+        amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        name = Label("", "muted")
+        self._names.append((name, str(line.get("category") or "")))
+        self._amounts.append(amount)
+        self._claimed.append(int(line["amount_fen"]))
+        return name, amount
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        self.confirm.setText(self.tr("按此金额批准"))
+        self.cancel.setText(self.tr("取消"))
+        for number, ((label, category), amount) in enumerate(zip(self._names, self._amounts, strict=True), 1):
+            label.setText(language.choice_word("expense_category", category))
+            amount.setAccessibleName(f"{number} {label.text()}")
+
+    @override
+    def decide(self) -> None:
+        try:
+            amounts = [parse_fen(edit.text()) for edit in self._amounts]
+        except InputError:
+            self._error.setText(self.tr("金额写成 1,234.50 这样"))
+            return
+        if any(not 0 <= given <= asked for given, asked in zip(amounts, self._claimed, strict=True)):
+            self._error.setText(self.tr("批准金额不能超过申请金额"))
+            return
+        self.decided.emit("approve", {"approved_lines": amounts})
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,270 @@
+"""The claim while it is a draft: subject, visit or reason, people, lines; what is typed is kept within a second."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from crmdesk.services.views import ClaimView, Hit
+from crmdesk.ui import language
+from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
+from crmdesk.ui.pages.claim_words import yuan
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.row_picker import RowPicker
+
+KEEP_AFTER_MS = 700
+_CONTENT = ("title", "visit_id", "reason", "attendees", "lines", "currency")
+
+
+class ClaimEditor(QWidget):
+    """Edits one claim. `kept(values, raw)`: whole values to save, or None with the raw texts for the draft."""
+
+    kept = Signal(object, object)
+    attach_to = Signal(int)
+    search_doctors = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.claim_id = ""
+        self.dirty = False
+        self._loading = False
+        self._saved: dict[str, Any] = {}
+        self._earlier: list[dict[str, Any]] = []
+        self._visit_id: str | None = None
+        self._doctors: dict[str, str] = {}
+        self._found: dict[str, str] = {}
+        self.lines: list[ClaimLineEditor] = []
+        self.title_edit, self.reason, self.attendees = (QLineEdit() for _ in range(3))
+        for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
+            edit.setObjectName(f"claim_{name}_edit")
+            edit.textEdited.connect(self._changed)
+        self.title_edit.setMaxLength(200)
+        self.reason.setMaxLength(500)
+        self.attendees.setMaxLength(1000)
+        self.doctor_picker = RowPicker("claim_doctor", self.search_doctors.emit)
+        self.doctor_picker.picked.connect(self._add_doctor)
+        self._visit = Label("", "body", wrap=True)
+        self._labels = {name: Label("", "muted") for name in ("title", "visit", "reason", "attendees", "doctor")}
+        self.total = Label("", "strong")
+        self.total.setObjectName("claim_editor_total")
+        self.add_line_button = Button.for_action("expenses_add_line", small=True, icon_name="plus")
+        self.add_line_button.clicked.connect(lambda: self.add_line())
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(KEEP_AFTER_MS)
+        self._timer.timeout.connect(self.keep)
+        self._lay_out()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        head = Card()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, 76)
+        grid.setColumnStretch(1, 1)
+        places = {"title": self.title_edit, "visit": self._visit, "reason": self.reason, "attendees": self.attendees}
+        for row, (name, widget) in enumerate({**places, "doctor": self.doctor_picker}.items()):
+            grid.addWidget(self._labels[name], row, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(widget, row, 1)
+        head.body.addLayout(grid)
+        self._lines_card = Card()
+        self._lines_layout = QVBoxLayout()
+        self._lines_layout.setSpacing(0)
+        self._lines_card.body.addLayout(self._lines_layout)
+        foot = QHBoxLayout()
+        foot.addWidget(self.add_line_button)
+        foot.addStretch(1)
+        foot.addWidget(self.total)
+        self._lines_card.body.addLayout(foot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(head)
+        layout.addWidget(self._lines_card)
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        for name, field in (
+            ("title", "title"),
+            ("visit", "visit_id"),
+            ("reason", "reason"),
+            ("attendees", "attendees"),
+        ):
+            self._labels[name].setText(language.field_word("claim", field))
+        self._labels["doctor"].setText(self.tr("添加医生"))
+        self.title_edit.setAccessibleName(language.field_word("claim", "title"))
+        self.reason.setAccessibleName(language.field_word("claim", "reason"))
+        self.attendees.setAccessibleName(language.field_word("claim", "attendees"))
+        self.doctor_picker.edit.setAccessibleName(self.tr("添加医生"))
+        self.doctor_picker.edit.setPlaceholderText(self.tr("姓名、拼音或医院"))
+        self._lines_card.set_heading(self.tr("明细"))
+        for line in self.lines:
+            line.retranslate()
+        self._show_total()
+
+    def load(self, view: ClaimView, draft: Mapping[str, Any] | None) -> None:
+        """Show a claim; a draft (texts typed but not yet whole) goes before what is saved."""
+        self._loading = True
+        self._timer.stop()
+        self.claim_id = view.row.id
+        self._saved = _content(view)
+        self._earlier = []
+        content: Mapping[str, Any] = draft or self._saved
+        self._visit_id = view.row["visit_id"]
+        self._doctors = dict(view.doctor_names)
+        self._visit.setText(view.visit_title)
+        pairs: tuple[tuple[str, QWidget], ...] = (("visit", self._visit), ("reason", self.reason))
+        for name, shown in pairs:
+            wanted = bool(self._visit_id) == (name == "visit")
+            shown.setVisible(wanted)
+            self._labels[name].setVisible(wanted)
+        self.title_edit.setText(str(content.get("title") or ""))
+        self.reason.setText(str(content.get("reason") or ""))
+        self.attendees.setText(str(content.get("attendees") or ""))
+        self._show_lines(content.get("lines") or [])
+        self.dirty = draft is not None
+        self._loading = False
+        self._show_total()
+
+    def holds(self, view: ClaimView) -> bool:
+        """Say whether the editor shows this claim, as it is or with edits of its own on top."""
+        shown = _content(view)
+        # A read that began before the newest save was committed answers with what the editor itself has replaced since.
+        own = shown == self._saved or shown in self._earlier
+        return self.claim_id == view.row.id and (self.dirty or own)
+
+    def _show_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        for line in self.lines:
+            self._lines_layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self.lines = []
+        for content in lines:
+            self.add_line(content)
+        if not self.lines:
+            self.add_line()
+
+    def add_line(self, content: Mapping[str, Any] | None = None) -> ClaimLineEditor:
+        """Add a line, filled or empty (the doctors of the visit are proposed)."""
+        line = ClaimLineEditor(len(self.lines) + 1)
+        line.set_doctors(list(self._doctors.items()))
+        line.load(content if content is not None else {"doctor_ids": list(self._doctors), "staff_count": 1})
+        line.changed.connect(self._changed)
+        line.attach.connect(lambda: self.attach_to.emit(self.lines.index(line)))
+        line.removed.connect(lambda: self._remove(line))
+        self.lines.append(line)
+        self._lines_layout.addWidget(line)
+        if content is None and not self._loading:
+            line.amount.setFocus(Qt.FocusReason.OtherFocusReason)
+        return line
+
+    def _remove(self, line: ClaimLineEditor) -> None:
+        if line in self.lines:
+            self.lines.remove(line)
+            self._lines_layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+            self._changed()
+
+    def show_doctors(self, hits: Sequence[Hit]) -> None:
+        """Show what the search for a doctor found."""
+        found = [(hit.id, hit.title, hit.subtitle) for hit in hits if hit.record == "doctor"]
+        self._found = {row_id: name for row_id, name, _second in found}
+        self.doctor_picker.show_found(found)
+
+    def _add_doctor(self, doctor_id: str) -> None:
+        if not doctor_id:
+            return
+        self._doctors[doctor_id] = self._found.get(doctor_id, doctor_id)
+        for line in self.lines:
+            chosen = [*line.doctors.values(), doctor_id]
+            line.set_doctors(list(self._doctors.items()))
+            line.doctors.set_values(chosen)
+        self.doctor_picker.set_row("", "")
+        self._changed()
+
+    def add_receipt(self, at: int, sha256: str) -> None:
+        """Hang a receipt on line `at`, -1: the first line without one."""
+        if at < 0:
+            at = next((index for index, line in enumerate(self.lines) if not line.has_receipt), 0)
+        if at < len(self.lines):
+            self.lines[at].add_receipt(sha256)
+
+    def values(self) -> dict[str, Any] | None:
+        """Return the claim as it is saved, or None while something typed can't be read yet."""
+        lines = [line.line() for line in self.lines if line.amount.text().strip() or line.has_receipt]
+        title = self.title_edit.text().strip()
+        if not title or any(line is None for line in lines):
+            return None
+        return {
+            "title": title,
+            "reason": self.reason.text().strip() or None,
+            "attendees": self.attendees.text().strip() or None,
+            "lines": lines,
+        }
+
+    def problem(self) -> dict[str, Any]:
+        """Return `field` (and `line`, from 1) of the first thing typed that can't be saved, {} where there is none."""
+        if not self.title_edit.text().strip():
+            return {"field": "title"}
+        for number, line in enumerate(self.lines, 1):
+            if (line.amount.text().strip() or line.has_receipt) and line.line() is None:
+                return {"field": "amount_fen", "line": number}
+        return {}
+
+    def show_field(self, name: str, line: int = 0) -> None:
+        """Send the focus to a field, of line `line` where that is given."""
+        fields: dict[str, QWidget] = {"title": self.title_edit, "visit_id": self.reason}
+        target = fields.get(name)
+        if target is None and self.lines:
+            # An empty line is not part of the claim: `line` counts the others.
+            told = [one for one in self.lines if one.amount.text().strip() or one.has_receipt] or self.lines
+            target = told[min(max(line, 1), len(told)) - 1].field_of(name)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def raw(self) -> dict[str, Any]:
+        """Return everything typed, as it is."""
+        return {
+            "title": self.title_edit.text(),
+            "reason": self.reason.text(),
+            "attendees": self.attendees.text(),
+            "lines": [line.raw() for line in self.lines],
+        }
+
+    def keep(self) -> None:
+        """Save now what is typed: the claim where it is whole, else the draft."""
+        self._timer.stop()
+        if not self.dirty or not self.claim_id:
+            return
+        values = self.values()
+        if values is not None:
+            self.settled(values)
+        self.kept.emit(values, self.raw())
+
+    def settled(self, values: Mapping[str, Any]) -> None:
+        """Take note that these values are on their way into the store."""
+        self._timer.stop()
+        self._earlier = [*self._earlier[-9:], dict(self._saved)]
+        self._saved |= values
+        self.dirty = False
+
+    def _changed(self) -> None:
+        if not self._loading:
+            self.dirty = True
+            self._show_total()
+            self._timer.start()
+
+    def _show_total(self) -> None:
+        lines = [line.line() for line in self.lines]
+        total = sum(line["amount_fen"] for line in lines if line)
+        self.total.setText(self.tr("合计 {amount}").format(amount=yuan(total)))
+
+
+def _content(view: ClaimView) -> dict[str, Any]:
+    """Return what the editor edits of a claim."""
+    return {name: view.row[name] for name in _CONTENT}

@@ -1,0 +1,222 @@
+"""One line of a claim while it is edited: category, date, amount, words, fapiao, people, receipts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from crmdesk.domain import picklists
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.money import format_fen, parse_fen
+from crmdesk.domain.records import CLAIM_LINE
+from crmdesk.ui import language
+from crmdesk.ui.parts.buttons import PLAIN, QUIET, Button
+from crmdesk.ui.parts.chips import Chip, Picklist
+from crmdesk.ui.parts.date_field import DateField, today
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import Label
+
+_PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
+_MOST_STAFF = 200
+_WORDS = {field.name: field for field in CLAIM_LINE}
+
+
+def _word(name: str) -> str:
+    field = _WORDS[name]
+    return field.zh if language.current() == language.CHINESE else field.en
+
+
+class ClaimLineEditor(QFrame):
+    """Fields of one line; `changed` at each edit, `attach` and `removed` when asked for."""
+
+    changed = Signal()
+    attach = Signal()
+    removed = Signal()
+
+    def __init__(self, number: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "line")
+        self._receipts: list[str] = []
+        name = f"line_{number}"
+        self.setObjectName(name)
+        self.category = DropDown()
+        self.category.setObjectName(f"{name}_category_combo")
+        self.spent_on = DateField(f"{name}_date_field", forward=False)
+        self.spent_on.set_value(today().isoformat())
+        self.amount, self.description, self.fapiao = (QLineEdit() for _ in range(3))
+        for part, edit in (("amount", self.amount), ("description", self.description), ("fapiao", self.fapiao)):
+            edit.setObjectName(f"{name}_{part}_edit")
+            edit.textEdited.connect(self.changed)
+        self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.amount.setFixedWidth(110)
+        self.description.setMaxLength(300)
+        self.fapiao.setMaxLength(40)
+        self.staff = QLineEdit("1")
+        self.staff.setObjectName(f"{name}_staff_edit")
+        self.staff.setValidator(QIntValidator(0, _MOST_STAFF, self.staff))
+        self.staff.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.staff.setFixedWidth(56)
+        self.doctors = Picklist(many=True)
+        self.doctors.setObjectName(f"{name}_doctors")
+        self.receipt_chip = Chip("", "ok", self)
+        self.attach_button = Button("", PLAIN, icon_name="attach", small=True)
+        self.attach_button.setObjectName(f"{name}_attach_button")
+        self.remove_button = Button("", QUIET, icon_name="close", small=True)
+        self.remove_button.setObjectName(f"{name}_remove_button")
+        self._people_label, self._staff_label, self._error = Label("", "muted"), Label("", "muted"), Label("", "bad")
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.category)
+        first.addWidget(self.spent_on)
+        first.addWidget(self.description, 2)
+        first.addWidget(self.fapiao, 2)
+        first.addWidget(self.amount)
+        first.addWidget(self.remove_button)
+        self._second = QWidget()
+        second = QHBoxLayout(self._second)
+        second.setContentsMargins(0, 0, 0, 0)
+        second.setSpacing(8)
+        second.addWidget(self._people_label)
+        second.addWidget(self.doctors, 1, Qt.AlignmentFlag.AlignVCenter)
+        second.addWidget(self._staff_label)
+        second.addWidget(self.staff)
+        third = QHBoxLayout()
+        third.setSpacing(8)
+        third.addWidget(self.attach_button)
+        third.addWidget(self.receipt_chip)
+        third.addWidget(self._error)
+        third.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 8)
+        layout.setSpacing(8)
+        layout.addLayout(first)
+        layout.addWidget(self._second)
+        layout.addLayout(third)
+
+    def _connect(self) -> None:
+        self.category.currentIndexChanged.connect(self._category_changed)
+        self.spent_on.picked.connect(self.changed)
+        self.staff.textEdited.connect(self.changed)
+        self.doctors.changed.connect(self.changed)
+        self.attach_button.clicked.connect(self.attach)
+        self.remove_button.clicked.connect(self.removed)
+
+    def retranslate(self) -> None:
+        """Set the words anew, keeping what is chosen."""
+        chosen = self.category.currentData() or "meal"
+        self.category.blockSignals(True)
+        self.category.clear()
+        for entry in picklists.PICKLISTS["expense_category"]:
+            self.category.addItem(language.choice_word("expense_category", entry.code), entry.code)
+        self.category.setCurrentIndex(self.category.findData(chosen))
+        self.category.blockSignals(False)
+        self.category.setAccessibleName(_word("category"))
+        self.spent_on.set_value(self.spent_on.value())
+        self.spent_on.setAccessibleName(_word("spent_on"))
+        for edit, field in (
+            (self.amount, "amount_fen"),
+            (self.description, "description"),
+            (self.fapiao, "fapiao_number"),
+        ):
+            edit.setPlaceholderText(_word(field))
+            edit.setAccessibleName(_word(field))
+        self.staff.setAccessibleName(_word("staff_count"))
+        self.doctors.setAccessibleName(_word("doctor_ids"))
+        self._people_label.setText(_word("doctor_ids"))
+        self._staff_label.setText(_word("staff_count"))
+        self.attach_button.setText(self.tr("添加凭证"))
+        self.remove_button.setAccessibleName(self.tr("删除这一行"))
+        self._show_receipts()
+        self._show_people()
+
+    def set_doctors(self, doctors: Sequence[tuple[str, str]]) -> None:
+        """Offer these doctors: (id, name) each."""
+        self.doctors.set_choices(doctors)
+
+    def load(self, line: Mapping[str, Any]) -> None:
+        """Show a line, or the raw texts of one that was being typed (`amount_text`)."""
+        blocked = [QSignalBlocker(self.category)]
+        self.category.setCurrentIndex(max(0, self.category.findData(line.get("category") or "meal")))
+        self.staff.setText(str(int(line.get("staff_count") or 0)))
+        for blocker in blocked:
+            blocker.unblock()
+        self.spent_on.set_value(line.get("spent_on") or today().isoformat())
+        amount = line.get("amount_fen")
+        self.amount.setText(str(line["amount_text"]) if "amount_text" in line else format_fen(amount) if amount else "")
+        self.description.setText(str(line.get("description") or ""))
+        self.fapiao.setText(str(line.get("fapiao_number") or ""))
+        self.doctors.set_values(line.get("doctor_ids") or ())
+        self._receipts = [str(one) for one in line.get("receipt_sha256s") or ()]
+        self._show_receipts()
+        self._show_people()
+
+    def add_receipt(self, sha256: str) -> None:
+        """Hang a receipt on the line."""
+        if sha256 not in self._receipts:
+            self._receipts = sorted([*self._receipts, sha256])
+            self._show_receipts()
+            self.changed.emit()
+
+    @property
+    def has_receipt(self) -> bool:
+        """Return whether a receipt hangs on the line."""
+        return bool(self._receipts)
+
+    def raw(self) -> dict[str, Any]:
+        """Return what stands in the fields, typed text as it is; for the draft."""
+        return {**self._content(), "amount_text": self.amount.text()}
+
+    def line(self) -> dict[str, Any] | None:
+        """Return the line as it is saved, or None while the amount can't be read (the field says so)."""
+        self._error.setText("")
+        try:
+            amount_fen = parse_fen(self.amount.text())
+        except InputError:
+            amount_fen = 0
+        if amount_fen <= 0:
+            if self.amount.text().strip():
+                self._error.setText(self.tr("金额写成 1,234.50 这样"))
+            return None
+        return {**self._content(), "amount_fen": amount_fen}
+
+    def field_of(self, name: str) -> QWidget:
+        """Return the widget of a field of the line, to send the focus there."""
+        fields: dict[str, QWidget] = {
+            "category": self.category, "spent_on": self.spent_on, "doctor_ids": self.doctors,
+            "receipt_sha256s": self.attach_button, "fapiao_number": self.fapiao,
+        }  # fmt: skip
+        return fields.get(name, self.amount)
+
+    def _content(self) -> dict[str, Any]:
+        people = self._with_people
+        content: dict[str, Any] = {
+            "category": str(self.category.currentData()),
+            "spent_on": self.spent_on.value() or None,
+            "description": self.description.text().strip() or None,
+            "fapiao_number": self.fapiao.text().strip() or None,
+            "doctor_ids": self.doctors.values() if people else [],
+            "staff_count": min(int(self.staff.text() or 0), _MOST_STAFF) if people else None,
+            "receipt_sha256s": self._receipts,
+        }
+        return {name: value for name, value in content.items() if value not in (None, [])}
+
+    @property
+    def _with_people(self) -> bool:
+        return self.category.currentData() in _PEOPLE
+
+    def _category_changed(self) -> None:
+        self._show_people()
+        self.changed.emit()
+
+    def _show_people(self) -> None:
+        self._second.setVisible(self._with_people)
+
+    def _show_receipts(self) -> None:
+        self.receipt_chip.set(self.tr("%n 张凭证", "", len(self._receipts)) if self._receipts else "", "ok")

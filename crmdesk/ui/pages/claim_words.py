@@ -1,0 +1,99 @@
+"""The words of a claim: states, what is queued for it, its trail and its findings, in the language in use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.domain.money import format_fen
+from crmdesk.services.views import ClaimItem
+from crmdesk.ui import language
+
+STATE_TONES = {
+    "draft": "neutral",
+    "submitted": "info",
+    "returned": "warn",
+    "rejected": "bad",
+    "to_call_back": "warn",
+    "disputed": "bad",
+    "payable": "accent",
+    "paid": "ok",
+    "clawback": "bad",
+}
+
+
+def yuan(amount_fen: int) -> str:
+    """Return an amount with its sign, `¥1,680.00`."""
+    return f"¥{format_fen(amount_fen)}"
+
+
+def whole_yuan(amount_fen: int) -> str:
+    """Return an amount with its sign, without the decimals where they are zero: `¥1,680`."""
+    return yuan(amount_fen).removesuffix(".00")
+
+
+def pending_word(event: str) -> str:
+    """Return what a queued event says on a chip: it is saved here and waits to be sent."""
+    translate = QCoreApplication.translate
+    words = {
+        "submit": translate("claim_words", "已提交，待同步"),
+        "recall": translate("claim_words", "撤回待同步"),
+        "approve": translate("claim_words", "批准待同步"),
+        "send_back": translate("claim_words", "退回待同步"),
+        "reject": translate("claim_words", "驳回待同步"),
+        "pay": translate("claim_words", "支付待同步"),
+    }
+    return words.get(event, translate("claim_words", "待同步"))
+
+
+def state_chip(state: str, pending: str, refusal: str) -> tuple[str, str]:
+    """Return (words, tone) of the chip of a claim: what needs the person first, then what waits, then the state."""
+    if refusal:
+        if refusal == "changed_since_seen":
+            return QCoreApplication.translate("claim_words", "看过之后有改动"), "info"
+        return QCoreApplication.translate("claim_words", "需要你处理"), "warn"
+    if pending:
+        return pending_word(pending), "info"
+    return language.choice_word("claim_state", state or "draft"), STATE_TONES.get(state or "draft", "neutral")
+
+
+def item_chip(item: ClaimItem) -> tuple[str, str]:
+    """Return the chip of a line in a list of claims."""
+    return state_chip(item.state, item.pending, item.refusal)
+
+
+def action_word(action: str) -> str:
+    """Return what an entry of the trail did, in words."""
+    translate = QCoreApplication.translate
+    words = {
+        "create": translate("claim_words", "新建"),
+        "edit": translate("claim_words", "修改"),
+        "submit": translate("claim_words", "提交"),
+        "recall": translate("claim_words", "撤回"),
+        "approve": translate("claim_words", "批准"),
+        "send_back": translate("claim_words", "退回"),
+        "reject": translate("claim_words", "驳回"),
+        "call_back_confirmed": translate("claim_words", "回访确认"),
+        "call_back_disputed": translate("claim_words", "回访有争议"),
+        "settle": translate("claim_words", "争议处理"),
+        "pay": translate("claim_words", "支付"),
+    }
+    return words.get(action.removeprefix("claim."), action)
+
+
+def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (sentence, rule) of a policy finding; an unknown code shows itself, so that nothing is hidden."""
+    translate = QCoreApplication.translate
+    params: Mapping[str, Any] = finding.get("params") or {}
+    code = str(finding.get("code"))
+    if code == "meal_cap":
+        text = translate("claim_words", "第 {line} 行餐饮人均 {a_head}，上限 {cap}")
+        values = {"line": params.get("line", ""), "a_head": yuan(int(params.get("a_head_fen", 0)))}
+        return text.format(**values, cap=yuan(int(params.get("cap_fen", 0)))), translate("claim_words", "餐饮人均上限")
+    if code == "fapiao_used":
+        text = translate("claim_words", "第 {line} 行的发票 {number} 在另一张报销单或另一行里用过")
+        values = {"line": params.get("line", ""), "number": params.get("fapiao_number", "")}
+        return text.format(**values), translate("claim_words", "一张发票只能报销一次")
+    if code.startswith("over_budget") or code == "budget":
+        return translate("claim_words", "超出预算"), translate("claim_words", "预算检查")
+    return code, " · ".join(f"{name} {value}" for name, value in params.items())

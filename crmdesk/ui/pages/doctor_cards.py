@@ -1,0 +1,149 @@
+"""The cards beside a doctor's timeline: visits of the last months, how to reach the doctor, consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.services.views import DoctorView, Row
+from crmdesk.ui import language
+from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
+from crmdesk.ui.parts.chips import Chip, ChipRow
+from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.property_rows import PropertyRows
+
+
+class CycleCard(Card):
+    """How often the doctor was visited this quarter and in each of the last twelve months."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count, self._before = Label("", "body"), Label("", "muted")
+        self._bar, self._chart = ProgressBar(), ColumnChart()
+        self._months, self._mean = Label("", "faint"), Label("", "faint")
+        for left, right in ((self._count, self._before), (self._months, self._mean)):
+            row = QHBoxLayout()
+            row.addWidget(left)
+            row.addStretch(1)
+            row.addWidget(right)
+            self.body.addLayout(row)
+            if left is self._count:
+                self.body.addWidget(self._bar)
+                self.body.addSpacing(2)
+                self.body.addWidget(self._chart)
+
+    def show_months(self, months: Sequence[int]) -> None:
+        """Show visits by month, oldest first, the present month last."""
+        inside = (today().month - 1) % 3 + 1
+        now, before = sum(months[-inside:]), sum(months[-inside - 3 : -inside])
+        self.set_heading(self.tr("本季度拜访"))
+        self._count.setText(self.tr("%n 次", "", now))
+        self._before.setText(self.tr("上季度 %n 次", "", before))
+        self._bar.set(now, max(before, now, 1))
+        self._chart.set(months)
+        self._months.setText(self.tr("近 12 个月"))
+        mean = f"{sum(months) / max(len(months), 1):.1f}"
+        self._mean.setText(self.tr("月均 {mean}").format(mean=mean))
+
+
+class ContactCard(Card):
+    """Mobile, mail, telephone, preferences; a field with a conflict says so."""
+
+    def __init__(self, words: CustomerWords) -> None:
+        super().__init__()
+        self._words = words
+        self._rows = PropertyRows()
+        self.body.addWidget(self._rows)
+
+    def show_doctor(self, view: DoctorView) -> None:
+        """Show how to reach the doctor."""
+        self.set_heading(self.tr("联系"))
+        self._rows.clear()
+        disputed = {conflict.field for conflict in view.conflicts}
+        for name in ("mobile", "phone", "email"):
+            value = str(view.row[name] or "")
+            if value or name == "mobile" or name in disputed:
+                chip = self.tr("%n 个值", "", 2) if name in disputed else ""
+                self._rows.add(language.field_word("doctor", name), value, chip, "warn", f"doctor_{name}_value")
+        channel = language.choice_word("channel", view.row["preferred_channel"])
+        wishes = self._words.listed(part for part in (str(view.row["preferred_time"] or ""), channel) if part)
+        if wishes:
+            self._rows.add(self.tr("偏好"), wishes)
+
+
+class ConsentCard(Card):
+    """Through which channels the doctor may be addressed, and what proves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chips = ChipRow()
+        self._proof = Label("", "muted", wrap=True)
+        self.body.addWidget(self._chips)
+        self.body.addWidget(self._proof)
+
+    def show_doctor(self, row: Row) -> None:
+        """Show the consent of a doctor."""
+        self.set_heading(self.tr("同意"))
+        self._chips.set(consent_chips(row, self.tr("{channel} 未同意")))
+        given = str(row["consent_on"] or "")
+        proof = dotted(str(row["consent_evidence"] or ""), given)
+        self._proof.setText(proof or self.tr("没有同意凭证，只能当面拜访。"))
+
+
+def consent_chips(row: Row, refused: str) -> list[tuple[str, str]]:
+    """Return a chip for each channel: given ones first; `refused` is the text for the others, with {channel}."""
+    given = set(row["consent"] or ())
+    chips = [
+        (language.choice_word("consent_channel", one.code), "ok")
+        for one in PICKLISTS["consent_channel"]
+        if one.code in given
+    ]
+    missing = [one.code for one in PICKLISTS["consent_channel"] if one.code not in given]
+    return chips + [(refused.format(channel=language.choice_word("consent_channel", code)), "warn") for code in missing]
+
+
+class PromiseList(QWidget):
+    """Open promises of a doctor, each with its date."""
+
+    def __init__(self, words: CustomerWords) -> None:
+        super().__init__()
+        self._words = words
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(10)
+
+    def show_promises(self, promises: Sequence[Row], limit: int = 20) -> None:
+        """Show the promises, the ones due first."""
+        while self._layout.count() and (item := self._layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        ordered = sorted(promises, key=lambda row: str(row["next_step_on"] or "9999"))
+        for visit in ordered[:limit]:
+            self._layout.addWidget(self._line(visit))
+        if not promises:
+            self._layout.addWidget(Label(self.tr("没有未兑现的承诺。"), "muted"))
+
+    def _line(self, visit: Row) -> QWidget:
+        chip, tone, text, said = self._words.promise(visit)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(Label(text, "body", wrap=True))
+        texts.addWidget(Label(said, "muted"))
+        made = Chip(chip, tone, line)
+        column = QVBoxLayout()
+        column.addWidget(made)
+        column.addStretch(1)
+        row.addLayout(column)
+        row.addLayout(texts, 1)
+        return line

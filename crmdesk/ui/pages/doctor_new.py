@@ -1,0 +1,150 @@
+"""The dialog for a new doctor: found institution, department, and a warning before a duplicate is made."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import CreateDoctor
+from crmdesk.services.views import CustomerItem
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import dotted, profession
+from crmdesk.ui.pages.form_dialog import FormDialog
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.row_picker import RowPicker
+
+_PLACES = (("name", 0, 0, 1), ("title", 0, 1, 1), ("specialty", 2, 0, 1), ("mobile", 2, 1, 1),
+           ("customer_class", 3, 0, 1), ("influence", 3, 1, 1), ("note", 4, 0, 2))  # fmt: skip
+
+
+class NewDoctorDialog(FormDialog):
+    """Makes a doctor with the main affiliation; usable at once, under review until a manager accepts it."""
+
+    def __init__(
+        self, context: PageContext, parent: QWidget, name: str = "", institution: tuple[str, str] | None = None
+    ) -> None:
+        super().__init__(context, parent, "doctor", "new_doctor")
+        self._similar: Sequence[CustomerItem] = ()
+        self._asked_about = ("", "")
+        self.add_fields(_PLACES)
+        self._add_place()
+        self._twins = QVBoxLayout()
+        self._twins.setSpacing(2)
+        self.grid.addLayout(self._twins, 5, 0, 1, 2)
+        self.editors["name"].edited.connect(lambda _name: self._look())
+        self.institution.picked.connect(self._chosen_place)
+        self.editors["name"].set_value(name)
+        if institution is not None:
+            self.institution.set_row(*institution)
+        self.retranslate()
+        self._look()
+        self.editors["name"].control.setFocus()
+
+    def _add_place(self) -> None:
+        self.institution = RowPicker("doctor_institution", self._find_institutions)
+        self.department = QLineEdit()
+        self.department.setObjectName("doctor_department_edit")
+        self._place_label, self._department_label = Label("", "muted"), Label("", "muted")
+        for column, label, widget in (
+            (0, self._place_label, self.institution),
+            (1, self._department_label, self.department),
+        ):
+            cell = QVBoxLayout()
+            cell.setSpacing(4)
+            cell.addWidget(label)
+            cell.addWidget(widget)
+            cell.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self.grid.addLayout(cell, 1, column)
+        order = (self.editors["name"].control, self.editors["title"].control, self.institution.edit, self.department,
+                 self.editors["specialty"].control)  # fmt: skip
+        for first, second in itertools.pairwise(order):
+            self.setTabOrder(first, second)
+
+    @override
+    def command(self) -> CreateDoctor:
+        return CreateDoctor(self.values(), self.institution.row_id(), self.department.text().strip())
+
+    @override
+    def heading(self) -> str:
+        return self.tr("新建医生")
+
+    @override
+    def saved_text(self) -> str:
+        return self.tr("医生已保存在本机，审核前即可使用")
+
+    @override
+    def ready(self) -> bool:
+        if self._asked_about != self._question():
+            self._look(then_save=True)
+            return False
+        return True
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        for label, record in ((self._place_label, "institution"), (self._department_label, "department")):
+            label.setText(language.record_word(record))
+        self.institution.edit.setAccessibleName(language.record_word("institution"))
+        self.institution.edit.setPlaceholderText(self.tr("输入医院名或拼音"))
+        self.department.setAccessibleName(language.record_word("department"))
+        self._show_similar()
+
+    def _find_institutions(self, text: str) -> None:
+        self.context.ask(
+            self,
+            lambda reads: reads.customers("institution", text, limit=8),
+            lambda items: self.institution.show_found([(one.id, one.name, one.institution_name) for one in items]),
+            latest="institutions",
+        )
+
+    def _chosen_place(self, _row_id: str) -> None:
+        self._look()
+        if self.institution.row_id():
+            self.department.setFocus()
+
+    def _question(self) -> tuple[str, str]:
+        return str(self.editors["name"].value() or ""), self.institution.row_id()
+
+    def _look(self, then_save: bool = False) -> None:
+        question = self._question()
+        self.context.ask(
+            self,
+            lambda reads: reads.similar_doctors(*question),
+            lambda found: self._take_similar(question, found, then_save),
+            latest="similar",
+        )
+
+    def _take_similar(self, question: tuple[str, str], found: Sequence[CustomerItem], then_save: bool) -> None:
+        self._asked_about, self._similar = question, found
+        self._show_similar()
+        if then_save and not found:
+            self.send()
+
+    def _show_similar(self) -> None:
+        while self._twins.count() and (item := self._twins.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if not self._similar:
+            self.banner.say("")
+            self.save_button.setText(self.tr("保存"))
+            return
+        self.banner.say(self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar)), "warn")
+        self.save_button.setText(self.tr("不是同一人，仍要新建"))
+        for twin in self._similar[:3]:
+            place = dotted(twin.name, profession(twin.title, twin.specialty), twin.institution_name)
+            button = Button(place, QUIET, icon_name="doctor", small=True)
+            button.setObjectName(f"similar_{twin.id}")
+            button.clicked.connect(lambda _checked=False, row_id=twin.id: self._open(row_id))
+            self._twins.addWidget(button)
+        self.adjustSize()
+
+    def _open(self, row_id: str) -> None:
+        self.reject()
+        self.context.navigate("doctor", id=row_id)

@@ -1,0 +1,271 @@
+"""An editor for each kind of declared field: its name above, the control, and below what is wrong with the value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.ui import language
+from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.label import Label
+
+_CHIPS_UP_TO = 5
+
+
+class FieldEditor(QWidget):
+    """One field of a form. `value()` is what a command takes; `edited` tells of each change by the person."""
+
+    edited = Signal(str)
+
+    def __init__(self, record: str, field: Field) -> None:
+        super().__init__()
+        self.record, self.field = record, field
+        self.name_label = Label("", "muted")
+        self.error_label = Label("", "bad", wrap=True)
+        self.error_label.hide()
+        self.control = self._make_control()
+        self.control.setObjectName(f"{record}_{field.name}_edit")
+        self.name_label.setBuddy(self.control)
+        self.setFocusProxy(self.control)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.name_label)
+        layout.addWidget(self.control)
+        layout.addWidget(self.error_label)
+        self.retranslate()
+
+    def _make_control(self) -> QWidget:
+        raise NotImplementedError
+
+    def value(self) -> Any:
+        """Return the value as a command takes it; None for nothing."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value without telling of it."""
+        raise NotImplementedError
+
+    def set_error(self, text: str) -> None:
+        """Say what is wrong, or nothing."""
+        self.error_label.setText(text)
+        self.error_label.setVisible(bool(text))
+        self.control.setProperty("wrong", bool(text))
+        self.control.style().unpolish(self.control)
+        self.control.style().polish(self.control)
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        word = language.field_word(self.record, self.field.name)
+        self.name_label.setText(f"{word} *" if self.field.required else word)
+        self.control.setAccessibleName(word)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _tell(self, *_args: object) -> None:
+        self.edited.emit(self.field.name)
+
+
+class LineEditor(FieldEditor):
+    """A short text."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._line = QLineEdit()
+        self._line.textEdited.connect(self._tell)
+        return self._line
+
+    @override
+    def value(self) -> Any:
+        return self._line.text().strip() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._line.setText("" if value is None else str(value))
+        self._line.setCursorPosition(0)
+
+
+class NumberEditor(LineEditor):
+    """A whole number; what is no number is kept as typed, so that the check can say so."""
+
+    @override
+    def value(self) -> Any:
+        text = self._line.text().strip()
+        return int(text) if text.lstrip("-").isdigit() and text.isascii() else text or None
+
+
+class TagsEditor(LineEditor):
+    """Free tags in one line, parted by 、 or a comma."""
+
+    @override
+    def value(self) -> Any:
+        parts = self._line.text().replace("，", "、").replace(",", "、").replace(";", "、").split("、")
+        return sorted({part.strip() for part in parts if part.strip()})
+
+    @override
+    def set_value(self, value: Any) -> None:
+        super().set_value("、".join(value or ()))
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._line.setPlaceholderText(self.tr("用顿号或逗号分开"))
+
+
+class TextEditor(FieldEditor):
+    """A long text; Tab leaves it."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._text = QPlainTextEdit()
+        self._text.setTabChangesFocus(True)
+        self._text.setFixedHeight(84)
+        self._text.textChanged.connect(self._tell_text)
+        self._quiet = False
+        return self._text
+
+    @override
+    def value(self) -> Any:
+        return self._text.toPlainText() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._quiet = True
+        self._text.setPlainText(value or "")
+        self._quiet = False
+
+    def _tell_text(self) -> None:
+        if not self._quiet:
+            self._tell()
+
+
+class ChipsEditor(FieldEditor):
+    """A short picklist, or a set of codes, as chips."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._many = self.field.kind is Kind.TAGS
+        self._chips = Picklist(many=self._many)
+        self._chips.setObjectName(f"{self.record}_{self.field.name}_edit")
+        self._chips.changed.connect(self._tell)
+        return self._chips
+
+    @override
+    def value(self) -> Any:
+        return self._chips.values() if self._many else self._chips.value() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._chips.set_values(value or ()) if self._many else self._chips.set_value(value)
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        choices = PICKLISTS[self.field.picklist]
+        self._chips.set_choices([(one.code, language.choice_word(self.field.picklist, one.code)) for one in choices])
+
+
+class ListEditor(FieldEditor):
+    """A long picklist as a list that opens; typing jumps to an entry."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._box = QComboBox()
+        self._box.setMaxVisibleItems(16)
+        self._box.activated.connect(self._tell)
+        return self._box
+
+    @override
+    def value(self) -> Any:
+        return self._box.currentData() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._box.setCurrentIndex(max(0, self._box.findData(value or "")))
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        chosen = self._box.currentData()
+        self._box.clear()
+        self._box.addItem("—", "")
+        for one in PICKLISTS[self.field.picklist]:
+            self._box.addItem(language.choice_word(self.field.picklist, one.code), one.code)
+        self.set_value(chosen)
+
+
+class DayEditor(FieldEditor):
+    """A date."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._date = DateField(f"{self.record}_{self.field.name}_edit", forward=False)
+        self._date.picked.connect(self._tell)
+        return self._date
+
+    @override
+    def value(self) -> Any:
+        return self._date.value() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._date.set_value(value)
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._date.set_label(language.field_word(self.record, self.field.name))
+        self._date.retranslate()
+
+
+class YesNoEditor(FieldEditor):
+    """Yes, no, or not said."""
+
+    @override
+    def _make_control(self) -> QWidget:
+        self._chips = Picklist()
+        self._chips.setObjectName(f"{self.record}_{self.field.name}_edit")
+        self._chips.changed.connect(self._tell)
+        return self._chips
+
+    @override
+    def value(self) -> Any:
+        return {"yes": True, "no": False}.get(self._chips.value())
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._chips.set_value(None if value is None else "yes" if value else "no")
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._chips.set_choices([("yes", self.tr("是")), ("no", self.tr("否"))])
+
+
+def make_editor(record: str, field: Field) -> FieldEditor:
+    """Return the editor for a declared field; raises KeyError for a kind that no form edits."""
+    if field.kind is Kind.CHOICE:
+        return (ChipsEditor if len(PICKLISTS[field.picklist]) <= _CHIPS_UP_TO else ListEditor)(record, field)
+    if field.kind is Kind.TAGS and field.picklist:
+        return ChipsEditor(record, field)
+    return _EDITORS[field.kind](record, field)
+
+
+_EDITORS: dict[Kind, type[FieldEditor]] = {
+    Kind.TEXT: LineEditor,
+    Kind.LONG_TEXT: TextEditor,
+    Kind.INTEGER: NumberEditor,
+    Kind.TAGS: TagsEditor,
+    Kind.DATE: DayEditor,
+    Kind.BOOLEAN: YesNoEditor,
+}

@@ -1,0 +1,146 @@
+"""The base of the dialogs that make a customer: a heading, declared fields, what is wrong, cancel and save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.records import RECORDS
+from crmdesk.services.commands import Command, Outcome
+from crmdesk.ui import language, words
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.edit_session import problems
+from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
+
+
+class FormDialog(QDialog):
+    """A form for a new row of `record`; `made(id)` when it was saved. Subclasses give `command` and `heading`."""
+
+    made = Signal(str)
+
+    def __init__(self, context: PageContext, parent: QWidget, record: str, name: str) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(700)
+        self.context, self.record = context, RECORDS[record]
+        self.editors: dict[str, FieldEditor] = {}
+        self._heading = Label("", "title")
+        self.banner = Banner()
+        self.banner.setObjectName(f"{name}_banner")
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(16)
+        self.grid.setVerticalSpacing(14)
+        self.grid.setColumnStretch(0, 1)
+        self.grid.setColumnStretch(1, 1)
+        self._cancel = Button("", key="Esc")
+        self._cancel.setObjectName(f"{name}_cancel_button")
+        self._cancel.clicked.connect(self.reject)
+        self.save_button = Button("", PRIMARY, "Ctrl ↵")
+        self.save_button.setObjectName(f"{name}_save_button")
+        self.save_button.clicked.connect(self.save)
+        for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
+            QShortcut(QKeySequence(keys), self, self.save)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._cancel)
+        foot.addWidget(self.save_button)
+        layout.addWidget(self._heading)
+        layout.addLayout(self.grid)
+        layout.addWidget(self.banner)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+
+    def add_fields(self, places: Iterable[tuple[str, int, int, int]]) -> None:
+        """Put editors into the grid: (field name, row, column, columns taken) each."""
+        for name, row, column, span in places:
+            editor = make_editor(self.record.name, self.record.field(name))
+            self.editors[name] = editor
+            self.grid.addWidget(editor, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
+
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, by field."""
+        found = {name: editor.value() for name, editor in self.editors.items()}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def command(self) -> Command:
+        """Return the command that makes the row."""
+        raise NotImplementedError
+
+    def heading(self) -> str:
+        """Return the words above the form."""
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        """Say whether the row may be made now; a subclass asks its own questions here and calls `send` itself."""
+        return True
+
+    def save(self) -> None:
+        """Check the form and make the row; what is wrong is said at its field and nothing is lost."""
+        if self.check() and self.ready():
+            self.send()
+
+    def check(self) -> bool:
+        """Say at each field what is wrong; returns whether all can be saved."""
+        filled = {name: editor.value() for name, editor in self.editors.items()}
+        found = problems(self.record, filled)
+        for name, editor in self.editors.items():
+            error = found.get(name)
+            editor.set_error(words.sentence(error.code, {**error.params, "record": self.record.name}) if error else "")
+        if found:
+            self.editors[next(iter(found))].control.setFocus()
+        return not found
+
+    def send(self) -> None:
+        """Hand the command to the writer."""
+        self.save_button.setEnabled(False)
+        self.context.submit(self, self.command(), self._saved, self._failed)
+
+    def _saved(self, outcome: Outcome) -> None:
+        self.context.toast(self.saved_text(), outcome.undo_token)
+        self.made.emit(outcome.created_id)
+        self.accept()
+
+    def saved_text(self) -> str:
+        """Return what the toast says."""
+        return self.tr("已保存在本机")
+
+    def _failed(self, error: BaseException) -> None:
+        self.save_button.setEnabled(True)
+        if isinstance(error, CrmdeskError):
+            self.banner.say(words.sentence(error.code, error.params), "bad")
+        else:
+            self.context.shell.tell(error)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.setWindowTitle(self.heading())
+        self._heading.setText(self.heading())
+        self._cancel.setText(self.tr("取消"))
+        self.save_button.setText(self.tr("保存"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+
+def record_label(record: str, field: str) -> Label:
+    """Return the small heading of a field that is not a plain editor."""
+    return Label(language.field_word(record, field), "muted")

@@ -1,0 +1,153 @@
+"""The preview of a file as a table: what each column becomes, chosen above it, and the first rows below."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from crmdesk.domain.errors import InputError
+from crmdesk.intake import Column, Preview
+from crmdesk.intake.columns import DOCTOR_NAME, INSTITUTION_NAME, TARGETS
+from crmdesk.ui import theme
+from crmdesk.ui.pages import import_words
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import tool_tip
+
+SAMPLE_ROWS = 60
+_MOST_COMBOS = 80
+_CELL_CHARACTERS = 120
+_NARROW, _WIDE = 196, 270
+_CLEAR = "QTableCornerButton::section, QHeaderView { background: transparent; border: none; }"
+
+
+def _weight(column: Column, place: int) -> tuple[int, int]:
+    return (0, place) if place else (1, 0) if column.refused else (2, 0)
+
+
+class MappingTable(QTableWidget):
+    """Row 0 holds the choice of the field for each column, the rows below the file's first rows; `changed` on a choice.
+
+    A column that may not be imported says so in place of its choice. Beyond 80 columns only guessed ones get a choice.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_table")
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setStyleSheet(_CLEAR)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._combos: dict[int, DropDown] = {}
+        self._choices = QStandardItemModel(self)
+        self._columns: tuple[Column, ...] = ()
+        self._kind = ""
+
+    def load(self, preview: Preview, mapping: Mapping[int, str]) -> None:
+        """Show a preview with the fields that are chosen for its columns."""
+        self._columns, self._kind = preview.columns, preview.kind
+        self._combos = {}
+        self.clear()
+        self.setColumnCount(0)  # forgets the order of the columns
+        rows = preview.sample[:SAMPLE_ROWS]
+        self.setColumnCount(len(preview.columns))
+        self.setRowCount(len(rows) + 1)
+        self.setVerticalHeaderLabels(["", *(str(row.number) for row in rows)])
+        self.verticalHeader().setDefaultSectionSize(theme.px(32))
+        self.setRowHeight(0, theme.px(46))
+        self._fill_choices()
+        for column in preview.columns:
+            samples = [row.cells[column.index] if column.index < len(row.cells) else "" for row in rows]
+            self._fill_column(column, samples, mapping.get(column.index, ""))
+        self._order_columns(mapping)
+
+    def mapping(self) -> dict[int, str]:
+        """Return the chosen field by column; columns left out are not in it."""
+        chosen = {index: str(combo.currentData() or "") for index, combo in self._combos.items()}
+        return {index: target for index, target in chosen.items() if target}
+
+    def problem(self) -> InputError | None:
+        """Return what keeps these choices from being imported, or None."""
+        chosen = list(self.mapping().values())
+        twice = next((target for target in chosen if chosen.count(target) > 1), "")
+        if twice:
+            return InputError("target_twice", field=twice)
+        needed = DOCTOR_NAME if self._kind == "doctor" else INSTITUTION_NAME
+        return None if self._kind and needed in chosen else InputError("no_name_column")
+
+    def retranslate(self) -> None:
+        """Set the words of the choices anew, keeping what is chosen."""
+        if not self._columns:
+            return
+        chosen = {index: combo.currentIndex() for index, combo in self._combos.items()}
+        self._fill_choices()
+        for index, at in chosen.items():
+            self._combos[index].setCurrentIndex(at)
+            self._name_combo(index)
+        for column in self._columns:
+            if column.refused:
+                self._refuse(column)
+
+    def _fill_choices(self) -> None:
+        """Fill the one model that all choices share: many columns then cost little."""
+        self._choices.clear()
+        left_out = QStandardItem(self.tr("不导入"))
+        left_out.setData("", Qt.ItemDataRole.UserRole)
+        self._choices.appendRow(left_out)
+        for target in TARGETS.get(self._kind, ()):
+            entry = QStandardItem(import_words.target_word(target, self._kind))
+            entry.setData(target, Qt.ItemDataRole.UserRole)
+            self._choices.appendRow(entry)
+
+    def _fill_column(self, column: Column, samples: list[str], target: str) -> None:
+        header = QTableWidgetItem(column.header or "—")
+        self.setHorizontalHeaderItem(column.index, header)
+        if column.refused:
+            self._refuse(column)
+        elif target or column.index < _MOST_COMBOS:
+            self._add_combo(column, target)
+        for at, text in enumerate(samples, 1):
+            item = QTableWidgetItem(text.replace("\n", " ")[:_CELL_CHARACTERS])
+            if column.refused:
+                item.setForeground(theme.tokens().color("faint"))
+            self.setItem(at, column.index, item)
+        longest = max((len(text) for text in (*samples, column.header)), default=0)
+        self.setColumnWidth(column.index, theme.px(_WIDE if longest > 14 else _NARROW))
+
+    def _order_columns(self, mapping: Mapping[int, str]) -> None:
+        """Put what will be imported first, then what may not be, then what is left out."""
+        header = self.horizontalHeader()
+        targets = ["", *TARGETS.get(self._kind, ())]
+        order = sorted(self._columns, key=lambda column: _weight(column, targets.index(mapping.get(column.index, ""))))
+        for place, column in enumerate(order):
+            header.moveSection(header.visualIndex(column.index), place)
+
+    def _refuse(self, column: Column) -> None:
+        item = QTableWidgetItem(self.tr("不能导入"))
+        item.setForeground(QColor(theme.tokens().bad))
+        item.setToolTip(tool_tip(import_words.sentence(column.refused, {"column": column.header})))
+        self.setItem(0, column.index, item)
+
+    def _add_combo(self, column: Column, target: str) -> None:
+        combo = DropDown()
+        combo.setObjectName(f"import_column_{column.index}_combo")
+        combo.setModel(self._choices)
+        combo.setCurrentIndex(max(0, combo.findData(target)))
+        combo.setSizeAdjustPolicy(DropDown.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.currentIndexChanged.connect(self.changed)
+        self._combos[column.index] = combo
+        self._name_combo(column.index)
+        self.setCellWidget(0, column.index, combo)
+
+    def _name_combo(self, index: int) -> None:
+        self._combos[index].setAccessibleName(self.tr("第 {column} 列作为").format(column=index + 1))

@@ -1,0 +1,366 @@
+"""Import: choose a file, look at what it holds, say what each column becomes, run it, read what came of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.intake import Preview, Report
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_mapping import SAMPLE_ROWS, MappingTable
+from crmdesk.ui.pages.import_result import ImportResult
+from crmdesk.ui.pages.import_run import ImportRun, ProgressCard, in_thread
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import Banner, EmptyState
+
+EMPTY, READING, PREVIEW, RUNNING, RESULT = "empty", "reading", "preview", "running", "result"
+
+
+class ImportPage(Page):
+    """One file at a time; an import goes on while other pages are looked at."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.state = EMPTY
+        self.preview: Preview | None = None
+        self._path = Path()
+        self._run: ImportRun | None = None
+        self._error: BaseException | None = None
+        self.setAcceptDrops(True)
+        self.banner = Banner()
+        self.banner.setObjectName("import_banner")
+        self._empty = EmptyState("import")
+        self._file, self._about = ElidedLabel("", "subject"), ElidedLabel("", "muted")
+        self._file.setObjectName("import_file_label")
+        self._about.setObjectName("import_about_label")
+        self.kind = Picklist()
+        self.kind.setObjectName("import_kind")
+        self.sheet, self.territory = DropDown(), DropDown()
+        self.sheet.setObjectName("import_sheet_combo")
+        self.territory.setObjectName("import_territory_combo")
+        self._kind_label, self._sheet_label, self._territory_label = (Label("", "muted") for _ in range(3))
+        self._notices = Label("", "warn", wrap=True)
+        self._notices.setObjectName("import_notices_label")
+        self.table = MappingTable()
+        self._problem = Label("", "warn")
+        self._problem.setObjectName("import_problem_label")
+        self.progress = ProgressCard()
+        self.result = ImportResult()
+        self.choose_button = Button.for_action("import_choose", icon_name="file")
+        self.start_button = Button.for_action("import_start", PRIMARY)
+        self.save_button = Button.for_action("import_save_report", icon_name="export")
+        self.customers_button = Button("", PRIMARY)
+        self.customers_button.setObjectName("import_customers_button")
+        self._lay_out()
+        self._bind()
+        self.retranslate()
+        self._show_state(EMPTY)
+
+    # --- how it looks ---------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget()
+        self._preview_part = self._preview_area()
+        for widget in (self._empty, self._preview_part, self.result):
+            self._stack.addWidget(widget)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(24, 20, 24, 20)
+        inner.setSpacing(16)
+        self._head = QWidget()
+        self._head.setLayout(self._head_row())
+        for widget in (self._head, self.banner, self.progress):
+            inner.addWidget(widget)
+        inner.addWidget(self._stack, 1)
+        self.body.addLayout(inner, 1)
+
+    def _head_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._file)
+        words.addWidget(self._about)
+        row.addLayout(words, 1)
+        for button in (self.choose_button, self.save_button, self.customers_button, self.start_button):
+            row.addWidget(button)
+        return row
+
+    def _preview_area(self) -> QWidget:
+        area = QWidget()
+        column = QVBoxLayout(area)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        self._options = options = Card()
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._kind_label)
+        row.addWidget(self.kind)
+        for label, combo in ((self._sheet_label, self.sheet), (self._territory_label, self.territory)):
+            row.addSpacing(14)
+            row.addWidget(label)
+            combo.setMinimumWidth(170)
+            row.addWidget(combo)
+        row.addStretch(1)
+        row.addWidget(self._problem)
+        options.body.addLayout(row)
+        options.body.addWidget(self._notices)
+        self._rows_card = Card()
+        self._rows_card.body.addWidget(self.table, 1)
+        column.addWidget(options)
+        column.addWidget(self._rows_card, 1)
+        return area
+
+    def _bind(self) -> None:
+        triggers = {
+            "import_choose": self.choose_file,
+            "import_start": self.start,
+            "import_cancel": self.cancel,
+            "import_save_report": self.save_report,
+        }
+        self._actions = {name: self.context.actions.bind(self, name, trigger) for name, trigger in triggers.items()}
+        self.choose_button.clicked.connect(self.choose_file)
+        self.start_button.clicked.connect(self.start)
+        self.progress.cancel_button.clicked.connect(self.cancel)
+        self.save_button.clicked.connect(self.save_report)
+        self.customers_button.clicked.connect(lambda: self.context.navigate("customers"))
+        self.kind.changed.connect(self._kind_chosen)
+        self.sheet.activated.connect(lambda _index: self._sheet_chosen())
+        self.table.changed.connect(self._check)
+
+    @override
+    def retranslate(self) -> None:
+        self.header.set_title(self.tr("导入"), crumb=self.tr("客户"))
+        self._empty.say(
+            self.tr("把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls 或 ods；先看预览，再决定导入。"),
+            self.tr("选择文件…"),
+            self.choose_file,
+        )
+        self._kind_label.setText(self.tr("名单是"))
+        self._sheet_label.setText(self.tr("工作表"))
+        self._territory_label.setText(self.tr("放进辖区"))
+        self.kind.setAccessibleName(self.tr("名单是"))
+        self.sheet.setAccessibleName(self.tr("工作表"))
+        self.territory.setAccessibleName(self.tr("放进辖区"))
+        self.table.setAccessibleName(self.tr("预览"))
+        self.customers_button.setText(self.tr("打开客户"))
+        self.kind.set_choices(
+            [("doctor", language.record_word("doctor")), ("institution", language.record_word("institution"))]
+        )
+        self.table.retranslate()
+        self.progress.retranslate()
+        self.result.retranslate()
+        self._tell(self._error)
+        if self.preview is not None:
+            self._say_file(self.preview)
+            self._check()
+
+    def _show_state(self, state: str) -> None:
+        """Show the parts of one of: empty, reading, preview, running, result."""
+        self.state = state
+        part = {EMPTY: self._empty, READING: self._empty, RESULT: self.result}.get(state, self._preview_part)
+        self._stack.setCurrentWidget(part)
+        self._empty.setVisible(state == EMPTY)
+        self._head.setVisible(state != EMPTY)
+        self.progress.setVisible(state == RUNNING)
+        self._options.setVisible(state != RUNNING)
+        self._preview_part.setEnabled(state == PREVIEW)
+        self.choose_button.setVisible(state in (PREVIEW, RESULT))
+        self.start_button.setVisible(state == PREVIEW)
+        for widget in (self.save_button, self.customers_button):
+            widget.setVisible(state == RESULT)
+        self._actions["import_choose"].setEnabled(state not in (READING, RUNNING))
+        self._actions["import_cancel"].setEnabled(state == RUNNING)
+        self._actions["import_save_report"].setEnabled(state == RESULT)
+        self._check()
+
+    # --- the file -------------------------------------------------------------------------------------------------
+
+    def choose_file(self) -> None:
+        """Ask which file to import."""
+        if self.state in (READING, RUNNING):
+            return
+        dialog = QFileDialog(self, self.tr("选择名单"))
+        dialog.setObjectName("import_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)"), self.tr("所有文件 (*)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.open_file(Path(name)))
+        dialog.open()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.state not in (READING, RUNNING) and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if names and self.state not in (READING, RUNNING):
+            event.acceptProposedAction()
+            self.open_file(Path(names[0]))
+
+    def open_file(self, path: Path, kind: str | None = None, sheet: str | None = None) -> None:
+        """Read a file for its preview, off the GUI thread; the window stays usable meanwhile."""
+        before = self.state
+        self._path = path
+        self._tell(None)
+        self._file.setText(path.name)
+        self._about.setText(self.tr("正在读取…"))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_state(READING)
+        imports = self.context.desk.imports
+        future = in_thread(lambda: imports.preview(path, kind, sheet))
+        back = before if before in (PREVIEW, RESULT) and self.preview is not None and (kind or sheet) else EMPTY
+        self.context.bridge.run(self, future, self._take_preview, lambda error: self._not_read(error, back), "preview")
+
+    def _not_read(self, error: BaseException, back: str) -> None:
+        """Say why a file cannot be read; nothing has been changed."""
+        if back == EMPTY:
+            self.preview = None
+        self._show_state(back)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._tell(error)
+
+    def _tell(self, error: BaseException | None) -> None:
+        """Say in the page what went wrong with the file; None takes it away."""
+        self._error = error
+        reason = import_words.error_sentence(error) if error is not None else ""
+        self.banner.say(
+            self.tr("{file}：{reason}").format(file=self._path.name, reason=reason) if reason else "", "bad"
+        )
+
+    def _take_preview(self, preview: Preview) -> None:
+        self.preview = preview
+        self.kind.set_value(preview.kind)
+        self.sheet.clear()
+        self.sheet.addItems(list(preview.sheets))
+        self.sheet.setCurrentText(preview.sheet)
+        for widget in (self.sheet, self._sheet_label):
+            widget.setVisible(len(preview.sheets) > 1)
+        self._fill_territories()
+        self.table.load(preview, preview.mapping)
+        self._say_file(preview)
+        self._show_state(PREVIEW)
+        if self.isVisible():
+            self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill_territories(self) -> None:
+        person = self.context.desk.person
+        self.territory.clear()
+        for name, row_id in zip(person.territory_names, person.territory_ids, strict=False):
+            self.territory.addItem(name, row_id)
+        for widget in (self.territory, self._territory_label):
+            widget.setVisible(self.territory.count() > 1)
+
+    def _say_file(self, preview: Preview) -> None:
+        self._file.setText(self._path.name)
+        self._about.setText(import_words.file_line(preview))
+        notices = [import_words.sentence(one.code, one.params) for one in preview.notices]
+        self._notices.setText("\n".join(dict.fromkeys(notices)))
+        self._notices.setVisible(bool(notices))
+        shown = min(SAMPLE_ROWS, len(preview.sample))
+        self._rows_card.set_heading(
+            self.tr("预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。", "", shown)
+        )
+
+    def _kind_chosen(self) -> None:
+        if self.preview is not None and self.state == PREVIEW and self.kind.value() not in ("", self.preview.kind):
+            self.open_file(self._path, self.kind.value(), self.preview.sheet or None)
+
+    def _sheet_chosen(self) -> None:
+        if self.preview is not None and self.sheet.currentText() != self.preview.sheet:
+            self.open_file(self._path, None, self.sheet.currentText())
+
+    # --- the run --------------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        """Say what keeps the choices from being imported."""
+        problem = self.table.problem() if self.preview is not None and self.state == PREVIEW else None
+        ready = self.state == PREVIEW and problem is None
+        self._problem.setText(import_words.sentence(problem.code, problem.params) if problem else "")
+        self.start_button.setEnabled(ready)
+        self._actions["import_start"].setEnabled(ready)
+
+    def start(self) -> None:
+        """Begin the import with the choices on the page."""
+        if self.preview is None or self.state != PREVIEW or self.table.problem() is not None:
+            return
+        mapping: Mapping[int, str] = self.table.mapping()
+        self._tell(None)
+        self._run = ImportRun(self)
+        self._run.progressed.connect(self.progress.show_progress, Qt.ConnectionType.QueuedConnection)
+        self.progress.begin(self.preview.row_count)
+        self._show_state(RUNNING)
+        territory_id = str(self.territory.currentData() or "")
+        future = self._run.start(self.context.desk.imports, self.preview, mapping, territory_id)
+        self.context.bridge.run(self, future, self._finished, self._failed)
+
+    def cancel(self) -> None:
+        """Stop the import that runs; what was written stays."""
+        if self._run is not None and self.state == RUNNING:
+            self._run.cancel()
+            self.progress.stopping()
+
+    def _end_run(self) -> None:
+        if self._run is not None:
+            self._run.deleteLater()
+            self._run = None
+
+    def _finished(self, report: Report) -> None:
+        self._end_run()
+        self.result.show_report(report)
+        self._show_state(RESULT)
+        made = sum(report.made.values())
+        if self.isVisible():
+            self.customers_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.context.toast(self.tr("导入完成：新建 {count} 条。结果在导入页。").format(count=f"{made:,}"))
+
+    def _failed(self, error: BaseException) -> None:
+        self._end_run()
+        self._show_state(PREVIEW)
+        self._tell(error)
+
+    # --- the result -----------------------------------------------------------------------------------------------
+
+    def save_report(self) -> None:
+        """Ask where the result is to be saved, as csv."""
+        if self.result.report is None:
+            return
+        dialog = QFileDialog(self, self.tr("保存结果"))
+        dialog.setObjectName("import_report_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("CSV (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(self.tr("{file} 导入结果.csv").format(file=self._path.stem))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.write_report(Path(name)))
+        dialog.open()
+
+    def write_report(self, path: Path) -> None:
+        """Write the result as csv; a folder that refuses is told in words."""
+        if self.result.report is None:
+            return
+        try:
+            self.result.report.save(path)
+        except OSError as error:
+            self.banner.say(self.tr("结果没有写成：{reason}").format(reason=error.strerror or path.name), "bad")
+            return
+        self.context.toast(self.tr("结果已保存到 {file}").format(file=path.name))
+
+    @override
+    def enter(self, **args: Any) -> None:
+        if args.get("path"):
+            self.open_file(Path(str(args["path"])))

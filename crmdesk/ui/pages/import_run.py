@@ -1,0 +1,124 @@
+"""The work of an import beside the GUI thread: reading a file for its preview, and one import with its progress."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from time import monotonic
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from crmdesk.intake import Preview, Report
+from crmdesk.services.imports import ImportDesk
+from crmdesk.ui.pages import import_words
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.charts import ProgressBar
+from crmdesk.ui.parts.label import Label
+
+T = TypeVar("T")
+_RATE_AFTER_S = 0.5
+
+
+def in_thread(work: Callable[[], T]) -> "Future[T]":
+    """Run `work` on a thread of its own that does not keep the application from ending."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as error:  # whatever reading a foreign file raised is told in words by who waits for it
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name="crmdesk-preview", daemon=True).start()
+    return future
+
+
+class ImportRun(QObject):
+    """One import under way; `progressed(done, total)` comes in the GUI thread."""
+
+    progressed = Signal(int, int)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._cancel = threading.Event()
+
+    def start(
+        self, imports: ImportDesk, preview: Preview, mapping: Mapping[int, str], territory_id: str
+    ) -> "Future[Report]":
+        """Begin; the Future gives the report."""
+        return imports.run(preview, mapping, self.progressed.emit, self._cancel.is_set, territory_id)
+
+    def cancel(self) -> None:
+        """Stop at the next row; what was written stays."""
+        self._cancel.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Return whether it was told to stop."""
+        return self._cancel.is_set()
+
+
+class ProgressCard(Card):
+    """How far an import is: rows done, rate, time left, and the button that stops it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setObjectName("import_progress_card")
+        self._began = monotonic()
+        self._done = self._total = 0
+        self._stopping = False
+        self.count = Label("", "value")
+        self.count.setObjectName("import_progress_label")
+        self._rate = Label("", "muted")
+        self._hint = Label("", "muted", wrap=True)
+        self.bar = ProgressBar()
+        self.cancel_button = Button.for_action("import_cancel")
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.count)
+        line.addWidget(self._rate, 1)
+        line.addWidget(self.cancel_button)
+        self.body.setSpacing(12)
+        self.body.addLayout(line)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self._hint)
+        self.retranslate()
+
+    def begin(self, total: int) -> None:
+        """Start at nothing of `total` rows."""
+        self._began, self._stopping = monotonic(), False
+        self.cancel_button.setEnabled(True)
+        self.show_progress(0, total)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show rows done, the rate since the beginning, and the time left at that rate."""
+        self._done, self._total = done, total
+        self.bar.set(done, total)
+        self.retranslate()
+
+    def stopping(self) -> None:
+        """Say that it will stop at the next row."""
+        self._stopping = True
+        self.cancel_button.setEnabled(False)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        done, total = f"{self._done:,}", f"{self._total:,}"
+        self.count.setText(self.tr("已处理 {done} / {total} 行").format(done=done, total=total))
+        self._rate.setText(self._rate_words())
+        self._hint.setText(self.tr("可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。"))
+
+    def _rate_words(self) -> str:
+        if self._stopping:
+            return self.tr("正在停止…")
+        seconds = monotonic() - self._began
+        if not self._done or seconds < _RATE_AFTER_S:
+            return ""
+        rate = self._done / seconds
+        words = self.tr("每秒 {rate} 行").format(rate=f"{rate:,.0f}")
+        return f"{words} · {import_words.time_left((self._total - self._done) / rate)}"

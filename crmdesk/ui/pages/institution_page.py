@@ -1,0 +1,304 @@
+"""The Institution page: its profile, departments, doctors and what happened there, edited in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.records import INSTITUTION
+from crmdesk.services.commands import ChangeSet
+from crmdesk.services.views import ACCEPTED, AffiliationView, InstitutionView
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
+from crmdesk.ui.pages.doctor_editor import RowEditor
+from crmdesk.ui.pages.doctor_new import NewDoctorDialog
+from crmdesk.ui.pages.doctor_page import scrolled
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.avatar import Avatar
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import STATE_TONES, Chip, ChipRow, state_word
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.tabs import Tabs
+from crmdesk.ui.parts.timeline import Timeline
+
+PEOPLE, TIMELINE, HISTORY, EDITOR = range(4)
+_TOUCHED = frozenset(
+    {"institution", "department", "affiliation", "doctor", "visit", "conflict", "audit_entry", "outbox"}
+)
+_PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
+
+
+class InstitutionPage(Page):
+    """Everything about one institution."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._id = ""
+        self._view: InstitutionView | None = None
+        self._words = CustomerWords(self)
+        self.editor = RowEditor(context, "institution")
+        self.editor.closed.connect(self._edit_closed)
+        self.body.addWidget(self._head())
+        self.body.addLayout(self._middle(), 1)
+        self._bind()
+        self.retranslate()
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        self._avatar = Avatar(48, "institution")
+        self._name = Label("", "subject")
+        self._name.setObjectName("institution_name_label")
+        self._chips = [Chip(parent=head) for _place in range(4)]
+        self._second = ElidedLabel("", "secondary")
+        self._edit = Button.for_action("institution_edit")
+        self._edit.clicked.connect(self.edit)
+        self._new = Button.for_action("institution_new_doctor", PRIMARY, "plus")
+        self._new.clicked.connect(self.new_doctor)
+        first = QHBoxLayout()
+        first.setSpacing(10)
+        for widget in (self._name, *self._chips):
+            first.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        first.addStretch(1)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        lines.addLayout(first)
+        lines.addWidget(self._second)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self._avatar)
+        row.addLayout(lines, 1)
+        row.addWidget(self._edit)
+        row.addWidget(self._new)
+        self._tabs = Tabs()
+        self._tabs.setObjectName("institution_tabs")
+        rule = QFrame()
+        rule.setProperty("part", "rule")
+        rule.setFixedHeight(1)
+        outer = QVBoxLayout(head)
+        outer.setContentsMargins(24, 20, 24, 0)
+        outer.setSpacing(8)
+        outer.addLayout(row)
+        outer.addWidget(self._tabs)
+        outer.addSpacing(-9)
+        outer.addWidget(rule)
+        return head
+
+    def _middle(self) -> QHBoxLayout:
+        self._model = RowModel(self)
+        self.people = RowList(self._model, lines=2)
+        self.people.setObjectName("institution_people_list")
+        self.people.opened.connect(lambda row_id: self.context.navigate("doctor", id=row_id))
+        self._timeline, self._history = Timeline(), Timeline()
+        self._timeline.setObjectName("institution_timeline")
+        self._timeline.opened.connect(self._open_entry)
+        self._nothing = Label("", "muted", wrap=True)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.people)
+        for widget in (self._timeline, self._history, self.editor):
+            self._stack.addWidget(scrolled(widget))
+        card = Card()
+        card.body.addWidget(self._nothing)
+        card.body.addWidget(self._stack, 1)
+        self._tabs.currentChanged.connect(self._tab_changed)
+        self._rules_card, self._profile_card, self._department_card = Card(), Card(), Card()
+        self._rules = Label("", "body", wrap=True)
+        self._rules_card.body.addWidget(self._rules)
+        self._profile = PropertyRows(72)
+        self._profile_card.body.addWidget(self._profile)
+        self._departments = ChipRow()
+        self._department_card.body.addWidget(self._departments)
+        side = QVBoxLayout()
+        side.setSpacing(16)
+        for part in (self._rules_card, self._profile_card, self._department_card):
+            part.setFixedWidth(340)
+            side.addWidget(part)
+        side.addStretch(1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(24, 16, 24, 20)
+        middle.setSpacing(20)
+        middle.addWidget(card, 1)
+        middle.addLayout(side)
+        return middle
+
+    def _bind(self) -> None:
+        bind = self.context.actions.bind
+        bind(self, "institution_edit", self.edit)
+        bind(self, "institution_new_doctor", self.new_doctor)
+        self._save_action = bind(self, "institution_save", self.editor.save)
+        self._cancel_action = bind(self, "institution_cancel", self.editor.leave)
+        self._set_editing(False)
+
+    @override
+    def enter(self, **args: Any) -> None:
+        row_id = str(args.get("id") or self._id)
+        if row_id != self._id:
+            self._view = None
+            self._tabs.setCurrentIndex(PEOPLE)
+        self._id = row_id
+        self._read()
+        self.people.setFocus()
+
+    @override
+    def may_leave(self) -> bool:
+        if self.editing:
+            self.editor.leave()
+        return True
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        if _TOUCHED & frozenset(changes.changed):
+            self._read()
+            if self.editing and "institution" in changes.changed:
+                self.editor.stored_row_changed()
+
+    @override
+    def retranslate(self) -> None:
+        self.header.set_title(str(self._view.row["name"]) if self._view else "", crumb=self.tr("客户"))
+        self.people.setAccessibleName(self.tr("这里的医生"))
+        self._tabs.setAccessibleName(self.tr("机构资料分页"))
+        self._rules_card.set_heading(language.field_word("institution", "reception_rules"))
+        self._profile_card.set_heading(self.tr("资料"))
+        self._department_card.set_heading(self.tr("科室"))
+        self.editor.retranslate()
+        self._show()
+
+    @property
+    def editing(self) -> bool:
+        """Say whether the form is open."""
+        return self._stack.currentIndex() == EDITOR
+
+    def edit(self) -> None:
+        """Open the form in place."""
+        if self._view is not None and not self.editing:
+            self._set_editing(True)
+            self.editor.open(self._view.row)
+
+    def new_doctor(self) -> None:
+        """Make a doctor who works here."""
+        if self._view is not None and not self.editing:
+            dialog = NewDoctorDialog(self.context, self, institution=(self._id, str(self._view.row["name"])))
+            dialog.made.connect(lambda row_id: self.context.navigate("doctor", id=row_id))
+            dialog.open()
+
+    def _read(self) -> None:
+        row_id = self._id
+        if row_id:
+            self.context.ask(self, lambda reads: reads.institution(row_id), self._take, "institution", self._gone)
+
+    def _take(self, view: InstitutionView) -> None:
+        if view.row.id == self._id:
+            self._view = view
+            self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
+            self._show()
+
+    def _gone(self, error: BaseException) -> None:
+        self.context.shell.tell(error)
+        if isinstance(error, CrmdeskError) and error.code == "unknown_row":
+            self._id, self._view = "", None
+            self.context.navigate("customers", record="institution")
+
+    def _edit_closed(self) -> None:
+        self._set_editing(False)
+        self._edit.setFocus()
+
+    def _set_editing(self, on: bool) -> None:
+        self._stack.setCurrentIndex(EDITOR if on else self._tabs.currentIndex())
+        self._edit.setEnabled(not on)
+        self._new.setEnabled(not on)
+        self._save_action.setEnabled(on)
+        self._cancel_action.setEnabled(on)
+        self._say_nothing()
+
+    def _tab_changed(self, index: int) -> None:
+        if self.editing:
+            self.editor.leave()
+        self._stack.setCurrentIndex(index)
+        self._say_nothing()
+
+    def _show(self) -> None:
+        view = self._view
+        people = len(view.people) if view else 0
+        self._tabs.set_tabs(
+            [
+                self.tr("医生 {count}").format(count=people) if people else self.tr("医生"),
+                self.tr("时间线"),
+                self.tr("修改历史"),
+            ]
+        )
+        if view is None:
+            return
+        self._show_head(view)
+        kept = self.people.current_key()
+        self._model.set_rows([self._person(one) for one in view.people])
+        if not self.people.choose(kept):
+            self.people.choose_row(0)
+        self._timeline.set_rows(self._words.timeline(view.timeline))
+        self._history.set_rows(self._words.history("institution", view.history))
+        self._show_side(view)
+        self._say_nothing()
+
+    def _show_head(self, view: InstitutionView) -> None:
+        row = view.row
+        self._name.setText(str(row["name"]))
+        self._second.setText(
+            dotted(*(self._words.value(INSTITUTION.field(name), row[name]) for name in ("level", "city", "address")))
+        )
+        fields = self._words.listed(
+            language.field_word("institution", name) for name in sorted({one.field for one in view.conflicts})
+        )
+        chips = [
+            (class_word(row["customer_class"]), "accent"),
+            (self.tr("{fields}有冲突").format(fields=fields) if fields else "", "warn"),
+            (state_word(row.sync_state) if row.sync_state != ACCEPTED else "", STATE_TONES[row.sync_state]),
+            (language.field_word("institution", "under_review") if row["under_review"] else "", "neutral"),
+        ]
+        for chip, (text, tone) in zip(self._chips, chips, strict=True):
+            chip.set(text, tone)
+
+    def _show_side(self, view: InstitutionView) -> None:
+        self._rules.setText(str(view.row["reception_rules"] or self.tr("还没有记录接待规定。")))
+        self._rules.set_role("body" if view.row["reception_rules"] else "muted")
+        self._profile.clear()
+        for name in _PROFILE_FIELDS:
+            value = self._words.value(INSTITUTION.field(name), view.row[name])
+            if value or name in ("level", "address", "phone"):
+                self._profile.add(language.field_word("institution", name), value)
+        self._departments.set([(str(one["name"]), "neutral") for one in view.departments])
+        self._department_card.setVisible(bool(view.departments))
+
+    def _person(self, one: AffiliationView) -> ListRow:
+        return ListRow(
+            key=one.doctor_id,
+            name=one.doctor_name,
+            chip=class_word(one.doctor_class),
+            second=dotted(language.choice_word("doctor_title", one.doctor_title), one.department_name, one.duty),
+            state="" if one.is_primary else self.tr("多点执业"),
+        )
+
+    def _say_nothing(self) -> None:
+        view, index = self._view, self._tabs.currentIndex()
+        texts = {}
+        if view is not None and not self.editing:
+            texts = {
+                PEOPLE: (bool(view.people), self.tr("这里还没有医生。按 Ctrl+N 新建第一位。")),
+                TIMELINE: (bool(view.timeline), self.tr("这里还没有拜访。")),
+                HISTORY: (
+                    bool(view.history),
+                    self.tr("没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。"),
+                ),
+            }
+        full, text = texts.get(index, (True, ""))
+        self._nothing.setText(text)
+        self._nothing.setVisible(not full)
+
+    def _open_entry(self, key: str) -> None:
+        record, _colon, row_id = key.partition(":")
+        self.context.navigate("visit" if record == "visit" else "expenses", id=row_id)

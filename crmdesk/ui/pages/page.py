@@ -1,0 +1,56 @@
+"""The base of all pages: a header above a body, entered with arguments, refreshed by ChangeSets, retranslated live."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import ChangeSet
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.parts.header import PageHeader
+
+
+class Page(QWidget):
+    """A page of the window. Subclasses fill `self.body` and call `self.header.set_title(…)` in `retranslate`."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.context = context
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("part", "page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its shortcuts work before anything on it is touched
+        self.header = PageHeader(context.shell.open_palette)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.header)
+        outer.addLayout(self.body, 1)
+
+    @property
+    def title(self) -> str:
+        """Return what the page is about, as its header says."""
+        return self.header.title
+
+    def enter(self, **args: Any) -> None:
+        """Show the page for the given arguments (ids, filters); called on each navigation to it."""
+
+    def may_leave(self) -> bool:
+        """Say whether navigation may go on; a page saves what is typed before it returns True."""
+        return True
+
+    def refresh(self, changes: ChangeSet) -> None:
+        """Read again what the ChangeSet touches; called only while the page is shown (else `enter` follows later)."""
+
+    def retranslate(self) -> None:
+        """Set every text anew; called after a switch of language, and by the subclass at its end of construction."""
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.header.retranslate()
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,156 @@
+"""The small dialog that plans a visit, or picks the doctor of a report that begins now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QEvent, Qt, QTime, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.ids import new_id
+from crmdesk.services.commands import Outcome, SaveVisit
+from crmdesk.services.views import AffiliationView
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import dotted
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.date_field import DateField, today
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.row_picker import RowPicker
+
+
+class PlanDialog(QDialog):
+    """Asks for doctor, day and time and saves a planned visit; with `now` it only asks whom the report is about."""
+
+    planned = Signal(str)
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        context: PageContext,
+        parent: QWidget,
+        doctor: tuple[str, str] = ("", ""),
+        day: str = "",
+        now: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("plan_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(440)
+        self.context, self._now = context, now
+        self._heading = Label("", "title")
+        self.doctor = RowPicker("plan_doctor", self._find)
+        self.doctor.set_row(*doctor)
+        self.doctor.picked.connect(self._picked)
+        self.day = DateField("plan_date_edit")
+        self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
+        self.time = QTimeEdit(QTime(9, 0))
+        self.time.setObjectName("plan_time_edit")
+        self.time.setDisplayFormat("HH:mm")
+        self.banner = Banner()
+        self._cancel = Button("", key="Esc")
+        self._cancel.setObjectName("plan_cancel_button")
+        self._cancel.clicked.connect(self.reject)
+        self.save_button = Button("", PRIMARY, "Ctrl ↵")
+        self.save_button.setObjectName("plan_save_button")
+        self.save_button.clicked.connect(self.save)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.save)
+        self._lay_out()
+        self.retranslate()
+        self.doctor.edit.setFocus() if not doctor[0] else self.day.setFocus()
+
+    def _lay_out(self) -> None:
+        when = QHBoxLayout()
+        when.setSpacing(8)
+        when.addWidget(self.day)
+        when.addWidget(self.time)
+        when.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._cancel)
+        foot.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addWidget(self._heading)
+        layout.addWidget(self.doctor)
+        layout.addLayout(when)
+        layout.addWidget(self.banner)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+        self.day.setVisible(not self._now)
+        self.time.setVisible(not self._now)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        heading = self.tr("给谁写拜访报告") if self._now else self.tr("计划拜访")
+        self.setWindowTitle(heading)
+        self._heading.setText(heading)
+        self.doctor.edit.setPlaceholderText(self.tr("医生姓名、拼音或医院"))
+        self.doctor.edit.setAccessibleName(language.record_word("doctor"))
+        self.day.set_label(self.tr("日期"))
+        self.time.setAccessibleName(self.tr("时间"))
+        self._cancel.setText(self.tr("取消"))
+        self.save_button.setText(self.tr("开始") if self._now else self.tr("加入计划"))
+
+    def starts_at(self) -> str:
+        """Return the planned instant as UTC text."""
+        time = self.time.time()
+        day = date.fromisoformat(self.day.value() or today().isoformat())
+        local = datetime(day.year, day.month, day.day, time.hour(), time.minute(), tzinfo=ZoneInfo(DEFAULT_ZONE))
+        return to_text(local)
+
+    def save(self) -> None:
+        """Save the plan, or tell whom the report is about; without a doctor it says so."""
+        doctor = self.doctor.row_id()
+        if not doctor:
+            self.banner.say(self.tr("先选一位医生。"), "warn")
+            self.doctor.edit.setFocus()
+        elif self._now:
+            self.chosen.emit(doctor)
+            self.accept()
+        else:
+            values = {"doctor_ids": [doctor], "starts_at": self.starts_at(), "zone": DEFAULT_ZONE, "state": "planned"}
+            self.context.ask(
+                self, lambda reads: reads.doctor(doctor), lambda view: self._send(values, view.affiliations)
+            )
+
+    def _send(self, values: Mapping[str, object], affiliations: Sequence[AffiliationView]) -> None:
+        place = affiliations[0].institution_id if affiliations else ""
+        content = {**values, "institution_id": place} if place else values
+        self.context.submit(self, SaveVisit(new_id(), content), self._saved)
+
+    def _saved(self, outcome: Outcome) -> None:
+        self.context.toast(self.tr("已加入计划"), outcome.undo_token)
+        self.planned.emit(outcome.created_id)
+        self.accept()
+
+    def _find(self, text: str) -> None:
+        self.context.ask(
+            self,
+            lambda reads: reads.customers("doctor", text, limit=8),
+            lambda items: self.doctor.show_found(
+                [(one.id, one.name, dotted(one.institution_name, one.department_name)) for one in items]
+            ),
+            latest="doctors",
+        )
+
+    def _picked(self, row_id: str) -> None:
+        self.banner.say("")
+        if row_id and self._now:
+            self.save()
+        elif row_id:
+            self.day.setFocus()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,171 @@
+"""The Settings page: language, theme, account, and what support needs to know (never a customer's data)."""
+
+import platform
+from typing import Any
+
+import PySide6
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout
+from typing_extensions import override
+
+import crmdesk
+from crmdesk.services.commands import SetPreference
+from crmdesk.services.views import SyncSummary
+from crmdesk.ui import language, theme
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import Picklist, digit_pressed
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.split import ScrollPage
+
+
+class SettingsPage(Page):
+    """Changes apply at once and are remembered for this person on this laptop."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        page = ScrollPage()
+        self.body.addWidget(page)
+        self._summary: SyncSummary | None = None
+        self._look = Card()
+        self._language = self._picklist("settings_language", "1", self._choose_language)
+        self._theme = self._picklist("settings_theme", "2", self._choose_theme)
+        self._look.body.addSpacing(4)
+        self._look.body.addWidget(self._language)
+        self._look.body.addSpacing(8)
+        self._look.body.addWidget(self._theme)
+        self._account = Card()
+        self._account_rows = PropertyRows(120)
+        self._account.body.addWidget(self._account_rows)
+        self._account_hint = Label("", "muted", wrap=True)
+        self._account.body.addWidget(self._account_hint)
+        self._account.body.addLayout(self._account_buttons())
+        self._about = Card()
+        self._about_rows = PropertyRows(120)
+        self._about.body.addWidget(self._about_rows)
+        self._about_hint = Label("", "muted", wrap=True)
+        self._about.body.addWidget(self._about_hint)
+        self._about.body.addLayout(self._about_buttons())
+        for card in (self._look, self._account, self._about):
+            card.setMaximumWidth(760)
+            page.content.addWidget(card)
+        self.retranslate()
+
+    def _picklist(self, name: str, digit: str, act: Any) -> Picklist:
+        made = Picklist("", digit)
+        made.setObjectName(name)
+        made.changed.connect(act)
+        return made
+
+    def _account_buttons(self) -> QHBoxLayout:
+        self._sign_out = Button.for_action("sign_out", icon_name="sign_out")
+        self._sign_out.clicked.connect(self._leave)
+        row = QHBoxLayout()
+        row.addWidget(self._sign_out)
+        row.addStretch(1)
+        return row
+
+    def _about_buttons(self) -> QHBoxLayout:
+        self._copy = Button("", icon_name="copy")
+        self._copy.setObjectName("settings_copy_button")
+        self._copy.clicked.connect(self._copy_diagnostics)
+        self._keys = Button.for_action("show_keys", icon_name="keyboard")
+        self._keys.clicked.connect(lambda: self._trigger("show_keys"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._copy)
+        row.addWidget(self._keys)
+        row.addStretch(1)
+        return row
+
+    @override
+    def enter(self, **args: Any) -> None:
+        self.retranslate()
+        self.context.ask(self, lambda reads: reads.sync_summary(), self._take, latest="summary")
+
+    def _take(self, summary: SyncSummary) -> None:
+        self._summary = summary
+        self._show_rows()
+
+    @override
+    def retranslate(self) -> None:
+        self.header.set_title(self.tr("设置"))
+        self._look.set_heading(self.tr("语言与外观"))
+        self._language.set_heading(self.tr("语言"))
+        self._language.set_choices([("zh", "中文"), ("en", "English")])
+        self._language.set_value(language.current())
+        self._theme.set_heading(self.tr("主题"))
+        self._theme.set_choices(
+            [(theme.LIGHT, self.tr("浅色")), (theme.DARK, self.tr("深色")), (theme.SYSTEM, self.tr("跟随系统"))]
+        )
+        self._theme.set_value(theme.theme_choice())
+        self._account.set_heading(self.tr("账号"))
+        self._account_hint.setText(self.tr("退出后，没发送的更改仍加密保存在这台电脑上，下次登录后自动发送。"))
+        self._about.set_heading(self.tr("诊断"))
+        self._about_hint.setText(self.tr("诊断信息只含版本和数量，不含任何客户资料。"))
+        self._copy.setText(self.tr("复制诊断信息"))
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        person = self.context.desk.person
+        self._account_rows.clear()
+        self._account_rows.add(self.tr("姓名"), person.name)
+        self._account_rows.add(self.tr("登录名"), person.login)
+        self._account_rows.add(self.tr("角色"), language.choice_word("role", person.role))
+        self._account_rows.add(self.tr("辖区"), self.tr("、").join(person.territory_names))
+        self._about_rows.clear()
+        for name, value in self._diagnostics():
+            self._about_rows.add(name, value)
+
+    def _diagnostics(self) -> list[tuple[str, str]]:
+        rows = [
+            (self.tr("版本"), f"crmdesk {crmdesk.__version__}"),
+            (self.tr("系统"), f"{platform.system()} {platform.release()} · Python {platform.python_version()}"),
+            ("Qt", PySide6.__version__),
+        ]
+        summary = self._summary
+        if summary is not None:
+            rows += [
+                (self.tr("客户"), f"{summary.customers:,}"),
+                (self.tr("等待发送"), f"{summary.waiting:,}"),
+                (self.tr("需要你处理"), f"{summary.conflicts + summary.refused:,}"),
+                (self.tr("上次同步"), language.moment_word(summary.last_sync_at)),
+            ]
+        return rows
+
+    def _copy_diagnostics(self) -> None:
+        text = "\n".join(f"{name}: {value}" for name, value in self._diagnostics())
+        QApplication.clipboard().setText(text)
+        self.context.toast(self.tr("已复制诊断信息。"))
+
+    def _choose_language(self) -> None:
+        choice = self._language.value()
+        application = QCoreApplication.instance()
+        if isinstance(application, QApplication) and choice != language.current():
+            language.apply_language(application, choice)
+            self.context.submit(self, SetPreference("language", choice))
+
+    def _choose_theme(self) -> None:
+        choice = self._theme.value()
+        application = QCoreApplication.instance()
+        if isinstance(application, QApplication) and choice != theme.theme_choice():
+            theme.apply_theme(application, choice)
+            self.context.submit(self, SetPreference("theme", choice))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not digit_pressed((self._language, self._theme), event):
+            super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self._trigger("sign_out")
+
+    def _trigger(self, name: str) -> None:
+        for spec, action in self.context.actions.usable():
+            if spec.name == name:
+                action.trigger()
+                return

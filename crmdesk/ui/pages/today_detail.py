@@ -1,0 +1,181 @@
+"""The right side of Today: the chosen doctor with follow-ups, this quarter and the last visits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
+
+from crmdesk.services.views import DoctorView, Row
+from crmdesk.ui import language
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
+from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
+from crmdesk.ui.parts.chips import ChipRow
+from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.split import ScrollPage
+from crmdesk.ui.parts.timeline import Timeline
+
+_RECENT = 4
+
+
+class TodayDetail(QFrame):
+    """What to know before going in; `started` for the report, `opened(doctor_id)` for the doctor's page."""
+
+    started = Signal()
+    opened = Signal(str)
+    visit_opened = Signal(str)
+
+    def __init__(self, words: CustomerWords) -> None:
+        super().__init__()
+        self.setProperty("part", "page")
+        self._words = words
+        self._view: DoctorView | None = None
+        self._reception, self._products, self._finished = "", list[Row](), False
+        self._page = ScrollPage()
+        self._nothing = EmptyState("today")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._nothing)
+        self._stack.addWidget(self._page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._page.content.addLayout(self._head())
+        self._page.content.addWidget(self._chip_row())
+        self._page.content.addLayout(self._cards())
+        self._page.content.addWidget(self._recent_card())
+
+    def _head(self) -> QHBoxLayout:
+        self._name, self._second = Label("", "subject"), ElidedLabel("", "secondary")
+        self._name.setObjectName("today_doctor_label")
+        self.start_button = Button("", PRIMARY, "Enter")
+        self.start_button.setObjectName("today_start_button")
+        self.start_button.clicked.connect(self.started)
+        self._open = Button("", key="O")
+        self._open.setObjectName("today_open_doctor_button")
+        self._open.clicked.connect(self._tell_opened)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._name)
+        head.addWidget(self._second, 1)
+        head.addWidget(self._open)
+        head.addWidget(self.start_button)
+        return head
+
+    def _chip_row(self) -> ChipRow:
+        self._chips = ChipRow()
+        return self._chips
+
+    def _cards(self) -> QHBoxLayout:
+        self._follow, self._cycle = Card(), Card()
+        self._promises = PromiseList(self._words)
+        self._follow.body.addWidget(self._promises)
+        self._follow.body.addStretch(1)
+        self._count, self._before = Label("", "body"), Label("", "muted")
+        self._bar, self._chart = ProgressBar(), ColumnChart()
+        self._rules, self._filing = Label("", "muted", wrap=True), Label("", "muted", wrap=True)
+        line = QHBoxLayout()
+        line.addWidget(self._count)
+        line.addStretch(1)
+        line.addWidget(self._before)
+        self._cycle.body.addLayout(line)
+        for widget in (self._bar, self._chart, self._rules, self._filing):
+            self._cycle.body.addWidget(widget)
+        self._cycle.body.addStretch(1)
+        cards = QHBoxLayout()
+        cards.setSpacing(16)
+        cards.addWidget(self._follow, 1)
+        cards.addWidget(self._cycle, 1)
+        return cards
+
+    def _recent_card(self) -> Card:
+        self._recent = Card()
+        self._all = Button("", QUIET, small=True)
+        self._all.setObjectName("today_all_visits_button")
+        self._all.clicked.connect(self._tell_opened)
+        self._recent.top.addWidget(self._all)
+        self._timeline = Timeline()
+        self._timeline.setObjectName("today_timeline")
+        self._timeline.opened.connect(self._entry_opened)
+        self._recent.body.addWidget(self._timeline)
+        return self._recent
+
+    def show_nothing(self) -> None:
+        """Show that nothing is chosen."""
+        self._view = None
+        self._stack.setCurrentWidget(self._nothing)
+
+    def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], finished: bool) -> None:
+        """Show a doctor; `finished` says that today's report is submitted already."""
+        self._view, self._reception, self._products, self._finished = view, reception, list(products), finished
+        self._stack.setCurrentWidget(self._page)
+        self._show()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self._nothing.say(self.tr("选一个拜访，这里显示要跟进的事和最近的记录。"))
+        self._open.setText(self.tr("医生页"))
+        self._show()
+
+    def _show(self) -> None:
+        self.start_button.setText(self.tr("查看报告") if self._finished else self.tr("开始拜访"))
+        view = self._view
+        if view is None:
+            return
+        row = view.row
+        self._name.setText(str(row["name"]))
+        place = view.affiliations[0].institution_name if view.affiliations else ""
+        self._second.setText(dotted(profession(row["title"], row["specialty"]), place))
+        chips = [
+            (class_word(row["customer_class"]), "accent"),
+            (language.choice_word("influence", row["influence"]), "neutral"),
+        ]
+        self._chips.set([chip for chip in chips if chip[0]] + self._consent(row))
+        self._follow.set_heading(self.tr("需要跟进"))
+        self._promises.show_promises(view.promises, limit=4)
+        self._show_cycle(view)
+        visits = [one for one in view.timeline if one.record == "visit" and one.state == "submitted"]
+        self._recent.set_heading(self.tr("最近"))
+        self._all.setText(self.tr("全部 %n 次拜访", "", len(visits)))
+        self._timeline.set_rows(self._words.timeline(visits[:_RECENT]))
+        self._all.setVisible(bool(visits))
+
+    def _consent(self, row: Row) -> list[tuple[str, str]]:
+        chips = consent_chips(row, self.tr("{channel}未同意"))
+        given = self._words.listed(text for text, tone in chips if tone == "ok")
+        allowed = [(self.tr("同意：{channels}").format(channels=given), "ok")] if given else []
+        return allowed + [chip for chip in chips if chip[1] != "ok"]
+
+    def _show_cycle(self, view: DoctorView) -> None:
+        months = view.visits_by_month
+        inside = (today().month - 1) % 3 + 1
+        now, before = sum(months[-inside:]), sum(months[-inside - 3 : -inside])
+        self._cycle.set_heading(self.tr("本季度"))
+        self._count.setText(self.tr("拜访 %n 次", "", now))
+        self._before.setText(self.tr("上季度 %n 次", "", before))
+        self._bar.set(now, max(now, before, 1))
+        self._chart.set(months)
+        self._rules.setText(self.tr("接待规定：{rules}").format(rules=self._reception) if self._reception else "")
+        self._rules.setVisible(bool(self._reception))
+        filed = [
+            self.tr("{product}至 {day}").format(product=str(one["name"]), day=str(one["filed_until"]))
+            for one in self._products
+            if one["filed_until"] and date.fromisoformat(str(one["filed_until"])) >= today()
+        ]
+        self._filing.setText(
+            self.tr("备案有效：{products}").format(products=self._words.listed(filed[:3])) if filed else ""
+        )
+        self._filing.setVisible(bool(filed))
+
+    def _tell_opened(self) -> None:
+        if self._view is not None:
+            self.opened.emit(self._view.row.id)
+
+    def _entry_opened(self, key: str) -> None:
+        self.visit_opened.emit(key.partition(":")[2])

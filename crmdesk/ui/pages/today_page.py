@@ -1,0 +1,294 @@
+"""The Today page: the day's visits in order with what was promised; beside them the doctor that is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.errors import InputError
+from crmdesk.services.commands import ChangeSet
+from crmdesk.services.views import ACCEPTED, CustomerItem, DoctorView, TodayItem, TodayView
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.today_detail import TodayDetail
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.chips import STATE_TONES, state_word
+from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.split import Split, pane
+
+if TYPE_CHECKING:
+    from crmdesk.services.reads_sync import Reads
+
+_TOUCHED = frozenset(
+    {"visit", "doctor", "institution", "affiliation", "draft", "outbox", "needs_you", "conflict", "product"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a row of the list stands for: a visit of the day, an overdue promise, or a doctor not seen for long."""
+
+    kind: str  # visit | promise | not_seen
+    row: ListRow
+    doctor_id: str
+    visit_id: str = ""
+
+
+class TodayPage(Page):
+    """The day at a glance; Enter starts the report of the chosen visit."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._day = today()
+        self._view: TodayView | None = None
+        self._lines: dict[str, _Line] = {}
+        self._words = CustomerWords(self)
+        self.detail = TodayDetail(self._words)
+        self.detail.started.connect(self.start)
+        self.detail.opened.connect(self.open_doctor)
+        self.detail.visit_opened.connect(lambda visit_id: self.context.navigate("visit", id=visit_id))
+        self._model = RowModel(self)
+        self.rows = RowList(self._model, lines=3, with_time=True)
+        self.rows.setObjectName("today_list")
+        self.rows.chosen.connect(self._chosen)
+        self.rows.opened.connect(lambda _key: self.start())
+        self._empty = EmptyState("calendar")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.rows)
+        self._stack.addWidget(self._empty)
+        self.body.addWidget(Split(self._left(), self.detail, 520), 1)
+        self._bind()
+        self.retranslate()
+
+    def _left(self) -> QWidget:
+        frame, layout = pane()
+        head, _inner = pane("list-head")
+        self._figure, self._done = Label("", "strong"), Label("", "muted")
+        self._figure.setObjectName("today_count_label")
+        self._previous = Button("", icon_name="back", small=True)
+        self._previous.setObjectName("today_previous_button")
+        self._previous.clicked.connect(lambda: self.turn(-1))
+        self._next = Button("", icon_name="next", small=True)
+        self._next.setObjectName("today_next_button")
+        self._next.clicked.connect(lambda: self.turn(1))
+        self._plan = Button.for_action("today_plan", icon_name="plus")
+        self._plan.clicked.connect(self.plan)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 14, 16, 14)
+        row.setSpacing(10)
+        row.addWidget(self._figure)
+        row.addWidget(self._done)
+        row.addStretch(1)
+        for button in (self._previous, self._next, self._plan):
+            row.addWidget(button)
+        _inner.addLayout(row)
+        layout.addWidget(head)
+        layout.addWidget(self._stack, 1)
+        frame.setMinimumWidth(400)
+        return frame
+
+    def _bind(self) -> None:
+        bind = self.context.actions.bind
+        bind(self.detail, "today_start", self.start)
+        bind(self, "today_open_doctor", lambda: self.open_doctor(self._doctor_id()))
+        bind(self, "today_previous_day", lambda: self.turn(-1))
+        bind(self, "today_next_day", lambda: self.turn(1))
+        bind(self, "today_plan", self.plan)
+
+    @override
+    def enter(self, **args: Any) -> None:
+        self._day = date.fromisoformat(str(args["date"])) if args.get("date") else self._day
+        if not args and self._view is not None and self._view.date < today().isoformat():
+            self._day = today()
+        self._read()
+        self.rows.setFocus()
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        if _TOUCHED & frozenset(changes.changed):
+            self._read()
+
+    @override
+    def retranslate(self) -> None:
+        for button, text in ((self._previous, self.tr("前一天")), (self._next, self.tr("后一天"))):
+            button.setAccessibleName(text)
+            button.setToolTip(text)
+        self.rows.setAccessibleName(self.tr("今天的拜访"))
+        self._empty.say(self.tr("这一天没有安排。加一个计划，或从客户页直接开始拜访。"), self.tr("添加计划"), self.plan)
+        self.detail.retranslate()
+        self._show()
+
+    def turn(self, days: int) -> None:
+        """Show an earlier or later day."""
+        self._day += timedelta(days=days)
+        self._read()
+
+    def plan(self) -> None:
+        """Plan a visit on the day that is shown."""
+        PlanDialog(self.context, self, day=self._day.isoformat()).open()
+
+    def start(self) -> None:
+        """Open the report of the chosen visit, or begin one with the chosen doctor."""
+        line = self._lines.get(self.rows.current_key())
+        if line is None:
+            return
+        if line.kind == "visit":
+            self.context.navigate("visit", id=line.visit_id)
+        else:
+            self.context.navigate("visit", doctor_id=line.doctor_id)
+
+    def open_doctor(self, doctor_id: str) -> None:
+        """Open the page of a doctor."""
+        if doctor_id:
+            self.context.navigate("doctor", id=doctor_id)
+
+    def _doctor_id(self) -> str:
+        line = self._lines.get(self.rows.current_key())
+        return line.doctor_id if line else ""
+
+    def _read(self) -> None:
+        day = self._day.isoformat()
+        self.context.ask(self, lambda reads: _day_of(reads, day), self._take, latest="day")
+
+    def _take(self, view: TodayView) -> None:
+        self._view = view
+        self._show()
+
+    def _show(self) -> None:
+        word = language.day_word(self._day, None, weekday=True)
+        name = self.tr("今日") if self._day == today() else self.tr("日程")
+        self.header.set_title(dotted(name, word), self._quarter_chip())
+        if self._view is None:
+            return
+        kept = self.rows.current_key()
+        lines = self._all_lines(self._view)
+        self._lines = {line.row.key: line for line in lines}
+        self._model.set_rows([line.row for line in lines])
+        self._stack.setCurrentWidget(self.rows if lines else self._empty)
+        if not (kept and self.rows.choose(kept)):
+            self.rows.choose_row(self._first_open(self._view))
+        done = sum(1 for item in self._view.items if item.visit["state"] == "submitted")
+        self._figure.setText(self.tr("%n 次拜访", "", len(self._view.items)))
+        self._done.setText(self.tr("已完成 {done}").format(done=done) if self._view.items else "")
+        if not lines:
+            self.detail.show_nothing()
+
+    def _quarter_chip(self) -> str:
+        quarter = (self._day.month - 1) // 3 + 1
+        week = (self._day - date(self._day.year, quarter * 3 - 2, 1)).days // 7 + 1
+        return self.tr("第 {quarter} 季度 · 第 {week} 周").format(quarter=quarter, week=week)
+
+    def _first_open(self, view: TodayView) -> int:
+        return next((index for index, item in enumerate(view.items) if item.visit["state"] != "submitted"), 0)
+
+    def _all_lines(self, view: TodayView) -> list[_Line]:
+        of_day = {item.visit.id for item in view.items}
+        lines = [self._visit_line(item) for item in view.items]
+        seen = {line.doctor_id for line in lines}
+        due = [item for item in view.overdue_promises if item.visit.id not in of_day and item.doctor_id not in seen]
+        lines += [self._promise_line(item) for item in due]
+        seen |= {item.doctor_id for item in due}
+        return lines + [self._unseen_line(item) for item in view.not_seen if item.id not in seen]
+
+    def _visit_line(self, item: TodayItem) -> _Line:
+        visit = item.visit
+        word, tone = self._state(item)
+        row = ListRow(
+            key=visit.id, name=item.doctor_names or item.institution_name,
+            time=language.time_word(str(visit["starts_at"])),
+            chip=class_word(item.customer_class), second=dotted(item.institution_name, item.department_name),
+            third=self._third(item), state=word, state_tone=tone,
+        )  # fmt: skip
+        return _Line("visit", row, item.doctor_id, visit.id)
+
+    def _third(self, item: TodayItem) -> str:
+        if item.visit["state"] == "submitted":
+            return str(item.visit["note"] or item.visit["next_step"] or "")
+        if item.last_promise:
+            return self.tr("已答应：{promise}").format(promise=item.last_promise)
+        return str(item.visit["note"] or self.tr("没有未兑现的承诺"))
+
+    def _state(self, item: TodayItem) -> tuple[str, str]:
+        visit = item.visit
+        if visit.sync_state != ACCEPTED:
+            return state_word(visit.sync_state), STATE_TONES[visit.sync_state]
+        if visit["state"] == "submitted":
+            return state_word(ACCEPTED), "ok"
+        if item.last_promise_on and item.last_promise_on <= self._day.isoformat():
+            return self.tr("承诺到期"), "warn"
+        return language.choice_word("visit_state", visit["state"]), "neutral"
+
+    def _promise_line(self, item: TodayItem) -> _Line:
+        chip, tone, text, said = self._words.promise(item.visit)
+        row = ListRow(
+            key=f"promise:{item.visit.id}", name=item.doctor_names, time=self.tr("跟进"),
+            chip=class_word(item.customer_class), second=dotted(item.institution_name, item.department_name),
+            third=self.tr("{promise}（{said}）").format(promise=text, said=said), state=chip, state_tone=tone,
+        )  # fmt: skip
+        return _Line("promise", row, item.doctor_id, item.visit.id)
+
+    def _unseen_line(self, item: CustomerItem) -> _Line:
+        last = self._words.last_visit(item.last_visit_at)
+        row = ListRow(
+            key=f"not_seen:{item.id}", name=item.name, time=self.tr("建议"), chip=class_word(item.customer_class),
+            second=dotted(item.institution_name, item.department_name),
+            third=self.tr("上次拜访：{when}").format(when=last) if item.last_visit_at else last,
+            state=self.tr("久未拜访"), state_tone="neutral",
+        )  # fmt: skip
+        return _Line("not_seen", row, item.id)
+
+    def _chosen(self, key: str) -> None:
+        line = self._lines.get(key)
+        if line is None:
+            return
+        if not line.doctor_id:
+            self.detail.show_nothing()
+            return
+        doctor_id = line.doctor_id
+        self.context.ask(
+            self,
+            lambda reads: (reads.doctor(doctor_id), _reception(reads, doctor_id), reads.products()),
+            lambda found: self._show_detail(doctor_id, *found),
+            latest="detail",
+        )
+
+    def _show_detail(self, doctor_id: str, view: DoctorView, reception: str, products: list[Any]) -> None:
+        if doctor_id == self._doctor_id():
+            line = self._lines.get(self.rows.current_key())
+            finished = line is not None and line.kind == "visit" and self._submitted(line.visit_id)
+            self.detail.show_doctor(view, reception, products, finished)
+
+    def _submitted(self, visit_id: str) -> bool:
+        items = self._view.items if self._view else ()
+        return any(item.visit.id == visit_id and item.visit["state"] == "submitted" for item in items)
+
+    @override
+    def keyPressEvent(self, event: Any) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.start()
+        else:
+            super().keyPressEvent(event)
+
+
+def _day_of(reads: Reads, day: str) -> TodayView:
+    return reads.today(day)
+
+
+def _reception(reads: Reads, doctor_id: str) -> str:
+    """Return the reception rules of the doctor's main institution, '' while it has not arrived yet."""
+    try:
+        places = reads.doctor(doctor_id).affiliations
+        return str(reads.row("institution", places[0].institution_id)["reception_rules"] or "") if places else ""
+    except InputError:  # a first sync is under way: the page is read again with the next ChangeSet
+        return ""

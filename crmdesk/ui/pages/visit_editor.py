@@ -1,0 +1,435 @@
+"""The report editor: opens a visit or its draft, keeps each change within a second, submits, attaches, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
+from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
+from crmdesk.services.commands import AttachFile, EditRow, Outcome, SaveDraft, SaveVisit, SubmitVisit
+from crmdesk.ui import language, words
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.pages.visit_form import VisitForm
+from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
+from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport, missing, report_for, report_of
+from crmdesk.ui.pages.visit_side import VisitSide
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import Banner
+
+DRAFT_AFTER_MS = 500
+"""How long after a change the draft is saved; the promise is a second after the last key stroke."""
+
+
+AGAIN_AFTER_MS = 5_000
+"""How long after a draft could not be saved (a full disk, say) it is tried again by itself."""
+
+
+class VisitEditor(QWidget):
+    """One visit report. Nothing that was typed is lost by leaving, a crash or a refusal."""
+
+    renamed = Signal()
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.setObjectName("visit_editor")
+        self.context = context
+        self._words = CustomerWords(self)
+        self._opening: VisitOpening | None = None
+        self._saved_values: dict[str, Any] = {}
+        self._on_its_way: tuple[str, dict[str, Any]] = ("", {})  # the last draft handed over, perhaps not yet written
+        self._presses = self._receipts = 0
+        self._begun = ""
+        self.form, self.side = VisitForm(), VisitSide(self._words)
+        self.form.edited.connect(self._edited)
+        self.side.kept.connect(self._promise_kept)
+        self.banner = Banner()
+        self.banner.setObjectName("visit_banner")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAFT_AFTER_MS)
+        self._timer.timeout.connect(self.keep_draft)
+        self._lay_out()
+        for number in range(1, 8):
+            QShortcut(QKeySequence(f"Alt+{number}"), self, lambda number=number: self._to_group(str(number)))
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste_picture)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _lay_out(self) -> None:
+        self._name, self._second = Label("", "subject"), ElidedLabel("", "secondary")
+        self._name.setObjectName("visit_doctor_label")
+        self.draft_chip = Chip(parent=self)
+        self.draft_chip.setObjectName("visit_draft_chip")
+        self._later = Button.for_action("visit_later")
+        self._later.clicked.connect(self.later)
+        self.submit_button = Button.for_action("visit_submit", PRIMARY)
+        self.submit_button.clicked.connect(self.submit)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._name)
+        head.addWidget(self._second, 1)
+        for widget in (self.draft_chip, self._later, self.submit_button):
+            head.addWidget(widget)
+        self._expense = Button.for_action("visit_expense", icon_name="plus")
+        self._expense.clicked.connect(self.add_expense)
+        self._attach = Button.for_action("visit_attach", icon_name="plus")
+        self._attach.clicked.connect(self.choose_file)
+        self._figures = Label("", "muted")
+        self._figures.setObjectName("visit_figures_label")
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        for part in (self._expense, self._attach, self._figures):
+            foot.addWidget(part)
+        foot.addStretch(1)
+        main = QVBoxLayout()
+        main.setContentsMargins(24, 20, 24, 20)
+        main.setSpacing(14)
+        main.addLayout(head)
+        main.addWidget(self.banner)
+        room = QScrollArea()  # in a low window the report scrolls instead of hiding chips
+        room.setWidgetResizable(True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.setProperty("part", "scroll")
+        room.setWidget(self.form)
+        main.addWidget(room, 1)
+        main.addLayout(foot)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(main, 1)
+        layout.addWidget(self.side)
+
+    # --- opening --------------------------------------------------------------------------------------------------
+
+    def open(self, visit_id: str, doctor_id: str) -> None:
+        """Open a visit, or a report about a doctor; a draft that was kept comes back as it was."""
+        if not visit_id and self._on_its_way[1].get("doctor_ids") == [doctor_id]:
+            visit_id = self._on_its_way[0]
+        shown = self._opening
+        if shown is not None and shown.visit_id == visit_id:
+            self.form.channel.setFocus()
+        elif shown is not None:
+            self._opening = None
+        self.submit_button.setEnabled(self._opening is not None)
+        if self._opening is None:
+            self.draft_chip.set("")
+        self.context.ask(self, lambda reads: open_visit(reads, visit_id, doctor_id), self._take, latest="opening")
+
+    def _take(self, opening: VisitOpening) -> None:
+        again = self._opening is not None and self._opening.visit_id == opening.visit_id
+        self._opening = opening
+        self.submit_button.setEnabled(True)
+        self._receipts = opening.receipts
+        self.form.set_products(opening.products)
+        self.form.set_companions(opening.companions)
+        self.banner.say("")
+        if not again or not self._unsaved():
+            report = self._report(opening)
+            self._saved_values = report.values()
+            self.form.show_report(report)
+            self._presses = 0
+            self._begun = language.time_word(to_text(utc_now()))
+        self.form.say_note_error("")
+        self.form.set_locked(self.locked)
+        self._show()
+        (self.form.note if opening.draft else self.form.channel).setFocus()
+
+    def _report(self, opening: VisitOpening) -> VisitReport:
+        if opening.visit_id == self._on_its_way[0]:
+            report = report_of(self._on_its_way[1])
+        elif opening.draft is not None:
+            report = report_of(opening.draft)
+        elif opening.row is not None:
+            report = report_of(opening.row.values)
+        elif opening.doctors:
+            view = opening.doctors[0]
+            place = view.affiliations[0].institution_id if view.affiliations else ""
+            report = report_for(view.row, place, opening.person.user_id, to_text(utc_now()), DEFAULT_ZONE)
+        else:
+            report = VisitReport(owner_id=opening.person.user_id, starts_at=to_text(utc_now()), zone=DEFAULT_ZONE)
+        report.owner_id = report.owner_id or opening.person.user_id
+        return report
+
+    @property
+    def locked(self) -> bool:
+        """Say whether the report can only be read: submitted, or somebody else's."""
+        row = self._opening.row if self._opening else None
+        person = self.context.desk.person
+        return row is not None and (row["state"] == "submitted" or row["owner_id"] != person.user_id)
+
+    @property
+    def report(self) -> VisitReport:
+        """The report as it stands in the form."""
+        return self.form.report
+
+    # --- keeping --------------------------------------------------------------------------------------------------
+
+    def _unsaved(self) -> bool:
+        return self._opening is not None and not self.locked and self.report.values() != self._saved_values
+
+    def _edited(self, kind: str) -> None:
+        if self._opening is None or self.locked:
+            return
+        if kind == "pick":
+            self._presses += 1
+        self._show_figures()
+        self.side.show_rules(self.report, self._opening.products, self._begun)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def keep_draft(self) -> None:
+        """Keep the report on this laptop if it changed; a note that is too long is refused in words and stays."""
+        self._timer.stop()
+        if self._opening is None or not self._unsaved() or not self._note_fits():
+            return
+        values = self.report.values()
+        self._saved_values = values
+        self._on_its_way = (self._opening.visit_id, values)
+        command = SaveDraft(self._opening.draft_key, values)
+        self.context.submit(self, command, lambda _outcome: self._kept(), self._not_kept)
+
+    def _note_fits(self) -> bool:
+        length = len(self.report.note)
+        if length <= NOTE_LIMIT:
+            self.form.say_note_error("")
+            return True
+        text = words.sentence("too_long", {"record": "visit", "field": "note", "limit": NOTE_LIMIT, "length": length})
+        self.form.say_note_error(self.tr("太长，没有保存"))
+        self.banner.say(text, "bad")
+        self.draft_chip.set(self.tr("未保存"), "bad")
+        return False
+
+    def _kept(self) -> None:
+        now = language.local(datetime.now(UTC))
+        self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{now:%H:%M:%S}"), "info")
+        if self.banner.property("part") == "banner-bad":
+            self.banner.say("")
+
+    def _not_kept(self, error: BaseException) -> None:
+        self._saved_values = {}
+        QTimer.singleShot(AGAIN_AFTER_MS, self, self.keep_draft)
+        self.draft_chip.set(self.tr("未保存"), "bad")
+        self.banner.say(words.error_sentence(error), "bad")
+
+    def later(self) -> None:
+        """Leave the report; everything stays as a draft."""
+        if self._opening is not None and self._unsaved() and self._note_fits():
+            self.keep_draft()
+            self.context.toast(self.tr("草稿已保存在本机，随时可以接着写"))
+        self.context.shell.back()
+
+    def save_now(self) -> None:
+        """Save the visit itself, not only its draft; it is sent at the next sync and can still be changed."""
+        self._with_row(lambda: self.context.toast(self.tr("已保存在本机")))
+
+    def submit(self) -> None:
+        """Submit the report; what is missing is said and nothing is lost."""
+        if self._opening is None or self.locked:
+            return
+        self._timer.stop()
+        lacking = missing(self.report)
+        if lacking:
+            self._ask_for(lacking)
+            return
+        self.submit_button.setEnabled(False)
+        command = SubmitVisit(self._opening.visit_id, self.report.values(), self._opening.draft_key)
+        self.context.submit(self, command, self._submitted, self._refused)
+
+    def _ask_for(self, lacking: str) -> None:
+        if lacking == "note":
+            self._note_fits()
+            self.form.note.setFocus()
+        elif lacking == "adverse_event":
+            self.banner.say(self.tr("还差一项：听到不良反应了吗？选“没有”或“有”，再提交。"), "warn")
+            self.form.adverse.setFocus()
+        else:
+            self.banner.say(words.sentence("required", {"record": "visit", "field": lacking}), "warn")
+        self._timer.start()
+
+    def _submitted(self, _outcome: Outcome) -> None:
+        self.submit_button.setEnabled(True)
+        self._saved_values = self.report.values()
+        self._opening, self._on_its_way = None, ("", {})
+        self.context.toast(self.tr("拜访报告已提交，保存在本机，联网后自动发送"))
+        if self.isVisible():  # the person may have gone on to another page meanwhile
+            self.context.shell.back()
+
+    def _refused(self, error: BaseException) -> None:
+        self.submit_button.setEnabled(True)
+        self.banner.say(words.error_sentence(error), "bad")
+        self._timer.start()
+
+    # --- what goes with the visit ---------------------------------------------------------------------------------
+
+    def add_expense(self) -> None:
+        """Begin a claim from this visit."""
+        self._with_row(lambda: self.context.navigate("expenses", visit_id=self._visit_id()))
+
+    def choose_file(self) -> None:
+        """Ask for a photo, PDF, OFD or XML and attach it."""
+        if self._opening is None:
+            return
+        dialog = QFileDialog(self, self.tr("添加照片或发票"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(self.tr("照片与发票") + " (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.attach_files)
+        dialog.open()
+
+    def attach_files(self, paths: list[str]) -> None:
+        """Attach files; one that cannot be read or is too large is refused in words."""
+        for name in paths:
+            path = Path(name)
+            try:
+                if path.stat().st_size > MAX_ATTACHMENT_BYTES:
+                    self.banner.say(words.sentence("file_too_large"), "bad")
+                    continue
+                self.attach(path.name, path.read_bytes())
+            except OSError as error:
+                reason = self.tr("文件读不出来：{reason}。没有添加。").format(reason=error.strerror or "")
+                self.banner.say(reason, "bad")
+
+    def paste_picture(self) -> None:
+        """Attach the picture of the clipboard, if there is one."""
+        picture = QGuiApplication.clipboard().image()
+        if not picture.isNull():
+            self.attach(f"{datetime.now(UTC):%Y%m%d-%H%M%S}.png", _png(picture))
+
+    def attach(self, file_name: str, content: bytes) -> None:
+        """Attach bytes to the visit, which is saved first where it is new."""
+        self._with_row(lambda: self.context.submit(
+            self, AttachFile("visit", self._visit_id(), file_name, content), self._attached, self._refused
+        ))  # fmt: skip
+
+    def _attached(self, outcome: Outcome) -> None:
+        self._receipts += 1
+        self._show_figures()
+        self.context.toast(self.tr("附件已加密保存在本机，排在文字之后发送"), outcome.undo_token)
+
+    def _with_row(self, then: Callable[[], object]) -> None:
+        opening = self._opening
+        if opening is None:
+            return
+        if self.locked:
+            then()
+            return
+        if not self._note_fits():
+            return
+        self._timer.stop()
+        state = str(opening.row["state"]) if opening.row else "draft"
+        values = {**self.report.values(), "state": state}
+        self._saved_values = self.report.values()
+        self._on_its_way = ("", {})
+        command = SaveVisit(opening.visit_id, values, opening.draft_key)
+        self.context.submit(self, command, lambda _outcome: _do(then), self._refused)
+
+    def _visit_id(self) -> str:
+        return self._opening.visit_id if self._opening else ""
+
+    def _promise_kept(self, visit_id: str) -> None:
+        views = self._opening.doctors if self._opening else ()
+        row = next((one for view in views for one in view.promises if one.id == visit_id), None)
+        if row is not None:
+            command = EditRow("visit", row.id, {"next_step_done": True}, row.revision, self.tr("承诺已兑现"))
+            said = self.tr("已记为兑现")
+            self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
+
+    # --- showing --------------------------------------------------------------------------------------------------
+
+    def refresh(self, touched: frozenset[str]) -> None:
+        """Read again what stands beside the report after a change; what is being typed is left alone."""
+        if self._opening is not None and touched & {"visit", "doctor", "product", "attachment", "affiliation"}:
+            visit_id = self._opening.visit_id
+            self.context.ask(self, lambda reads: open_visit(reads, visit_id, ""), self._refreshed, latest="opening")
+
+    def _refreshed(self, opening: VisitOpening) -> None:
+        if self._opening is not None and opening.visit_id == self._opening.visit_id:
+            doctors = opening.doctors or self._opening.doctors
+            self._opening = VisitOpening(
+                opening.visit_id, opening.row, opening.draft, opening.draft_saved_at, doctors,
+                opening.products, opening.companions, opening.person, opening.receipts,
+            )  # fmt: skip
+            self._receipts = opening.receipts
+            self.form.set_products(opening.products)
+            self._show()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.form.retranslate()
+        self.draft_chip.set("")
+        self._show()
+
+    def _show(self) -> None:
+        opening = self._opening
+        self._later.setEnabled(True)
+        self.submit_button.setVisible(not self.locked)
+        if opening is None:
+            return
+        self._name.setText(self._words.listed(str(view.row["name"]) for view in opening.doctors))
+        self._second.setText(self._place(opening))
+        if self.locked and opening.row is not None:
+            self.draft_chip.set(state_word(opening.row.sync_state), STATE_TONES[opening.row.sync_state])
+            self.banner.say(self._locked_text(opening))
+        elif opening.draft is not None and opening.draft_saved_at and not self.draft_chip.text:
+            moment = language.local(opening.draft_saved_at)
+            self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{moment:%H:%M:%S}"), "info")
+        elif opening.draft is None and opening.row is None:
+            self.draft_chip.set("")
+        self.side.show_visit(opening.doctors, opening.person.user_id, opening.visit_id)
+        self.side.show_rules(self.report, opening.products, self._begun)
+        self._show_figures()
+        self.renamed.emit()
+
+    def _locked_text(self, opening: VisitOpening) -> str:
+        assert opening.row is not None
+        if opening.row["owner_id"] != opening.person.user_id:
+            return self.tr("这是同事的拜访，只能查看。")
+        return self.tr("已提交的报告不再修改，只能查看。仍可以添加照片或由它报销。")
+
+    def _place(self, opening: VisitOpening) -> str:
+        moment = language.moment_word(self.report.starts_at)
+        if not opening.doctors:
+            return moment
+        places = opening.doctors[0].affiliations
+        first = next(
+            (one for one in places if one.institution_id == self.report.institution_id), places[0] if places else None
+        )
+        return dotted(first.department_name, first.institution_name, moment) if first else moment
+
+    def _show_figures(self) -> None:
+        pressed = self.tr("本次 %n 次按键", "", self._presses) if self._presses else ""
+        receipts = self.tr("%n 个附件", "", self._receipts) if self._receipts else ""
+        self._figures.setText(dotted(receipts, pressed))
+
+    def _to_group(self, digit: str) -> None:
+        self.form.digit(QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, digit))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() or not self.form.digit(event):
+            super().keyPressEvent(event)
+
+
+def _png(picture: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt takes the format's name as text
+    return bytes(content.data())
+
+
+def _do(then: Callable[[], object]) -> None:
+    """Go on with what waited for the visit to be saved."""
+    then()

@@ -1,0 +1,337 @@
+"""The form of a visit report: groups of chips chosen by digit and arrows, the note, the next step."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.services.views import Row
+from crmdesk.ui import language, theme
+from crmdesk.ui.pages.visit_report import DURATIONS_MIN, VisitReport
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import KeyCap, Picklist, digit_pressed
+from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.label import Label
+
+_LONGER = "longer"
+_ALONE = "alone"
+
+
+class NoteEdit(QPlainTextEdit):
+    """The note: plain text however it was pasted; Tab goes on to the next field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("visit_note_edit")
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(theme.px(104))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme.px(104))  # the products come first, the note takes what is left
+
+
+class ProductRow(QWidget):
+    """One product: its place in the order, approved messages, reaction."""
+
+    changed = Signal(str)
+
+    def __init__(self, product: Row, digit: str) -> None:
+        super().__init__()
+        self.product = product
+        self._order, self._name = Label("", "section"), Label(str(product["name"]), "section")
+        self._order.setFixedWidth(14)
+        for label in (self._order, self._name):
+            label.setMinimumHeight(theme.px(28))  # beside the first line of chips
+        self._name.setMinimumWidth(72)
+        self._name.setMaximumWidth(150)
+        self.messages, self.reaction = Picklist(many=True), Picklist()
+        self.messages.digit = digit
+        self.messages.setObjectName(f"visit_messages_{product.id}")
+        self.reaction.setObjectName(f"visit_reaction_{product.id}")
+        for group in (self.messages, self.reaction):
+            group.changed.connect(lambda: self.changed.emit(self.product.id))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._order, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._name, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.messages, 3)
+        row.addSpacing(20)
+        row.addWidget(self.reaction, 2)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        name = str(self.product["name"])
+        chinese = language.current() == language.CHINESE
+        self.messages.set_choices(
+            [(str(one["code"]), str(one["zh" if chinese else "en"])) for one in self.product["messages"] or ()]
+        )
+        self.reaction.set_choices(
+            [(one.code, language.choice_word("reaction", one.code)) for one in PICKLISTS["reaction"]]
+        )
+        self.messages.setAccessibleName(self.tr("{name}：信息").format(name=name))
+        self.reaction.setAccessibleName(self.tr("{name}：反应").format(name=name))
+
+    def show_report(self, report: VisitReport) -> None:
+        """Show what the report says about this product."""
+        entry = next((one for one in report.talks if one.product_id == self.product.id), None)
+        self.messages.set_values(entry.messages if entry else ())
+        self.reaction.set_value(entry.reaction if entry else "")
+        order = report.order_of(self.product.id)
+        self._order.setText(str(order) if order else "")
+
+
+class VisitForm(Card):
+    """The report as a form; `edited(kind)` after each change: `pick` for chips and dates, `text` while typing."""
+
+    edited = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report = VisitReport()
+        self._filling = False
+        self._companions: Sequence[Row] = ()
+        self._rows: list[ProductRow] = []
+        self.channel = self._group("visit_channel", "1")
+        self.duration = self._group("visit_duration", "2")
+        self.joint = self._group("visit_joint", "3")
+        self.adverse = self._group("visit_adverse", "5")
+        self.note = NoteEdit()
+        self.note.textChanged.connect(self._note_changed)
+        self.next_step = QLineEdit()
+        self.next_step.setObjectName("visit_next_step_edit")
+        self.next_step.textEdited.connect(lambda _text: self._take("text"))
+        self.next_step_on = DateField("visit_next_step_date")
+        self.next_step_on.picked.connect(lambda _day: self._take("pick"))
+        self._lay_out()
+        self.retranslate()
+
+    def _group(self, name: str, digit: str) -> Picklist:
+        group = Picklist(" ", digit)
+        group.setObjectName(name)
+        group.changed.connect(lambda: self._take("pick"))
+        return group
+
+    def _lay_out(self) -> None:
+        self.body.setContentsMargins(20, 17, 20, 18)
+        self.body.setSpacing(14)
+        top = QHBoxLayout()
+        top.setSpacing(20)
+        for group, share in ((self.channel, 0), (self.duration, 0), (self.joint, 1)):
+            top.addWidget(group, share, Qt.AlignmentFlag.AlignTop)
+        self.joint.setMinimumWidth(theme.px(162))
+        self._product_heading, self._note_heading = Label("", "muted"), Label("", "muted")
+        self._step_heading, self._note_error = Label("", "muted"), Label("", "bad")
+        self._note_error.setObjectName("visit_note_error")
+        self._products = QVBoxLayout()
+        self._products.setSpacing(8)
+        note = QVBoxLayout()
+        note.setSpacing(6)
+        heading = _heading(self._note_heading, "6")
+        heading.addWidget(self._note_error)
+        note.addLayout(heading)
+        note.addWidget(self.note, 1)
+        products = QVBoxLayout()
+        products.setSpacing(6)
+        products.addLayout(_heading(self._product_heading, "4"))
+        self._area = area = QScrollArea()  # many products scroll in their place, the note keeps its room
+        holder = QFrame()
+        holder.setProperty("part", "surface")
+        holder.setLayout(self._products)
+        self._products.setContentsMargins(0, 0, 8, 0)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        area.setMaximumHeight(theme.px(152))
+        area.setWidget(holder)
+        products.addWidget(area)
+        self.body.addLayout(top)
+        self.body.addLayout(products)
+        self.body.addLayout(note, 1)
+        self.body.addLayout(self._foot())
+
+    def _foot(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.next_step, 1)
+        line.addWidget(self.next_step_on)
+        step = QVBoxLayout()
+        step.setSpacing(6)
+        step.addLayout(_heading(self._step_heading, "7"))
+        step.addLayout(line)
+        foot = QHBoxLayout()
+        foot.setSpacing(20)
+        foot.addWidget(self.adverse, 1, Qt.AlignmentFlag.AlignTop)
+        foot.addLayout(step, 1)
+        return foot
+
+    def groups(self) -> list[Picklist]:
+        """Return the groups of chips in the order in which the eye meets them."""
+        inner = [group for row in self._rows for group in (row.messages, row.reaction)]
+        return [self.channel, self.duration, self.joint, *inner, self.adverse]
+
+    def set_products(self, products: Sequence[Row]) -> None:
+        """Show a row for each product that may be talked about."""
+        if [row.product for row in self._rows] == list(products):
+            return
+        for row in self._rows:
+            self._products.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = []
+        for index, product in enumerate(products):
+            row = ProductRow(product, "4" if index == 0 else "")
+            row.changed.connect(self._product_changed)
+            self._products.addWidget(row)
+            self._rows.append(row)
+        self._area.setMinimumHeight(min(self._area.maximumHeight(), len(self._rows) * theme.px(36)))
+        self._set_tab_order()
+
+    def set_companions(self, companions: Sequence[Row]) -> None:
+        """Show who may have come along: managers first, at most three."""
+        self._companions = companions[:3]
+        self._set_joint_choices()
+
+    def show_report(self, report: VisitReport) -> None:
+        """Fill the form from a report."""
+        self._filling = True
+        self.report = report
+        self.channel.set_value(report.channel)
+        known = report.duration_min in DURATIONS_MIN[:3]
+        self._set_durations(0 if known or report.duration_min == DURATIONS_MIN[-1] else report.duration_min)
+        self.duration.set_value(str(report.duration_min) if known else _LONGER)
+        self.joint.set_values(report.joint_with_ids[:1] or [_ALONE])
+        for row in self._rows:
+            row.show_report(report)
+        if self.note.toPlainText() != report.note:
+            self.note.setPlainText(report.note)
+            self.note.moveCursor(self.note.textCursor().MoveOperation.End)
+        self.adverse.set_value("" if report.adverse_event is None else "yes" if report.adverse_event else "no")
+        self.next_step.setText(report.next_step)
+        self.next_step_on.set_value(report.next_step_on)
+        self._filling = False
+
+    def set_locked(self, locked: bool) -> None:
+        """Show the report without letting anyone change it."""
+        for widget in (*self.groups(), self.next_step_on):
+            widget.setEnabled(not locked)
+        self.note.setReadOnly(locked)
+        self.next_step.setReadOnly(locked)
+
+    def say_note_error(self, text: str) -> None:
+        """Say beside the note what is wrong with it, or nothing."""
+        self._note_error.setText(text)
+        self.note.setProperty("wrong", bool(text))
+        self.note.style().unpolish(self.note)
+        self.note.style().polish(self.note)
+
+    def digit(self, event: QKeyEvent) -> bool:
+        """Give the focus to the group of a digit; 6 is the note, 7 the next step. Returns whether one was meant."""
+        extra = {"6": self.note, "7": self.next_step}.get(event.text())
+        if extra is not None:
+            extra.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        return digit_pressed(self.groups(), event)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        for group, heading in (
+            (self.channel, language.field_word("visit", "channel")), (self.duration, self.tr("时长")),
+            (self.joint, language.field_word("visit", "joint_with_ids")), (self.adverse, self.tr("听到不良反应？")),
+        ):  # fmt: skip
+            group.set_heading(heading)
+        self.channel.set_choices(
+            [(one.code, language.choice_word("channel", one.code)) for one in PICKLISTS["channel"]]
+        )
+        self._set_durations(0)
+        self.adverse.set_choices([("no", self.tr("没有")), ("yes", self.tr("有 → 24 小时内上报"))])
+        self._set_joint_choices()
+        for row in self._rows:
+            row.retranslate()
+        self._product_heading.setText(language.field_word("visit", "products"))
+        self._note_heading.setText(language.field_word("visit", "note"))
+        self._step_heading.setText(language.field_word("visit", "next_step"))
+        self.note.setAccessibleName(language.field_word("visit", "note"))
+        self.note.setPlaceholderText(self.tr("医生说了什么，你答应了什么；边写边存"))
+        self.next_step.setAccessibleName(language.field_word("visit", "next_step"))
+        self.next_step.setPlaceholderText(self.tr("答应医生的事"))
+        self.next_step_on.set_label(language.field_word("visit", "next_step_on"))
+        self.next_step_on.retranslate()
+        self.show_report(self.report)
+
+    def _set_durations(self, other: int) -> None:
+        """Offer the usual durations, and one that was recorded otherwise (minutes, 0 for none) in the last place."""
+        minutes = [(str(count), self.tr("%n 分", "", count)) for count in DURATIONS_MIN[:3]]
+        last = self.tr("%n 分", "", other) if other else self.tr("更长")
+        self.duration.set_choices([*minutes, (_LONGER, last)])
+
+    def _set_joint_choices(self) -> None:
+        people = [(row.id, self.tr("{name}协访").format(name=str(row["name"]))) for row in self._companions]
+        self.joint.set_choices([(_ALONE, self.tr("独自")), *people])
+        self.joint.set_values(self.report.joint_with_ids[:1] or [_ALONE])
+
+    def _set_tab_order(self) -> None:
+        order: list[QWidget] = [*self.groups()[:-1], self.note, self.adverse, self.next_step, self.next_step_on]
+        for first, second in itertools.pairwise(order):
+            self.setTabOrder(first, second)
+
+    @staticmethod
+    def _other_minutes(now: int) -> int:
+        """Return the minutes that the last chip stands for: what was recorded, else the longest usual duration."""
+        return DURATIONS_MIN[-1] if now in DURATIONS_MIN else now
+
+    def _product_changed(self, product_id: str) -> None:
+        row = next(one for one in self._rows if one.product.id == product_id)
+        self.report.set_messages(product_id, row.messages.values())
+        self.report.set_reaction(product_id, row.reaction.value())
+        for one in self._rows:
+            one.show_report(self.report)
+        self.edited.emit("pick")
+
+    def _note_changed(self) -> None:
+        self._take("text")
+
+    def _take(self, kind: str) -> None:
+        if self._filling:
+            return
+        report = self.report
+        report.channel = self.channel.value() or report.channel
+        chosen = self.duration.value()
+        report.duration_min = int(chosen) if chosen.isdigit() else self._other_minutes(report.duration_min)
+        joint = self.joint.value()
+        report.joint_with_ids = [] if joint in ("", _ALONE) else [joint]
+        report.note = self.note.toPlainText()
+        answer = self.adverse.value()
+        report.adverse_event = {"yes": True, "no": False}.get(answer)
+        report.next_step = self.next_step.text()
+        report.next_step_on = self.next_step_on.value()
+        self.edited.emit(kind)
+
+
+def _heading(label: Label, digit: str) -> QHBoxLayout:
+    """Return a heading with the digit that leads to what stands below it."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    row.addWidget(label)
+    row.addWidget(KeyCap(digit))
+    row.addStretch(1)
+    return row

@@ -1,0 +1,174 @@
+"""The list of own visits: drafts on top, then the newest first, fetched as it is scrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from crmdesk.services.views import ACCEPTED, TodayItem
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
+from crmdesk.ui.pages.visit_opening import visit_id_of
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.chips import STATE_TONES, state_word
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+
+if TYPE_CHECKING:
+    from crmdesk.services.reads_sync import Reads
+
+PAGE_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A report that is being written: its visit, doctors by name, what was typed, when it was kept."""
+
+    visit_id: str
+    doctor_names: tuple[str, ...]
+    content: Mapping[str, Any]
+    saved_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLines:
+    """What the list shows: drafts, then saved visits; `more` says that older ones are there."""
+
+    drafts: tuple[DraftLine, ...]
+    visits: tuple[TodayItem, ...]
+    more: bool
+
+
+def visit_lines(reads: Reads, count: int) -> VisitLines:
+    """Read the drafts and the newest `count` visits of the person."""
+    drafts = [(visit_id_of(key), content, saved_at) for key, content, saved_at in reads.drafts()]
+    wanted = {one for _visit, content, _at in drafts for one in content.get("doctor_ids") or ()}
+    names = {item.id: item.name for item in reads.customer_items("doctor", sorted(wanted))}
+    visits = reads.visits(0, count + 1)
+    lines = tuple(
+        DraftLine(visit_id, tuple(names[one] for one in content.get("doctor_ids") or () if one in names), content, at)
+        for visit_id, content, at in drafts
+        if visit_id
+    )
+    kept = {line.visit_id for line in lines}
+    return VisitLines(lines, tuple(item for item in visits[:count] if item.visit.id not in kept), len(visits) > count)
+
+
+class VisitList(QWidget):
+    """Drafts and visits; Enter opens one."""
+
+    asked_new = Signal()
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self.context = context
+        self._words = CustomerWords(self)
+        self._count = PAGE_ROWS
+        self._lines = VisitLines((), (), False)
+        self._model = RowModel(self)
+        self.rows = RowList(self._model, lines=3, with_time=False)
+        self.rows.setObjectName("visits_list")
+        self.rows.opened.connect(lambda key: self.context.navigate("visit", id=key))
+        self.rows.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._empty = EmptyState("visit")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.rows)
+        self._stack.addWidget(self._empty)
+        bar = QFrame()
+        bar.setProperty("part", "list-head")
+        self._figure = Label("", "strong")
+        self._hint = Label("", "muted")
+        self._new = Button.for_action("visit_new", PRIMARY, "plus")
+        self._new.clicked.connect(self.asked_new)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(16, 13, 24, 14)
+        row.setSpacing(10)
+        row.addWidget(self._figure)
+        row.addWidget(self._hint)
+        row.addStretch(1)
+        row.addWidget(self._new)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self._stack, 1)
+
+    def load(self) -> None:
+        """Read the list again."""
+        count = self._count
+        self.context.ask(self, lambda reads: visit_lines(reads, count), self._take, latest="lines")
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.rows.setAccessibleName(self.tr("我的拜访"))
+        self._show()
+
+    def _take(self, lines: VisitLines) -> None:
+        self._lines = lines
+        self._show()
+
+    def _show(self) -> None:
+        kept, place = self.rows.current_key(), self.rows.verticalScrollBar().value()
+        rows = [self._draft(line) for line in self._lines.drafts] + [self._visit(item) for item in self._lines.visits]
+        self._model.set_rows(rows)
+        if not self.rows.choose(kept):
+            self.rows.choose_row(0)
+        self.rows.verticalScrollBar().setValue(place)
+        self._figure.setText(self.tr("我的拜访"))
+        drafts = len(self._lines.drafts)
+        self._hint.setText(self.tr("%n 份草稿在最上面", "", drafts) if drafts else self.tr("最新的在最上面"))
+        self._empty.say(
+            self.tr("还没有拜访。从今日或医生页开始，或者现在就写一份。"), self.tr("新建拜访"), self.asked_new.emit
+        )
+        self._stack.setCurrentWidget(self.rows if rows else self._empty)
+
+    def _draft(self, line: DraftLine) -> ListRow:
+        return ListRow(
+            key=line.visit_id,
+            name=self._words.listed(line.doctor_names) or self.tr("未选医生"),
+            chip=language.choice_word("visit_state", "draft"),
+            chip_tone="info",
+            second=self.tr("保存于 {moment}").format(moment=language.moment_word(line.saved_at)),
+            third=str(line.content.get("note") or line.content.get("next_step") or self.tr("还没有写记录")),
+            state=state_word("saved_here"),
+            state_tone="info",
+        )
+
+    def _visit(self, item: TodayItem) -> ListRow:
+        visit = item.visit
+        state = str(visit["state"] or "")
+        tone = "neutral"
+        word = language.choice_word("visit_state", state)
+        if visit.sync_state != ACCEPTED:
+            word, tone = state_word(visit.sync_state), STATE_TONES[visit.sync_state]
+        elif state == "submitted":
+            word, tone = state_word(ACCEPTED), "ok"
+        kind = language.choice_word("channel", visit["channel"])
+        return ListRow(
+            key=visit.id,
+            name=item.doctor_names or item.institution_name,
+            chip=class_word(item.customer_class),
+            second=dotted(
+                language.moment_word(str(visit["starts_at"])), kind, item.institution_name, item.department_name
+            ),
+            third=str(visit["note"] or visit["next_step"] or (self.tr("还没有写报告") if state == "planned" else "")),
+            state=word,
+            state_tone=tone,
+        )
+
+    def _scrolled(self, value: int) -> None:
+        bar = self.rows.verticalScrollBar()
+        if self._lines.more and value >= bar.maximum() - bar.pageStep() and self._count == _shown(self._lines):
+            self._count += PAGE_ROWS
+            self.load()
+
+
+def _shown(lines: VisitLines) -> int:
+    kept = len(lines.visits)
+    return kept + (-kept) % PAGE_ROWS

@@ -1,0 +1,85 @@
+"""The Visit page: the list of own visits, and the report with its draft saved as it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QStackedWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import ChangeSet
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.visit_editor import VisitEditor
+from crmdesk.ui.pages.visit_list import VisitList
+
+_LISTED = frozenset({"visit", "draft", "doctor", "institution", "outbox", "needs_you"})
+
+
+class VisitPage(Page):
+    """Entered without arguments it lists the visits; with `id` or `doctor_id` it opens a report."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.list = VisitList(context)
+        self.editor = VisitEditor(context)
+        self.editor.renamed.connect(self._set_title)
+        self.list.asked_new.connect(self.new_visit)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.editor)
+        self.body.addWidget(self._stack, 1)
+        bind = context.actions.bind
+        bind(self.editor, "visit_submit", self.editor.submit)
+        bind(self.editor, "visit_save", self.editor.save_now)
+        bind(self.editor, "visit_later", self.editor.later)
+        bind(self.editor, "visit_expense", self.editor.add_expense)
+        bind(self.editor, "visit_attach", self.editor.choose_file)
+        bind(self.list, "visit_new", self.new_visit)
+        self.retranslate()
+
+    @property
+    def writing(self) -> bool:
+        """Say whether a report is shown."""
+        return self._stack.currentWidget() is self.editor
+
+    @override
+    def enter(self, **args: Any) -> None:
+        visit_id, doctor_id = str(args.get("id") or ""), str(args.get("doctor_id") or "")
+        self._stack.setCurrentWidget(self.editor if visit_id or doctor_id else self.list)
+        if self.writing:
+            self.editor.open(visit_id, doctor_id)
+        else:
+            self.list.load()
+            self.list.rows.setFocus()
+        self._set_title()
+
+    @override
+    def may_leave(self) -> bool:
+        if self.writing:
+            self.editor.keep_draft()
+        return True
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        touched = frozenset(changes.changed)
+        if self.writing:
+            self.editor.refresh(touched)
+        elif touched & _LISTED:
+            self.list.load()
+
+    @override
+    def retranslate(self) -> None:
+        self._set_title()
+        self.list.retranslate()
+        self.editor.retranslate()
+
+    def new_visit(self) -> None:
+        """Ask whom the new report is about, and open it."""
+        dialog = PlanDialog(self.context, self, now=True)
+        dialog.chosen.connect(lambda doctor_id: self.context.navigate("visit", doctor_id=doctor_id))
+        dialog.open()
+
+    def _set_title(self) -> None:
+        self.header.set_title(self.tr("拜访报告") if self.writing else self.tr("拜访"))

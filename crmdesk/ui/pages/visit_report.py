@@ -1,0 +1,160 @@
+"""The visit report as plain data: what the editor fills in, what a draft keeps and what is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmdesk.services.views import Row
+
+NOTE_LIMIT = 200_000
+"""Characters of a note, as the record declares them (`records.VISIT`)."""
+
+DURATIONS_MIN = (5, 10, 20, 40)
+
+
+@dataclass(slots=True)
+class Talk:
+    """What was said about one product: approved messages given and the reaction ('' for none yet)."""
+
+    product_id: str
+    messages: list[str] = field(default_factory=list)
+    reaction: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was picked for this product."""
+        return not self.messages and not self.reaction
+
+
+@dataclass(slots=True)
+class VisitReport:
+    """One visit report while it is being written. `adverse_event` is None until the question is answered."""
+
+    territory_id: str = ""
+    owner_id: str = ""
+    doctor_ids: list[str] = field(default_factory=list)
+    institution_id: str = ""
+    starts_at: str = ""
+    zone: str = ""
+    duration_min: int = 10
+    channel: str = "face_to_face"
+    joint_with_ids: list[str] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
+    adverse_event: bool | None = None
+    next_step: str = ""
+    next_step_on: str = ""
+    note: str = ""
+
+    def talk(self, product_id: str) -> Talk:
+        """Return what was said about a product; a product not yet talked about comes last in the order."""
+        for entry in self.talks:
+            if entry.product_id == product_id:
+                return entry
+        entry = Talk(product_id)
+        self.talks.append(entry)
+        return entry
+
+    def order_of(self, product_id: str) -> int:
+        """Return the place of a product in the order of detailing from 1 on, 0 where it was not talked about."""
+        spoken = [entry.product_id for entry in self.talks if not entry.empty]
+        return spoken.index(product_id) + 1 if product_id in spoken else 0
+
+    def set_messages(self, product_id: str, messages: list[str]) -> None:
+        """Take the messages given about a product."""
+        self.talk(product_id).messages = list(messages)
+        self._drop_empty()
+
+    def set_reaction(self, product_id: str, reaction: str) -> None:
+        """Take the reaction to a product ('' for none)."""
+        self.talk(product_id).reaction = reaction
+        self._drop_empty()
+
+    def values(self) -> dict[str, Any]:
+        """Return the declared fields of the visit for a command (state is the handler's business)."""
+        return {
+            "territory_id": self.territory_id,
+            "owner_id": self.owner_id,
+            "doctor_ids": sorted(self.doctor_ids),
+            "institution_id": self.institution_id or None,
+            "starts_at": self.starts_at,
+            "zone": self.zone,
+            "duration_min": self.duration_min,
+            "channel": self.channel,
+            "joint_with_ids": sorted(self.joint_with_ids),
+            "products": [_talk_content(entry) for entry in self.talks if not entry.empty],
+            "adverse_event": self.adverse_event,
+            "next_step": self.next_step,
+            "next_step_on": self.next_step_on or None,
+            "note": self.note,
+        }
+
+    def content(self) -> dict[str, Any]:
+        """Return what a draft keeps: the same fields, so that a list of drafts reads like a list of visits."""
+        return self.values()
+
+    def _drop_empty(self) -> None:
+        self.talks = [entry for entry in self.talks if not entry.empty]
+
+
+def _talk_content(entry: Talk) -> dict[str, Any]:
+    return {"product_id": entry.product_id, "messages": sorted(entry.messages), "reaction": entry.reaction or None}
+
+
+def report_of(values: Mapping[str, Any]) -> VisitReport:
+    """Build a report from the fields of a visit row or of a draft; what is missing keeps its default."""
+    known = VisitReport()
+    report = VisitReport(
+        duration_min=int(values.get("duration_min") or known.duration_min),
+        channel=_text(values, "channel") or known.channel,
+        doctor_ids=list(values.get("doctor_ids") or ()),
+        joint_with_ids=list(values.get("joint_with_ids") or ()),
+        talks=[_talk_of(entry) for entry in values.get("products") or ()],
+        adverse_event=values.get("adverse_event"),
+    )
+    for name in (
+        "territory_id",
+        "owner_id",
+        "institution_id",
+        "starts_at",
+        "zone",
+        "next_step",
+        "next_step_on",
+        "note",
+    ):
+        setattr(report, name, _text(values, name))
+    return report
+
+
+def report_for(doctor: Row, institution_id: str, owner_id: str, starts_at: str, zone: str) -> VisitReport:
+    """Begin a report for one doctor at an instant (UTC text) in the device's zone."""
+    return VisitReport(
+        territory_id=str(doctor["territory_id"] or ""),
+        owner_id=owner_id,
+        doctor_ids=[doctor.id],
+        institution_id=institution_id,
+        starts_at=starts_at,
+        zone=zone,
+        channel=str(doctor["preferred_channel"] or "") or VisitReport().channel,
+    )
+
+
+def missing(report: VisitReport) -> str:
+    """Return the name of the field that still has to be filled in before submitting, '' where nothing is missing."""
+    if not report.doctor_ids:
+        return "doctor_ids"
+    if len(report.note) > NOTE_LIMIT:
+        return "note"
+    if report.adverse_event is None:
+        return "adverse_event"
+    return ""
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _talk_of(entry: Mapping[str, Any]) -> Talk:
+    return Talk(str(entry["product_id"]), list(entry.get("messages") or ()), str(entry.get("reaction") or ""))

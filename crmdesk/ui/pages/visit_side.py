@@ -1,0 +1,121 @@
+"""The side of a visit report: what was promised last time, what the rules say, the last two visits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.services.views import DoctorView, Row
+from crmdesk.ui import language
+from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.pages.visit_report import VisitReport
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.chips import Chip
+from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.label import Label
+
+WIDTH = 330
+
+
+class VisitSide(QFrame):
+    """Three short lists beside the report; `kept(visit_id)` when the person says that a promise was kept."""
+
+    kept = Signal(str)
+
+    def __init__(self, words: CustomerWords) -> None:
+        super().__init__()
+        self.setProperty("part", "side")
+        self.setFixedWidth(WIDTH)
+        self._words = words
+        self._promises, self._rules, self._recent = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._headings = [Label("", "section") for _section in range(3)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 20)
+        layout.setSpacing(10)
+        for heading, part in zip(self._headings, (self._promises, self._rules, self._recent), strict=True):
+            part.setSpacing(8)
+            layout.addWidget(heading)
+            layout.addLayout(part)
+            layout.addSpacing(14)
+        layout.addStretch(1)
+
+    def show_visit(self, doctors: Sequence[DoctorView], own_id: str, visit_id: str) -> None:
+        """Show what is known about the doctors of the visit."""
+        texts = (self.tr("上次答应的"), self.tr("合规提示"), self.tr("最近两次"))
+        for heading, text in zip(self._headings, texts, strict=True):
+            heading.setText(text)
+        _clear(self._promises)
+        promises = [row for view in doctors for row in view.promises if row.id != visit_id]
+        for row in sorted(promises, key=lambda one: str(one["next_step_on"] or "9999"))[:5]:
+            self._promises.addWidget(self._promise(row, row["owner_id"] == own_id))
+        if not promises:
+            self._promises.addWidget(Label(self.tr("没有未兑现的承诺。"), "muted"))
+        _clear(self._recent)
+        entries = [one for view in doctors for one in view.timeline if one.record == "visit" and one.id != visit_id]
+        said = sorted((one for one in entries if one.state == "submitted"), key=lambda one: one.at, reverse=True)
+        for entry in said[:2]:
+            kind = language.choice_word("channel", entry.kind)
+            self._recent.addWidget(Label(dotted(language.moment_word(entry.at), kind), "faint"))
+            self._recent.addWidget(Label(entry.text[:160], "muted", wrap=True))
+        if not said:
+            self._recent.addWidget(Label(self.tr("这是第一次拜访。"), "muted"))
+
+    def show_rules(self, report: VisitReport, products: Sequence[Row], begun: str) -> None:
+        """Say what the rules of the market mean for the report as it stands (advice; the server's word binds)."""
+        _clear(self._rules)
+        spoken = [row for row in products if report.order_of(row.id)]
+        covered = [str(row["name"]) for row in spoken if _filed(row)]
+        open_ones = [str(row["name"]) for row in spoken if not _filed(row)]
+        if covered:
+            self._rule(self.tr("✓ 备案覆盖{products}").format(products=self._words.listed(covered)), "ok")
+        if open_ones:
+            self._rule(
+                self.tr("! 备案不覆盖{products}，不能推广").format(products=self._words.listed(open_ones)), "bad"
+            )
+        if report.adverse_event:
+            self._rule(self.tr("! 听到不良反应：24 小时内上报药物警戒，从 {time} 起算").format(time=begun), "warn")
+        elif report.adverse_event is None:
+            self._rule(self.tr("提交前请回答：听到不良反应了吗？"), "muted")
+        else:
+            self._rule(self.tr("✓ 没有听到不良反应"), "ok")
+
+    def _rule(self, text: str, role: str) -> None:
+        self._rules.addWidget(Label(text, role, wrap=True))
+
+    def _promise(self, row: Row, own: bool) -> QWidget:
+        chip, tone, text, said = self._words.promise(row)
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Label(text, "body", wrap=True))
+        words.addWidget(Label(said, "muted"))
+        left = QVBoxLayout()
+        left.addWidget(Chip(chip, tone, line))
+        left.addStretch(1)
+        layout.addLayout(left)
+        layout.addLayout(words, 1)
+        if own:
+            done = Button(self.tr("已兑现"), QUIET, small=True)
+            done.setObjectName(f"promise_done_{row.id}")
+            done.clicked.connect(lambda: self.kept.emit(row.id))
+            layout.addWidget(done)
+        return line
+
+
+def _filed(product: Row) -> bool:
+    until = str(product["filed_until"] or "")
+    return bool(until) and date.fromisoformat(until) >= today()
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count() and (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,1 @@
+"""The parts of which pages are made, each built once and painted from the theme's tokens."""

@@ -1,0 +1,136 @@
+"""Buttons: primary (one a page), plain, destructive and quiet, each with the key that does the same."""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import actions, icons, theme
+from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
+
+PRIMARY, PLAIN, DESTRUCTIVE, QUIET = "primary", "plain", "destructive", "quiet"
+_HEIGHT, _SMALL_HEIGHT, _SIDE, _GAP, _ICON = 34, 26, 15, 8, 16
+
+
+class Button(QPushButton):
+    """A button of a page; `key` is what stands on its key cap, `icon_name` a meaning of `ui.icons`."""
+
+    def __init__(
+        self, text: str = "", kind: str = PLAIN, key: str = "", icon_name: str = "", small: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._kind, self._key, self._icon_name, self._small = kind, key, icon_name, small
+        self.setText(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+
+    @classmethod
+    def for_action(cls, name: str, kind: str = PLAIN, icon_name: str = "", small: bool = False) -> "Button":
+        """Make the button of a declared action: its words and key, object name `<action>_button`; connect `clicked`."""
+        made = cls(actions.text(name), kind, actions.keys(name), icon_name, small)
+        made.setObjectName(f"{name}_button")
+        made.setProperty("action", name)
+        return made
+
+    def set_kind(self, kind: str) -> None:
+        """Change how weighty the button looks."""
+        self._kind = kind
+        self.update()
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self.property("action"):
+            self.setText(actions.text(str(self.property("action"))))
+        super().changeEvent(event)
+
+    @override
+    def sizeHint(self) -> QSize:
+        width = QFontMetricsF(theme.font(bold=self._kind != QUIET)).horizontalAdvance(self.text())
+        width += theme.px(10 if self._small or self._kind == QUIET else _SIDE) * 2
+        if self._key:
+            width += _GAP + keycap_width(self._key)
+        if self._icon_name:
+            width += theme.px(_ICON) + (6 if self.text() else 0)
+        return QSize(int(width) + 1, theme.px(_SMALL_HEIGHT if self._small else _HEIGHT))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+        super().leaveEvent(event)
+
+    def _colors(self) -> tuple[QColor, QColor, QColor]:
+        """Return (text, ground, border) for the present state."""
+        colors = theme.tokens()
+        over = self.underMouse() and self.isEnabled()
+        if not self.isEnabled():
+            return colors.color("faint"), colors.color("background"), colors.color("line")
+        if self._kind == PRIMARY:
+            ground = colors.color("accent_hover" if over or self.isDown() else "accent")
+            return colors.color("accent_text"), ground, ground
+        text = colors.color("bad" if self._kind == DESTRUCTIVE else "text")
+        ground = colors.color("hover" if over or self.isDown() else "surface")
+        if self._kind == QUIET:
+            clear = QColor(0, 0, 0, 0)
+            return colors.color("accent"), ground if over else clear, clear
+        return text, ground, colors.color("line_strong" if over else "line")
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text, ground, border = self._colors()
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(border, 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(box, 6, 6)
+        if self.hasFocus() and self.isEnabled():
+            self._paint_focus(painter, box)
+        self._paint_content(painter, text)
+
+    def _paint_focus(self, painter: QPainter, box: QRectF) -> None:
+        colors = theme.tokens()
+        on_accent = self._kind == PRIMARY
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colors.color("accent_text" if on_accent else "accent"), 1.5))
+        inset = 2.5 if on_accent else 0.5
+        painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), 5, 5)
+
+    def _paint_content(self, painter: QPainter, color: QColor) -> None:
+        font = theme.font(bold=self._kind != QUIET)
+        width = QFontMetricsF(font).horizontalAdvance(self.text())
+        icon_space = theme.px(_ICON) + (6 if self.text() else 0) if self._icon_name else 0
+        key_space = _GAP + keycap_width(self._key) if self._key else 0
+        left = (self.width() - width - icon_space - key_space) / 2
+        if self._icon_name:
+            token = {PRIMARY: "accent_text", DESTRUCTIVE: "bad", QUIET: "accent"}.get(self._kind, "text")
+            shown = icons.icon(self._icon_name, token if self.isEnabled() else "faint")
+            size = theme.px(_ICON)
+            shown.paint(painter, int(left), (self.height() - size) // 2, size, size)
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(
+            QRectF(left + icon_space, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
+        if self._key:
+            muted = self._kind in (PLAIN, DESTRUCTIVE) and self.isEnabled()
+            paint_keycap(
+                painter, left + icon_space + width + _GAP, self.height() / 2, self._key,
+                theme.tokens().color("muted") if muted else color,
+            )  # fmt: skip

@@ -1,0 +1,294 @@
+"""Chips: a small word with a tone, the chip of a sync state, and picklists as chips driven by digits and arrows."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
+from crmdesk.ui import theme
+from crmdesk.ui.parts.flow import FlowLayout
+from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
+from crmdesk.ui.parts.label import Label
+
+CHIP_HEIGHT, CHIP_SIDE = 20, 9
+_PICK_HEIGHT, _PICK_SIDE = 28, 13
+
+STATE_TONES = {SAVED_HERE: "info", SENT: "info", ACCEPTED: "ok", NEEDS_YOU: "warn"}
+
+
+def state_word(sync_state: str) -> str:
+    """Return the words of a sync state (saved here, sent, accepted, needs you)."""
+    translate = QCoreApplication.translate
+    words = {
+        SAVED_HERE: translate("chips", "已保存在本机"),
+        SENT: translate("chips", "已发送"),
+        ACCEPTED: translate("chips", "已接受"),
+        NEEDS_YOU: translate("chips", "需要你处理"),
+    }
+    return words.get(sync_state, sync_state)
+
+
+def chip_width(text: str) -> int:
+    """Return the width of a chip in logical pixels."""
+    return int(QFontMetricsF(theme.font(theme.SMALL_PX)).horizontalAdvance(text)) + 2 * CHIP_SIDE + 1
+
+
+def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
+    """Draw a chip into `box`; tones: neutral, accent, ok, warn, bad, info."""
+    words, ground, border = theme.tokens().tone(tone)
+    colors = theme.tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colors.color("line") if border == colors.line else theme.mixed(border, border, 0), 1))
+    painter.setBrush(theme.mixed(ground, ground, 0))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() / 2, box.height() / 2)
+    painter.setPen(theme.mixed(words, words, 0))
+    painter.setFont(theme.font(theme.SMALL_PX))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class Chip(QWidget):
+    """A small word on a tinted ground; tones: neutral, accent, ok, warn, bad, info."""
+
+    def __init__(self, text: str = "", tone: str = "neutral", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text, self._tone = "", tone
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set(text, tone)
+
+    def set(self, text: str, tone: str | None = None) -> None:
+        """Change the words and the tone; without words the chip takes no room."""
+        self._text = text
+        self._tone = tone or self._tone
+        self.setAccessibleName(text)
+        self.setVisible(bool(text)) if self.parent() is not None or not text else None
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def text(self) -> str:
+        """Return the words."""
+        return self._text
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(chip_width(self._text) if self._text else 0, theme.px(CHIP_HEIGHT))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._text:
+            paint_chip(QPainter(self), QRectF(self.rect()), self._text, self._tone)
+
+
+def state_chip(sync_state: str) -> Chip:
+    """Return the chip of a sync state."""
+    made = Chip(state_word(sync_state), STATE_TONES.get(sync_state, "neutral"))
+    made.setProperty("sync_state", sync_state)
+    return made
+
+
+class ChipRow(QWidget):
+    """Chips one after the other, breaking into lines where the row is full."""
+
+    def __init__(self, chips: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self, spacing=6)
+        self.set(chips)
+
+    def set(self, chips: Iterable[tuple[str, str]]) -> None:
+        """Show these chips: (words, tone) each."""
+        self._flow.clear()
+        for text, tone in chips:
+            self._flow.addWidget(Chip(text, tone, self))
+        self.updateGeometry()
+
+
+class _Pick(QWidget):
+    """One entry of a picklist shown as a chip that can be chosen."""
+
+    clicked = Signal()
+
+    def __init__(self, code: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.code, self.text = code, text
+        self.chosen = self.current = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    @override
+    def sizeHint(self) -> QSize:
+        width = QFontMetricsF(theme.font()).horizontalAdvance(self.text)
+        return QSize(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_HEIGHT))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+        event.accept()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        border = colors.color("accent" if self.current else "accent_weak" if self.chosen else "line")
+        painter.setPen(QPen(border, 1.5 if self.current else 1))
+        painter.setBrush(colors.color("accent_weak" if self.chosen else "background"))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.setPen(colors.color("accent" if self.chosen else "muted"))
+        painter.setFont(theme.font())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class Picklist(QWidget):
+    """A picklist as chips, for one choice or (`many`) several.
+
+    Left and Right move, Space or Enter chooses (for a single choice the arrows choose at once), Backspace takes all
+    back. `digit` is drawn beside the heading; `digit_pressed(picklists, event)` sends digits to their groups.
+    """
+
+    changed = Signal()
+
+    def __init__(self, heading: str = "", digit: str = "", many: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.digit, self._many = digit, many
+        self._picks: list[_Pick] = []
+        self._at = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._heading = Label(heading, "muted", parent=self)
+        self._flow = FlowLayout(spacing=6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self._heading)
+        if digit:
+            top.addWidget(KeyCap(digit, self))
+        top.addStretch(1)
+        if heading or digit:
+            layout.addLayout(top)
+        layout.addLayout(self._flow)
+        self.set_heading(heading)
+
+    def set_heading(self, heading: str) -> None:
+        """Change the heading; it is the accessible name too."""
+        self._heading.setText(heading)
+        if heading:
+            self.setAccessibleName(heading)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Show these entries, (code, words) each, keeping what is chosen."""
+        chosen = set(self.values())
+        self._flow.clear()
+        self._picks = []
+        for code, text in choices:
+            pick = _Pick(code, text, self)
+            pick.setObjectName(f"{self.objectName()}_{code}" if self.objectName() else f"pick_{code}")
+            pick.chosen = code in chosen
+            pick.clicked.connect(lambda pick=pick: self._clicked(pick))
+            self._picks.append(pick)
+            self._flow.addWidget(pick)
+        self._at = min(self._at, max(0, len(self._picks) - 1))
+        self.updateGeometry()
+
+    def values(self) -> list[str]:
+        """Return the chosen codes, sorted."""
+        return sorted(pick.code for pick in self._picks if pick.chosen)
+
+    def value(self) -> str:
+        """Return the chosen code of a single choice, or ''."""
+        return next((pick.code for pick in self._picks if pick.chosen), "")
+
+    def set_values(self, codes: Iterable[str]) -> None:
+        """Choose these codes without telling `changed`."""
+        wanted = set(codes)
+        for index, pick in enumerate(self._picks):
+            pick.chosen = pick.code in wanted
+            if pick.chosen:
+                self._at = index
+            pick.update()
+
+    def set_value(self, code: str | None) -> None:
+        """Choose one code (or none) without telling `changed`."""
+        self.set_values([code] if code else [])
+
+    def choose(self, code: str) -> None:
+        """Choose (or, with `many`, turn over) an entry as a click does."""
+        for pick in self._picks:
+            if pick.code == code:
+                self._clicked(pick)
+
+    def _clicked(self, pick: _Pick) -> None:
+        self._at = self._picks.index(pick)
+        self._toggle(pick)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _toggle(self, pick: _Pick) -> None:
+        if self._many:
+            pick.chosen = not pick.chosen
+        else:
+            for other in self._picks:
+                other.chosen = other is pick
+        self._mark()
+        self.changed.emit()
+
+    def _mark(self) -> None:
+        for index, pick in enumerate(self._picks):
+            pick.current = self.hasFocus() and index == self._at
+            pick.update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._picks:
+            self._at = (self._at + (1 if key == Qt.Key.Key_Right else -1)) % len(self._picks)
+            self._mark() if self._many else self._toggle(self._picks[self._at])
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._picks and not event.modifiers():
+            self._toggle(self._picks[self._at])
+        elif key == Qt.Key.Key_Backspace and self.values():
+            self.set_values(())
+            self.changed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._mark()
+        super().focusInEvent(event)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._mark()
+        super().focusOutEvent(event)
+
+
+def digit_pressed(picklists: Iterable[Picklist], event: QKeyEvent) -> bool:
+    """Give the focus to the group whose digit was pressed; returns whether one was (for a page's keyPressEvent)."""
+    for group in picklists:
+        if group.digit and event.text() == group.digit and group.isVisible():
+            group.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+    return False
+
+
+class KeyCap(QWidget):
+    """A key cap standing by itself, beside a heading."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = key
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(int(keycap_width(self._key)) + 1, theme.px(18))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_keycap(painter, 0, self.height() / 2, self._key, theme.tokens().color("muted"))

@@ -1,0 +1,116 @@
+"""The page header: title with its path and context chip, the page's own widgets, and the search field (Ctrl+K)."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import actions, icons, theme
+from crmdesk.ui.parts.chips import Chip
+from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
+from crmdesk.ui.parts.label import ElidedLabel, Label
+
+
+class SearchField(QWidget):
+    """Looks like a field and opens the palette: by click, Enter, or the first letter typed into it."""
+
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("search_field")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        self._hint = self.tr("搜索医生、医院、命令…")
+        self.setAccessibleName(self._hint)
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(320, theme.px(34))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit("")
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typed = event.text()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit("")
+        elif typed.isprintable() and typed.strip():
+            self.opened.emit(typed)
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colors.color("accent" if self.hasFocus() else "line"), 1))
+        painter.setBrush(colors.color("background"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        size = theme.px(16)
+        icons.icon("search", "muted").paint(painter, 12, (self.height() - size) // 2, size, size)
+        painter.setFont(theme.font())
+        painter.setPen(colors.color("muted"))
+        painter.drawText(self.rect().adjusted(18 + size, 0, -70, 0), Qt.AlignmentFlag.AlignVCenter, self._hint)
+        key = actions.keys("open_palette")
+        paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
+
+
+class PageHeader(QFrame):
+    """The band above a page, 56 high."""
+
+    def __init__(self, open_palette: Callable[[str], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "header")
+        self.setFixedHeight(theme.px(56))
+        self._crumb = Label("", "crumb")
+        self._title = ElidedLabel("", "title")
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._title.setObjectName("page_title")
+        self._chip = Chip("", parent=self)
+        self._own = QHBoxLayout()
+        self._own.setSpacing(8)
+        self.search = SearchField()
+        self.search.opened.connect(open_palette)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 0, 24, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self._crumb)
+        layout.addWidget(self._title)
+        layout.addSpacing(12)
+        layout.addWidget(self._chip)
+        layout.addSpacing(4)
+        layout.addLayout(self._own)
+        layout.addStretch(1)
+        layout.addWidget(self.search)
+
+    @property
+    def title(self) -> str:
+        """Return the title in words."""
+        return self._title.text()
+
+    def set_title(self, title: str, chip: str = "", crumb: str = "", tone: str = "neutral") -> None:
+        """Say what the page is: `crumb` is the path before it (客户), the chip stands behind it."""
+        self._crumb.setText(f"{crumb} › " if crumb else "")
+        self._crumb.setVisible(bool(crumb))
+        self._title.setText(title)
+        self._chip.set(chip, tone)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget of the page right of the title."""
+        self._own.addWidget(widget)
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        self.search.retranslate()

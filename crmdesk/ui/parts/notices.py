@@ -1,0 +1,159 @@
+"""What the window says in passing: toast with undo, banner inside a page, empty state (one sentence, one action)."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import icons
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.label import Label
+
+TOAST_MS = 6000
+
+
+class Toast(QFrame):
+    """One sentence at the foot of the window for six seconds, with 'undo' where it can be undone."""
+
+    undone = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("toast")
+        self.setProperty("part", "toast")
+        self._token = ""
+        self._words = Label("", "toast")
+        self._words.setObjectName("toast_text")
+        self._undo = Button("", QUIET, "Ctrl Z", small=True)
+        self._undo.setObjectName("toast_undo_button")
+        self._undo.clicked.connect(self.undo)
+        self._window = window
+        self._layout = layout = QHBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(self._words)
+        layout.addWidget(self._undo)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TOAST_MS)
+        self._timer.timeout.connect(self.hide)
+        window.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str, undo_token: str = "") -> None:
+        """Show a sentence; the newest replaces the one before."""
+        self._token = undo_token
+        self._words.setWordWrap(False)
+        self._words.setText(text)
+        self._words.setWordWrap(self._words.sizeHint().width() > 640)
+        self._words.setMinimumWidth(640 if self._words.wordWrap() else 0)
+        self._undo.setText(self.tr("撤销"))
+        self._undo.setVisible(bool(undo_token))
+        slim = 6 if undo_token else 11
+        self._layout.setContentsMargins(16, slim, 10 if undo_token else 16, slim)
+        self.show()
+        self.raise_()
+        self._place()
+        self._timer.start()
+
+    @property
+    def text(self) -> str:
+        """Return the sentence shown, or ''."""
+        return self._words.text() if self.isVisible() else ""
+
+    @property
+    def undo_token(self) -> str:
+        """Return what can be undone, or ''."""
+        return self._token
+
+    def undo(self) -> None:
+        """Take back what the newest sentence spoke of."""
+        if self._token:
+            token, self._token = self._token, ""
+            self.hide()
+            self.undone.emit(token)
+
+    def _place(self) -> None:
+        window = self._window
+        self.adjustSize()
+        self.move((window.width() - self.width()) // 2, window.height() - self.height() - 44)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+
+class Banner(QFrame):
+    """News inside a page, never a modal window; tones info, warn, bad, ok."""
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = Label()
+        self._words = Label("", "banner", wrap=True)
+        self._action = Button("", small=True)
+        self._action.clicked.connect(self.acted)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 9, 10, 9)
+        layout.setSpacing(10)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self._action)
+        self.hide()
+
+    def say(self, text: str, tone: str = "info", action: str = "") -> None:
+        """Show a sentence with, perhaps, one action; '' hides the banner."""
+        self.setProperty("part", f"banner-{tone}")
+        self._words.setProperty("tone", tone)
+        for widget in (self, self._words):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+        self._picture.setPixmap(icons.pixmap("info" if tone in ("info", "ok") else "warning", tone))
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self.setVisible(bool(text))
+
+    @property
+    def text(self) -> str:
+        """Return the sentence."""
+        return self._words.text()
+
+
+class EmptyState(QWidget):
+    """Nothing here yet: one sentence saying why, one action saying what to do."""
+
+    def __init__(self, icon_name: str = "done", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._picture = Label()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words = Label("", "muted", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._button = Button()
+        self._act: Callable[[], object] | None = None
+        self._button.clicked.connect(self._clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 32, 32, 32)
+        layout.setSpacing(12)
+        layout.addStretch(2)
+        layout.addWidget(self._picture)
+        layout.addWidget(self._words)
+        layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def say(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+        """Set the sentence and the one action."""
+        self._words.setText(text)
+        self._button.setText(action)
+        self._button.setVisible(bool(action))
+        self._act = act
+        self._picture.setPixmap(icons.pixmap(self._icon_name, "faint", 30))
+
+    def _clicked(self) -> None:
+        if self._act is not None:
+            self._act()

@@ -1,0 +1,162 @@
+"""The navigation rail: brand, the pages with their counts, the account at the foot."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import icons, theme
+from crmdesk.ui.pages.registry import PageSpec, page_word
+from crmdesk.ui.parts.avatar import Avatar
+from crmdesk.ui.parts.card import rule
+from crmdesk.ui.parts.chips import paint_chip
+from crmdesk.ui.parts.label import ElidedLabel, Label
+
+WIDTH_PX, _ITEM_PX = 184, 36
+
+
+class RailItem(QAbstractButton):
+    """One page in the rail: icon, name, and a count of what needs the person."""
+
+    def __init__(self, spec: PageSpec, key: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.spec, self._key, self._count = spec, key, 0
+        self.setObjectName(f"rail_{spec.name}")
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        self.setText(page_word(self.spec.name))
+        self.setToolTip(f"{self.text()}  {self._key}" if self._key else self.text())
+        self._tell()
+
+    def set_count(self, count: int) -> None:
+        """Show how many things need the person; 0 shows nothing."""
+        if count != self._count:
+            self._count = count
+            self._tell()
+            self.update()
+
+    @property
+    def count(self) -> int:
+        """Return the count shown."""
+        return self._count
+
+    def _tell(self) -> None:
+        self.setAccessibleName(f"{self.text()} {self._count}" if self._count else self.text())
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(120, theme.px(_ITEM_PX))
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+        super().leaveEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(colors.color("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
+        if self.isChecked() or self.underMouse() or self.hasFocus():
+            painter.setBrush(colors.color("accent_weak" if self.isChecked() else "hover"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        token = "accent" if self.isChecked() else "muted"
+        size = theme.px(17)
+        icons.icon(self.spec.icon, token).paint(painter, 10, (self.height() - size) // 2, size, size)
+        painter.setFont(theme.font(bold=self.isChecked()))
+        painter.setPen(colors.color(token))
+        painter.drawText(self.rect().adjusted(20 + size, 0, -36, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._count:
+            self._paint_count(painter)
+
+    def _paint_count(self, painter: QPainter) -> None:
+        words = str(self._count) if self._count < 100 else "99+"
+        width = theme.px(18) + 6 * (len(words) - 1)
+        top = (self.height() - theme.px(18)) / 2
+        paint_chip(painter, QRectF(self.width() - width - 10, top, width, theme.px(18)), words, "bad")
+
+
+class Rail(QFrame):
+    """Emits `chosen(page name)`."""
+
+    chosen = Signal(str)
+    account_chosen = Signal()
+
+    def __init__(self, specs: Sequence[PageSpec], keys: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "rail")
+        self.setFixedWidth(theme.px(WIDTH_PX))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 14, 13, 12)
+        layout.setSpacing(2)
+        layout.addLayout(_brand())
+        layout.addSpacing(12)
+        self._items = {spec.name: RailItem(spec, keys.get(spec.name, ""), self) for spec in specs}
+        for item in self._items.values():
+            item.clicked.connect(lambda _checked=False, name=item.spec.name: self.chosen.emit(name))
+            layout.addWidget(item)
+        layout.addStretch(1)
+        layout.addWidget(rule())
+        layout.addSpacing(10)
+        layout.addLayout(self._account())
+
+    def _account(self) -> QHBoxLayout:
+        self._avatar = Avatar(32)
+        self._name = ElidedLabel("", "name")
+        self._name.setObjectName("account_name")
+        self._role = ElidedLabel("", "muted")
+        self._role.setObjectName("account_role")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addWidget(self._role)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 4, 4)
+        row.setSpacing(10)
+        row.addWidget(self._avatar)
+        row.addLayout(words, 1)
+        return row
+
+    def set_account(self, name: str, role: str) -> None:
+        """Show who is signed in."""
+        self._avatar.set_name(name)
+        self._name.setText(name)
+        self._role.setText(role)
+
+    def light(self, name: str) -> None:
+        """Mark the page that is shown."""
+        for item in self._items.values():
+            item.setChecked(item.spec.name == name)
+
+    def set_count(self, name: str, count: int) -> None:
+        """Show a count beside a page, if it is in the rail."""
+        if name in self._items:
+            self._items[name].set_count(count)
+
+    def retranslate(self) -> None:
+        """Set the words anew."""
+        for item in self._items.values():
+            item.retranslate()
+
+
+def _brand() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(8, 2, 0, 2)
+    row.setSpacing(0)
+    row.addWidget(Label("crm", "brand-accent"))
+    row.addWidget(Label("desk", "brand"))
+    row.addStretch(1)
+    return row

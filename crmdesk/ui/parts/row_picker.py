@@ -1,0 +1,111 @@
+"""Picking a customer by typing: a field, and below it what matches so far; arrows move, Enter takes."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
+
+Found = tuple[str, str, str]
+"""Id, name, second line."""
+
+
+class RowPicker(QWidget):
+    """A field that finds rows. `search(text)` is asked at each key stroke; its owner answers with `show_found`."""
+
+    picked = Signal(str)
+    typed = Signal(str)
+
+    def __init__(self, name: str, search: Callable[[str], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = search
+        self._row_id = ""
+        self.edit = QLineEdit()
+        self.edit.setObjectName(f"{name}_edit")
+        self.edit.installEventFilter(self)
+        self.edit.textEdited.connect(self._typed)
+        self.list = QListWidget()
+        self.list.setObjectName(f"{name}_list")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setProperty("part", "picker")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemClicked.connect(self._take)
+        self.list.hide()
+        self.setFocusProxy(self.edit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.edit)
+        layout.addWidget(self.list)
+
+    def row_id(self) -> str:
+        """Return the id of the row that was taken, '' where none was."""
+        return self._row_id
+
+    def set_row(self, row_id: str, name: str) -> None:
+        """Show a row as taken."""
+        self._row_id = row_id
+        self.edit.setText(name)
+        self.list.hide()
+
+    def show_found(self, found: Sequence[Found]) -> None:
+        """Show what matches; the first one is what Enter takes."""
+        if self._row_id or not self.edit.text().strip():
+            self.list.hide()
+            return
+        self.list.clear()
+        for row_id, name, second in found:
+            item = QListWidgetItem(f"{name}   {second}")
+            item.setData(Qt.ItemDataRole.UserRole, (row_id, name))
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(min(len(found), 6) * theme.px(30) + 4)
+        self.list.setVisible(bool(found))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.edit and isinstance(event, QKeyEvent) and not event.modifiers() & _MODIFIERS:
+            ours = self.list.isVisible() and event.key() in _KEYS
+            if event.type() == QEvent.Type.ShortcutOverride and ours:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and self._key(event.key()):
+                return True
+        return super().eventFilter(watched, event)
+
+    def _key(self, key: int) -> bool:
+        if not self.list.isVisible():
+            return False
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentItem() is not None:
+            self._take(self.list.currentItem())
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.list.hide()
+            return True
+        return False
+
+    def _typed(self, text: str) -> None:
+        if self._row_id:
+            self._row_id = ""
+            self.picked.emit("")
+        self.typed.emit(text)
+        if text.strip():
+            self._search(text)
+        else:
+            self.list.hide()
+
+    def _take(self, item: QListWidgetItem) -> None:
+        row_id, name = item.data(Qt.ItemDataRole.UserRole)
+        self.set_row(row_id, name)
+        self.picked.emit(row_id)
+
+
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

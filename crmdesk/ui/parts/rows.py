@@ -1,0 +1,305 @@
+"""The list of a page: rows painted from tokens by a delegate, and models that hold all rows or a cache of pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+_Index = QModelIndex | QPersistentModelIndex
+_TOP = QModelIndex()
+_SIDE, _TIME_WIDTH = 16, 56
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row as shown: time | name + chip | second line | third line | figure and state chip at the right."""
+
+    key: str
+    name: str
+    time: str = ""
+    chip: str = ""
+    chip_tone: str = "accent"
+    second: str = ""
+    third: str = ""
+    figure: str = ""
+    state: str = ""
+    state_tone: str = "neutral"
+    payload: Any = None
+
+
+_LOADING = ListRow("", "…")
+
+
+class RowModel(QAbstractListModel):
+    """Holds all its rows; for lists of a few hundred."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[ListRow] = []
+
+    def set_rows(self, rows: Sequence[ListRow]) -> None:
+        """Show these rows."""
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def row(self, index: int) -> ListRow | None:
+        """Return a row, or None beyond the end or while it is being fetched."""
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def index_of(self, key: str) -> int:
+        """Return the position of a key, or -1."""
+        return next((index for index, row in enumerate(self._rows) if row.key == key), -1)
+
+    @override
+    def rowCount(self, parent: _Index = _TOP) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row(index.row())
+        if row is None:
+            row = _LOADING
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return " ".join(
+                part for part in (row.time, row.name, row.chip, row.second, row.third, row.figure, row.state) if part
+            )
+        return None
+
+
+class PagedRowModel(RowModel):
+    """Knows how many rows there are and keeps the pages looked at; asks `fetch(generation, offset, limit)` for others.
+
+    The page answers with `fill(generation, offset, rows)`; an answer for an earlier `reset` is dropped.
+    """
+
+    def __init__(self, fetch: Callable[[int, int, int], None], page_size: int = 200, keep: int = 30) -> None:
+        super().__init__()
+        self._fetch, self._size, self._keep = fetch, page_size, keep
+        self._count = 0
+        self.generation = 0
+        self._pages: dict[int, list[ListRow]] = {}
+        self._asked: set[int] = set()
+
+    def reset(self, count: int) -> None:
+        """Begin anew with `count` rows, of which none is known."""
+        self.beginResetModel()
+        self.generation += 1
+        self._count = count
+        self._pages, self._asked = {}, set()
+        self.endResetModel()
+
+    def fill(self, generation: int, offset: int, rows: Sequence[ListRow]) -> None:
+        """Take the rows from `offset` on."""
+        if generation != self.generation:
+            return
+        number = offset // self._size
+        self._asked.discard(number)
+        self._pages[number] = list(rows)
+        while len(self._pages) > self._keep:
+            self._pages.pop(next(iter(self._pages)))
+        if rows:
+            self.dataChanged.emit(self.index(offset, 0), self.index(min(offset + len(rows), self._count) - 1, 0))
+
+    def forget(self) -> None:
+        """Read the shown pages again (a ChangeSet touched them), without moving the view."""
+        self.generation += 1
+        shown = list(self._pages)
+        self._asked = set(shown)
+        for number in shown:
+            self._fetch(self.generation, number * self._size, self._size)
+
+    @override
+    def row(self, index: int) -> ListRow | None:
+        if not 0 <= index < self._count:
+            return None
+        number, within = divmod(index, self._size)
+        page = self._pages.get(number)
+        if page is None:
+            if number not in self._asked:
+                self._asked.add(number)
+                self._fetch(self.generation, number * self._size, self._size)
+            return None
+        return page[within] if within < len(page) else None
+
+    @override
+    def index_of(self, key: str) -> int:
+        for number, page in self._pages.items():
+            for within, row in enumerate(page):
+                if row.key == key:
+                    return number * self._size + within
+        return -1
+
+    @override
+    def rowCount(self, parent: _Index = _TOP) -> int:
+        return 0 if parent.isValid() else self._count
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a ListRow from the tokens of the theme; `lines` 1 to 3 decides the height (52, 66 or 85)."""
+
+    def __init__(self, lines: int = 3, with_time: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines, self._with_time = lines, with_time
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(200, theme.px({1: 52, 2: 66}.get(self._lines, 85)))
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, ListRow):
+            return
+        painter.save()
+        box: QRect = option.rect
+        self._paint_ground(painter, option, box)
+        top = box.top() + theme.px({1: 15, 2: 11}.get(self._lines, 12))
+        inner = box.adjusted(_SIDE, 0, -_SIDE, 0)
+        if self._with_time:
+            self._text(
+                painter, QRect(inner.left(), top, _TIME_WIDTH, theme.px(22)), row.time, "muted", theme.NAME_PX - 1
+            )
+            inner.setLeft(inner.left() + theme.px(_TIME_WIDTH))
+        right = self._paint_right(painter, row, inner, top)
+        self._paint_name(painter, row, QRect(inner.left(), top, right - inner.left(), theme.px(22)))
+        if self._lines > 1:
+            width = inner.width() if not self._right_on_second(row) else right - inner.left()
+            second = QRect(inner.left(), top + theme.px(22), width, theme.px(19))
+            self._text(painter, second, row.second, "muted", theme.SMALL_PX)
+        if self._lines > 2:
+            third = QRect(inner.left(), top + theme.px(43), inner.width(), theme.px(20))
+            self._text(painter, third, row.third, "text", theme.SMALL_PX)
+        painter.restore()
+
+    def _right_on_second(self, row: ListRow) -> bool:
+        return bool(row.figure and row.state)
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, box: QRect) -> None:
+        colors = theme.tokens()
+        state: QStyle.StateFlag = option.state
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, colors.color("selection"))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), colors.color("accent"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, colors.color("hover"))
+        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), colors.color("line"))
+
+    def _paint_right(self, painter: QPainter, row: ListRow, inner: QRect, top: int) -> int:
+        """Draw the figure and the state chip; returns where the name must end."""
+        left = inner.right() + 1
+        chip_top = top + 1
+        if row.figure:
+            width = QFontMetrics(theme.font(theme.NAME_PX, bold=True)).horizontalAdvance(row.figure) + 2
+            place = QRect(inner.right() - width + 1, top, width, theme.px(22))
+            self._text(painter, place, row.figure, "text", theme.NAME_PX, bold=True)
+            left -= width + 12
+            chip_top = top + theme.px(23)
+        if row.state:
+            width = chip_width(row.state)
+            chip = QRectF(inner.right() - width + 1, chip_top, width, theme.px(CHIP_HEIGHT))
+            paint_chip(painter, chip, row.state, row.state_tone)
+            left = min(left, inner.right() + 1 - width - 12)
+        return left
+
+    def _paint_name(self, painter: QPainter, row: ListRow, place: QRect) -> None:
+        metrics = QFontMetrics(theme.font(theme.NAME_PX, bold=True))
+        chip = chip_width(row.chip) if row.chip else 0
+        room = place.width() - (chip + 8 if chip else 0)
+        self._text(
+            painter, QRect(place.left(), place.top(), room, place.height()), row.name, "text", theme.NAME_PX, True
+        )
+        if chip:
+            left = place.left() + min(metrics.horizontalAdvance(row.name), room) + 8
+            paint_chip(painter, QRectF(left, place.top() + 1, chip, theme.px(CHIP_HEIGHT)), row.chip, row.chip_tone)
+
+    @staticmethod
+    def _text(painter: QPainter, place: QRect, text: str, color: str, size: int, bold: bool = False) -> None:
+        if not text or place.width() <= 0:
+            return
+        font = theme.font(size, bold)
+        painter.setFont(font)
+        painter.setPen(theme.tokens().color(color))
+        line = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+
+
+class RowList(QListView):
+    """The list: `chosen(key)` as the selection moves, `opened(key)` on double click or Enter."""
+
+    chosen = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self, model: RowModel, lines: int = 3, with_time: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(lines, with_time, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setProperty("part", "rows")
+        self._told = ""
+        self.doubleClicked.connect(lambda index: self._open(index.row()))
+        model.dataChanged.connect(self._arrived)
+
+    def current_key(self) -> str:
+        """Return the key of the selected row, or ''."""
+        row = self._model.row(self.currentIndex().row())
+        return row.key if row else ""
+
+    def choose(self, key: str) -> bool:
+        """Select the row with this key; returns whether it is there."""
+        index = self._model.index_of(key)
+        if index < 0:
+            return False
+        self.setCurrentIndex(self._model.index(index, 0))
+        return True
+
+    def choose_row(self, index: int) -> None:
+        """Select a row by its position."""
+        if 0 <= index < self._model.rowCount():
+            self.setCurrentIndex(self._model.index(index, 0))
+
+    @override
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
+        super().currentChanged(current, previous)
+        self._told = ""
+        self._tell(current.row())
+
+    def _tell(self, index: int) -> None:
+        row = self._model.row(index)
+        if row is not None and row.key != self._told:
+            self._told = row.key
+            self.chosen.emit(row.key)
+
+    def _arrived(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Tell of the selected row once it has been fetched."""
+        if first.row() <= self.currentIndex().row() <= last.row():
+            self._tell(self.currentIndex().row())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and self.current_key():
+            self._open(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: int) -> None:
+        row = self._model.row(index)
+        if row is not None and row.key:
+            self.opened.emit(row.key)

@@ -1,0 +1,89 @@
+"""The split of a page: list at the left, detail at the right, a line between that can be dragged."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+_LEFT_SHARE = 0.44
+"""The most of the page that the list takes before somebody drags the line."""
+
+
+class Split(QSplitter):
+    """List and detail; `left_width` in pixels at 100 %."""
+
+    def __init__(self, left: QWidget, right: QWidget, left_width: int = 520, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.addWidget(left)
+        self.addWidget(right)
+        self.setStretchFactor(0, 0)
+        self.setStretchFactor(1, 1)
+        self._left_width, self._dragged = left_width, False
+        self.splitterMoved.connect(self._keep)
+
+    def _keep(self) -> None:
+        self._dragged = True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._dragged:
+            left = min(self._left_width, int(self.width() * _LEFT_SHARE))
+            self.setSizes([left, self.width() - left])
+
+
+def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:
+    """Return a frame on `surface` (lists, side panels) or `page` ground, and its layout without margins."""
+    frame = QFrame()
+    frame.setProperty("part", part)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return frame, layout
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls; add to `content` (margins 24, spacing 16), which keeps to the top."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setProperty("part", "scroll")
+        inner = QWidget()
+        inner.setProperty("part", "page")
+        self._outer = outer = QVBoxLayout(inner)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(0)
+        self.content = QVBoxLayout()
+        self.content.setSpacing(16)
+        outer.addLayout(self.content)
+        outer.addStretch(1)
+        self.setWidget(inner)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._fit = QTimer(self)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_height)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit.start(0)
+        return super().eventFilter(watched, event)
+
+    def _fit_height(self) -> None:
+        """Give wrapped texts their lines: the scroll area alone asks before nested layouts know their heights."""
+        inner = self.widget()
+        if inner is None:
+            return
+        needed = self._outer.heightForWidth(inner.width())
+        if needed >= 0 and needed != inner.minimumHeight():
+            inner.setMinimumHeight(needed)
+
+    def _make_room(self, _low: int, high: int) -> None:
+        """Keep the right edge of the content where it is when the scroll bar comes or goes."""
+        bar = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
+        self._outer.setContentsMargins(24, 20, 24 - bar, 20)

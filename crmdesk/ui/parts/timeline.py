@@ -1,0 +1,125 @@
+"""The timeline: what happened, newest first, along a thin line; the first entries at once, the rest when asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.chips import Chip, ChipRow
+from crmdesk.ui.parts.label import Label
+
+_FIRST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One entry as shown: meta line, state chip, text, chips below; `key` comes back in `opened`."""
+
+    key: str
+    meta: str
+    text: str
+    state: str = ""
+    state_tone: str = "ok"
+    chips: tuple[tuple[str, str], ...] = ()
+
+
+class _Entry(QWidget):
+    opened = Signal()
+
+    def __init__(self, row: TimelineRow, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{row.meta} {row.text}")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 0, 0, 0)
+        layout.setSpacing(3)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(Label(row.meta, "muted"))
+        if row.state:
+            top.addWidget(Chip(row.state, row.state_tone, self))
+        top.addStretch(1)
+        layout.addLayout(top)
+        if row.text:
+            layout.addWidget(Label(row.text, "body", wrap=True))
+        if row.chips:
+            layout.addSpacing(2)
+            layout.addWidget(ChipRow(row.chips, self))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.fillRect(QRect(0, 0, 2, self.height()), theme.tokens().color("accent"))
+
+
+class Timeline(QWidget):
+    """Entries along a line; `opened` carries the key of the entry that was clicked (or Enter)."""
+
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[TimelineRow] = ()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(16)
+        self._shown = 0
+        self._more = Button("", QUIET, small=True)
+        self._more.setObjectName("timeline_more_button")
+        self._more.clicked.connect(lambda: self._show(self._shown + _FIRST * 5))
+        self._entries: list[_Entry] = []
+        self._layout.addWidget(self._more)
+        self._more.hide()
+
+    def set_rows(self, rows: Sequence[TimelineRow]) -> None:
+        """Show these entries, the first twenty at once."""
+        for entry in self._entries:
+            self._layout.removeWidget(entry)
+            entry.hide()
+            entry.deleteLater()
+        self._entries, self._rows, self._shown = [], rows, 0
+        self._show(_FIRST)
+
+    def _show(self, count: int) -> None:
+        for row in self._rows[self._shown : count]:
+            entry = _Entry(row, self)
+            entry.opened.connect(lambda key=row.key: self.opened.emit(key))
+            self._layout.insertWidget(self._layout.count() - 1, entry)
+            self._entries.append(entry)
+        self._shown = len(self._entries)
+        self._set_more()
+
+    def _set_more(self) -> None:
+        left = len(self._rows) - self._shown
+        self._more.setText(self.tr("再显示更早的 %n 条", "", left))
+        self._more.setVisible(left > 0)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._set_more()
+        super().changeEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._entries:
+            bottom = self._entries[-1].geometry().bottom()
+            QPainter(self).fillRect(QRect(0, 0, 2, bottom), theme.tokens().color("line"))

@@ -1,0 +1,78 @@
+"""What the windows need from outside the services: the sync engine and the session, handed in by bootstrap."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from crmdesk.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """Where the sync engine stands; `code` and `params` name what went wrong last (words: `crmdesk.ui.words`)."""
+
+    phase: str = "idle"  # idle | syncing | offline | blocked
+    code: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    online: bool = True
+    progress_done: int = 0
+    progress_total: int = 0  # 0: not known yet
+    last_sync_at: str = ""
+
+
+class SyncPort(Protocol):
+    """The sync engine as the windows see it; every method returns at once."""
+
+    def state(self) -> SyncState:
+        """Return the present state."""
+
+    def request(self) -> None:
+        """Ask for a sync as soon as may be."""
+
+    def cancel(self) -> None:
+        """Stop the running sync within a second."""
+
+    def accept_removals(self) -> None:
+        """Let the next sync take away more than a fifth of a scope, because the person said so (code `shrunk`)."""
+
+    def subscribe(self, listener: Callable[[SyncState], None]) -> Callable[[], None]:
+        """Call `listener` on each change of state, on any thread; returns what ends it."""
+
+    def work_offline(self, offline: bool) -> None:
+        """Stay off the network until told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that this laptop holds."""
+
+    login: str
+    server: str
+    name: str
+    needs_passphrase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What signing in or unlocking opens."""
+
+    desk: "Desk"
+    sync: SyncPort
+
+
+class SessionPort(Protocol):
+    """Signing in, unlocking and signing out; the futures carry CrmdeskErrors with codes for words."""
+
+    def known_account(self) -> Account | None:
+        """Return the account whose data is on this laptop, or None before the first sign-in."""
+
+    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
+        """Sign in at the server and open (or make) the local store; no `passphrase` where a key ring keeps the key."""
+
+    def unlock(self, passphrase: str) -> "Future[Signed]":
+        """Open the local store without the network."""
+
+    def sign_out(self) -> "Future[None]":
+        """Sign out; unsent work is kept."""

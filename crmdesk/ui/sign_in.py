@@ -1,0 +1,327 @@
+"""The sign-in window: first sign-in, unlocking with a passphrase, and clear sentences when something is not right."""
+
+from concurrent.futures import Future
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.ui import language, words
+from crmdesk.ui.bridge import Bridge
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.ports import SessionPort, Signed
+
+MIN_PASSPHRASE = 12
+_NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
+
+
+class SignInWindow(QWidget):
+    """Emits `signed(Signed)`. Nothing blocks: the session's futures come back through the bridge."""
+
+    signed = Signal(object)
+    closed = Signal()
+
+    def __init__(self, session: SessionPort, default_server: str = "") -> None:
+        super().__init__()
+        self.setObjectName("sign_in_window")
+        self.setProperty("part", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle("crmdesk")
+        self.resize(560, 700)
+        self.setMinimumSize(480, 560)
+        self._session = session
+        self._bridge = Bridge(self)
+        self._account = session.known_account()
+        self._unlocking = self._account is not None
+        self._with_passphrase = self._account is not None and self._account.needs_passphrase
+        self._busy = False
+        self._said: tuple[str, BaseException | None] = ("", None)
+        self._fields: dict[str, tuple[Label, QLineEdit]] = {}
+        self._build()
+        if self._account is not None:
+            self._edit("server").setText(self._account.server)
+            self._edit("login").setText(self._account.login)
+        elif default_server:
+            self._edit("server").setText(default_server)
+        self.retranslate()
+
+    def begin(self) -> None:
+        """Show the window; an account whose key lies in the key ring opens by itself."""
+        self.show()
+        self._focus_first()
+        if self._unlocking and not self._with_passphrase:
+            self._start(self._session.unlock(""))
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        card = Card()
+        card.setFixedWidth(400)
+        card.body.setContentsMargins(32, 24, 32, 24)
+        card.body.setSpacing(5)
+        brand = QHBoxLayout()
+        brand.setSpacing(0)
+        brand.addWidget(Label("crm", "brand-accent"))
+        brand.addWidget(Label("desk", "brand"))
+        brand.addStretch(1)
+        card.body.addLayout(brand)
+        card.body.addSpacing(8)
+        self._title = Label("", "subject")
+        self._hint = Label("", "secondary", wrap=True)
+        card.body.addWidget(self._title)
+        card.body.addWidget(self._hint)
+        card.body.addSpacing(6)
+        self._banner = Banner()
+        self._banner.setObjectName("sign_in_banner")
+        card.body.addWidget(self._banner)
+        for name in ("server", "login", "password", "passphrase", "passphrase_again"):
+            card.body.addWidget(self._field(name))
+            card.body.addWidget(self._fields[name][1])
+        card.body.addSpacing(12)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.hide()
+        card.body.addWidget(self._progress)
+        card.body.addLayout(self._buttons())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 16, 24, 12)
+        middle = QHBoxLayout()  # not an alignment: an aligned card would ignore how high its wrapped text is
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
+        outer.addStretch(1)
+        outer.addLayout(middle)
+        outer.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        self._language = Button("", QUIET, icon_name="language", small=True)
+        self._language.setObjectName("sign_in_language_button")
+        self._language.clicked.connect(_switch_language)
+        foot.addWidget(self._language)
+        foot.addStretch(1)
+        outer.addLayout(foot)
+
+    def _field(self, name: str) -> Label:
+        edit = QLineEdit()
+        edit.setObjectName(f"sign_in_{name}_edit")
+        if name.startswith("pass"):
+            edit.setEchoMode(QLineEdit.EchoMode.Password)
+            edit.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
+        label = Label("", "muted")
+        label.setContentsMargins(0, 4, 0, 0)
+        label.setBuddy(edit)
+        self._fields[name] = (label, edit)
+        return label
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self._go = Button("", PRIMARY, "Enter")
+        self._go.setObjectName("sign_in_button")
+        self._go.clicked.connect(self.submit)
+        self._other = Button("", QUIET)
+        self._other.setObjectName("sign_in_other_button")
+        self._other.clicked.connect(self._sign_in_instead)
+        row.addWidget(self._go)
+        row.addStretch(1)
+        row.addWidget(self._other)
+        return row
+
+    def _edit(self, name: str) -> QLineEdit:
+        return self._fields[name][1]
+
+    # --- words ----------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        names = {
+            "server": self.tr("服务器"), "login": self.tr("账号"), "password": self.tr("密码"),
+            "passphrase": self.tr("本机口令"), "passphrase_again": self.tr("再输入一次口令"),
+        }  # fmt: skip
+        for name, text in names.items():
+            label, edit = self._fields[name]
+            label.setText(text)
+            edit.setAccessibleName(text)
+        self._edit("server").setPlaceholderText("https://crm.example.com")
+        if self._unlocking:
+            name = self._account.name or self._account.login if self._account else ""
+            self._title.setText(self.tr("你好，{name}").format(name=name))
+            self._hint.setText(
+                self.tr("输入本机口令打开你的数据，不需要网络。")
+                if self._with_passphrase
+                else self.tr("正在打开本机数据，不需要网络。")
+            )
+            self._go.setText(self.tr("打开"))
+        else:
+            self._title.setText(self.tr("登录"))
+            self._hint.setText(self.tr("第一次登录需要网络，之后离线也能工作。"))
+            self._go.setText(self.tr("登录"))
+        self._other.setText(self.tr("重新登录"))
+        self._language.setText("English" if language.current() == language.CHINESE else "中文")
+        self._show_fields()
+        self._say(*self._said)
+
+    def _show_fields(self) -> None:
+        shown = {"server", "login", "password"} if not self._unlocking else set()
+        if self._with_passphrase:
+            shown |= {"passphrase"} if self._unlocking else {"passphrase", "passphrase_again"}
+        for name, (label, edit) in self._fields.items():
+            label.setVisible(name in shown)
+            edit.setVisible(name in shown)
+            edit.setEnabled(not self._busy)
+        self._hint.setVisible("passphrase_again" not in shown)  # then the banner says what to do
+        self._go.setEnabled(not self._busy)
+        self._other.setVisible(self._unlocking and not self._busy)
+        self._progress.setVisible(self._busy)
+
+    def _say(self, code: str, error: BaseException | None = None) -> None:
+        self._said = (code, error)
+        text = words.error_sentence(error) if error is not None else words.sentence(code) if code else ""
+        self._banner.say(text, "info" if self._code_of(code, error) == "passphrase_needed" else "warn")
+
+    @staticmethod
+    def _code_of(code: str, error: BaseException | None) -> str:
+        return error.code if isinstance(error, CrmdeskError) else code
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Sign in or unlock with what is typed; what is missing is said at once."""
+        if self._busy:
+            return
+        wrong = self._missing()
+        self._say(wrong)
+        if wrong:
+            return
+        if self._unlocking:
+            self._start(self._session.unlock(self._edit("passphrase").text()))
+            return
+        passphrase = self._edit("passphrase").text() if self._with_passphrase else ""
+        server, login = self._edit("server").text().strip(), self._edit("login").text().strip()
+        self._start(self._session.sign_in(server, login, self._edit("password").text(), passphrase))
+
+    def _missing(self) -> str:
+        if self._unlocking:
+            return "passphrase_wrong" if self._with_passphrase and not self._edit("passphrase").text() else ""
+        if not self._edit("server").text().strip():
+            return "server_missing"
+        if not self._edit("login").text().strip():
+            return "login_missing"
+        if not self._edit("password").text():
+            return "password_missing"
+        if self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE:
+            return "passphrase_short"
+        differs = self._edit("passphrase").text() != self._edit("passphrase_again").text()
+        return "passphrase_differs" if self._with_passphrase and differs else ""
+
+    def _start(self, future: "Future[Signed]") -> None:
+        self._busy = True
+        self._show_fields()
+        self._bridge.run(self, future, self._done, self._failed)
+
+    def _done(self, signed: Signed) -> None:
+        for name in ("password", "passphrase", "passphrase_again"):
+            self._edit(name).clear()
+        self._busy = False
+        self.signed.emit(signed)
+
+    def _failed(self, error: BaseException) -> None:
+        self._busy = False
+        code = self._code_of("", error)
+        if code == "passphrase_needed":
+            self._with_passphrase = True
+        elif self._unlocking and code in _NEEDS_SIGN_IN:
+            self._unlocking = self._with_passphrase = False
+        self._said = ("", error)
+        self.retranslate()
+        self._focus_first()
+
+    def _sign_in_instead(self) -> None:
+        self._unlocking = self._with_passphrase = False
+        self._said = ("", None)
+        self.retranslate()
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        """Put the focus where the next key stroke belongs: the first empty field, else the password or passphrase."""
+        shown = [edit for _label, edit in self._fields.values() if not edit.isHidden()]
+        wanted = next((edit for edit in shown if not edit.text()), shown[-1] if shown else None)
+        if wanted is not None:
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._bridge.close()
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+class SignInAgainDialog(QDialog):
+    """Asks for the password once more where the session has ended; everything on the laptop stays open."""
+
+    def __init__(self, session: SessionPort, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sign_in_again")
+        self.setWindowTitle(self.tr("重新登录"))
+        self._session = session
+        self._account = session.known_account()
+        self._bridge = Bridge(self)
+        self._banner = Banner()
+        self._password = QLineEdit()
+        self._password.setObjectName("sign_in_again_password_edit")
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password.setAccessibleName(self.tr("密码"))
+        self._go = Button(self.tr("登录"), PRIMARY, "Enter")
+        self._go.setObjectName("sign_in_again_button")
+        self._go.clicked.connect(self.submit)
+        login = self._account.login if self._account else ""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(8)
+        layout.addWidget(Label(self.tr("{login} 的密码").format(login=login), "muted"))
+        layout.addWidget(self._password)
+        layout.addWidget(self._banner)
+        layout.addSpacing(4)
+        layout.addWidget(self._go)
+        self.setMinimumWidth(380)
+        self._password.returnPressed.connect(self.submit)
+
+    def submit(self) -> None:
+        """Sign in with the password typed."""
+        if self._account is None or not self._go.isEnabled():
+            return
+        self._go.setEnabled(False)
+        future = self._session.sign_in(self._account.server, self._account.login, self._password.text(), "")
+        self._bridge.run(self, future, lambda _signed: self.accept(), self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self._go.setEnabled(True)
+        self._banner.say(words.error_sentence(error), "warn")
+        self._password.setFocus()
+
+
+def _switch_language() -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    other = language.ENGLISH if language.current() == language.CHINESE else language.CHINESE
+    language.apply_language(application, other)

@@ -1,0 +1,166 @@
+"""The theme: tokens of colour read from `resources/themes/*.json`, type sizes, and applying them to the application."""
+
+import json
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.ui.resources import resources_folder
+
+LIGHT, DARK, SYSTEM = "light", "dark", "system"
+_PROPERTY, _CHOICE = "crmdesk_theme", "crmdesk_theme_choice"
+
+SUBJECT_PX, TITLE_PX, NAME_PX, BODY_PX, SMALL_PX, KEY_PX = 20, 18, 14, 13, 12, 11
+"""Sizes of type at 100 %: page subject, page title, names in lists, body, second line, key caps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of a theme as `#RRGGBB`; what each is for stands in the design page 'How it looks'."""
+
+    background: str
+    surface: str
+    raised: str
+    hover: str
+    line: str
+    line_strong: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    accent_hover: str
+    accent_weak: str
+    accent_text: str
+    selection: str
+    ok: str
+    ok_weak: str
+    warn: str
+    warn_weak: str
+    bad: str
+    bad_weak: str
+    info: str
+    info_weak: str
+
+    def color(self, name: str) -> QColor:
+        """Return a token as a QColor; raises AttributeError for an unknown name."""
+        return QColor(getattr(self, name))
+
+    def tone(self, tone: str) -> tuple[str, str, str]:
+        """Return (text, ground, border) of a chip tone: neutral, accent, ok, warn, bad or info."""
+        if tone in ("ok", "warn", "bad", "info"):
+            ground = str(getattr(self, f"{tone}_weak"))
+            return str(getattr(self, tone)), ground, ground
+        if tone == "accent":
+            return self.accent, self.accent_weak, self.accent_weak
+        return self.muted, self.background, self.line
+
+
+@lru_cache(maxsize=8)
+def load_tokens(name: str) -> Tokens:
+    """Read the tokens of a theme (`light` or `dark`)."""
+    content = json.loads((resources_folder() / "themes" / f"{name}.json").read_text("utf-8"))
+    return Tokens(**{field.name: content[field.name] for field in fields(Tokens)})
+
+
+def theme_name() -> str:
+    """Return the theme in use, `light` or `dark`."""
+    application = QApplication.instance()
+    return str(application.property(_PROPERTY) or LIGHT) if application else LIGHT
+
+
+def theme_choice() -> str:
+    """Return what the person chose: `light`, `dark` or `system`."""
+    application = QApplication.instance()
+    return str(application.property(_CHOICE) or SYSTEM) if application else SYSTEM
+
+
+def tokens() -> Tokens:
+    """Return the tokens of the theme in use; cheap enough for every paint."""
+    return load_tokens(theme_name())
+
+
+def scale() -> float:
+    """Return how much larger than 100 % the system wants text (1.0 to 1.6)."""
+    application = QApplication.instance()
+    return float(application.property("crmdesk_text_scale") or 1.0) if application else 1.0
+
+
+def px(size: int) -> int:
+    """Return a size at 100 % in the logical pixels of the present text scale."""
+    return round(size * scale())
+
+
+def font(size: int = BODY_PX, bold: bool = False) -> QFont:
+    """Return the interface font at a size of the type scale; figures stand in columns.
+
+    Strong text is Bold, not semibold: a face that comes in one weight only is thickened by Qt from Bold on.
+    """
+    made = QFont(QApplication.font())
+    made.setPixelSize(px(size))
+    made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def mixed(first: str, second: str, share: float) -> QColor:
+    """Return a colour `share` of the way from `first` to `second` (0 to 1)."""
+    a, b = QColor(first), QColor(second)
+    return QColor.fromRgbF(
+        a.redF() + (b.redF() - a.redF()) * share,
+        a.greenF() + (b.greenF() - a.greenF()) * share,
+        a.blueF() + (b.blueF() - a.blueF()) * share,
+    )
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours (1 to 21). Source: WCAG 2.2, relative luminance."""
+    lighter, darker = sorted((_luminance(QColor(first)), _luminance(QColor(second))), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+def apply_theme(application: QApplication, choice: str = SYSTEM) -> None:
+    """Put a theme on the whole application at once; `system` follows the desktop, also when it changes later."""
+    from crmdesk.ui.style import style_sheet  # here, because the style sheet is written in terms of the theme
+
+    first = application.property(_CHOICE) is None
+    application.setProperty(_CHOICE, choice)
+    name = choice if choice in (LIGHT, DARK) else _system_theme()
+    application.setProperty(_PROPERTY, name)
+    application.setPalette(_palette(load_tokens(name)))
+    application.setStyleSheet(style_sheet(load_tokens(name)))
+    if first:
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(application))
+
+
+def _follow_system(application: QApplication) -> None:
+    if application.property(_CHOICE) == SYSTEM:
+        apply_theme(application, SYSTEM)
+
+
+def _system_theme() -> str:
+    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def _palette(colors: Tokens) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, name in (
+        (role.Window, "background"), (role.Base, "surface"), (role.AlternateBase, "raised"), (role.Button, "surface"),
+        (role.ToolTipBase, "raised"), (role.WindowText, "text"), (role.Text, "text"), (role.ButtonText, "text"),
+        (role.ToolTipText, "text"), (role.PlaceholderText, "faint"), (role.Highlight, "accent"),
+        (role.HighlightedText, "accent_text"), (role.Link, "accent"), (role.Mid, "line"), (role.Accent, "accent"),
+    ):  # fmt: skip
+        palette.setColor(target, colors.color(name))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, colors.color("faint"))
+    return palette

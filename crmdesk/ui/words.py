@@ -1,0 +1,549 @@
+"""Words for people for every code of an error, refusal or finding: what happened, what was kept, what to do.
+
+Imports no Qt: support tools and the command line may use it too.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmdesk.domain import picklists
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.money import format_fen
+from crmdesk.domain.records import RECORDS
+
+CHINESE, ENGLISH = "zh", "en"
+_Pair = tuple[str, str]
+
+_INPUT: dict[str, _Pair] = {
+    "required": ("“{field}”还没有填。其他内容都保留着。", "'{field}' is still empty. Everything else is kept."),
+    "too_long": (
+        "“{field}”太长：{length}，最多 {limit}。内容仍在编辑框里，请缩短后再保存。",
+        "'{field}' is too long: {length}, at most {limit}. The text is still in the editor; shorten it and save again.",
+    ),
+    "wrong_kind": (
+        "“{field}”的格式不对。请改成示例那样再保存。",
+        "'{field}' has the wrong form. Correct it and save again.",
+    ),
+    "not_in_list": (
+        "“{field}”不在可选项里。请从列表中选一个。",
+        "'{field}' is not one of the choices. Pick one from the list.",
+    ),
+    "out_of_range": (
+        "“{field}”应在 {minimum} 到 {maximum} 之间。",
+        "'{field}' must lie between {minimum} and {maximum}.",
+    ),
+    "unknown_field": (
+        "这里没有“{field}”这个字段。内容没有改变。",
+        "There is no field '{field}' here. Nothing was changed.",
+    ),
+    "amount": (
+        "金额看不懂：{value}。请写成 1680 或 1,680.00。",
+        "This is not an amount: {value}. Write 1680 or 1,680.00.",
+    ),
+    "changed_meanwhile": (
+        "这条记录刚刚被改过。你写的内容都在，请对照后再保存。",
+        "This record was changed meanwhile. What you wrote is kept; compare and save again.",
+    ),
+    "unknown_row": (
+        "这条记录已不在本机。可能已移出你的辖区。",
+        "This record is no longer on this laptop. It may have left your territory.",
+    ),
+    "unknown_record": ("没有这种记录。", "There is no such kind of record."),
+    "unknown_operation": ("这项更改已经处理完了。", "This change has been dealt with already."),
+    "unknown_command": (
+        "这个版本不认识这个操作。请更新 crmdesk。",
+        "This version does not know that action. Update crmdesk.",
+    ),
+    "unknown_event": (
+        "这个版本不认识这个操作。请更新 crmdesk。",
+        "This version does not know that action. Update crmdesk.",
+    ),
+    "unknown_choice": ("请在给出的值中选一个。", "Choose one of the values shown."),
+    "unknown_sort": ("不能这样排序。", "The list cannot be sorted like that."),
+    "undo_gone": (
+        "这一步已经不能撤销了。可以直接修改。",
+        "This can no longer be undone. Change it directly instead.",
+    ),
+    "exists": ("这条记录已经有了。没有重复保存。", "This record exists already. It was not saved twice."),
+    "too_many_rows": ("一次最多写入 {limit} 行。", "At most {limit} rows can be written at once."),
+    "too_large": ("文件太大：最多 20 MB。文件没有添加。", "The file is too large: at most 20 MB. It was not added."),
+    "attachment_too_large": (
+        "文件太大：最多 20 MB。文件没有添加。",
+        "The file is too large: at most 20 MB. It was not added.",
+    ),
+    "attachment_damaged": (
+        "本机的附件已损坏，会从服务器再取一份。",
+        "The attachment on this laptop is damaged; it will be fetched again from the server.",
+    ),
+    "not_searched": ("这种记录不能搜索。", "This kind of record cannot be searched."),
+    "passphrase_too_short": (
+        "口令至少 {minimum} 个字符。可以用一句话。",
+        "The passphrase needs at least {minimum} characters. A sentence will do.",
+    ),
+    "file_too_large": (
+        "文件太大：最多 20 MB。文件没有添加。",
+        "The file is too large: at most 20 MB. It was not added.",
+    ),
+    "file_kind": (
+        "不支持这种文件。凭证可以是照片、PDF、OFD 或 XML。",
+        "This kind of file is not supported. Receipts can be a photo, PDF, OFD or XML.",
+    ),
+    "empty_file": ("这个文件是空的。没有添加。", "This file is empty. It was not added."),
+    "hash_mismatch": (
+        "文件在传输中损坏，会自动重新发送。",
+        "The file was damaged on its way and will be sent again.",
+    ),
+    "server_address": (
+        "服务器地址看不懂：{value}。请写成 https://crm.example.com。",
+        "This is not a server address: {value}. Write https://crm.example.com.",
+    ),
+    "https_required": (
+        "服务器地址必须以 https:// 开头。密码没有发出。",
+        "The server's address must begin with https://. The password was not sent.",
+    ),
+    "server_missing": ("请填写服务器地址。", "Enter the address of the server."),
+    "login_missing": ("请填写账号。", "Enter your login."),
+    "password_missing": ("请填写密码。", "Enter your password."),
+    "passphrase_short": (
+        "口令至少 12 个字符。可以用一句话。",
+        "The passphrase needs at least 12 characters. A sentence will do.",
+    ),
+    "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
+    "invalid": (
+        "内容没有通过检查：{code}。原文保留着。",
+        "The content did not pass the check: {code}. Your text is kept.",
+    ),
+}
+
+_REFUSED: dict[str, _Pair] = {
+    "not_in_this_state": (
+        "这张报销单现在不能这样处理。请看它当前的状态。",
+        "This claim cannot be handled like that now. See its present state.",
+    ),
+    "not_yours": ("这不归你处理。内容没有改变。", "This is not yours to do. Nothing was changed."),
+    "own_claim": (
+        "不能审批自己的报销单。请交给另一位审批人。",
+        "Nobody decides on their own claim. Another approver has to.",
+    ),
+    "changed_since_seen": (
+        "你看过之后它又改了，所以没有按你的决定处理。请再看一遍。",
+        "Changed since you looked, so your decision was not applied. Look at it again.",
+    ),
+    "over_your_limit": (
+        "超出你的审批限额 ¥{limit}。请交给限额更高的人。",
+        "Above your approval limit of ¥{limit}. Somebody with a higher limit has to decide.",
+    ),
+    "comment_missing": (
+        "请写一句说明，让申请人知道怎么改。",
+        "Write a comment, so that the claimant knows what to change.",
+    ),
+    "reason_missing": ("请选一个原因。", "Choose a reason."),
+    "approved_above_claimed": (
+        "批准的金额不能高于申请的金额。",
+        "The amount approved cannot be above the amount claimed.",
+    ),
+    "incomplete": ("还缺“{field}”{line}。草稿已保存。", "'{field}' is missing{line}. The draft is saved."),
+    "fapiao_used": (
+        "发票 {number} 已在另一张报销单中使用。原文和照片都保留在这里。",
+        "Fapiao {number} is used in another claim. Your text and photos are kept here.",
+    ),
+    "over_budget": (
+        "预算不够：还剩 ¥{left}。报销单保留着，可以改小或等预算调整。",
+        "The budget does not suffice: ¥{left} left. The claim is kept; lower it or wait for the budget.",
+    ),
+    "locked": (
+        "报告已提交，修改需要写原因。你写的内容都在。",
+        "The report is submitted; a change needs a reason. What you wrote is kept.",
+    ),
+    "forbidden": ("你没有这项权限。原文保留在这里。", "You may not do this. Your text is kept here."),
+    "out_of_scope": (
+        "这条记录不在你的辖区。原文保留着，可以交给负责的同事。",
+        "This record is not in your territory. Your text is kept; pass it on to the colleague in charge.",
+    ),
+    "no_territory": ("你还没有分到辖区。请联系管理员。", "You have no territory yet. Ask the administrator."),
+    "field_not_allowed": (
+        "你不能修改“{field}”。其他内容保留着。",
+        "You may not change '{field}'. The rest is kept.",
+    ),
+    "body_mismatch": (
+        "服务器已收到过同一编号的另一份内容。原文保留着，请重新提交。",
+        "The server has another content under the same number. Your text is kept; submit it again.",
+    ),
+    "deleted": (
+        "这条记录已被删除。你的修改保留着，由你决定怎么办。",
+        "This record was deleted. Your change is kept, for you to decide.",
+    ),
+    "waits_for_other": (
+        "它在等上面那一项：那一项处理好后会一起发送。",
+        "It waits for another change: once that one is settled, it goes too.",
+    ),
+    "already_settled": (
+        "这个冲突已经处理过了。三个值都在历史里。",
+        "This conflict is settled already. All values are in the history.",
+    ),
+    "already_sent": (
+        "已经发送，不能在这里删除。可以直接修改。",
+        "It has been sent and cannot be removed here. Change it instead.",
+    ),
+    "scope_left": (
+        "这条记录已移出你的辖区。你没发出的修改保留着，由你决定怎么办。",
+        "This record left your territory. Your unsent change is kept, for you to decide.",
+    ),
+}
+
+_WORLD: dict[str, _Pair] = {
+    "no_display": (
+        "找不到显示器（DISPLAY 和 WAYLAND_DISPLAY 都没有设置）。请在桌面里启动，或用命令行：crmdesk --help。",
+        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it from a desktop, or use the"
+        " command line: crmdesk --help.",
+    ),
+    "library_missing": (
+        "系统缺少 {library}。Debian/Ubuntu 请运行：sudo apt install libgl1 libegl1 libxkbcommon-x11-0"
+        " libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
+        " libdbus-1-3 libfontconfig1",
+        "The system lacks {library}. On Debian or Ubuntu run: sudo apt install libgl1 libegl1 libxkbcommon-x11-0"
+        " libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
+        " libdbus-1-3 libfontconfig1",
+    ),
+    "disk_full": (
+        "磁盘已满，刚才的更改没有保存。请腾出空间后再保存一次。",
+        "The disk is full; the last change was not saved. Free some space and save again.",
+    ),
+    "data_dir": (
+        "数据文件夹不能使用：{path}。请检查权限。",
+        "The data folder cannot be used: {path}. Check its permissions.",
+    ),
+    "in_use": (
+        "crmdesk 已在另一个窗口打开。请用那个窗口。",
+        "crmdesk is open in another window already. Use that one.",
+    ),
+    "wrong_key": (
+        "本机数据的密钥不对，数据没有打开。重新登录可以再取一份。",
+        "The key does not fit the data on this laptop; nothing was opened. Sign in again to fetch it anew.",
+    ),
+    "key_missing": (
+        "本机数据的密钥不见了。重新登录可以再取一份。",
+        "The key of the data on this laptop is gone. Sign in again to fetch it anew.",
+    ),
+    "keyring_locked": (
+        "系统钥匙串锁着。请先解锁，再试一次。",
+        "The system's key ring is locked. Unlock it and try again.",
+    ),
+    "passphrase_needed": (
+        "这台电脑没有可用的系统钥匙串。请设一个口令来保护本机数据。",
+        "This computer has no usable key ring. Choose a passphrase to protect the data on it.",
+    ),
+    "passphrase_wrong": (
+        "口令不对。数据没有动，请再试一次。",
+        "The passphrase is wrong. The data is untouched; try again.",
+    ),
+    "store_damaged": (
+        "本机数据有损坏。没有写入任何东西；重新登录可以再取一份。",
+        "The data on this laptop is damaged. Nothing was written; sign in again to fetch it anew.",
+    ),
+    "store_newer": (
+        "本机数据来自更新的版本。请更新 crmdesk；数据没有动。",
+        "The data on this laptop comes from a newer version. Update crmdesk; the data is untouched.",
+    ),
+    "store_busy": ("本机数据正忙。请稍后再试一次。", "The data on this laptop is busy. Try again in a moment."),
+    "closed": ("窗口正在关闭。已保存的都在。", "The window is closing. What was saved is kept."),
+    "cancelled": (
+        "已停止。收到的都已保存，下次接着来。",
+        "Stopped. What has arrived is saved; the next time goes on from there.",
+    ),
+    "foreign_user": (
+        "这台电脑上的数据属于另一个账号。请用那个账号登录，或换一个数据文件夹。",
+        "The data on this computer belongs to another account. Sign in with that one, or use another data folder.",
+    ),
+    "server_away": (
+        "连不上服务器。更改都已保存在本机，联网后自动发送。",
+        "The server cannot be reached. Changes are saved here and sent when there is a network.",
+    ),
+    "timeout": (
+        "服务器太久没有回答。更改都在本机，会自动再试。",
+        "The server took too long to answer. Changes are saved here; it will be tried again.",
+    ),
+    "answer_cut": (
+        "传输中断。收到的都已保存，会从断点继续。",
+        "The transfer broke off. What has arrived is saved; it goes on from there.",
+    ),
+    "server_error": (
+        "服务器出错了（{status}）。更改都在本机，会自动再试。",
+        "The server has a problem ({status}). Changes are saved here; it will be tried again.",
+    ),
+    "tls_untrusted": (
+        "服务器的证书不可信，没有发送任何东西。请检查网络或联系管理员。",
+        "The server's certificate is not trusted; nothing was sent. Check the network or ask the administrator.",
+    ),
+    "captive_portal": (
+        "这个网络要先在浏览器里登录。没有发送任何东西，更改都在本机。",
+        "This network wants a sign-in in the browser first. Nothing was sent; changes are saved here.",
+    ),
+    "not_crmdesk": (
+        "那个地址上不是 crmdesk 服务器。请检查地址；没有发送任何东西。",
+        "There is no crmdesk server at that address. Check it; nothing was sent.",
+    ),
+    "too_many": (
+        "尝试太多次了。请等 {retry_after_s} 秒再试。",
+        "Too many attempts. Wait {retry_after_s} seconds and try again.",
+    ),
+    "wrong_credentials": ("账号或密码不对。请再试一次。", "Login or password is wrong. Try again."),
+    "not_signed_in": ("请先登录。本机的内容都在。", "Sign in first. Everything on this laptop is kept."),
+    "signed_out": (
+        "登录已过期。请重新登录；没发送的更改都在。",
+        "The session has ended. Sign in again; unsent changes are kept.",
+    ),
+    "token_expired": (
+        "登录已过期。请重新登录；没发送的更改都在。",
+        "The session has ended. Sign in again; unsent changes are kept.",
+    ),
+    "device_revoked": (
+        "这台电脑已被停用。请联系管理员。",
+        "This computer has been revoked. Ask the administrator.",
+    ),
+    "upgrade_needed": (
+        "服务器需要新版本。请更新 crmdesk；没发送的更改都在。",
+        "The server needs a newer version. Update crmdesk; unsent changes are kept.",
+    ),
+    "not_found": ("服务器上没有找到。", "It was not found on the server."),
+    "bad_request": (
+        "服务器没看懂这次请求。更改都在本机。",
+        "The server did not understand the request. Changes are saved here.",
+    ),
+    "fork": (
+        "本机数据曾被恢复成旧的一份，已重新编号。没有丢失。",
+        "An older copy of the data was put back; it was renumbered. Nothing is lost.",
+    ),
+    "shrunk": (
+        "服务器的内容突然少了很多，同步已停下来等你确认。本机内容没有动。",
+        "Much of the content vanished on the server; the sync stopped to ask you. Nothing here was touched.",
+    ),
+    "replica_differs": (
+        "本机和服务器的内容对不上，已多次重新取回。没有丢失；请把诊断信息发给支持人员。",
+        "This laptop and the server still differ after fetching anew. Nothing is lost; send support the diagnostics.",
+    ),
+    "server_cannot_take": (
+        "服务器处理不了这一项更改。原文保留着；可以修改后重试。",
+        "The server could not take this change. Your text is kept; change it and try again.",
+    ),
+    "work_offline": (
+        "正在离线工作。更改都存在本机，联网后再发送。",
+        "Working offline. Changes are saved on this laptop and sent when you go online.",
+    ),
+    "database_not_initialised": (
+        "服务器还没有准备好。请联系管理员。",
+        "The server has not been set up yet. Ask the administrator.",
+    ),
+    "upload_damaged": (
+        "附件在传输中损坏，会自动重新发送。",
+        "An attachment was damaged on its way; it will be sent again.",
+    ),
+    "internal": (
+        "出了意外的问题（{code}）。已保存的都在。请重试；如果再出现，把诊断信息发给支持人员。",
+        "Something unexpected happened ({code}). What was saved is kept. Try again; if it comes back, send the"
+        " diagnostics to support.",
+    ),
+}
+
+_IMPORTS: dict[str, _Pair] = {
+    "unreadable": (
+        "这个文件读不出来。请确认它是 xlsx、xls、csv 或 vcf。",
+        "This file cannot be read. Make sure it is xlsx, xls, csv or vcf.",
+    ),
+    "counts_prescriptions": (
+        "这一列统计医生处方（{column}），按规定不能导入。其他列可以。",
+        "This column counts a doctor's prescriptions ({column}) and may not be imported. The other columns can.",
+    ),
+    "name_missing": ("这一行没有名称。", "This row has no name."),
+    "duplicate": ("与已有的记录重复，已放在一边。", "A duplicate of an existing record; set aside."),
+    "duplicate_in_file": (
+        "与文件中第 {other_row} 行重复，已放在一边。",
+        "A duplicate of row {other_row} of the file; set aside.",
+    ),
+    "damaged_file": (
+        "这个文件已损坏，没有导入任何内容。请重新取得一份。",
+        "This file is damaged; nothing was imported. Get it once more.",
+    ),
+    "encrypted_file": (
+        "这个文件有密码，读不了。请去掉密码后再选。",
+        "This file has a password and cannot be read. Remove the password and choose it again.",
+    ),
+    "not_a_sheet": (
+        "这不是表格文件。可以导入 xlsx、xls、csv 和 vcf。",
+        "This is not a sheet. xlsx, xls, csv and vcf can be imported.",
+    ),
+    "file_unreadable": (
+        "打不开这个文件。请检查它还在不在、你能不能读。",
+        "This file cannot be opened. Check that it is still there and that you may read it.",
+    ),
+    "file_not_written": (
+        "文件没有写成：{path}。请换一个文件夹再试。",
+        "The file was not written: {path}. Try another folder.",
+    ),
+    "export_kind": ("不能存成 {suffix}。请用 xlsx 或 csv。", "It cannot be saved as {suffix}. Use xlsx or csv."),
+    "no_rows": ("表里没有数据行。", "There are no rows in the sheet."),
+    "no_name_column": (
+        "没有找到名称列。请指定哪一列是名称。",
+        "No column holds the name. Say which one it is.",
+    ),
+    "target_twice": (
+        "两列都指定为“{field}”。请只留一列。",
+        "Two columns are both set to '{field}'. Keep one of them.",
+    ),
+    "unknown_column": ("表里没有第 {column} 列。", "The sheet has no column {column}."),
+    "unknown_sheet": ("文件里没有“{sheet}”这张表。", "The file has no sheet '{sheet}'."),
+    "cell_too_long": (
+        "第 {line} 行有一格太长，没有导入。",
+        "A cell in line {line} is too long; nothing was imported.",
+    ),
+    "too_many_cells": (
+        "表太大：最多 {limit} 格。请分成几个文件。",
+        "The sheet is too large: at most {limit} cells. Split it.",
+    ),
+    "too_many_columns": (
+        "列太多：最多 {limit} 列。请删去不用的列。",
+        "Too many columns: at most {limit}. Remove some.",
+    ),
+    "no_customers": ("这个文件里没有客户。", "There are no customers in this file."),
+    "no_header": (
+        "没有找到表头，按内容猜了各列，请核对。",
+        "No header was found; columns were guessed from content. Check them.",
+    ),
+    "rows_above_header": ("表头上面的行没有导入。", "The rows above the header were not imported."),
+    "encoding_uncertain": (
+        "编码不确定，请看预览里的字对不对。",
+        "The encoding is uncertain; see whether the preview reads right.",
+    ),
+    "damaged_characters": ("有些字已损坏，原样保留。", "Some characters are damaged; they were kept as they are."),
+    "value_left_out": (
+        "“{field}”的值“{value}”看不懂，没有带入。",
+        "The value '{value}' of '{field}' was not understood and left out.",
+    ),
+    "duplicate_parked": (
+        "与已有的记录很像，已放在一边等你看。",
+        "Much like an existing record; set aside for you to look at.",
+    ),
+    "same_name_spelled_otherwise": (
+        "同名但写法不同，已放在一边等你看。",
+        "The same name spelled otherwise; set aside for you to look at.",
+    ),
+    "same_name_other_department": (
+        "同一医院另一科室有同名医生，已放在一边等你看。",
+        "A doctor of that name works in another department of the hospital; set aside for you to look at.",
+    ),
+    "alias_of_other": (
+        "这个名称是另一家机构的别名，已放在一边。",
+        "This name is an alias of another institution; set aside.",
+    ),
+    "hospital_uncertain": (
+        "医院不能确定，已按最像的那家放好，请核对。",
+        "The hospital is uncertain; the nearest one was taken. Check it.",
+    ),
+    "hospital_ambiguous": ("有几家医院都像，请选一家。", "Several hospitals fit. Choose one."),
+    "zip_bomb": (
+        "这个文件展开后大得不正常，没有打开。请重新取得一份。",
+        "This file unpacks to an unreasonable size and was not opened. Get it once more.",
+    ),
+}
+
+_FINDINGS: dict[str, _Pair] = {
+    "meal_cap": (
+        "第 {line} 项人均 ¥{a_head}，超过上限 ¥{cap}",
+        "Line {line}: ¥{a_head} a head, above the limit of ¥{cap}",
+    ),
+    "budget_warn": ("超出预算 ¥{over}", "¥{over} above the budget"),
+    "over_budget": ("超出预算 ¥{over}", "¥{over} above the budget"),
+    "fapiao_used": ("发票 {number} 已在另一张报销单中使用", "Fapiao {number} is used in another claim"),
+}
+
+SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD}
+"""Code → (Chinese, English)."""
+
+
+def sentence(code: str, params: Mapping[str, Any] | None = None, language: str = "") -> str:
+    """Return the sentence for a code; one without words of its own says so with the code, so that support can help.
+
+    Without `language` (`zh` or `en`) it is the one that the windows show.
+    """
+    pair = SENTENCES.get(code)
+    given = dict(params or {})
+    if pair is None:
+        pair, given = SENTENCES["internal"], {"code": code}
+    return _filled(pair, given, language or _shown_language())
+
+
+def finding(code: str, params: Mapping[str, Any], language: str = "") -> str:
+    """Return the words of a policy finding."""
+    pair = _FINDINGS.get(code, (code, code))
+    return _filled(pair, dict(params), language or _shown_language())
+
+
+def error_sentence(error: BaseException, language: str = "") -> str:
+    """Return the sentence for any error; one that is not ours gives its kind as the code, never its traceback."""
+    if isinstance(error, CrmdeskError):
+        return sentence(error.code, error.params, language)
+    return sentence("internal", {"code": type(error).__name__}, language)
+
+
+def support_code(code: str) -> str:
+    """Return a code as it is read out to support: `fapiao_used` → `FAPIAO-USED`."""
+    return code.upper().replace("_", "-")
+
+
+class _Given(dict[str, Any]):
+    """Parameters of a sentence; a missing one shows as a dash, never as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
+    chinese = language != ENGLISH
+    values = _Given(params)
+    for name, value in params.items():
+        if name.endswith("_fen") and isinstance(value, int):
+            values[name.removesuffix("_fen")] = format_fen(value)
+    if "field" in params:
+        values["field"] = _field_words(params, chinese)
+    if "{line}" in pair[0] and "field" in params:
+        line = params.get("line")
+        values["line"] = "" if not line else f"（第 {line} 项）" if chinese else f" (line {line})"
+    if "left" not in values and "planned_fen" in params:
+        used = sum(int(params.get(name) or 0) for name in ("reserved_fen", "committed_fen", "spent_fen"))
+        values["left"] = format_fen(int(params["planned_fen"]) - used)
+    return pair[0 if chinese else 1].format_map(values)
+
+
+def _field_words(params: Mapping[str, Any], chinese: bool) -> str:
+    name = str(params["field"])
+    wanted = str(params.get("record") or "")
+    for record in (RECORDS[wanted],) if wanted in RECORDS else RECORDS.values():
+        for declared in record.fields:
+            for field in (declared, *declared.item):
+                if field.name == name:
+                    return field.zh if chinese else field.en
+    return name
+
+
+def value_words(record: str, field: str, value: Any, language: str = "") -> str:
+    """Return a field's value as people read it (picklist words, amounts, yes and no); '' for nothing."""
+    chinese = (language or _shown_language()) != ENGLISH
+    if value is None or value in ("", []):
+        return ""
+    if isinstance(value, bool):
+        return ("是" if value else "否") if chinese else ("yes" if value else "no")
+    if isinstance(value, list):
+        return ("、" if chinese else ", ").join(value_words(record, field, entry, language) for entry in value)
+    declared = RECORDS[record].field(field) if record in RECORDS and field in RECORDS[record].field_names else None
+    if declared is not None and declared.picklist and isinstance(value, str):
+        entry = picklists.choice(declared.picklist, value)
+        return entry.zh if chinese else entry.en
+    if declared is not None and declared.kind == "money" and isinstance(value, int):
+        return f"¥{format_fen(value)}"
+    return str(value)
+
+
+def _shown_language() -> str:
+    from crmdesk.ui import language  # lazy: only the windows have loaded Qt
+
+    return language.current()

@@ -1,0 +1,2656 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="zh_CN">
+    <context>
+        <name>ApprovalsPage</name>
+        <message>
+            <source>审批</source>
+            <translation>Approvals</translation>
+        </message>
+        <message>
+            <source>没有等待你审批的报销。</source>
+            <translation>No claim waits for you.</translation>
+        </message>
+        <message>
+            <source>等待审批的报销</source>
+            <translation>Claims waiting for approval</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 笔等待</source>
+            <translation>
+                <numerusform>%n waiting</numerusform>
+                <numerusform>%n waiting</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项提示</source>
+            <translation>
+                <numerusform>%n finding</numerusform>
+                <numerusform>%n findings</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>无提示</source>
+            <translation>clean</translation>
+        </message>
+        <message>
+            <source>第 {number} 次提交 · 同步时若无改动即生效</source>
+            <translation>Submission {number} · applied if unchanged</translation>
+        </message>
+        <message>
+            <source>已批准 {title}，保存在本机，同步时生效</source>
+            <translation>Approved: {title}. Saved here, applied at sync</translation>
+        </message>
+        <message>
+            <source>已退回 {title}，保存在本机，同步时生效</source>
+            <translation>Sent back: {title}. Saved here, applied at sync</translation>
+        </message>
+        <message>
+            <source>已驳回 {title}，保存在本机，同步时生效</source>
+            <translation>Rejected: {title}. Saved here, applied at sync</translation>
+        </message>
+        <message>
+            <source>已标记支付 {title}，同步时生效</source>
+            <translation>Marked as paid: {title}. Applied at sync</translation>
+        </message>
+    </context>
+    <context>
+        <name>ClaimDetail</name>
+        <message>
+            <source>未命名的报销</source>
+            <translation>Claim without a subject</translation>
+        </message>
+        <message>
+            <source>第 {number} 次提交</source>
+            <translation>submission {number}</translation>
+        </message>
+        <message>
+            <source>{when} 提交</source>
+            <translation>submitted {when}</translation>
+        </message>
+        <message>
+            <source>拜访：{visit}</source>
+            <translation>visit: {visit}</translation>
+        </message>
+        <message>
+            <source>批准 {approved} / {amount}</source>
+            <translation>{approved} of {amount} approved</translation>
+        </message>
+        <message>
+            <source>还没有明细。</source>
+            <translation>No lines yet.</translation>
+        </message>
+        <message>
+            <source>发票 {number}</source>
+            <translation>fapiao {number}</translation>
+        </message>
+        <message>
+            <source>有凭证</source>
+            <translation>receipt</translation>
+        </message>
+        <message>
+            <source>人均 {amount}</source>
+            <translation>{amount} a head</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 人</source>
+            <translation>
+                <numerusform>%n person</numerusform>
+                <numerusform>%n people</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>规则检查</source>
+            <translation>Findings</translation>
+        </message>
+        <message>
+            <source>阻止</source>
+            <translation>stop</translation>
+        </message>
+        <message>
+            <source>提醒</source>
+            <translation>warn</translation>
+        </message>
+        <message>
+            <source>✓ 没有提示</source>
+            <translation>✓ Nothing found</translation>
+        </message>
+        <message>
+            <source>预算</source>
+            <translation>Budget</translation>
+        </message>
+        <message>
+            <source>这些类别没有预算，按公司规定审批。</source>
+            <translation>No budget for these categories; company rules apply.</translation>
+        </message>
+        <message>
+            <source>截至 {when}</source>
+            <translation>as of {when}</translation>
+        </message>
+        <message>
+            <source>已用 {amount}</source>
+            <translation>used {amount}</translation>
+        </message>
+        <message>
+            <source>预留 {amount}</source>
+            <translation>reserved {amount}</translation>
+        </message>
+        <message>
+            <source>本单 {amount}</source>
+            <translation>this {amount}</translation>
+        </message>
+        <message>
+            <source>剩余 {amount}</source>
+            <translation>left {amount}</translation>
+        </message>
+        <message>
+            <source>经过</source>
+            <translation>Trail</translation>
+        </message>
+        <message>
+            <source>{who} 代 {other}</source>
+            <translation>{who} for {other}</translation>
+        </message>
+        <message>
+            <source>还没有同步过，经过从第一次同步开始。</source>
+            <translation>Not synced yet; the trail begins with the first sync.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ClaimEditor</name>
+        <message>
+            <source>添加医生</source>
+            <translation>Add doctor</translation>
+        </message>
+        <message>
+            <source>姓名、拼音或医院</source>
+            <translation>Name, pinyin or hospital</translation>
+        </message>
+        <message>
+            <source>明细</source>
+            <translation>Lines</translation>
+        </message>
+        <message>
+            <source>合计 {amount}</source>
+            <translation>Total {amount}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ClaimLineEditor</name>
+        <message>
+            <source>添加凭证</source>
+            <translation>Add receipt</translation>
+        </message>
+        <message>
+            <source>删除这一行</source>
+            <translation>Remove this line</translation>
+        </message>
+        <message>
+            <source>金额写成 1,234.50 这样</source>
+            <translation>Write amounts like 1,234.50</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 张凭证</source>
+            <translation>
+                <numerusform>%n receipt</numerusform>
+                <numerusform>%n receipts</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ConflictCard</name>
+        <message>
+            <source>打开记录</source>
+            <translation>Open record</translation>
+        </message>
+        <message>
+            <source>不处理也不会丢：三个值都在历史里</source>
+            <translation>Nothing is lost by waiting: all three values are in the history</translation>
+        </message>
+        <message>
+            <source>冲突</source>
+            <translation>Conflict</translation>
+        </message>
+        <message>
+            <source>两个人离线时都改了；其他字段已自动合并</source>
+            <translation>Two people changed it while offline; all other fields were merged</translation>
+        </message>
+        <message>
+            <source>当前采用</source>
+            <translation>In use</translation>
+        </message>
+        <message>
+            <source>改用这个</source>
+            <translation>Use this</translation>
+        </message>
+        <message>
+            <source>（空）</source>
+            <translation>(empty)</translation>
+        </message>
+        <message>
+            <source>你 · 这台电脑</source>
+            <translation>You · this computer</translation>
+        </message>
+        <message>
+            <source>修改之前</source>
+            <translation>Before</translation>
+        </message>
+        <message>
+            <source>两个人改之前的值</source>
+            <translation>the value before both changes</translation>
+        </message>
+        <message>
+            <source>{when} 修改，后到服务器</source>
+            <translation>changed {when}, reached the server second</translation>
+        </message>
+        <message>
+            <source>{when} 修改，先到服务器</source>
+            <translation>changed {when}, reached the server first</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConsentCard</name>
+        <message>
+            <source>同意</source>
+            <translation>Consent</translation>
+        </message>
+        <message>
+            <source>{channel} 未同意</source>
+            <translation>{channel}: no consent</translation>
+        </message>
+        <message>
+            <source>没有同意凭证，只能当面拜访。</source>
+            <translation>No proof of consent: visits in person only.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ContactCard</name>
+        <message>
+            <source>联系</source>
+            <translation>Contact</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个值</source>
+            <translation>
+                <numerusform>%n value</numerusform>
+                <numerusform>%n values</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>偏好</source>
+            <translation>Prefers</translation>
+        </message>
+    </context>
+    <context>
+        <name>CustomerWords</name>
+        <message>
+            <source>是</source>
+            <translation>Yes</translation>
+        </message>
+        <message>
+            <source>否</source>
+            <translation>No</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>（空）</source>
+            <translation>(empty)</translation>
+        </message>
+        <message>
+            <source>还没有拜访</source>
+            <translation>not visited yet</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 天前</source>
+            <translation>
+                <numerusform>%n day ago</numerusform>
+                <numerusform>%n days ago</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>主</source>
+            <translation>main</translation>
+        </message>
+        <message>
+            <source>（未知机构）</source>
+            <translation>(unknown institution)</translation>
+        </message>
+        <message>
+            <source>{name}（{notes}）</source>
+            <translation>{name} ({notes})</translation>
+        </message>
+        <message>
+            <source>，</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>有冲突</source>
+            <translation>conflict</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 分钟</source>
+            <translation>
+                <numerusform>%n min</numerusform>
+                <numerusform>%n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{day}拜访时答应</source>
+            <translation>promised on {day}</translation>
+        </message>
+        <message>
+            <source>未定日期</source>
+            <translation>no date</translation>
+        </message>
+        <message numerus="yes">
+            <source>逾期 %n 天</source>
+            <translation>
+                <numerusform>%n day late</numerusform>
+                <numerusform>%n days late</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>今天到期</source>
+            <translation>due today</translation>
+        </message>
+        <message>
+            <source>{field}：{old} → {new}</source>
+            <translation>{field}: {old} → {new}</translation>
+        </message>
+        <message>
+            <source>原因：{reason}</source>
+            <translation>Reason: {reason}</translation>
+        </message>
+    </context>
+    <context>
+        <name>CustomersPage</name>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>客户类型</source>
+            <translation>Kind of customer</translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>姓名、拼音、首字母、医院或科室</source>
+            <translation>Name, pinyin, initials, hospital or department</translation>
+        </message>
+        <message>
+            <source>筛选客户</source>
+            <translation>Filter customers</translation>
+        </message>
+        <message>
+            <source>客户列表</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>新建医生</source>
+            <translation>New doctor</translation>
+        </message>
+        <message>
+            <source>新建机构</source>
+            <translation>New institution</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生</source>
+            <translation>
+                <numerusform>%n doctor</numerusform>
+                <numerusform>%n doctors</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 家机构</source>
+            <translation>
+                <numerusform>%n institution</numerusform>
+                <numerusform>%n institutions</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>没有找到。换个写法试试：汉字、全拼、首字母或医院名都可以。</source>
+            <translation>Nothing found. Try characters, full pinyin, initials or the hospital's name.</translation>
+        </message>
+        <message>
+            <source>这里还没有客户。同步后辖区的客户会出现在这里；也可以导入一份表格。</source>
+            <translation>No customers yet. Those of your territory come with the next sync; you can also import a sheet.</translation>
+        </message>
+        <message>
+            <source>导入客户</source>
+            <translation>Import customers</translation>
+        </message>
+        <message>
+            <source>职称与专业</source>
+            <translation>Title and specialty</translation>
+        </message>
+        <message>
+            <source>机构与科室</source>
+            <translation>Institution and department</translation>
+        </message>
+        <message>
+            <source>上次拜访</source>
+            <translation>Last visit</translation>
+        </message>
+    </context>
+    <context>
+        <name>CycleCard</name>
+        <message>
+            <source>本季度拜访</source>
+            <translation>Visits this quarter</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>上季度 %n 次</source>
+            <translation>
+                <numerusform>%n last quarter</numerusform>
+                <numerusform>%n last quarter</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>近 12 个月</source>
+            <translation>last 12 months</translation>
+        </message>
+        <message>
+            <source>月均 {mean}</source>
+            <translation>{mean} a month</translation>
+        </message>
+    </context>
+    <context>
+        <name>DateField</name>
+        <message>
+            <source>不设日期</source>
+            <translation>No date</translation>
+        </message>
+        <message>
+            <source>明天 · {day}</source>
+            <translation>Tomorrow · {day}</translation>
+        </message>
+        <message>
+            <source>{days} 天后 · {day}</source>
+            <translation>In {days} days · {day}</translation>
+        </message>
+        <message>
+            <source>选日期</source>
+            <translation>Pick a date</translation>
+        </message>
+    </context>
+    <context>
+        <name>DecisionBox</name>
+        <message>
+            <source>写明原因，申请人会看到</source>
+            <translation>Say why; the claimant will read it</translation>
+        </message>
+        <message>
+            <source>审批意见</source>
+            <translation>Decision comment</translation>
+        </message>
+        <message>
+            <source>驳回原因</source>
+            <translation>Reason for rejecting</translation>
+        </message>
+        <message>
+            <source>驳回</source>
+            <translation>Reject</translation>
+        </message>
+        <message>
+            <source>退回</source>
+            <translation>Send back</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>DoctorPage</name>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>在页面上直接修改资料</source>
+            <translation>Edit in place</translation>
+        </message>
+        <message>
+            <source>时间线内容</source>
+            <translation>What the timeline shows</translation>
+        </message>
+        <message>
+            <source>医生资料分页</source>
+            <translation>Tabs of the doctor</translation>
+        </message>
+        <message>
+            <source>医生已删除，可以撤销</source>
+            <translation>Doctor deleted; you can undo it</translation>
+        </message>
+        <message>
+            <source>{fields}有冲突</source>
+            <translation>{fields}: conflict</translation>
+        </message>
+        <message>
+            <source>时间线</source>
+            <translation>Timeline</translation>
+        </message>
+        <message>
+            <source>资料</source>
+            <translation>Profile</translation>
+        </message>
+        <message>
+            <source>承诺 {count}</source>
+            <translation>Promises {count}</translation>
+        </message>
+        <message>
+            <source>承诺</source>
+            <translation>Promises</translation>
+        </message>
+        <message>
+            <source>费用 ¥{amount}</source>
+            <translation>Expenses ¥{amount}</translation>
+        </message>
+        <message>
+            <source>费用</source>
+            <translation>Expenses</translation>
+        </message>
+        <message>
+            <source>同意与隐私</source>
+            <translation>Consent and privacy</translation>
+        </message>
+        <message>
+            <source>修改历史</source>
+            <translation>History</translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>拜访 {count}</source>
+            <translation>Visits {count}</translation>
+        </message>
+        <message>
+            <source>费用 {count}</source>
+            <translation>Expenses {count}</translation>
+        </message>
+        <message>
+            <source>主要</source>
+            <translation>main</translation>
+        </message>
+        <message>
+            <source>用途</source>
+            <translation>Purpose</translation>
+        </message>
+        <message>
+            <source>学术信息沟通；撤回同意后立即停止使用相应方式</source>
+            <translation>Scientific information; a channel is no longer used once its consent is withdrawn</translation>
+        </message>
+        <message>
+            <source>还没有拜访。按 V 写第一份报告。</source>
+            <translation>No visits yet. Press V to write the first report.</translation>
+        </message>
+        <message>
+            <source>没有与这位医生有关的费用。</source>
+            <translation>No expenses with this doctor.</translation>
+        </message>
+        <message>
+            <source>没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。</source>
+            <translation>No changes recorded. After a sync each change stands here: who, when and what.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ExpensesPage</name>
+        <message>
+            <source>费用</source>
+            <translation>Expenses</translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>待提交</source>
+            <translation>To submit</translation>
+        </message>
+        <message>
+            <source>处理中</source>
+            <translation>In progress</translation>
+        </message>
+        <message>
+            <source>按状态筛选</source>
+            <translation>Filter by state</translation>
+        </message>
+        <message>
+            <source>报销单</source>
+            <translation>Claims</translation>
+        </message>
+        <message>
+            <source>还没有报销单。拜访里按“费用”，或在这里新建一张。</source>
+            <translation>No claims yet. Press “Expense” in a visit, or make one here.</translation>
+        </message>
+        <message>
+            <source>新建报销</source>
+            <translation>New claim</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 张报销单</source>
+            <translation>
+                <numerusform>%n claim</numerusform>
+                <numerusform>%n claims</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>费用报销 {day}</source>
+            <translation>Expenses {day}</translation>
+        </message>
+        <message>
+            <source>拜访费用 · {names}</source>
+            <translation>Visit expenses · {names}</translation>
+        </message>
+        <message>
+            <source>拜访费用</source>
+            <translation>Visit expenses</translation>
+        </message>
+        <message>
+            <source>已提交，待同步：{title}</source>
+            <translation>Submitted, waiting to sync: {title}</translation>
+        </message>
+        <message>
+            <source>已撤回，同步后可以修改</source>
+            <translation>Recalled; it can be edited after the sync</translation>
+        </message>
+        <message>
+            <source>选择凭证</source>
+            <translation>Choose receipts</translation>
+        </message>
+        <message>
+            <source>凭证 (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</source>
+            <translation>Receipts (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</translation>
+        </message>
+    </context>
+    <context>
+        <name>FormDialog</name>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+    </context>
+    <context>
+        <name>ImportPage</name>
+        <message>
+            <source>导入</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls 或 ods；先看预览，再决定导入。</source>
+            <translation>Drop a list of doctors or institutions here, or choose a file: csv, xlsx, xls or ods. You see a preview before anything is imported.</translation>
+        </message>
+        <message>
+            <source>选择文件…</source>
+            <translation>Choose file…</translation>
+        </message>
+        <message>
+            <source>名单是</source>
+            <translation>List of</translation>
+        </message>
+        <message>
+            <source>工作表</source>
+            <translation>Sheet</translation>
+        </message>
+        <message>
+            <source>放进辖区</source>
+            <translation>Into territory</translation>
+        </message>
+        <message>
+            <source>预览</source>
+            <translation>Preview</translation>
+        </message>
+        <message>
+            <source>打开客户</source>
+            <translation>Open customers</translation>
+        </message>
+        <message>
+            <source>选择名单</source>
+            <translation>Choose a list</translation>
+        </message>
+        <message>
+            <source>名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)</source>
+            <translation>Lists (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)</translation>
+        </message>
+        <message>
+            <source>所有文件 (*)</source>
+            <translation>All files (*)</translation>
+        </message>
+        <message>
+            <source>正在读取…</source>
+            <translation>Reading…</translation>
+        </message>
+        <message>
+            <source>{file}：{reason}</source>
+            <translation>{file}: {reason}</translation>
+        </message>
+        <message numerus="yes">
+            <source>预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。</source>
+            <translation>
+                <numerusform>The first row. Change below a column's name what it becomes; columns to be imported stand first.</numerusform>
+                <numerusform>The first %n rows. Change below a column's name what it becomes; columns to be imported stand first.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>导入完成：新建 {count} 条。结果在导入页。</source>
+            <translation>Import done: {count} made. The result is on the import page.</translation>
+        </message>
+        <message>
+            <source>保存结果</source>
+            <translation>Save result</translation>
+        </message>
+        <message>
+            <source>{file} 导入结果.csv</source>
+            <translation>{file} import result.csv</translation>
+        </message>
+        <message>
+            <source>结果没有写成：{reason}</source>
+            <translation>The result was not written: {reason}</translation>
+        </message>
+        <message>
+            <source>结果已保存到 {file}</source>
+            <translation>Result saved to {file}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ImportResult</name>
+        <message>
+            <source>新建</source>
+            <translation>Made</translation>
+        </message>
+        <message>
+            <source>已有，未改动</source>
+            <translation>Known, unchanged</translation>
+        </message>
+        <message>
+            <source>疑似重复，放在一边</source>
+            <translation>Likely duplicates, set aside</translation>
+        </message>
+        <message>
+            <source>没有导入</source>
+            <translation>Not imported</translation>
+        </message>
+        <message>
+            <source>需要看一下的行</source>
+            <translation>Rows to look at</translation>
+        </message>
+        <message>
+            <source>没有需要看的行。</source>
+            <translation>No rows need a look.</translation>
+        </message>
+        <message>
+            <source>重复导入不会新建两次</source>
+            <translation>Importing again makes nothing twice</translation>
+        </message>
+        <message>
+            <source>导入已停止。停止之前写入的都保留着；再导入同一个文件会接着做完。</source>
+            <translation>The import was stopped. What was written before is kept; importing the same file again completes it.</translation>
+        </message>
+        <message>
+            <source>全部 {count}</source>
+            <translation>All {count}</translation>
+        </message>
+        <message>
+            <source>没有导入 {count}</source>
+            <translation>Not imported {count}</translation>
+        </message>
+        <message>
+            <source>放在一边 {count}</source>
+            <translation>Set aside {count}</translation>
+        </message>
+        <message>
+            <source>请核对 {count}</source>
+            <translation>To check {count}</translation>
+        </message>
+    </context>
+    <context>
+        <name>InstitutionPage</name>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>这里的医生</source>
+            <translation>Doctors here</translation>
+        </message>
+        <message>
+            <source>机构资料分页</source>
+            <translation>Tabs of the institution</translation>
+        </message>
+        <message>
+            <source>资料</source>
+            <translation>Profile</translation>
+        </message>
+        <message>
+            <source>科室</source>
+            <translation>Departments</translation>
+        </message>
+        <message>
+            <source>医生 {count}</source>
+            <translation>Doctors {count}</translation>
+        </message>
+        <message>
+            <source>医生</source>
+            <translation>Doctors</translation>
+        </message>
+        <message>
+            <source>时间线</source>
+            <translation>Timeline</translation>
+        </message>
+        <message>
+            <source>修改历史</source>
+            <translation>History</translation>
+        </message>
+        <message>
+            <source>{fields}有冲突</source>
+            <translation>{fields}: conflict</translation>
+        </message>
+        <message>
+            <source>还没有记录接待规定。</source>
+            <translation>No reception rules recorded.</translation>
+        </message>
+        <message>
+            <source>多点执业</source>
+            <translation>second place</translation>
+        </message>
+        <message>
+            <source>这里还没有医生。按 Ctrl+N 新建第一位。</source>
+            <translation>No doctors here yet. Ctrl+N makes the first one.</translation>
+        </message>
+        <message>
+            <source>这里还没有拜访。</source>
+            <translation>No visits here yet.</translation>
+        </message>
+        <message>
+            <source>没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。</source>
+            <translation>No changes recorded. After a sync each change stands here: who, when and what.</translation>
+        </message>
+    </context>
+    <context>
+        <name>KeyMapDialog</name>
+        <message>
+            <source>键盘快捷键</source>
+            <translation>Keyboard shortcuts</translation>
+        </message>
+        <message>
+            <source>关闭</source>
+            <translation>Close</translation>
+        </message>
+        <message>
+            <source>在选项组上：数字键选一组，左右箭头选一项</source>
+            <translation>On groups of choices: a digit picks a group, left and right an entry</translation>
+        </message>
+    </context>
+    <context>
+        <name>LineDecisionBox</name>
+        <message>
+            <source>按此金额批准</source>
+            <translation>Approve these amounts</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>金额写成 1,234.50 这样</source>
+            <translation>Write amounts like 1,234.50</translation>
+        </message>
+        <message>
+            <source>批准金额不能超过申请金额</source>
+            <translation>No more than was claimed can be approved</translation>
+        </message>
+    </context>
+    <context>
+        <name>LinesModel</name>
+        <message>
+            <source>行号</source>
+            <translation>Row</translation>
+        </message>
+        <message>
+            <source>结果</source>
+            <translation>Result</translation>
+        </message>
+        <message>
+            <source>名称</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>原因</source>
+            <translation>Reason</translation>
+        </message>
+    </context>
+    <context>
+        <name>MainWindow</name>
+        <message>
+            <source>这个页面不属于你的角色。</source>
+            <translation>This page does not belong to your role.</translation>
+        </message>
+        <message>
+            <source>已离线工作。更改保存在本机。</source>
+            <translation>Working offline. Changes are saved here.</translation>
+        </message>
+        <message>
+            <source>已恢复联网，更改会自动发送。</source>
+            <translation>Back on the network; changes are sent by themselves.</translation>
+        </message>
+        <message>
+            <source>没有可以撤销的更改。</source>
+            <translation>There is nothing to undo.</translation>
+        </message>
+        <message>
+            <source>已撤销。</source>
+            <translation>Undone.</translation>
+        </message>
+        <message>
+            <source>代表</source>
+            <translation>Rep</translation>
+        </message>
+        <message>
+            <source>经理</source>
+            <translation>Manager</translation>
+        </message>
+        <message>
+            <source>财务</source>
+            <translation>Finance</translation>
+        </message>
+        <message>
+            <source>审计</source>
+            <translation>Auditor</translation>
+        </message>
+        <message>
+            <source>管理员</source>
+            <translation>Admin</translation>
+        </message>
+    </context>
+    <context>
+        <name>MappingTable</name>
+        <message>
+            <source>不导入</source>
+            <translation>Leave out</translation>
+        </message>
+        <message>
+            <source>不能导入</source>
+            <translation>May not be imported</translation>
+        </message>
+        <message>
+            <source>第 {column} 列作为</source>
+            <translation>Column {column} becomes</translation>
+        </message>
+    </context>
+    <context>
+        <name>NewDoctorDialog</name>
+        <message>
+            <source>新建医生</source>
+            <translation>New doctor</translation>
+        </message>
+        <message>
+            <source>医生已保存在本机，审核前即可使用</source>
+            <translation>Doctor saved here; usable before the review</translation>
+        </message>
+        <message>
+            <source>输入医院名或拼音</source>
+            <translation>Hospital's name or pinyin</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message numerus="yes">
+            <source>已有 %n 位同名医生。是同一个人就打开，不要再建一份。</source>
+            <translation>
+                <numerusform>There is %n doctor of that name. If it is the same person, open that page instead.</numerusform>
+                <numerusform>There are %n doctors of that name. If it is one of them, open that page instead.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>不是同一人，仍要新建</source>
+            <translation>Somebody else: make it</translation>
+        </message>
+    </context>
+    <context>
+        <name>NewInstitutionDialog</name>
+        <message>
+            <source>新建机构</source>
+            <translation>New institution</translation>
+        </message>
+        <message>
+            <source>机构已保存在本机，审核前即可使用</source>
+            <translation>Institution saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>Palette</name>
+        <message>
+            <source>医生、医院，或要做的事：张、zs、协和 心内、立即同步…</source>
+            <translation>A doctor, a hospital, or something to do: 张, zs, 协和 心内, sync now…</translation>
+        </message>
+        <message>
+            <source>搜索与命令</source>
+            <translation>Search and commands</translation>
+        </message>
+        <message>
+            <source>没有找到“{text}”。试试姓名的首字母，或医院加科室。</source>
+            <translation>Nothing found for '{text}'. Try initials, or hospital and department.</translation>
+        </message>
+        <message>
+            <source>名称</source>
+            <translation>name</translation>
+        </message>
+        <message>
+            <source>拼音</source>
+            <translation>pinyin</translation>
+        </message>
+        <message>
+            <source>首字母</source>
+            <translation>initials</translation>
+        </message>
+        <message>
+            <source>医院</source>
+            <translation>hospital</translation>
+        </message>
+        <message>
+            <source>科室</source>
+            <translation>department</translation>
+        </message>
+        <message>
+            <source>别名</source>
+            <translation>alias</translation>
+        </message>
+        <message>
+            <source>地区</source>
+            <translation>area</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlanDialog</name>
+        <message>
+            <source>给谁写拜访报告</source>
+            <translation>Who is the report about</translation>
+        </message>
+        <message>
+            <source>计划拜访</source>
+            <translation>Plan a visit</translation>
+        </message>
+        <message>
+            <source>医生姓名、拼音或医院</source>
+            <translation>Doctor's name, pinyin or hospital</translation>
+        </message>
+        <message>
+            <source>日期</source>
+            <translation>Date</translation>
+        </message>
+        <message>
+            <source>时间</source>
+            <translation>Time</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>开始</source>
+            <translation>Begin</translation>
+        </message>
+        <message>
+            <source>加入计划</source>
+            <translation>Add to plan</translation>
+        </message>
+        <message>
+            <source>先选一位医生。</source>
+            <translation>Choose a doctor first.</translation>
+        </message>
+        <message>
+            <source>已加入计划</source>
+            <translation>Added to the plan</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProductRow</name>
+        <message>
+            <source>{name}：信息</source>
+            <translation>{name}: messages</translation>
+        </message>
+        <message>
+            <source>{name}：反应</source>
+            <translation>{name}: reaction</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProgressCard</name>
+        <message>
+            <source>已处理 {done} / {total} 行</source>
+            <translation>{done} of {total} rows done</translation>
+        </message>
+        <message>
+            <source>可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。</source>
+            <translation>You can leave this page and go on working; the import continues. If you stop it, what was written is kept.</translation>
+        </message>
+        <message>
+            <source>正在停止…</source>
+            <translation>Stopping…</translation>
+        </message>
+        <message>
+            <source>每秒 {rate} 行</source>
+            <translation>{rate} rows a second</translation>
+        </message>
+    </context>
+    <context>
+        <name>PromiseList</name>
+        <message>
+            <source>没有未兑现的承诺。</source>
+            <translation>No open promises.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReceiptsCard</name>
+        <message>
+            <source>凭证 {at} / {count}</source>
+            <translation>Receipt {at} of {count}</translation>
+        </message>
+        <message>
+            <source>凭证</source>
+            <translation>Receipts</translation>
+        </message>
+        <message>
+            <source>上一张凭证</source>
+            <translation>Receipt before</translation>
+        </message>
+        <message>
+            <source>下一张凭证</source>
+            <translation>Receipt after</translation>
+        </message>
+        <message>
+            <source>保存副本…</source>
+            <translation>Save a copy…</translation>
+        </message>
+        <message>
+            <source>未下载</source>
+            <translation>Not here yet</translation>
+        </message>
+        <message>
+            <source>没有附上凭证。</source>
+            <translation>No receipt is attached.</translation>
+        </message>
+        <message>
+            <source>这张凭证还没有传到这台电脑，下次同步时下载。</source>
+            <translation>This receipt is not on this laptop yet; it comes with the next sync.</translation>
+        </message>
+        <message>
+            <source>这种文件不在这里显示。可以保存一份副本，用别的程序打开。</source>
+            <translation>This kind of file is not shown here. Save a copy to open it elsewhere.</translation>
+        </message>
+        <message>
+            <source>保存副本</source>
+            <translation>Save a copy</translation>
+        </message>
+        <message>
+            <source>副本已保存，不再受 crmdesk 的加密保护。</source>
+            <translation>Copy saved. It is outside crmdesk's encryption.</translation>
+        </message>
+    </context>
+    <context>
+        <name>RefusedCard</name>
+        <message>
+            <source>等待中</source>
+            <translation>Waiting</translation>
+        </message>
+        <message>
+            <source>被拒绝</source>
+            <translation>Refused</translation>
+        </message>
+        <message>
+            <source>修改后重新提交</source>
+            <translation>Correct and send again</translation>
+        </message>
+        <message>
+            <source>重新提交</source>
+            <translation>Send again</translation>
+        </message>
+        <message>
+            <source>打开记录</source>
+            <translation>Open record</translation>
+        </message>
+        <message>
+            <source>放弃这项更改</source>
+            <translation>Drop this change</translation>
+        </message>
+        <message>
+            <source>代码 {code} · {time}</source>
+            <translation>Code {code} · {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RowEditor</name>
+        <message>
+            <source>修改还没有保存，已留作草稿，再次编辑时会恢复</source>
+            <translation>Not saved yet: kept as a draft and back when you edit again</translation>
+        </message>
+        <message>
+            <source>编辑资料</source>
+            <translation>Edit profile</translation>
+        </message>
+        <message>
+            <source>稍后</source>
+            <translation>Later</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>上次没有保存的修改还在这里。</source>
+            <translation>What you had not saved is still here.</translation>
+        </message>
+        <message>
+            <source>不要了</source>
+            <translation>Discard</translation>
+        </message>
+        <message>
+            <source>别人刚改了这条记录的其他内容；保存时两边的修改都会保留。</source>
+            <translation>Somebody has just changed other fields; saving keeps both.</translation>
+        </message>
+        <message>
+            <source>你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。</source>
+            <translation>Somebody changed these fields while you did. Choose, then save; the other value stays in the history.</translation>
+        </message>
+        <message>
+            <source>（空）</source>
+            <translation>(empty)</translation>
+        </message>
+        <message>
+            <source>你的：{value}</source>
+            <translation>Yours: {value}</translation>
+        </message>
+        <message>
+            <source>现在的：{value}</source>
+            <translation>Now: {value}</translation>
+        </message>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>SearchField</name>
+        <message>
+            <source>搜索医生、医院、命令…</source>
+            <translation>Search doctors, hospitals…</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsPage</name>
+        <message>
+            <source>设置</source>
+            <translation>Settings</translation>
+        </message>
+        <message>
+            <source>语言与外观</source>
+            <translation>Language and look</translation>
+        </message>
+        <message>
+            <source>语言</source>
+            <translation>Language</translation>
+        </message>
+        <message>
+            <source>主题</source>
+            <translation>Theme</translation>
+        </message>
+        <message>
+            <source>浅色</source>
+            <translation>Light</translation>
+        </message>
+        <message>
+            <source>深色</source>
+            <translation>Dark</translation>
+        </message>
+        <message>
+            <source>跟随系统</source>
+            <translation>As the system</translation>
+        </message>
+        <message>
+            <source>账号</source>
+            <translation>Account</translation>
+        </message>
+        <message>
+            <source>退出后，没发送的更改仍加密保存在这台电脑上，下次登录后自动发送。</source>
+            <translation>After signing out, unsent changes stay on this computer, encrypted, and are sent after the next sign-in.</translation>
+        </message>
+        <message>
+            <source>诊断</source>
+            <translation>Diagnostics</translation>
+        </message>
+        <message>
+            <source>诊断信息只含版本和数量，不含任何客户资料。</source>
+            <translation>Diagnostics hold versions and counts only, no customer data.</translation>
+        </message>
+        <message>
+            <source>复制诊断信息</source>
+            <translation>Copy diagnostics</translation>
+        </message>
+        <message>
+            <source>姓名</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>登录名</source>
+            <translation>Login</translation>
+        </message>
+        <message>
+            <source>角色</source>
+            <translation>Role</translation>
+        </message>
+        <message>
+            <source>辖区</source>
+            <translation>Territory</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>版本</source>
+            <translation>Version</translation>
+        </message>
+        <message>
+            <source>系统</source>
+            <translation>System</translation>
+        </message>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>等待发送</source>
+            <translation>Waiting to be sent</translation>
+        </message>
+        <message>
+            <source>需要你处理</source>
+            <translation>Needs you</translation>
+        </message>
+        <message>
+            <source>上次同步</source>
+            <translation>Last sync</translation>
+        </message>
+        <message>
+            <source>已复制诊断信息。</source>
+            <translation>Diagnostics copied.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInAgainDialog</name>
+        <message>
+            <source>重新登录</source>
+            <translation>Sign in again</translation>
+        </message>
+        <message>
+            <source>密码</source>
+            <translation>Password</translation>
+        </message>
+        <message>
+            <source>登录</source>
+            <translation>Sign in</translation>
+        </message>
+        <message>
+            <source>{login} 的密码</source>
+            <translation>Password of {login}</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInWindow</name>
+        <message>
+            <source>服务器</source>
+            <translation>Server</translation>
+        </message>
+        <message>
+            <source>账号</source>
+            <translation>Login</translation>
+        </message>
+        <message>
+            <source>密码</source>
+            <translation>Password</translation>
+        </message>
+        <message>
+            <source>本机口令</source>
+            <translation>Passphrase of this computer</translation>
+        </message>
+        <message>
+            <source>再输入一次口令</source>
+            <translation>The passphrase again</translation>
+        </message>
+        <message>
+            <source>你好，{name}</source>
+            <translation>Hello, {name}</translation>
+        </message>
+        <message>
+            <source>输入本机口令打开你的数据，不需要网络。</source>
+            <translation>Enter the passphrase of this computer to open your data. No network is needed.</translation>
+        </message>
+        <message>
+            <source>正在打开本机数据，不需要网络。</source>
+            <translation>Opening the data on this computer. No network is needed.</translation>
+        </message>
+        <message>
+            <source>打开</source>
+            <translation>Open</translation>
+        </message>
+        <message>
+            <source>登录</source>
+            <translation>Sign in</translation>
+        </message>
+        <message>
+            <source>第一次登录需要网络，之后离线也能工作。</source>
+            <translation>The first sign-in needs a network; after that you can work offline.</translation>
+        </message>
+        <message>
+            <source>重新登录</source>
+            <translation>Sign in again</translation>
+        </message>
+    </context>
+    <context>
+        <name>StatusBar</name>
+        <message>
+            <source>上次同步 {when}</source>
+            <translation>Last sync {when}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项需要你处理，在“同步”页</source>
+            <translation>
+                <numerusform>%n thing needs you, on the Sync page</numerusform>
+                <numerusform>%n things need you, on the Sync page</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项更改已保存在本机，正等待发送</source>
+            <translation>
+                <numerusform>%n change saved here, waiting to be sent</numerusform>
+                <numerusform>%n changes saved here, waiting to be sent</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>正在取回你的辖区，可以先用已到的内容</source>
+            <translation>Fetching your territory; what has arrived can be used already</translation>
+        </message>
+        <message>
+            <source>已同步 · 没有待发送的更改</source>
+            <translation>Synced · nothing waits to be sent</translation>
+        </message>
+        <message numerus="yes">
+            <source>离线 · %n 项更改已保存在本机，联网后自动发送</source>
+            <translation>
+                <numerusform>Offline · %n change saved here, sent when there is a network</numerusform>
+                <numerusform>Offline · %n changes saved here, sent when there is a network</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>离线 · 没有待发送的更改，可以照常工作</source>
+            <translation>Offline · nothing waits to be sent, work goes on as usual</translation>
+        </message>
+        <message>
+            <source>正在同步 · {done} / {total}</source>
+            <translation>Syncing · {done} of {total}</translation>
+        </message>
+        <message>
+            <source>正在同步 · 已收到 {done} 条</source>
+            <translation>Syncing · {done} received</translation>
+        </message>
+        <message>
+            <source>正在同步…</source>
+            <translation>Syncing…</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个辖区</source>
+            <translation>
+                <numerusform>%n territory</numerusform>
+                <numerusform>%n territories</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>客户 {count}</source>
+            <translation>{count} customers</translation>
+        </message>
+    </context>
+    <context>
+        <name>SyncPage</name>
+        <message>
+            <source>重新登录…</source>
+            <translation>Sign in again…</translation>
+        </message>
+        <message>
+            <source>确认，是对的</source>
+            <translation>Yes, that is right</translation>
+        </message>
+        <message>
+            <source>同步</source>
+            <translation>Sync</translation>
+        </message>
+        <message>
+            <source>没有等待发送的更改，也没有需要你处理的事。</source>
+            <translation>Nothing waits to be sent, and nothing needs you.</translation>
+        </message>
+        <message>
+            <source>最早 {when}</source>
+            <translation>oldest {when}</translation>
+        </message>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+        <message numerus="yes">
+            <source>另有 %n 个附件排队</source>
+            <translation>
+                <numerusform>%n attachment queued besides</numerusform>
+                <numerusform>%n attachments queued besides</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已发送，等待确认</source>
+            <translation>Sent, not yet confirmed</translation>
+        </message>
+        <message>
+            <source>上次 {when} · 用时 {seconds} 秒</source>
+            <translation>last {when} · took {seconds} s</translation>
+        </message>
+        <message>
+            <source>今天已接受</source>
+            <translation>Accepted today</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个冲突</source>
+            <translation>
+                <numerusform>%n conflict</numerusform>
+                <numerusform>%n conflicts</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个被拒绝</source>
+            <translation>
+                <numerusform>%n refused</numerusform>
+                <numerusform>%n refused</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>需要你处理</source>
+            <translation>Needs you</translation>
+        </message>
+        <message>
+            <source>就用当前值。其他的值仍在历史里。</source>
+            <translation>The value in use stays. The other values remain in the history.</translation>
+        </message>
+        <message>
+            <source>已改用这个值，保存在本机。其他的值仍在历史里。</source>
+            <translation>This value is used now, saved here. The other values remain in the history.</translation>
+        </message>
+        <message>
+            <source>已保存在本机，会再次发送。</source>
+            <translation>Saved here; it will be sent again.</translation>
+        </message>
+        <message>
+            <source>已放弃这项更改。原文再保留 30 天。</source>
+            <translation>The change is dropped. Its text is kept for another 30 days.</translation>
+        </message>
+    </context>
+    <context>
+        <name>TagsEditor</name>
+        <message>
+            <source>用顿号或逗号分开</source>
+            <translation>Part them with commas</translation>
+        </message>
+    </context>
+    <context>
+        <name>Timeline</name>
+        <message numerus="yes">
+            <source>再显示更早的 %n 条</source>
+            <translation>
+                <numerusform>Show %n earlier entry</numerusform>
+                <numerusform>Show %n earlier entries</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Toast</name>
+        <message>
+            <source>撤销</source>
+            <translation>Undo</translation>
+        </message>
+    </context>
+    <context>
+        <name>TodayDetail</name>
+        <message>
+            <source>选一个拜访，这里显示要跟进的事和最近的记录。</source>
+            <translation>Choose a visit: what to follow up and the last reports appear here.</translation>
+        </message>
+        <message>
+            <source>医生页</source>
+            <translation>Doctor</translation>
+        </message>
+        <message>
+            <source>查看报告</source>
+            <translation>See report</translation>
+        </message>
+        <message>
+            <source>开始拜访</source>
+            <translation>Start visit</translation>
+        </message>
+        <message>
+            <source>需要跟进</source>
+            <translation>To follow up</translation>
+        </message>
+        <message>
+            <source>最近</source>
+            <translation>Recent</translation>
+        </message>
+        <message numerus="yes">
+            <source>全部 %n 次拜访</source>
+            <translation>
+                <numerusform>all %n visit</numerusform>
+                <numerusform>all %n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{channel}未同意</source>
+            <translation>{channel}: no consent</translation>
+        </message>
+        <message>
+            <source>同意：{channels}</source>
+            <translation>Consent: {channels}</translation>
+        </message>
+        <message>
+            <source>本季度</source>
+            <translation>This quarter</translation>
+        </message>
+        <message numerus="yes">
+            <source>拜访 %n 次</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>上季度 %n 次</source>
+            <translation>
+                <numerusform>%n last quarter</numerusform>
+                <numerusform>%n last quarter</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>接待规定：{rules}</source>
+            <translation>Reception: {rules}</translation>
+        </message>
+        <message>
+            <source>{product}至 {day}</source>
+            <translation>{product} until {day}</translation>
+        </message>
+        <message>
+            <source>备案有效：{products}</source>
+            <translation>Filing valid: {products}</translation>
+        </message>
+    </context>
+    <context>
+        <name>TodayPage</name>
+        <message>
+            <source>前一天</source>
+            <translation>Day before</translation>
+        </message>
+        <message>
+            <source>后一天</source>
+            <translation>Day after</translation>
+        </message>
+        <message>
+            <source>今天的拜访</source>
+            <translation>Visits of the day</translation>
+        </message>
+        <message>
+            <source>这一天没有安排。加一个计划，或从客户页直接开始拜访。</source>
+            <translation>Nothing planned. Add a plan, or start a visit from a customer's page.</translation>
+        </message>
+        <message>
+            <source>添加计划</source>
+            <translation>Add plan</translation>
+        </message>
+        <message>
+            <source>今日</source>
+            <translation>Today</translation>
+        </message>
+        <message>
+            <source>日程</source>
+            <translation>Day</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已完成 {done}</source>
+            <translation>{done} done</translation>
+        </message>
+        <message>
+            <source>第 {quarter} 季度 · 第 {week} 周</source>
+            <translation>Q{quarter} · week {week}</translation>
+        </message>
+        <message>
+            <source>已答应：{promise}</source>
+            <translation>Promised: {promise}</translation>
+        </message>
+        <message>
+            <source>没有未兑现的承诺</source>
+            <translation>No open promises</translation>
+        </message>
+        <message>
+            <source>承诺到期</source>
+            <translation>promise due</translation>
+        </message>
+        <message>
+            <source>跟进</source>
+            <translation>Follow</translation>
+        </message>
+        <message>
+            <source>{promise}（{said}）</source>
+            <translation>{promise} ({said})</translation>
+        </message>
+        <message>
+            <source>建议</source>
+            <translation>Idea</translation>
+        </message>
+        <message>
+            <source>上次拜访：{when}</source>
+            <translation>Last visit: {when}</translation>
+        </message>
+        <message>
+            <source>久未拜访</source>
+            <translation>long not seen</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitEditor</name>
+        <message>
+            <source>太长，没有保存</source>
+            <translation>too long, not saved</translation>
+        </message>
+        <message>
+            <source>未保存</source>
+            <translation>not saved</translation>
+        </message>
+        <message>
+            <source>草稿已保存 {time}</source>
+            <translation>Draft saved {time}</translation>
+        </message>
+        <message>
+            <source>草稿已保存在本机，随时可以接着写</source>
+            <translation>Draft saved here; go on whenever you like</translation>
+        </message>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+        <message>
+            <source>还差一项：听到不良反应了吗？选“没有”或“有”，再提交。</source>
+            <translation>One thing is missing: was an adverse event heard? Choose No or Yes, then submit.</translation>
+        </message>
+        <message>
+            <source>拜访报告已提交，保存在本机，联网后自动发送</source>
+            <translation>Report submitted: saved here, sent when there is a network</translation>
+        </message>
+        <message>
+            <source>添加照片或发票</source>
+            <translation>Add photo or receipt</translation>
+        </message>
+        <message>
+            <source>照片与发票</source>
+            <translation>Photos and receipts</translation>
+        </message>
+        <message>
+            <source>文件读不出来：{reason}。没有添加。</source>
+            <translation>The file cannot be read: {reason}. It was not added.</translation>
+        </message>
+        <message>
+            <source>附件已加密保存在本机，排在文字之后发送</source>
+            <translation>Attachment encrypted and saved here; sent after the texts</translation>
+        </message>
+        <message>
+            <source>承诺已兑现</source>
+            <translation>Promise kept</translation>
+        </message>
+        <message>
+            <source>已记为兑现</source>
+            <translation>Marked as kept</translation>
+        </message>
+        <message>
+            <source>这是同事的拜访，只能查看。</source>
+            <translation>A colleague's visit: to read only.</translation>
+        </message>
+        <message>
+            <source>已提交的报告不再修改，只能查看。仍可以添加照片或由它报销。</source>
+            <translation>Submitted reports are not changed any more. You can still add photos or claim expenses from it.</translation>
+        </message>
+        <message numerus="yes">
+            <source>本次 %n 次按键</source>
+            <translation>
+                <numerusform>%n key stroke so far</numerusform>
+                <numerusform>%n key strokes so far</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n attachment</numerusform>
+                <numerusform>%n attachments</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitForm</name>
+        <message>
+            <source>时长</source>
+            <translation>Duration</translation>
+        </message>
+        <message>
+            <source>听到不良反应？</source>
+            <translation>Adverse event heard?</translation>
+        </message>
+        <message>
+            <source>没有</source>
+            <translation>No</translation>
+        </message>
+        <message>
+            <source>有 → 24 小时内上报</source>
+            <translation>Yes → report within 24 h</translation>
+        </message>
+        <message>
+            <source>医生说了什么，你答应了什么；边写边存</source>
+            <translation>What was said, what you promised; saved as you type</translation>
+        </message>
+        <message>
+            <source>答应医生的事</source>
+            <translation>What you promised</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 分</source>
+            <translation>
+                <numerusform>%n min</numerusform>
+                <numerusform>%n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>更长</source>
+            <translation>longer</translation>
+        </message>
+        <message>
+            <source>{name}协访</source>
+            <translation>with {name}</translation>
+        </message>
+        <message>
+            <source>独自</source>
+            <translation>alone</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitList</name>
+        <message>
+            <source>我的拜访</source>
+            <translation>My visits</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 份草稿在最上面</source>
+            <translation>
+                <numerusform>%n draft on top</numerusform>
+                <numerusform>%n drafts on top</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>最新的在最上面</source>
+            <translation>newest first</translation>
+        </message>
+        <message>
+            <source>还没有拜访。从今日或医生页开始，或者现在就写一份。</source>
+            <translation>No visits yet. Start from Today or a doctor's page, or write one now.</translation>
+        </message>
+        <message>
+            <source>新建拜访</source>
+            <translation>New visit</translation>
+        </message>
+        <message>
+            <source>未选医生</source>
+            <translation>no doctor yet</translation>
+        </message>
+        <message>
+            <source>保存于 {moment}</source>
+            <translation>saved {moment}</translation>
+        </message>
+        <message>
+            <source>还没有写记录</source>
+            <translation>no note yet</translation>
+        </message>
+        <message>
+            <source>还没有写报告</source>
+            <translation>no report yet</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitPage</name>
+        <message>
+            <source>拜访报告</source>
+            <translation>Visit report</translation>
+        </message>
+        <message>
+            <source>拜访</source>
+            <translation>Visits</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitSide</name>
+        <message>
+            <source>上次答应的</source>
+            <translation>Promised last time</translation>
+        </message>
+        <message>
+            <source>合规提示</source>
+            <translation>Rules</translation>
+        </message>
+        <message>
+            <source>最近两次</source>
+            <translation>Last two visits</translation>
+        </message>
+        <message>
+            <source>没有未兑现的承诺。</source>
+            <translation>No open promises.</translation>
+        </message>
+        <message>
+            <source>这是第一次拜访。</source>
+            <translation>This is the first visit.</translation>
+        </message>
+        <message>
+            <source>✓ 备案覆盖{products}</source>
+            <translation>✓ Filing covers {products}</translation>
+        </message>
+        <message>
+            <source>! 备案不覆盖{products}，不能推广</source>
+            <translation>! No valid filing for {products}: may not be promoted</translation>
+        </message>
+        <message>
+            <source>! 听到不良反应：24 小时内上报药物警戒，从 {time} 起算</source>
+            <translation>! Adverse event: report to drug safety within 24 h, counted from {time}</translation>
+        </message>
+        <message>
+            <source>提交前请回答：听到不良反应了吗？</source>
+            <translation>Before submitting: was an adverse event heard?</translation>
+        </message>
+        <message>
+            <source>✓ 没有听到不良反应</source>
+            <translation>✓ No adverse event heard</translation>
+        </message>
+        <message>
+            <source>已兑现</source>
+            <translation>Kept</translation>
+        </message>
+    </context>
+    <context>
+        <name>WaitingCard</name>
+        <message>
+            <source>等待发送</source>
+            <translation>Waiting to be sent</translation>
+        </message>
+        <message numerus="yes">
+            <source>还有 %n 项</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>新建</source>
+            <translation>new</translation>
+        </message>
+        <message>
+            <source>修改</source>
+            <translation>changed</translation>
+        </message>
+        <message>
+            <source>删除</source>
+            <translation>deleted</translation>
+        </message>
+        <message>
+            <source>提交</source>
+            <translation>Submit</translation>
+        </message>
+        <message>
+            <source>撤回</source>
+            <translation>Recall</translation>
+        </message>
+        <message>
+            <source>批准</source>
+            <translation>Approve</translation>
+        </message>
+        <message>
+            <source>退回</source>
+            <translation>Send back</translation>
+        </message>
+        <message>
+            <source>驳回</source>
+            <translation>Reject</translation>
+        </message>
+        <message>
+            <source>支付</source>
+            <translation>Pay</translation>
+        </message>
+        <message>
+            <source>裁定</source>
+            <translation>Settle</translation>
+        </message>
+        <message>
+            <source>回访确认</source>
+            <translation>call-back confirmed</translation>
+        </message>
+        <message>
+            <source>回访有异议</source>
+            <translation>call-back disputed</translation>
+        </message>
+    </context>
+    <context>
+        <name>YesNoEditor</name>
+        <message>
+            <source>是</source>
+            <translation>Yes</translation>
+        </message>
+        <message>
+            <source>否</source>
+            <translation>No</translation>
+        </message>
+    </context>
+    <context>
+        <name>actions</name>
+        <message>
+            <source>搜索与命令</source>
+            <translation>Search and commands</translation>
+        </message>
+        <message>
+            <source>打开今日</source>
+            <translation>Open Today</translation>
+        </message>
+        <message>
+            <source>打开客户</source>
+            <translation>Open Customers</translation>
+        </message>
+        <message>
+            <source>打开拜访</source>
+            <translation>Open Visits</translation>
+        </message>
+        <message>
+            <source>打开费用</source>
+            <translation>Open Expenses</translation>
+        </message>
+        <message>
+            <source>打开审批</source>
+            <translation>Open Approvals</translation>
+        </message>
+        <message>
+            <source>打开同步</source>
+            <translation>Open Sync</translation>
+        </message>
+        <message>
+            <source>打开设置</source>
+            <translation>Open Settings</translation>
+        </message>
+        <message>
+            <source>导入客户</source>
+            <translation>Import customers</translation>
+        </message>
+        <message>
+            <source>返回上一页</source>
+            <translation>Back to the page before</translation>
+        </message>
+        <message>
+            <source>立即同步</source>
+            <translation>Sync now</translation>
+        </message>
+        <message>
+            <source>停止同步</source>
+            <translation>Stop syncing</translation>
+        </message>
+        <message>
+            <source>离线工作</source>
+            <translation>Work offline</translation>
+        </message>
+        <message>
+            <source>撤销</source>
+            <translation>Undo</translation>
+        </message>
+        <message>
+            <source>切换中文 / 英文</source>
+            <translation>Switch Chinese / English</translation>
+        </message>
+        <message>
+            <source>切换浅色 / 深色</source>
+            <translation>Switch light / dark</translation>
+        </message>
+        <message>
+            <source>键盘快捷键</source>
+            <translation>Keyboard shortcuts</translation>
+        </message>
+        <message>
+            <source>退出登录</source>
+            <translation>Sign out</translation>
+        </message>
+        <message>
+            <source>关闭 crmdesk</source>
+            <translation>Close crmdesk</translation>
+        </message>
+        <message>
+            <source>开始拜访</source>
+            <translation>Start visit</translation>
+        </message>
+        <message>
+            <source>打开医生</source>
+            <translation>Open doctor</translation>
+        </message>
+        <message>
+            <source>前一天</source>
+            <translation>Day before</translation>
+        </message>
+        <message>
+            <source>后一天</source>
+            <translation>Day after</translation>
+        </message>
+        <message>
+            <source>添加计划</source>
+            <translation>Add to plan</translation>
+        </message>
+        <message>
+            <source>新建医生</source>
+            <translation>New doctor</translation>
+        </message>
+        <message>
+            <source>新建机构</source>
+            <translation>New institution</translation>
+        </message>
+        <message>
+            <source>筛选列表</source>
+            <translation>Filter the list</translation>
+        </message>
+        <message>
+            <source>打开客户页</source>
+            <translation>Open customer</translation>
+        </message>
+        <message>
+            <source>列出医生</source>
+            <translation>List doctors</translation>
+        </message>
+        <message>
+            <source>列出机构</source>
+            <translation>List institutions</translation>
+        </message>
+        <message>
+            <source>编辑</source>
+            <translation>Edit</translation>
+        </message>
+        <message>
+            <source>拜访</source>
+            <translation>Visit</translation>
+        </message>
+        <message>
+            <source>计划</source>
+            <translation>Plan</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>删除</source>
+            <translation>Delete</translation>
+        </message>
+        <message>
+            <source>提交</source>
+            <translation>Submit</translation>
+        </message>
+        <message>
+            <source>稍后</source>
+            <translation>Later</translation>
+        </message>
+        <message>
+            <source>费用</source>
+            <translation>Expense</translation>
+        </message>
+        <message>
+            <source>照片 / 发票</source>
+            <translation>Photo / fapiao</translation>
+        </message>
+        <message>
+            <source>新建拜访</source>
+            <translation>New visit</translation>
+        </message>
+        <message>
+            <source>新建报销</source>
+            <translation>New claim</translation>
+        </message>
+        <message>
+            <source>提交报销</source>
+            <translation>Submit claim</translation>
+        </message>
+        <message>
+            <source>撤回</source>
+            <translation>Recall</translation>
+        </message>
+        <message>
+            <source>添加凭证</source>
+            <translation>Add receipt</translation>
+        </message>
+        <message>
+            <source>添加明细</source>
+            <translation>Add line</translation>
+        </message>
+        <message>
+            <source>批准</source>
+            <translation>Approve</translation>
+        </message>
+        <message>
+            <source>逐行批准…</source>
+            <translation>Approve by line…</translation>
+        </message>
+        <message>
+            <source>退回…</source>
+            <translation>Send back…</translation>
+        </message>
+        <message>
+            <source>驳回…</source>
+            <translation>Reject…</translation>
+        </message>
+        <message>
+            <source>支付</source>
+            <translation>Pay</translation>
+        </message>
+        <message>
+            <source>选择文件…</source>
+            <translation>Choose file…</translation>
+        </message>
+        <message>
+            <source>开始导入</source>
+            <translation>Start import</translation>
+        </message>
+        <message>
+            <source>停止导入</source>
+            <translation>Stop import</translation>
+        </message>
+        <message>
+            <source>保存结果…</source>
+            <translation>Save result…</translation>
+        </message>
+        <message>
+            <source>就用当前值</source>
+            <translation>Keep the value in use</translation>
+        </message>
+        <message>
+            <source>到处可用</source>
+            <translation>Everywhere</translation>
+        </message>
+        <message>
+            <source>今日</source>
+            <translation>Today</translation>
+        </message>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>医生页</source>
+            <translation>Doctor</translation>
+        </message>
+        <message>
+            <source>机构页</source>
+            <translation>Institution</translation>
+        </message>
+        <message>
+            <source>拜访报告</source>
+            <translation>Visit report</translation>
+        </message>
+        <message>
+            <source>报销</source>
+            <translation>Claims</translation>
+        </message>
+        <message>
+            <source>审批</source>
+            <translation>Approvals</translation>
+        </message>
+        <message>
+            <source>导入</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>同步</source>
+            <translation>Sync</translation>
+        </message>
+    </context>
+    <context>
+        <name>chips</name>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+        <message>
+            <source>已发送</source>
+            <translation>Sent</translation>
+        </message>
+        <message>
+            <source>已接受</source>
+            <translation>Accepted</translation>
+        </message>
+        <message>
+            <source>需要你处理</source>
+            <translation>Needs you</translation>
+        </message>
+    </context>
+    <context>
+        <name>claim_words</name>
+        <message>
+            <source>已提交，待同步</source>
+            <translation>Submitted, waiting to sync</translation>
+        </message>
+        <message>
+            <source>撤回待同步</source>
+            <translation>Recall waits to sync</translation>
+        </message>
+        <message>
+            <source>批准待同步</source>
+            <translation>Approval waits to sync</translation>
+        </message>
+        <message>
+            <source>退回待同步</source>
+            <translation>Send-back waits to sync</translation>
+        </message>
+        <message>
+            <source>驳回待同步</source>
+            <translation>Rejection waits to sync</translation>
+        </message>
+        <message>
+            <source>支付待同步</source>
+            <translation>Payment waits to sync</translation>
+        </message>
+        <message>
+            <source>待同步</source>
+            <translation>Waiting to sync</translation>
+        </message>
+        <message>
+            <source>看过之后有改动</source>
+            <translation>Changed since you looked</translation>
+        </message>
+        <message>
+            <source>需要你处理</source>
+            <translation>Needs you</translation>
+        </message>
+        <message>
+            <source>新建</source>
+            <translation>Created</translation>
+        </message>
+        <message>
+            <source>修改</source>
+            <translation>Edited</translation>
+        </message>
+        <message>
+            <source>提交</source>
+            <translation>Submitted</translation>
+        </message>
+        <message>
+            <source>撤回</source>
+            <translation>Recalled</translation>
+        </message>
+        <message>
+            <source>批准</source>
+            <translation>Approved</translation>
+        </message>
+        <message>
+            <source>退回</source>
+            <translation>Sent back</translation>
+        </message>
+        <message>
+            <source>驳回</source>
+            <translation>Rejected</translation>
+        </message>
+        <message>
+            <source>回访确认</source>
+            <translation>Confirmed by call-back</translation>
+        </message>
+        <message>
+            <source>回访有争议</source>
+            <translation>Disputed at call-back</translation>
+        </message>
+        <message>
+            <source>争议处理</source>
+            <translation>Dispute settled</translation>
+        </message>
+        <message>
+            <source>支付</source>
+            <translation>Paid</translation>
+        </message>
+        <message>
+            <source>第 {line} 行餐饮人均 {a_head}，上限 {cap}</source>
+            <translation>Line {line}: meal {a_head} a head, limit {cap}</translation>
+        </message>
+        <message>
+            <source>餐饮人均上限</source>
+            <translation>Limit for meals a head</translation>
+        </message>
+        <message>
+            <source>第 {line} 行的发票 {number} 在另一张报销单或另一行里用过</source>
+            <translation>The fapiao {number} of line {line} is used in another claim or line</translation>
+        </message>
+        <message>
+            <source>一张发票只能报销一次</source>
+            <translation>A fapiao is claimed once</translation>
+        </message>
+        <message>
+            <source>超出预算</source>
+            <translation>Over budget</translation>
+        </message>
+        <message>
+            <source>预算检查</source>
+            <translation>Budget check</translation>
+        </message>
+    </context>
+    <context>
+        <name>import_words</name>
+        <message>
+            <source>表太长：最多 {limit} 行。请分成几个文件，再一个一个导入。</source>
+            <translation>The sheet is too long: at most {limit} rows. Split it into several files and import them one by one.</translation>
+        </message>
+        <message>
+            <source>文件太大：最多 {limit_mb} MB。没有导入任何内容。</source>
+            <translation>The file is too large: at most {limit_mb} MB. Nothing was imported.</translation>
+        </message>
+        <message>
+            <source>这个文件是空的，没有可以导入的内容。</source>
+            <translation>This file is empty; there is nothing to import.</translation>
+        </message>
+        <message>
+            <source>这不是表格文件。可以导入 csv、xlsx、xls 和 ods。</source>
+            <translation>This is not a sheet. csv, xlsx, xls and ods can be imported.</translation>
+        </message>
+        <message>
+            <source>这个文件已损坏，没有导入任何内容。请重新取得一份。</source>
+            <translation>This file is damaged; nothing was imported. Get it once more.</translation>
+        </message>
+        <message>
+            <source>表里只有表头，没有数据行。</source>
+            <translation>The sheet has a header but no rows below it.</translation>
+        </message>
+        <message>
+            <source>看不出这是医生还是机构的名单。请在上面选一种，再指定各列。</source>
+            <translation>It is not clear whether this lists doctors or institutions. Choose one above, then say what each column is.</translation>
+        </message>
+        <message>
+            <source>表头上面的 {count} 行不是数据，不会导入。</source>
+            <translation>The {count} rows above the header are not data and will not be imported.</translation>
+        </message>
+        <message>
+            <source>与文件第 {row} 行是同一个，没有重复新建。</source>
+            <translation>The same as row {row} of the file; not made twice.</translation>
+        </message>
+        <message>
+            <source>同一医院另一科室已有同名医生，等你判断是不是同一人。</source>
+            <translation>A doctor of that name works in another department of the hospital; say whether it is the same person.</translation>
+        </message>
+        <message>
+            <source>已新建。第 {row} 行只是写法不同，请看是不是同一家。</source>
+            <translation>Made. Row {row} differs only in spelling; see whether it is the same institution.</translation>
+        </message>
+        <message>
+            <source>已新建。这个名称也是另一家机构的别名，请看是不是同一家。</source>
+            <translation>Made. This name is also an alias of another institution; see whether it is the same one.</translation>
+        </message>
+        <message>
+            <source>有几家医院都像：{names}。没有新建，请先确定是哪一家。</source>
+            <translation>Several hospitals fit: {names}. Not made; decide first which one it is.</translation>
+        </message>
+        <message>
+            <source>已新建。医院名称“{name}”像是两家连在一起，请核对。</source>
+            <translation>Made. The hospital name '{name}' looks like two run together; check it.</translation>
+        </message>
+        <message>
+            <source>已新建。“{field}”的值“{value}”看不懂，这一格没有带入。</source>
+            <translation>Made. The value '{value}' of '{field}' was not understood, and that cell was left out.</translation>
+        </message>
+        <message>
+            <source>这一行没有“{field}”。</source>
+            <translation>This row has no '{field}'.</translation>
+        </message>
+        <message>
+            <source>“{field}”太长：{length} 字，最多 {limit}。</source>
+            <translation>'{field}' is too long: {length} characters, at most {limit}.</translation>
+        </message>
+        <message>
+            <source>“{field}”的格式不对。</source>
+            <translation>'{field}' has the wrong form.</translation>
+        </message>
+        <message>
+            <source>“{field}”的值“{value}”不在可选项里。</source>
+            <translation>The value '{value}' of '{field}' is not one of the choices.</translation>
+        </message>
+        <message>
+            <source>请核对</source>
+            <translation>To check</translation>
+        </message>
+        <message>
+            <source>已有</source>
+            <translation>Known</translation>
+        </message>
+        <message>
+            <source>放在一边</source>
+            <translation>Set aside</translation>
+        </message>
+        <message>
+            <source>没有导入</source>
+            <translation>Not imported</translation>
+        </message>
+        <message>
+            <source>逗号分隔</source>
+            <translation>commas</translation>
+        </message>
+        <message>
+            <source>分号分隔</source>
+            <translation>semicolons</translation>
+        </message>
+        <message>
+            <source>制表符分隔</source>
+            <translation>tabs</translation>
+        </message>
+        <message>
+            <source>竖线分隔</source>
+            <translation>bars</translation>
+        </message>
+        <message>
+            <source>{count} 行数据</source>
+            <translation>rows: {count}</translation>
+        </message>
+        <message>
+            <source>表头在第 {row} 行</source>
+            <translation>header in row {row}</translation>
+        </message>
+        <message>
+            <source>没有表头</source>
+            <translation>no header</translation>
+        </message>
+        <message>
+            <source>还需约 {count} 秒</source>
+            <translation>about {count} s left</translation>
+        </message>
+        <message>
+            <source>还需约 {count} 分钟</source>
+            <translation>about {count} min left</translation>
+        </message>
+    </context>
+    <context>
+        <name>pages</name>
+        <message>
+            <source>今日</source>
+            <translation>Today</translation>
+        </message>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>医生</source>
+            <translation>Doctors</translation>
+        </message>
+        <message>
+            <source>机构</source>
+            <translation>Institutions</translation>
+        </message>
+        <message>
+            <source>拜访</source>
+            <translation>Visits</translation>
+        </message>
+        <message>
+            <source>费用</source>
+            <translation>Expenses</translation>
+        </message>
+        <message>
+            <source>审批</source>
+            <translation>Approvals</translation>
+        </message>
+        <message>
+            <source>导入</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>同步</source>
+            <translation>Sync</translation>
+        </message>
+        <message>
+            <source>设置</source>
+            <translation>Settings</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,33 @@
+"""What every test stands on: a printed seed, a place for the real data, and no quiet warnings in the log."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+settings.register_profile("test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("test")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real public data; in a clone without it the test is left out with one sentence."""
+    folder = Path(os.environ.get("CRMDESK_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        words = f"The real public data is not here ({folder.name} beside the repository): this test is left out."
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_log_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logged a warning or worse which it did not expect (`caplog.clear()` says 'expected')."""
+    yield
+    loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert loud == [], [f"{record.name}: {record.getMessage()}" for record in loud]

@@ -1,0 +1,158 @@
+"""The claim's workflow: legal ways only, nobody decides on the own claim, decisions bind to what was seen."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.domain.claims import (
+    EDITABLE,
+    Actor,
+    Event,
+    State,
+    advance,
+    content_hash,
+    findings,
+    must_be_called_back,
+    period_of,
+    steps_needed,
+    total_fen,
+)
+from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.roles import Role
+
+REP, MANAGER, FINANCE = (Actor(new_id(), role, True) for role in (Role.REP, Role.MANAGER, Role.FINANCE))
+
+
+def claim(**changes: Any) -> dict[str, Any]:
+    line = {"category": "transport", "spent_on": "2026-11-20", "amount_fen": 4800}
+    row = {
+        "id": "a",
+        "owner_id": REP.user_id,
+        "title": "出租车",
+        "visit_id": new_id(),
+        "lines": [line],
+        "currency": "CNY",
+        "state": "draft",
+        "step": 0,
+        "steps_needed": 1,
+    }
+    row |= changes
+    row["content_hash"] = content_hash(row)
+    return row
+
+
+def refusal(row: dict[str, Any], event: Event, actor: Actor, **args: Any) -> str:
+    with pytest.raises(RefusedError) as caught:
+        advance(row, event, actor, args)
+    return caught.value.code
+
+
+def test_the_straight_way() -> None:
+    row = claim()
+    assert advance(row, Event.SUBMIT, REP, {"seen_hash": content_hash(row)}).budget == "reserve"
+    row["state"] = "submitted"
+    done = advance(row, Event.APPROVE, MANAGER, {"seen_hash": row["content_hash"]})
+    assert done.state in (State.PAYABLE, State.TO_CALL_BACK)
+    assert done.budget == "commit"
+    row["state"] = "payable"
+    assert advance(row, Event.PAY, FINANCE, {"seen_hash": row["content_hash"]}).state is State.PAID
+
+
+def test_a_decision_binds_to_what_was_seen() -> None:
+    row = claim(state="submitted")
+    seen = row["content_hash"]
+    changed = claim(state="submitted", title="另一张")
+    for event in (Event.APPROVE, Event.SEND_BACK, Event.REJECT):
+        assert (
+            refusal(changed, event, MANAGER, seen_hash=seen, comment="x", reason_code="other") == "changed_since_seen"
+        )
+
+
+@pytest.mark.parametrize("event", [Event.APPROVE, Event.REJECT, Event.SEND_BACK])
+def test_nobody_decides_on_the_own_claim(event: Event) -> None:
+    row = claim(state="submitted", owner_id=MANAGER.user_id)
+    assert refusal(row, event, MANAGER, seen_hash=row["content_hash"], comment="x", reason_code="other") == "own_claim"
+
+
+def test_limits_steps_and_lines() -> None:
+    row = claim(state="submitted")
+    small = Actor(new_id(), Role.MANAGER, True, 100)
+    seen = row["content_hash"]
+    assert refusal(row, Event.APPROVE, small, seen_hash=seen) == "over_your_limit"
+    assert advance(row, Event.APPROVE, small, {"seen_hash": seen, "approved_lines": [100]}).step == 1
+    for lines in ([4801], [-1], [1, 2], "x", [True], [None]):
+        assert refusal(row, Event.APPROVE, MANAGER, seen_hash=seen, approved_lines=lines) == "approved_above_claimed"
+    assert (steps_needed(500_000), steps_needed(500_001)) == (1, 2)
+    row["steps_needed"] = 2
+    assert advance(row, Event.APPROVE, MANAGER, {"seen_hash": seen}).state is State.SUBMITTED
+    row["step"] = 1
+    assert refusal(row, Event.APPROVE, MANAGER, seen_hash=seen) == "not_yours"
+    assert advance(row, Event.APPROVE, FINANCE, {"seen_hash": seen}).budget == "commit"
+
+
+def test_words_are_needed_to_send_back_and_reject() -> None:
+    row = claim(state="submitted")
+    seen = row["content_hash"]
+    assert refusal(row, Event.SEND_BACK, MANAGER, seen_hash=seen, comment=" ") == "comment_missing"
+    assert refusal(row, Event.REJECT, MANAGER, seen_hash=seen, comment="x") == "reason_missing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"visit_id": None}, "visit_id"),
+        ({"lines": []}, "lines"),
+        ({"lines": [{"category": "meal", "spent_on": "2026-11-20", "amount_fen": 100}]}, "doctor_ids"),
+        ({"lines": [{"category": "venue", "spent_on": "2026-11-20", "amount_fen": 5000}]}, "receipt_sha256s"),
+        ({"lines": [{"category": "venue", "amount_fen": 10}]}, "spent_on"),
+    ],
+)
+def test_an_incomplete_claim_names_what_is_missing(changes: dict[str, Any], field: str) -> None:
+    row = claim(**changes)
+    with pytest.raises(RefusedError) as caught:
+        advance(row, Event.SUBMIT, REP, {"seen_hash": content_hash(row)})
+    assert (caught.value.code, caught.value.params["field"]) == ("incomplete", field)
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(Event)), st.sampled_from([REP, MANAGER, FINANCE])), max_size=12))
+def test_no_sequence_pays_what_was_not_approved_by_another(events: list[tuple[Event, Actor]]) -> None:
+    row, approved_by = claim(), set()
+    for event, actor in events:
+        args = {"seen_hash": row["content_hash"], "comment": "x", "reason_code": "other", "outcome": "payable"}
+        try:
+            done = advance(row, event, actor, args)
+        except RefusedError:
+            continue
+        approved_by = {actor.user_id} if event is Event.APPROVE else set() if done.state in EDITABLE else approved_by
+        row["state"], row["step"] = done.state.value, done.step
+        if row["state"] in ("payable", "paid"):
+            assert approved_by
+            assert REP.user_id not in approved_by
+
+
+def test_hash_covers_the_content_and_nothing_else() -> None:
+    row = claim()
+    assert content_hash(row) == content_hash({**row, "state": "paid", "total_fen": 5, "revision": 9})
+    assert content_hash(row) != content_hash({**row, "lines": [{**row["lines"][0], "amount_fen": 4801}]})
+
+
+def test_sums_periods_findings_and_sample() -> None:
+    meal = {
+        "category": "meal",
+        "spent_on": "2026-11-20",
+        "amount_fen": 90_001,
+        "doctor_ids": [new_id(), new_id()],
+        "staff_count": 1,
+    }
+    row = claim(lines=[meal])
+    assert total_fen(row) == 90_001
+    assert [found["code"] for found in findings(row)] == ["meal_cap"]
+    assert findings(claim(lines=[{**meal, "amount_fen": 90_000}])) == []
+    assert [period_of(f"2026-{month:02d}-01") for month in (1, 3, 4, 12)] == ["2026Q1", "2026Q1", "2026Q2", "2026Q4"]
+    drawn = sum(must_be_called_back(new_id(), 100) for _ in range(4000))
+    assert 100 < drawn < 320
+    assert must_be_called_back("a", 300_001)

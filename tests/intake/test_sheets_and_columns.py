@@ -1,0 +1,158 @@
+"""Finding the header, guessing what columns hold, and refusing those that no import may take."""
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.intake import SheetRow, plan, preview
+from crmdesk.intake.columns import KNOWN_HEADERS
+from crmdesk.intake.sheets import Sheet, cell_text, cut, fold
+from tests.intake.ledger import TERRITORY, Ledger
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def test_header_is_found_below_titles_prose_and_blank_lines() -> None:
+    seen = preview(
+        "二〇二六年客户名单\n\n制表：市场部,,,\n说明：仅供内部使用，请勿外传\n序号,医生姓名,所在医院,职称\n"
+        "1,张硕,明泉协和医院,主任医师\n\n2,曾静怡,明泉协和医院,副主任医师\n".encode()
+    )
+    assert seen.header_row == 5
+    assert seen.mapping == {1: "doctor.name", 2: "institution.name", 3: "doctor.title"}
+    assert [row.number for row in seen.sample] == [6, 8]
+    assert "rows_above_header" in [notice.code for notice in seen.notices]
+
+
+def test_a_list_without_header_is_guessed_by_content() -> None:
+    seen = preview("张硕,明泉协和医院,心血管内科\n曾静怡,云杉医院,肾内科\n单国强,青禾医院,内分泌科\n".encode())
+    assert seen.header_row == 0
+    assert seen.row_count == 3
+    assert seen.mapping == {0: "doctor.name", 1: "institution.name", 2: "department.name"}
+
+
+def test_merged_cells_hidden_sheets_and_repeated_headers() -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        hidden = book.add_worksheet("旧")
+        hidden.write_row(0, 0, ["医院", "姓名", "科室"])
+        sheet = book.add_worksheet("客户")
+        hidden.hide()
+        sheet.activate()
+        sheet.set_first_sheet()
+        sheet.merge_range("A1:C1", "客户名单")
+        sheet.write_row(1, 0, ["医院", "姓名", "科室"])
+        sheet.merge_range("A3:A4", "明泉协和医院")
+        sheet.write_row(2, 1, ["张硕", "心血管内科"])
+        sheet.write_row(3, 1, ["曾静怡", "肾内科"])
+        sheet.write_row(4, 0, ["医院", "姓名", "科室"])
+        sheet.write_row(5, 0, ["云杉医院", "单国强", "内科"])
+    seen = preview(target.getvalue())
+    assert (seen.sheet, seen.sheets, seen.header_row) == ("客户", ("客户", "旧"), 2)
+    assert [row.cells[0] for row in seen.sample] == ["明泉协和医院", "明泉协和医院", "云杉医院"]
+    assert preview(target.getvalue(), sheet="旧").row_count == 0
+    with pytest.raises(InputError, match="unknown_sheet"):
+        preview(target.getvalue(), sheet="没有")
+
+
+def test_headers_in_english_and_odd_forms_are_known() -> None:
+    seen = preview(_csv([[" Doctor * ", "Hospital（全称）", "E-mail", "mobile phone"], ["Zhang", "X", "a@b.cn", "1"]]))
+    assert seen.mapping == {0: "doctor.name", 1: "institution.name", 2: "doctor.email", 3: "doctor.mobile"}
+    assert fold("医院\n名称：") == "医院名称"
+
+
+def test_content_decides_what_a_vague_header_means() -> None:
+    hospitals = preview(_csv([["name", "place"], *[[f"云杉第{n}医院", "丰台区"] for n in "一二三四"]]))
+    people = preview(_csv([["name", "tel"], *[[name, "1"] for name in ("张硕", "曾静怡", "单国强", "欧阳明")]]))
+    neither = preview(_csv([["name", "size"], *[[name, "1"] for name in ("red", "blue", "green")]]))
+    assert (hospitals.kind, people.kind, neither.kind) == ("institution", "doctor", "")
+    assert neither.mapping == {}
+
+
+def test_the_caller_may_say_the_kind() -> None:
+    seen = preview(_csv([["name", "size"], ["red", "1"], ["blue", "2"], ["green", "3"]]), kind="institution")
+    assert seen.mapping == {0: "institution.name"}
+
+
+@pytest.mark.parametrize("header", ["处方量", "月处方数", "Rx count", "ＴＲｘ", "处 方 量", "开单数"])
+def test_prescription_counts_are_refused_with_the_reason(header: str) -> None:
+    seen = preview(_csv([["姓名", "医院", header], ["张硕", "明泉协和医院", "12"]]))
+    assert seen.columns[2].refused == "counts_prescriptions"
+    assert 2 not in seen.mapping
+    assert ("counts_prescriptions", header) in [(notice.code, notice.params.get("column")) for notice in seen.notices]
+    with pytest.raises(RefusedError, match="counts_prescriptions"):
+        list(plan(seen, seen.mapping | {2: "doctor.note"}, Ledger(), TERRITORY))
+
+
+def test_doctor_by_drug_by_quantity_is_refused_whatever_its_header() -> None:
+    seen = preview(_csv([["姓名", "医院", "药品", "数量"], ["张硕", "明泉协和医院", "络平安", "12"]]))
+    assert [column.refused for column in seen.columns] == ["", "", "", "counts_prescriptions"]
+
+
+def test_a_mapping_is_checked_before_the_first_row() -> None:
+    seen = preview(_csv([["姓名", "医院"], ["张硕", "明泉协和医院"]]))
+    for mapping, code in (
+        ({}, "no_name_column"),
+        ({0: "doctor.name", 1: "doctor.name"}, "target_twice"),
+        ({0: "doctor.name", 7: "doctor.note"}, "unknown_column"),
+        ({0: "doctor.name", 1: "doctor.status"}, "unknown_field"),
+        ({0: "doctor.name", 1: "claim.state"}, "unknown_field"),
+        ({0: "doctor.name", 1: "nothing.at_all"}, "unknown_field"),
+    ):
+        with pytest.raises(InputError, match=code):
+            plan(seen, mapping, Ledger(), TERRITORY)
+
+
+def test_files_of_one_shape_share_it() -> None:
+    one = preview(_csv([["姓名", "医院"], ["张硕", "明泉协和医院"]]))
+    other = preview(_csv([["姓 名", "医院："], ["曾静怡", "云杉医院"]]))
+    third = preview(_csv([["姓名", "科室"], ["张硕", "内科"]]))
+    assert one.shape == other.shape != third.shape
+
+
+def test_limits_have_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="cell_too_long"):
+        preview(_csv([["姓名", "备注"], ["张硕", "字" * 200_000]]))
+    with pytest.raises(InputError, match="too_many_columns"):
+        preview(_csv([["x"] * 600]))
+    monkeypatch.setattr("crmdesk.intake.sheets.MAX_ROWS", 3)
+    with pytest.raises(InputError, match="too_many_rows"):
+        preview(_csv([["姓名"], *[["张硕"]] * 4]))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (12.0, "12"),
+        (1083211441.0, "1083211441"),
+        (1.5, "1.5"),
+        (True, "TRUE"),
+        (None, ""),
+        (datetime(2026, 1, 2), "2026-01-02"),
+        (datetime(2026, 1, 2, 3, 4), "2026-01-02 03:04:00"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (time(8, 30), "08:30:00"),
+        (timedelta(hours=1), "1:00:00"),
+        ("\u3000 a_x000D_\nb\x00 ", "a\nb"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_cells_become_plain_text(value: object, text: str) -> None:
+    assert cell_text(value) == text
+
+
+@given(st.lists(st.lists(st.text(max_size=8), min_size=1, max_size=6), min_size=1, max_size=30))
+def test_any_sheet_is_cut_into_rows_as_wide_as_its_header(grid: list[list[str]]) -> None:
+    rows = [SheetRow(number, tuple(cells)) for number, cells in enumerate(grid, 1)]
+    table = cut(Sheet("", rows), KNOWN_HEADERS)
+    assert all(len(row.cells) == len(table.header) for row in table.rows)
+    assert all(row.number > table.header_row for row in table.rows)

@@ -1,0 +1,86 @@
+"""Frames: what was sent is read again; anything else is refused before it is parsed."""
+
+import io
+
+import msgspec
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.protocol import frames
+from crmdesk.protocol.digest import row_digest, to_text
+from crmdesk.protocol.messages import Operation, Page, RowGroup, SyncEnd, SyncHead, SyncRequest
+
+CELLS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(max_size=20)
+    | st.lists(st.text(max_size=5), max_size=3)
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=20), st.text(max_size=30))
+def test_a_page_is_read_as_it_was_sent(rows: list[list[object]], cursor: str) -> None:
+    page = Page("t:1", [RowGroup("doctor", ["id", "name"], rows, left=["x"])], cursor, complete=True)
+    assert frames.decode(frames.encode(page), Page) == page
+
+
+def test_a_stream_yields_its_messages_in_order() -> None:
+    messages = [SyncHead("e", "now", "u", ["c"]), Page("c", [], "1"), SyncEnd("1")]
+    stream = io.BytesIO(b"".join(frames.encode(message) for message in messages))
+    assert list(frames.read_frames(stream)) == messages
+
+
+@given(st.integers(1, 10_000), st.integers(0, 7))
+def test_a_flipped_bit_is_always_seen(position: int, bit: int) -> None:
+    data = bytearray(frames.encode(SyncHead("e", "now", "u", ["c"])))
+    data[position % len(data)] ^= 1 << bit
+    with pytest.raises(frames.FrameError):
+        list(frames.read_frames(io.BytesIO(bytes(data))))
+
+
+@given(st.integers(1, 60))
+def test_a_cut_stream_is_seen(cut: int) -> None:
+    data = frames.encode(SyncHead("e", "now", "u", ["c"]))
+    with pytest.raises(frames.FrameError):
+        list(frames.read_frames(io.BytesIO(data[: max(1, len(data) - cut)])))
+
+
+@pytest.mark.parametrize("data", [b"<html>login</html>", b"{}", b"H", b"H" + b"\xff" * 12, b"\x00" * 64])
+def test_foreign_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(frames.FrameError):
+        list(frames.read_frames(io.BytesIO(data)))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_or_read(data: bytes) -> None:
+    for kind in frames.KINDS:
+        with pytest.raises(frames.FrameError):
+            frames.decode(frames.wrap(kind, data), SyncRequest)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = zstandard.ZstdCompressor().compress(b"\x00" * (frames.MAX_PLAIN_BYTES + 1))
+    with pytest.raises(frames.FrameError, match="too large"):
+        frames.decode(frames.wrap(b"H", bomb), SyncHead)
+    deep = zstandard.ZstdCompressor().compress(b"\x91" * 100_000)
+    with pytest.raises(frames.FrameError):
+        frames.decode(frames.wrap(b"H", deep), SyncHead)
+
+
+def test_requests_refuse_what_they_do_not_know() -> None:
+    plain = msgspec.to_builtins(SyncRequest(1, 1, "d", operations=[Operation("o", 1, "doctor", "r", "edit", "now")]))
+    plain["role"] = "admin"
+    stored = zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(plain))
+    with pytest.raises(frames.FrameError):
+        frames.decode(frames.wrap(b"R", stored), SyncRequest)
+
+
+@given(st.sets(st.tuples(st.text(min_size=1, max_size=5), st.integers(1, 9)), min_size=1), st.randoms())
+def test_digests_do_not_depend_on_order(rows: set[tuple[str, int]], chance: object) -> None:
+    forward = sum(row_digest(*row) for row in sorted(rows))
+    assert to_text(forward) == to_text(sum(row_digest(*row) for row in sorted(rows, reverse=True)))
+    changed = sum(row_digest(row_id, revision + 1) for row_id, revision in rows)
+    assert to_text(forward) != to_text(changed)

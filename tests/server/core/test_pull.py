@@ -1,0 +1,174 @@
+"""Pull: cursors, pages, resuming, scopes that come and go, digests; on both databases."""
+
+import pytest
+from sqlalchemy import delete
+
+from crmdesk.domain.ids import new_id
+from crmdesk.protocol import frames
+from crmdesk.protocol.messages import SyncRequest
+from crmdesk.server import pull as pull_module
+from crmdesk.server.pull import Cursor
+from crmdesk.server.tables import FEED, ROWS
+from crmdesk.server.work import SYSTEM
+from tests.server.company import Company, assert_same
+
+
+def _many_doctors(company: Company, count: int, note: str = "") -> set[str]:
+    place = {"territory_id": company["north"], "note": note or None}
+    rows = [(new_id(), {"name": f"医生{number}", **place}) for number in range(count)]
+    company.database.run(lambda work: work.insert_many("doctor", rows, SYSTEM))
+    return {row_id for row_id, _ in rows}
+
+
+def test_the_first_sync_brings_the_company_and_the_own_scope_first(company: Company) -> None:
+    rep = company.laptop("rep")
+    answer = rep.sync()
+    assert [page.scope[0] for page in answer.pages] == ["c", "p", "b", "t"]
+    assert all(page.first and page.complete for page in answer.pages)
+    assert answer.end.more is False
+    assert rep.replica.ids("doctor") == {company["north_doctor"]}
+    assert_same(rep, answer.end.digests)
+
+
+def test_nothing_new_is_small_and_moves_no_row(company: Company) -> None:
+    rep = company.laptop("rep")
+    first = rep.sync()
+    again = rep.sync()
+    up = len(frames.encode(SyncRequest(1, 1, rep.device_id, rep.cursor)))
+    assert again.pages == []
+    assert (again.end.cursor, again.end.digests) == (first.end.cursor, first.end.digests)
+    assert again.size + up < 1024
+
+
+def test_each_role_gets_its_scopes_and_no_other(company: Company) -> None:
+    expected = {"rep": "bcpt", "manager": "bcmpt", "finance": "bcmp", "auditor": "bcmpt", "admin": "cpt"}
+    for person, kinds in expected.items():
+        answer = company.laptop(person).sync()
+        assert {scope[0] for scope in answer.head.scopes} == set(kinds), person
+        assert {page.scope for page in answer.pages} == set(answer.head.scopes)
+    manager = company.laptop("manager")
+    manager.sync()
+    assert manager.replica.ids("doctor") == {company["north_doctor"]}
+    finance = company.laptop("finance")
+    finance.sync()
+    assert finance.replica.ids("doctor") == finance.replica.ids("visit") == set()
+
+
+def test_a_cut_first_sync_goes_on_where_it_stopped(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull_module, "MAX_PAGE_ROWS", 7)
+    made = _many_doctors(company, 40)
+    rep, seen, pages = company.laptop("rep"), list[str](), 0
+    for _round in range(40):
+        answer = rep.sync(pages=1)
+        pages += len(answer.pages)
+        seen += [row[0] for page in answer.pages for group in page.groups for row in group.rows]
+        if answer.end.cursor and not answer.end.more:
+            break
+    assert len(seen) == len(set(seen)), "a page came twice"
+    assert made <= rep.replica.ids("doctor")
+    assert_same(rep, rep.sync().end.digests)
+    assert pages >= 7
+
+
+def test_rows_that_change_during_a_first_sync_arrive_once_more(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull_module, "MAX_PAGE_ROWS", 7)
+    made = sorted(_many_doctors(company, 30))
+    rep = company.laptop("rep")
+    rep.sync(pages=5)
+    company.edit("doctor", made[0], {"mobile": "1"})
+    company.edit("doctor", made[-1], {"mobile": "2"})
+    company.database.run(lambda work: work.delete("doctor", made[1], SYSTEM))
+    assert_same(rep, rep.sync().end.digests)
+    assert made[1] not in rep.replica.ids("doctor")
+
+
+def test_what_remains_is_counted_down(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull_module, "MAX_PAGE_ROWS", 10)
+    _many_doctors(company, 35)
+    territory = [page for page in company.laptop("rep").sync().pages if page.scope.startswith("t:")]
+    assert [page.remaining for page in territory] == [29, 19, 9, 0]
+    assert [page.complete for page in territory] == [False, False, False, True]
+    assert [page.first for page in territory] == [True, False, False, False]
+
+
+def test_large_rows_make_small_pages(company: Company) -> None:
+    made = _many_doctors(company, 150, note="高血压" * 6_000)
+    rep = company.laptop("rep")
+    answer = rep.sync()
+    sizes = [sum(len(str(row).encode()) for group in page.groups for row in group.rows) for page in answer.pages]
+    assert max(sizes) <= 1 << 20
+    assert len(sizes) >= 8
+    assert made <= rep.replica.ids("doctor")
+    assert_same(rep, answer.end.digests)
+
+
+def test_another_epoch_restarts_every_scope(company: Company) -> None:
+    rep = company.laptop("rep")
+    rep.sync()
+    company.database.renew_epoch()
+    answer = rep.sync()
+    assert answer.head.restart
+    assert set(answer.head.restart) == set(answer.head.scopes)
+    assert all(page.first for page in answer.pages)
+    assert_same(rep, answer.end.digests)
+
+
+def test_a_position_beyond_the_head_restarts_that_scope(company: Company) -> None:
+    rep = company.laptop("rep")
+    rep.sync()
+    scope = f"t:{company['north']}"
+    known = Cursor.read(rep.cursor, company.database.epoch, rep.sync().head.scopes)
+    assert known is not None
+    known.positions[scope] += 1000
+    rep.cursor = known.text()
+    answer = rep.sync()
+    assert answer.head.restart == [scope]
+    assert [(page.scope, page.first) for page in answer.pages] == [(scope, True)]
+
+
+@pytest.mark.parametrize("cursor", ["%%%", "AAAA", "é" * 50, "x" * 10_000, "kqw2", "\x00"])
+def test_a_cursor_that_is_none_starts_anew(sqlite_company: Company, cursor: str) -> None:
+    rep = sqlite_company.laptop("rep")
+    rep.cursor = cursor
+    answer = rep.sync()
+    assert set(answer.head.restart) == set(answer.head.scopes)
+    assert rep.replica.ids("doctor") == {sqlite_company["north_doctor"]}
+
+
+def test_a_cursor_of_somebody_else_opens_nothing(sqlite_company: Company) -> None:
+    admin, rep = sqlite_company.laptop("admin"), sqlite_company.laptop("rep")
+    admin.sync()
+    rep.cursor = admin.cursor
+    answer = rep.sync()
+    assert {page.scope for page in answer.pages} <= set(answer.head.scopes)
+    assert sqlite_company["south_doctor"] not in rep.replica.ids("doctor")
+
+
+def test_a_flipped_row_is_seen_in_the_digest(company: Company) -> None:
+    rep = company.laptop("rep")
+    answer = rep.sync()
+    key = (f"t:{company['north']}", "doctor", company["north_doctor"])
+    rep.replica.rows[key]["revision"] = 7
+    with pytest.raises(AssertionError, match="doctor"):
+        assert_same(rep, answer.end.digests)
+
+
+def test_without_pull_only_the_answers_come(company: Company) -> None:
+    rep = company.laptop("rep")
+    rep.sync()
+    before = rep.cursor
+    create = rep.create("doctor", {"name": "甲", "territory_id": company["north"]})
+    answer = rep.sync([create], pull=False)
+    assert (answer.answers[0].outcome, answer.pages, answer.end.cursor) == ("applied", [], before)
+
+
+def test_a_feed_entry_whose_row_is_gone_does_not_stop_the_pull(company: Company) -> None:
+    lost = sorted(_many_doctors(company, 3))
+    with company.database.engine.begin() as connection:
+        connection.execute(delete(ROWS["doctor"]).where(ROWS["doctor"].c.id == lost[0]))
+    rep = company.laptop("rep")
+    rep.sync()
+    assert set(lost[1:]) <= rep.replica.ids("doctor")
+    assert FEED.name == "feed"

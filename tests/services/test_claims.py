@@ -1,0 +1,240 @@
+"""Expense claims: saving, queuing decisions bound to what was seen, attachments, budgets, what is allowed to whom."""
+
+import io
+import zipfile
+
+import pytest
+
+from crmdesk.domain import claims
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.services.commands import AttachFile, ClaimCommand, EditRow, SaveClaim, Undo
+from crmdesk.services.views import NEEDS_YOU, SAVED_HERE
+from tests.services.small_territory import (
+    DRAFT_CLAIM,
+    OLD_VISIT,
+    REP,
+    SECOND_REP,
+    SUBMITTED_CLAIM,
+    TERRITORY,
+    ZHANG,
+    Laptop,
+    an_id,
+    claim_values,
+)
+
+NEW = an_id(600)
+JPEG = b"\xff\xd8\xff\xe0" + b"0" * 100
+
+
+def lines(amount_fen: int = 88_00, **more: object) -> list[dict[str, object]]:
+    return [{"category": "transport", "spent_on": "2026-11-20", "amount_fen": amount_fen, **more}]
+
+
+def test_a_claim_made_offline_is_submitted_and_waits(laptop: Laptop) -> None:
+    made = laptop.do(SaveClaim(NEW, {"title": "打车", "visit_id": OLD_VISIT, "lines": lines(40_00)}))
+    view = laptop.ask(lambda reads: reads.claim(made.created_id))
+    assert (view.row["state"], view.row["currency"], view.row["owner_id"]) == ("draft", "CNY", REP)
+    assert view.visit_title == "张三"
+    assert view.allowed == frozenset({"submit"})
+
+    laptop.do(ClaimCommand(NEW, "submit", view.seen_hash))
+
+    view = laptop.ask(lambda reads: reads.claim(NEW))
+    assert (view.row["state"], view.pending, view.allowed) == ("draft", "submit", frozenset({"recall"}))
+    create, command = laptop.waiting()
+    assert (create.kind, command.command, command.args) == ("create", "submit", {"seen_hash": view.seen_hash})
+    (item,) = [item for item in laptop.ask(lambda reads: reads.claims()) if item.id == NEW]
+    assert (item.pending, item.sync_state, item.total_fen) == ("submit", SAVED_HERE, 40_00)
+
+
+def test_a_claim_that_waits_to_be_submitted_is_not_edited(laptop: Laptop) -> None:
+    view = laptop.ask(lambda reads: reads.claim(DRAFT_CLAIM))
+    laptop.do(ClaimCommand(DRAFT_CLAIM, "submit", view.seen_hash))
+    for command in (
+        SaveClaim(DRAFT_CLAIM, {"title": "anders"}),
+        EditRow("claim", DRAFT_CLAIM, {"title": "anders"}, 1),
+        AttachFile("claim", DRAFT_CLAIM, "a.jpg", JPEG),
+        ClaimCommand(DRAFT_CLAIM, "submit", view.seen_hash),
+    ):
+        with pytest.raises(RefusedError, match="not_in_this_state"):
+            laptop.do(command)
+    laptop.do(ClaimCommand(DRAFT_CLAIM, "recall", view.seen_hash))
+    laptop.do(SaveClaim(DRAFT_CLAIM, {"title": "anders"}))
+    assert [one.command or one.kind for one in laptop.waiting()] == ["submit", "recall", "edit"]
+
+
+def test_a_submit_is_bound_to_what_was_on_the_screen(laptop: Laptop) -> None:
+    view = laptop.ask(lambda reads: reads.claim(DRAFT_CLAIM))
+    laptop.do(SaveClaim(DRAFT_CLAIM, {"title": "anders"}))
+    with pytest.raises(RefusedError, match="changed_since_seen"):
+        laptop.do(ClaimCommand(DRAFT_CLAIM, "submit", view.seen_hash))
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"lines": []}, "lines"),
+        ({"lines": lines(88_00)}, "receipt_sha256s"),
+        ({"lines": [{**lines(40_00)[0], "category": "meal"}]}, "doctor_ids"),
+    ],
+)
+def test_what_is_missing_is_named_at_submission(laptop: Laptop, values: dict[str, object], field: str) -> None:
+    laptop.do(SaveClaim(NEW, {"title": "x", "reason": "y", **values}))
+    view = laptop.ask(lambda reads: reads.claim(NEW))
+    with pytest.raises(RefusedError) as error:
+        laptop.do(ClaimCommand(NEW, "submit", view.seen_hash))
+    assert (error.value.code, error.value.params["field"]) == ("incomplete", field)
+
+
+def test_a_claim_of_somebody_else_is_not_touched(laptop: Laptop) -> None:
+    theirs = an_id(610)
+    values = claim_values("draft", owner_id=SECOND_REP)
+    laptop.receive("claim", {"id": theirs, **values}, scope=f"m:{TERRITORY}")
+    with pytest.raises(RefusedError, match="not_yours"):
+        laptop.do(SaveClaim(theirs, {"title": "x"}))
+    with pytest.raises(RefusedError, match="not_yours"):
+        laptop.do(ClaimCommand(theirs, "submit", claims.content_hash(values)))
+    with pytest.raises(RefusedError, match="field_not_allowed"):
+        laptop.do(EditRow("claim", DRAFT_CLAIM, {"state": "paid"}, 1))
+
+
+def test_a_manager_approves_and_the_claim_stays_in_the_list_as_pending(manager_laptop: Laptop) -> None:
+    (item,) = manager_laptop.ask(lambda reads: reads.approvals())
+    assert (item.id, item.owner_name) == (SUBMITTED_CLAIM, "张伟")
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    assert view.allowed == frozenset({"approve", "send_back", "reject"})
+    assert view.seen_hash == view.row["content_hash"]
+
+    manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash, {"comment": "好"}))
+
+    (item,) = manager_laptop.ask(lambda reads: reads.approvals())
+    assert (item.pending, item.state) == ("approve", "submitted")
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    assert not view.allowed & {"approve", "send_back", "reject"}
+    (operation,) = manager_laptop.waiting()
+    assert operation.args == {"seen_hash": view.row["content_hash"], "comment": "好"}
+
+
+def test_a_claim_changed_since_the_manager_looked_is_not_approved(manager_laptop: Laptop) -> None:
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    manager_laptop.receive("claim", {"id": SUBMITTED_CLAIM, "content_hash": "b" * 64}, scope=f"m:{TERRITORY}")
+    with pytest.raises(RefusedError, match="changed_since_seen"):
+        manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
+
+
+@pytest.mark.parametrize(
+    ("event", "args", "code"),
+    [
+        ("send_back", {}, "comment_missing"),
+        ("reject", {"comment": "x"}, "reason_missing"),
+        ("approve", {"approved_lines": [240_01]}, "approved_above_claimed"),
+        ("pay", {}, "not_in_this_state"),
+    ],
+)
+def test_the_rules_of_a_decision_are_told_at_once(
+    manager_laptop: Laptop, event: str, args: dict[str, object], code: str
+) -> None:
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    with pytest.raises(RefusedError) as error:
+        manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, event, view.seen_hash, args))
+    assert (error.value.code, manager_laptop.waiting()) == (code, [])
+
+
+def test_unknown_events_and_arguments_are_refused(manager_laptop: Laptop) -> None:
+    with pytest.raises(InputError, match="unknown_event"):
+        manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "bless", ""))
+    with pytest.raises(InputError, match="unknown_field"):
+        manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", "", {"state": "paid"}))
+
+
+def test_a_refused_decision_shows_on_the_claim(manager_laptop: Laptop) -> None:
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
+    manager_laptop.answer("refused", code="changed_since_seen")
+    (item,) = manager_laptop.ask(lambda reads: reads.approvals())
+    assert (item.pending, item.refusal, item.sync_state) == ("", "changed_since_seen", NEEDS_YOU)
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    assert (view.refusal, "approve" in view.allowed) == ("changed_since_seen", True)
+
+
+def test_finance_sees_what_is_payable(finance_laptop: Laptop) -> None:
+    assert finance_laptop.ask(lambda reads: reads.approvals()) == []
+    finance_laptop.receive("claim", {"id": SUBMITTED_CLAIM, "state": "payable", "step": 1}, scope=f"m:{TERRITORY}")
+    (item,) = finance_laptop.ask(lambda reads: reads.approvals())
+    assert item.id == SUBMITTED_CLAIM
+    assert finance_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM)).allowed == frozenset({"pay"})
+
+
+def test_the_budget_effect_counts_a_submitted_claim_once(manager_laptop: Laptop) -> None:
+    (draft,) = manager_laptop.ask(lambda reads: reads.claim(DRAFT_CLAIM)).budgets
+    (submitted,) = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM)).budgets
+    assert (draft.period, draft.category, draft.this_fen, draft.counted) == ("2026Q4", "meal", 240_00, False)
+    assert (submitted.this_fen, submitted.counted) == (240_00, True)
+    assert draft.left_fen == 10_000_00 - 240_00 - 1_000_00 - 500_00 - 240_00
+    assert submitted.left_fen == 10_000_00 - 240_00 - 1_000_00 - 500_00
+    assert (draft.territory_name, draft.as_of) == ("上海一区", "2026-11-20T02:00:00.000Z")
+    (budget,) = manager_laptop.ask(lambda reads: reads.budgets())
+    assert (budget.this_fen, budget.planned_fen) == (0, 10_000_00)
+
+
+def test_the_same_fapiao_twice_is_told_at_once(laptop: Laptop) -> None:
+    used = claim_values()["lines"][0]["fapiao_number"]
+    laptop.do(SaveClaim(NEW, {"title": "x", "reason": "y", "lines": lines(40_00, fapiao_number=f" {used} ")}))
+    (finding,) = laptop.ask(lambda reads: reads.claim(NEW)).findings
+    assert (finding["code"], finding["params"]["line"]) == ("fapiao_used", 1)
+
+
+def test_a_dear_meal_is_told_at_once(laptop: Laptop) -> None:
+    dear = [{**lines(700_00)[0], "category": "meal", "doctor_ids": [ZHANG], "staff_count": 1}]
+    laptop.do(SaveClaim(NEW, {"title": "x", "reason": "y", "lines": dear}))
+    assert [one["code"] for one in laptop.ask(lambda reads: reads.claim(NEW)).findings] == ["meal_cap"]
+
+
+def test_undo_of_a_saved_claim(laptop: Laptop) -> None:
+    outcome = laptop.do(SaveClaim(DRAFT_CLAIM, {"title": "anders"}))
+    laptop.do(Undo(outcome.undo_token))
+    assert laptop.ask(lambda reads: reads.claim(DRAFT_CLAIM)).row["title"] == "科室会餐费"
+
+
+def ofd(name: str = "OFD.xml") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, "<ofd/>")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (JPEG, "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n123", "image/png"),
+        (b"%PDF-1.7 x", "application/pdf"),
+        (ofd(), "application/ofd"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "application/xml"),
+    ],
+)
+def test_the_kind_of_a_file_is_read_from_its_content(laptop: Laptop, content: bytes, media_type: str) -> None:
+    laptop.do(AttachFile("claim", DRAFT_CLAIM, r"C:\fakepath\收据" + "\n.jpg", content))
+    (receipt,) = laptop.ask(lambda reads: reads.claim(DRAFT_CLAIM)).receipts
+    assert (receipt.media_type, receipt.file_name, receipt.present) == (media_type, "收据.jpg", True)
+    assert laptop.ask(lambda reads: reads.attachment(receipt.sha256)) == content
+    assert laptop.ask(lambda reads: reads.sync_summary()).attachments_waiting == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "empty_file"), (b"MZ\x90", "file_kind"), (ofd("word/a.xml"), "file_kind"), (b"PK\x03\x04x", "file_kind"),
+     (b"%PDF-" + bytes(20 << 20), "file_too_large")],
+)  # fmt: skip
+def test_other_files_are_refused(laptop: Laptop, content: bytes, code: str) -> None:
+    with pytest.raises(InputError, match=code):
+        laptop.do(AttachFile("claim", DRAFT_CLAIM, "receipt.jpg", content))
+    assert laptop.waiting() == []
+    assert laptop.ask(lambda reads: reads.sync_summary()).attachments_waiting == 0
+
+
+def test_the_same_receipt_twice_is_one(laptop: Laptop) -> None:
+    first = laptop.do(AttachFile("claim", DRAFT_CLAIM, "a.jpg", JPEG))
+    second = laptop.do(AttachFile("claim", DRAFT_CLAIM, "b.jpg", JPEG))
+    assert first.created_id == second.created_id
+    assert len(laptop.waiting()) == 1

@@ -1,0 +1,130 @@
+"""Visits and what stays on the laptop: saving, submitting, drafts in the same commit, preferences."""
+
+import pytest
+
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.services.commands import DiscardDraft, NoteOpened, SaveDraft, SaveVisit, SetPreference, SubmitVisit, Undo
+from tests.services.small_territory import (
+    HOSPITAL,
+    OLD_VISIT,
+    PLANNED_VISIT,
+    PRODUCT,
+    REP,
+    TERRITORY,
+    ZHANG,
+    Laptop,
+    an_id,
+)
+
+NEW = an_id(500)
+REPORT = {
+    "doctor_ids": [ZHANG],
+    "institution_id": HOSPITAL,
+    "starts_at": "2026-11-20T01:30:00.000Z",
+    "channel": "face_to_face",
+    "products": [{"product_id": PRODUCT, "messages": ["m2", "m1"], "reaction": "positive"}],
+    "adverse_event": False,
+    "next_step": "送资料",
+    "next_step_on": "2026-11-27",
+    "note": "很好",
+}
+
+
+def test_a_saved_visit_takes_its_draft_along(laptop: Laptop) -> None:
+    laptop.do(SaveDraft(f"visit:{NEW}", {"note": "很"}))
+    assert laptop.ask(lambda reads: reads.draft(f"visit:{NEW}")) == {"note": "很"}
+
+    outcome = laptop.do(SaveVisit(NEW, REPORT, f"visit:{NEW}"))
+
+    visit = laptop.ask(lambda reads: reads.visit(NEW))
+    assert (visit["owner_id"], visit["territory_id"], visit["state"]) == (REP, TERRITORY, "draft")
+    assert visit["products"][0]["messages"] == ["m1", "m2"]
+    assert laptop.ask(lambda reads: reads.draft(f"visit:{NEW}")) is None
+    assert {"visit", "draft", "outbox"} <= set(outcome.changed)
+
+
+def test_a_refused_visit_keeps_its_draft(laptop: Laptop) -> None:
+    laptop.do(SaveDraft(f"visit:{NEW}", {"note": "x"}))
+    with pytest.raises(InputError, match="not_in_list"):
+        laptop.do(SaveVisit(NEW, {**REPORT, "channel": "smoke"}, f"visit:{NEW}"))
+    with pytest.raises(InputError, match="required"):
+        laptop.do(SubmitVisit(NEW, {**REPORT, "adverse_event": None}, f"visit:{NEW}"))
+    assert laptop.ask(lambda reads: reads.draft(f"visit:{NEW}")) == {"note": "x"}
+    assert laptop.waiting() == []
+    with pytest.raises(InputError, match="unknown_row"):
+        laptop.ask(lambda reads: reads.visit(NEW))
+
+
+def test_submitting_locks_the_report(laptop: Laptop) -> None:
+    outcome = laptop.do(SubmitVisit(NEW, REPORT))
+    assert (outcome.created_id, outcome.undo_token) == (NEW, "")
+    assert laptop.ask(lambda reads: reads.visit(NEW))["state"] == "submitted"
+    with pytest.raises(RefusedError, match="locked"):
+        laptop.do(SaveVisit(NEW, {"note": "anders"}))
+    with pytest.raises(RefusedError, match="not_in_this_state"):
+        laptop.do(SaveVisit(an_id(501), {**REPORT, "state": "submitted"}))
+
+
+def test_a_planned_visit_becomes_the_report(laptop: Laptop) -> None:
+    laptop.do(SubmitVisit(PLANNED_VISIT, {"adverse_event": False, "note": "n", "duration_min": 15}))
+    (operation,) = laptop.waiting()
+    assert operation.kind == "edit"
+    assert set(operation.fields) == {"state", "adverse_event", "note", "duration_min"}
+
+
+@pytest.mark.parametrize("missing", ["doctor_ids", "adverse_event"])
+def test_a_report_names_whom_and_answers_the_adverse_event(laptop: Laptop, missing: str) -> None:
+    values = {name: value for name, value in REPORT.items() if name not in (missing, "institution_id")}
+    with pytest.raises(InputError) as error:
+        laptop.do(SubmitVisit(NEW, values))
+    assert (error.value.code, error.value.params["field"]) == ("required", missing)
+
+
+def test_undo_of_a_save_puts_the_old_values_back(laptop: Laptop) -> None:
+    outcome = laptop.do(SaveVisit(PLANNED_VISIT, {"note": "n"}))
+    laptop.do(Undo(outcome.undo_token))
+    assert laptop.ask(lambda reads: reads.visit(PLANNED_VISIT))["note"] is None
+    assert laptop.waiting() == []  # the edit was never handed out, so it and its undo cancel
+
+
+def test_a_note_of_ten_megabytes_is_refused_in_a_word(laptop: Laptop) -> None:
+    with pytest.raises(InputError, match="too_long"):
+        laptop.do(SaveVisit(NEW, {**REPORT, "note": "字" * 10_000_000}))
+    with pytest.raises(InputError, match="too_long"):
+        laptop.do(SaveDraft(f"visit:{NEW}", {"note": "字" * 10_000_000}))
+
+
+def test_a_discarded_draft_can_be_restored(laptop: Laptop) -> None:
+    laptop.do(SaveDraft("visit:x", {"note": "a"}))
+    outcome = laptop.do(DiscardDraft("visit:x"))
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+    laptop.do(Undo(outcome.undo_token))
+    assert [(key, content) for key, content, _at in laptop.ask(lambda reads: reads.drafts())] == [
+        ("visit:x", {"note": "a"})
+    ]
+    assert laptop.waiting() == []
+
+
+def test_preferences_stay_here(laptop: Laptop) -> None:
+    laptop.do(SetPreference("language", "en"))
+    assert laptop.ask(lambda reads: reads.preference("language", "zh")) == "en"
+    assert laptop.ask(lambda reads: reads.preference("theme", "auto")) == "auto"
+    assert laptop.waiting() == []
+
+
+def test_an_opened_customer_comes_first_in_the_search(laptop: Laptop) -> None:
+    twin = an_id(310)
+    laptop.receive(
+        "doctor", {"id": twin, "name": "张三", "territory_id": TERRITORY, "status": "active"}, scope=f"t:{TERRITORY}"
+    )
+    first, second = [hit.id for hit in laptop.ask(lambda reads: reads.search("张三"))]
+    assert {first, second} == {twin, ZHANG}
+    laptop.do(NoteOpened("doctor", second))
+    assert [hit.id for hit in laptop.ask(lambda reads: reads.search("张三"))] == [second, first]
+    assert laptop.changes == []  # nothing that a page shows has changed
+
+
+def test_old_and_new_visits_are_listed_newest_first(laptop: Laptop) -> None:
+    items = laptop.ask(lambda reads: reads.visits())
+    assert [item.visit.id for item in items] == [PLANNED_VISIT, OLD_VISIT]
+    assert items[0].institution_name == "上海协和医院"

@@ -1,0 +1,102 @@
+"""The key vault: keyring, passphrase, and the words for each way in which a key cannot be had."""
+
+from pathlib import Path
+from typing import Any
+
+import keyring
+import keyring.backends.chainer
+import keyring.backends.fail
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.storage.keys import ALLOWED_BACK_ENDS, KeyVault
+
+ACCOUNT = "zhang@crm.example"
+
+
+class Ring(KeyringBackend):
+    """A key ring in memory that can be locked."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def _check(self) -> None:
+        if self.locked:
+            raise KeyringLocked("locked")
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._check()
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._check()
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._check()
+        del self.kept[service, username]
+
+
+def code(call: Any) -> str:
+    with pytest.raises(WorldError) as caught:
+        call()
+    return caught.value.code
+
+
+def test_a_key_in_the_keyring(tmp_path: Path) -> None:
+    ring = Ring()
+    vault = KeyVault(tmp_path, ring)
+    assert vault.state(ACCOUNT) == "none"
+    assert code(lambda: vault.load(ACCOUNT)) == "key_missing"
+    key = vault.create(ACCOUNT)
+    assert (len(key), vault.state(ACCOUNT), KeyVault(tmp_path, ring).load(ACCOUNT)) == (32, "keyring", key)
+    assert vault.create("other") != key
+    assert vault.load(ACCOUNT) == key
+    assert key.hex() not in "".join(path.read_text() for path in tmp_path.iterdir())
+    ring.locked = True
+    assert code(lambda: vault.load(ACCOUNT)) == "keyring_locked"
+    ring.locked = False
+    ring.kept.clear()
+    assert code(lambda: vault.load(ACCOUNT)) == "key_missing"
+
+
+def test_a_locked_keyring_asks_for_a_passphrase(tmp_path: Path) -> None:
+    ring = Ring()
+    ring.locked = True
+    vault = KeyVault(tmp_path, ring)
+    assert code(lambda: vault.create(ACCOUNT)) == "passphrase_needed"
+    assert vault.state(ACCOUNT) == "none"
+
+
+def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
+    ring = Ring()
+    ring.locked = True
+    vault = KeyVault(tmp_path, ring)
+    with pytest.raises(InputError, match="passphrase_too_short"):
+        vault.create(ACCOUNT, "kurz")
+    key = vault.create(ACCOUNT, "走廊里说的一句话")
+    assert vault.state(ACCOUNT) == "passphrase"
+    assert vault.load(ACCOUNT, "走廊里说的一句话") == key
+    assert code(lambda: vault.load(ACCOUNT)) == "passphrase_needed"
+    assert code(lambda: vault.load(ACCOUNT, "另外的一句话")) == "passphrase_wrong"
+    vault.change_passphrase(ACCOUNT, "走廊里说的一句话", "correct horse")
+    assert vault.load(ACCOUNT, "correct horse") == key
+    assert code(lambda: vault.load(ACCOUNT, "走廊里说的一句话")) == "passphrase_wrong"
+    assert not any(key in path.read_bytes() for path in tmp_path.iterdir())
+    vault.forget(ACCOUNT)
+    assert (vault.state(ACCOUNT), list(tmp_path.iterdir())) == ("none", [])
+
+
+def test_a_back_end_that_is_not_on_the_list_counts_as_none(tmp_path: Path, monkeypatch: Any) -> None:
+    assert not any("alt" in name or "Plaintext" in name or "null" in name for name in ALLOWED_BACK_ENDS)
+    for stranger in (Ring(), keyring.backends.fail.Keyring()):
+        monkeypatch.setattr(keyring, "get_keyring", lambda stranger=stranger: stranger)
+        assert code(lambda: KeyVault(tmp_path).create(ACCOUNT)) == "passphrase_needed"
+        if isinstance(stranger, Ring):
+            assert stranger.kept == {}

@@ -1,0 +1,188 @@
+"""The search: every kind of query, why it hit, what comes first, and texts that break other searches."""
+
+from typing import Any
+
+import pytest
+
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.ids import new_id
+from crmdesk.storage import inbox, pinyin, search
+from crmdesk.storage.store import Store
+
+NAMES = (
+    "张三", "张三丰", "章思", "赵晓松", "曾小贤", "单雄信", "仇英", "解珍", "查良镛", "区志明", "任我行", "吕布",
+    "欧阳锋",    "尉迟恭", "小张三", "李乐", "王行长", "John Smith",
+)  # fmt: skip
+
+
+@pytest.fixture
+def company(store: Store, wire: Any) -> tuple[Store, dict[str, str]]:
+    """A store with two hospitals, two departments each, and the doctors of NAMES in turn among them."""
+    hospitals = [
+        wire.row("institution", name="中国医学科学院北京协和医院", aliases=["东单协和"], city="北京"),
+        wire.row("institution", name="重庆市第一人民医院", city="重庆"),
+    ]
+    departments = [
+        wire.row("department", institution_id=one["id"], name=name) for one in hospitals for name in ("心内科", "骨科")
+    ]
+    doctors = [wire.row("doctor", name=name) for name in NAMES]
+    affiliations = [
+        wire.row(
+            "affiliation", doctor_id=one["id"], department_id=departments[at % 4]["id"],
+            institution_id=departments[at % 4]["institution_id"], is_primary=True,
+        )
+        for at, one in enumerate(doctors)
+    ]  # fmt: skip
+    rows = {"institution": hospitals, "department": departments, "doctor": doctors, "affiliation": affiliations}
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page(rows))
+    ids = {one["name"]: one["id"] for one in [*doctors, *hospitals]}
+    return store, ids
+
+
+def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
+    with store.reading() as connection:
+        return [(hit.name, hit.reason) for hit in search.find(connection, text, **more)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reason"),
+    [
+        ("张", "张三", "name"),
+        ("三丰", "张三丰", "name"),
+        ("丰", "张三丰", "name"),
+        ("zhang", "张三", "pinyin"),
+        ("ZHANG", "张三", "pinyin"),
+        ("zhāng", "张三", "pinyin"),
+        ("zhang1", "张三", "pinyin"),
+        ("zhangs", "张三", "pinyin"),
+        ("zhangsanfeng", "张三丰", "pinyin"),
+        ("sanf", "张三丰", "pinyin"),
+        ("zs", "张三", "initials"),
+        ("zsf", "张三丰", "initials"),
+        ("张s", "张三", "mixed"),
+        ("zhang三", "张三", "mixed"),
+        ("张 san", "张三", "name"),
+        ("zeng", "曾小贤", "pinyin"),
+        ("ceng", "曾小贤", "pinyin"),
+        ("zxx", "曾小贤", "initials"),
+        ("shan", "单雄信", "pinyin"),
+        ("dan", "单雄信", "pinyin"),
+        ("qiu", "仇英", "pinyin"),
+        ("chou", "仇英", "pinyin"),
+        ("xie", "解珍", "pinyin"),
+        ("zha", "查良镛", "pinyin"),
+        ("ou", "区志明", "pinyin"),
+        ("qu", "区志明", "pinyin"),
+        ("ren", "任我行", "pinyin"),
+        ("lv", "吕布", "pinyin"),
+        ("lü", "吕布", "pinyin"),
+        ("lu", "吕布", "pinyin"),
+        ("ouyang", "欧阳锋", "pinyin"),
+        ("yuchi", "尉迟恭", "pinyin"),
+        ("le", "李乐", "pinyin"),
+        ("yue", "李乐", "pinyin"),
+        ("smith", "John Smith", "name"),
+        ("协和", "张三", "hospital"),
+        ("东单", "张三", "hospital"),
+        ("心内", "张三", "department"),
+        ("协和 心内", "张三", "hospital"),
+        ("协和 zhang", "张三", "pinyin"),
+        ("北京 张三", "张三", "name"),
+        ("协和", "中国医学科学院北京协和医院", "name"),
+        ("xiehe", "中国医学科学院北京协和医院", "pinyin"),
+        ("东单", "中国医学科学院北京协和医院", "alias"),
+        ("chongqing", "重庆市第一人民医院", "pinyin"),
+        ("重庆 人民", "重庆市第一人民医院", "name"),
+    ],
+)
+def test_every_kind_of_query_finds_and_says_why(
+    company: tuple[Store, dict[str, str]], text: str, name: str, reason: str
+) -> None:
+    assert (name, reason) in found(company[0], text)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("协和 骨科", "张三"),
+        ("重庆 张三", "张三"),
+        ("张s", "赵晓松"),
+        ("三张", "张三"),
+        ("zss", "张三"),
+        ("医北", "张三"),
+    ],
+)
+def test_what_does_not_fit_is_not_found(company: tuple[Store, dict[str, str]], text: str, absent: str) -> None:
+    assert absent not in [name for name, _ in found(company[0], text)]
+
+
+def test_exact_comes_first_then_the_start_then_within_then_the_place(company: tuple[Store, dict[str, str]]) -> None:
+    assert [name for name, _ in found(company[0], "张三")] == ["张三", "张三丰", "小张三"]
+    assert found(company[0], "协和", records=("institution", "doctor"))[0][0].endswith("协和医院")
+
+
+def test_the_recently_opened_come_before_others(company: tuple[Store, dict[str, str]]) -> None:
+    store, ids = company
+    with store.writing() as work:
+        work.touch_recent("doctor", ids["小张三"])
+    assert [name for name, _ in found(store, "张三")] == ["小张三", "张三", "张三丰"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"', "*", "(", ")", "%", "_", "", "   ", "😀", "AND", "OR NOT", "-x", "name:x", "a*b", "^", "\x00", "\ud800",
+     "x" * 60_000, "张" * 60_000, "'; DROP TABLE row_doctor; --", "NEAR(a b)", "１２３", "\ue000", "ⅷ"],
+)  # fmt: skip
+def test_no_text_ever_raises(company: tuple[Store, dict[str, str]], text: str) -> None:
+    assert isinstance(found(company[0], text), list)
+
+
+def test_a_sign_alone_finds_nothing_and_beside_a_name_does_not_matter(company: tuple[Store, dict[str, str]]) -> None:
+    assert found(company[0], '"(%') == []
+    assert found(company[0], '"张三丰"') == found(company[0], "张三丰") != []
+
+
+def test_an_unknown_record_is_refused_in_words(company: tuple[Store, dict[str, str]]) -> None:
+    with pytest.raises(InputError, match="not_searched"):
+        found(company[0], "张", records=("claim",))
+
+
+def test_the_index_follows_every_change(company: tuple[Store, dict[str, str]], wire: Any) -> None:
+    store, ids = company
+    with store.writing() as work:
+        work.edit("doctor", ids["仇英"], {"name": "裘英"}, 1, wire.me)
+        work.edit("institution", ids["重庆市第一人民医院"], {"name": "华西医院"}, 1, wire.me)
+        work.delete("doctor", ids["解珍"], wire.me)
+        made = new_id()
+        work.create("doctor", made, {"name": "岳不群"}, wire.me)
+    assert found(store, "仇") == found(store, "解珍") == found(store, "chongqing") == []
+    assert found(store, "裘英") == [("裘英", "name")]
+    assert found(store, "ybq") == [("岳不群", "initials")]
+    assert ("仇英", "hospital") not in found(store, "华西")
+    assert ("裘英", "hospital") in found(store, "华西") or ("曾小贤", "hospital") in found(store, "协和")
+    with store.writing() as work:
+        work.undelete("doctor", ids["解珍"])
+    assert found(store, "解珍") == [("解珍", "name")]
+
+
+def test_a_doctor_moves_with_the_affiliation(company: tuple[Store, dict[str, str]], wire: Any) -> None:
+    store, ids = company
+    assert "张三" not in [name for name, _ in found(store, "重庆")]
+    with store.writing() as work:
+        work.create(
+            "affiliation", new_id(),
+            {"doctor_id": ids["张三"], "institution_id": ids["重庆市第一人民医院"]}, wire.me,
+        )  # fmt: skip
+    assert ("张三", "hospital") in found(store, "重庆")
+    assert ("张三", "hospital") in found(store, "协和")
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("曾国藩", "zeng"), ("单田芳", "shan"), ("仇和", "qiu"), ("解晓东", "xie"), ("查尔斯", "zha"), ("区瑞强", "ou"),
+     ("任正非", "ren"), ("朴树", "piao"), ("盖聂", "ge"), ("乐毅", "yue"), ("尉迟恭", "yu"),
+     ("单于", "chan"), ("曾", "zeng")],
+)  # fmt: skip
+def test_surnames_are_read_as_surnames(name: str, first: str) -> None:
+    assert pinyin.person_readings(name)[0][0] == first

@@ -1,0 +1,237 @@
+"""The file: keys, damage, foreign and newer files, a second instance, a full disk, kills, nothing readable on disk."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmdesk.domain.errors import WorldError
+from crmdesk.domain.ids import new_id
+from crmdesk.storage import attachments, health, inbox, migrations, outbox
+from crmdesk.storage import driver as raw
+from crmdesk.storage.store import Store
+
+KILLS = 20
+
+
+def code_of(open_store: Any, *args: Any, **kwargs: Any) -> tuple[str, str]:
+    with pytest.raises(WorldError) as caught:
+        open_store(*args, **kwargs)
+    return caught.value.code, str(caught.value.params.get("reason", ""))
+
+
+def filled(open_store: Any, wire: Any) -> Path:
+    """Return the folder of a closed store that holds a doctor."""
+    store = open_store()
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", name="王伟")]}))
+    store.close()
+    return store.folder
+
+
+def test_a_wrong_key_is_told_from_damage_and_from_a_foreign_file(open_store: Any, wire: Any) -> None:
+    folder = filled(open_store, wire)
+    assert code_of(open_store, folder, b"x" * 32) == ("wrong_key", "")
+    assert code_of(open_store, folder, b"short") == ("wrong_key", "")
+    path = folder / "crmdesk.db"
+    whole = path.read_bytes()
+    path.write_bytes(b"\xff" + whole[1:])
+    assert code_of(open_store, folder) == ("store_damaged", "header")
+    path.write_bytes(whole[:100] + b"\xff" * 200 + whole[300:])
+    assert code_of(open_store, folder) == ("store_damaged", "page")
+    path.unlink()
+    with sqlite3.connect(path) as foreign:
+        foreign.execute("CREATE TABLE t(x)")
+    foreign.close()
+    assert code_of(open_store, folder) == ("store_damaged", "foreign")
+    path.write_bytes(whole)
+    open_store(folder).close()
+
+
+def test_a_lost_marker_is_written_again(open_store: Any, wire: Any) -> None:
+    folder = filled(open_store, wire)
+    (folder / "store.json").write_text("{")
+    open_store(folder).close()
+    assert code_of(open_store, folder, b"x" * 32) == ("wrong_key", "")
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(open_store: Any, wire: Any, key: bytes) -> None:
+    folder = filled(open_store, wire)
+    driver = raw.connect(folder / "crmdesk.db", key)
+    driver.execute("PRAGMA user_version = 99")
+    driver.close()
+    assert code_of(open_store, folder) == ("store_newer", "")
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, key: bytes, monkeypatch: Any) -> None:
+    def half(database: Any) -> None:
+        database.execute("CREATE TABLE half(x)")
+        raise RuntimeError("cut")
+
+    monkeypatch.setitem(migrations._BODIES, "0001_first_tables", half)
+    driver = raw.connect(tmp_path / "x.db", key)
+    with pytest.raises(RuntimeError, match="cut"):
+        migrations.migrate(driver)
+    assert driver.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
+    assert driver.execute("PRAGMA user_version").fetchone() == (0,)
+    driver.close()
+
+
+def test_a_second_instance_is_kept_out_and_a_closed_one_is_not(open_store: Any) -> None:
+    first = open_store()
+    assert code_of(open_store) == ("in_use", "")
+    first.close()
+    open_store().close()
+
+
+def test_a_full_disk_saves_nothing_and_works_again_later(store: Store, wire: Any) -> None:
+    with store.writing() as work:
+        pages = work.driver.execute("PRAGMA page_count").fetchone()
+        assert pages is not None
+        work.driver.execute(f"PRAGMA max_page_count = {pages[0] + 2}")
+    row_id = new_id()
+    with pytest.raises(WorldError, match="disk_full"), store.writing() as work:
+        work.create("visit", row_id, {"note": "x" * 200_000}, wire.me)
+    with store.writing() as work:
+        assert work.get("visit", row_id) is None
+        assert outbox.pending_operations(work.connection) == []
+        work.driver.execute("PRAGMA max_page_count = 1073741823")
+    with store.writing() as work:
+        work.create("visit", row_id, {"note": "x" * 200_000}, wire.me)
+    assert health.check(store).sound
+
+
+def test_reading_sees_one_state_and_cannot_write(store: Store) -> None:
+    with store.writing() as work:
+        work.set_meta("a", "1")
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
+        with store.writing() as work:
+            work.set_meta("a", "2")
+        assert connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
+    with pytest.raises(Exception, match="readonly"), store.reading() as connection:
+        connection.exec_driver_sql("DELETE FROM meta")
+
+
+CANARY = "金丝雀诊疗Canary7391"
+
+
+def test_nothing_readable_lies_on_the_disk(open_store: Any, wire: Any, tmp_path: Path) -> None:
+    store = open_store()
+    with store.writing() as work:
+        inbox.apply_page(
+            work, wire.page({"doctor": [wire.row("doctor", name=CANARY[:5], note=CANARY, mobile="Canary7391")]})
+        )
+        visit = new_id()
+        work.create("visit", visit, {"note": CANARY * 3000, "territory_id": wire.territory}, wire.me)
+        work.edit("visit", visit, {"next_step": CANARY}, 0, wire.me)
+        work.save_draft("visit:1", {"note": CANARY})
+        work.set_preference("canary", CANARY)
+        work.set_meta("tokens", CANARY)
+        attachments.put(work, CANARY.encode() * 2000)
+    health.export_outbox(store, tmp_path / "sealed", bytes(32))
+    forms = [part.encode(code) for part in ("金丝雀诊疗", "Canary7391") for code in ("utf-8", "utf-16-le", "gb18030")]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"crmdesk.db", "crmdesk.db-wal", "attachments.db", "sealed"}
+    for path in files:
+        content = path.read_bytes()
+        assert [form for form in forms if form in content] == [], path.name
+    assert "金丝雀诊疗".encode() in CANARY.encode()
+    health.export_outbox(store, tmp_path / "plain", None)
+    assert "金丝雀诊疗".encode() in (tmp_path / "plain").read_bytes()
+    assert len(health.read_sealed(tmp_path / "sealed", bytes(32))) == 1
+    with pytest.raises(WorldError, match="wrong_key"):
+        health.read_sealed(tmp_path / "sealed", b"y" * 32)
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from crmdesk.domain.ids import new_id
+from crmdesk.storage import attachments, pinyin
+from crmdesk.storage.store import Store
+
+def write(folder):
+    store = Store.open(Path(folder), bytes(range(32)))
+    me = new_id()
+    print("ready", os.getpid(), flush=True)
+    number = 0
+    while True:
+        number += 1
+        visit, doctor = new_id(), new_id()
+        with store.writing() as work:
+            work.create("visit", visit, {"note": "n" * (number % 50) * 400, "territory_id": me}, me)
+            work.create("doctor", doctor, {"name": "张伟", "territory_id": me}, me)
+            if number % 5 == 0:
+                work.create("attachment", new_id(), {"sha256": attachments.put(work, visit.encode() * 3000)}, me)
+            work.save_draft("visit:1", {"note": visit})
+        print(visit, doctor, flush=True)
+
+pinyin.syllable("张")  # slow to load: once, here, so that the kills fall into the writing
+for line in sys.stdin:
+    if os.fork() == 0:
+        write(line.strip())
+    os.wait()
+    print("killed", flush=True)
+"""
+
+
+@pytest.fixture
+def writer() -> Iterator[subprocess.Popen[str]]:
+    """A process that starts a writer of its own for each folder that it is told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+    )  # fmt: skip
+    with process:
+        yield process
+
+
+def killed_after(writer: subprocess.Popen[str], folder: Path, seconds: float) -> list[str]:
+    """Let a writer write, kill it, and return the ids that it acknowledged."""
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    writer.stdin.write(f"{folder}\n")
+    writer.stdin.flush()
+    _, pid = writer.stdout.readline().split()
+    killer = threading.Timer(seconds, os.kill, (int(pid), signal.SIGKILL))
+    killer.start()
+    lines = [writer.stdout.readline()]
+    while lines[-1] and not lines[-1].endswith("killed\n"):  # the kill may have cut a line before it
+        lines.append(writer.stdout.readline())
+    killer.join()
+    # A line that was cut by the kill has "killed" behind it and no second id: it was not acknowledged.
+    return [row_id for line in lines if line.count(" ") == 1 and "killed" not in line for row_id in line.split()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the writer forks")
+def test_what_was_acknowledged_stands_after_any_kill(
+    open_store: Any, tmp_path: Path, writer: subprocess.Popen[str]
+) -> None:
+    folder = tmp_path / "killed"
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    acknowledged: list[str] = []
+    for _ in range(KILLS):
+        acknowledged += killed_after(writer, folder, chance.uniform(0.001, 0.25))
+        store = open_store(folder)
+        with store.reading() as connection:
+            held = {
+                (row[0]) for record in ("visit", "doctor")
+                for row in connection.exec_driver_sql(f"SELECT id FROM row_{record}")
+            }  # fmt: skip
+            sent = {row[0] for row in connection.exec_driver_sql("SELECT row_id FROM outbox")}
+        assert set(acknowledged) <= held, f"seed {seed}"
+        assert set(acknowledged) <= sent, f"seed {seed}"
+        store.close()
+    assert acknowledged
+    store = open_store(folder)
+    assert health.check(store) == health.Health(rows=health.check(store).rows), f"seed {seed}"

@@ -1,0 +1,304 @@
+"""The pure core, step by step, and under any order of events."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.protocol.messages import MAX_BATCH_OPERATIONS, Answer, Page, RowGroup, SyncEnd, SyncHead
+from crmdesk.sync import core
+from crmdesk.sync.core import (
+    Applied,
+    ApplyEnd,
+    ApplyHead,
+    ApplyPage,
+    Cancelled,
+    DropStream,
+    End,
+    Failed,
+    Head,
+    LocalChange,
+    Network,
+    PageArrived,
+    RemovalAccepted,
+    Renumber,
+    Report,
+    SaveTries,
+    SendRequest,
+    SetAside,
+    Start,
+    SyncCore,
+    Tick,
+    TransferFiles,
+    Wait,
+)  # fmt: skip
+
+ME = "u1"
+
+
+def head(**changes) -> Head:
+    known = {"epoch": "e", "server_time": "t", "user_id": ME, "scopes": ["c", f"p:{ME}"]} | changes
+    return Head(SyncHead(**known), ME)
+
+
+def page(rows: int = 0, left: int = 0, scope: str = "c", **changes) -> Page:
+    group = RowGroup("doctor", ["id"], [[str(n)] for n in range(rows)], [f"x{n}" for n in range(left)])
+    return Page(scope, [group], "cursor", **changes)
+
+
+def kinds(effects) -> list[type]:
+    return [type(effect) for effect in effects]
+
+
+def only(effects, kind):
+    found = [effect for effect in effects if isinstance(effect, kind)]
+    assert len(found) == 1, effects
+    return found[0]
+
+
+def through(machine: SyncCore, answers: int = 0, waiting: int = 0, more: bool = False, differing=None, pages=()):
+    """Play one good exchange and return the effects of its end."""
+    settled = [Answer(str(n), "applied") for n in range(answers)]
+    assert kinds(machine.step(head(answers=settled))) == [ApplyHead]
+    for one in pages:
+        assert kinds(machine.step(PageArrived(one, 1000))) == [ApplyPage]
+    assert kinds(machine.step(End(SyncEnd("c", more=more)))) == [ApplyEnd]
+    return machine.step(Applied(differing or {}, waiting, 0.5))
+
+
+def test_a_quiet_sync_is_one_request_then_files_then_rest():
+    machine = SyncCore()
+    assert machine.step(Start()) == [Report("syncing"), SendRequest(MAX_BATCH_OPERATIONS, 1 << 20)]
+    assert through(machine) == [Report("idle"), TransferFiles(), Wait(300.0)]
+
+
+def test_what_remains_in_the_outbox_is_sent_at_once_while_the_server_takes_it():
+    machine = SyncCore()
+    machine.step(Start())
+    assert kinds(through(machine, answers=500, waiting=200)) == [SendRequest]
+    assert kinds(through(machine, answers=0, waiting=200)) == [Report, TransferFiles, Wait], "'later' never spins"
+
+
+def test_a_server_that_always_says_more_cannot_keep_it_busy():
+    machine = SyncCore()
+    machine.step(Start())
+    rounds = 0
+    while kinds(through(machine, more=True)) == [SendRequest]:
+        rounds += 1
+        assert rounds < 10
+    assert rounds == core.EMPTY_ROUNDS - 1
+
+
+def test_more_with_pages_goes_on():
+    machine = SyncCore()
+    machine.step(Start())
+    for _ in range(20):
+        assert kinds(through(machine, more=True, pages=[page(5)])) == [SendRequest]
+
+
+def test_a_local_change_is_sent_at_once_but_never_cuts_a_back_off_short():
+    machine = SyncCore()
+    assert kinds(machine.step(LocalChange())) == [Report, SendRequest]
+    assert machine.step(LocalChange()) == []
+    assert kinds(through(machine)) == [SendRequest], "the change made meanwhile goes at once"
+    machine.step(Failed("server_away", 0.5))
+    assert machine.step(LocalChange()) == []
+    assert kinds(machine.step(Start())) == [Report, SendRequest], "a person may always ask"
+
+
+def test_backoff_is_bounded_jittered_and_honours_retry_after():
+    assert [core.backoff_s(n, 0.999999) for n in (1, 2, 3)] == pytest.approx([4, 8, 16], rel=1e-3)
+    assert core.backoff_s(1000, 0.999999) <= core.LONGEST_BACKOFF_S
+    assert core.backoff_s(5, 0.0) == 1.0
+    assert 60 <= core.backoff_s(1, 0.3, 60) <= 70
+    assert core.backoff_s(1, 0.3, 1e9) == 3600.0
+    assert core.backoff_s(1, 0.3, -5) >= 1.0
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True), st.none() | st.floats(-1e12, 1e12))
+def test_every_wait_is_between_a_second_and_an_hour(failures, draw, retry_after):
+    assert 1.0 <= core.backoff_s(failures, draw, retry_after) <= 3600.0
+    assert core.SHORTEST_TIMER_S <= core.timer_s(int(draw * 10**9), draw) <= 3600.0 * 1.25
+
+
+@pytest.mark.parametrize("kind", sorted(core.CANNOT_TAKE))
+def test_a_batch_that_cannot_be_taken_is_halved_down_to_one_which_is_set_aside(kind):
+    machine = SyncCore()
+    sent = only(machine.step(Start()), SendRequest).max_operations
+    sizes = []
+    while True:
+        effects = machine.step(Failed(kind, 0.5, carried=sent))
+        if kinds(effects) == [SetAside, SendRequest]:
+            break
+        sent = only(effects, SendRequest).max_operations
+        sizes.append(sent)
+    assert sizes == [250, 125, 62, 31, 15, 7, 3, 1]
+    assert effects[0] == SetAside(kind)
+    assert kinds(through(machine, answers=1, waiting=5)) == [SendRequest]
+
+
+def test_a_server_error_is_laid_on_an_operation_only_if_the_server_works_without_it():
+    machine = SyncCore()
+    machine.step(Start())
+    for carried in (4, 2, 1, 1):
+        effects = machine.step(Failed("server_error", 0.5, carried=carried))
+        if kinds(effects) == [SendRequest]:
+            break
+        assert kinds(effects) == [Report, Wait]
+        machine.step(Tick())
+    assert effects == [SendRequest(0, 1 << 20)], "asks without any operation"
+    effects = machine.step(Failed("server_error", 0.5, carried=0))
+    assert kinds(effects) == [Report, Wait], "the server itself is broken: nothing is set aside"
+    machine.step(Tick())
+    machine.step(Failed("server_error", 0.5, carried=1))
+    effects = through(machine)
+    assert effects[0] == SetAside("server_cannot_take")
+    assert only(effects, SendRequest).max_operations >= 1
+
+
+def test_a_fork_renumbers_and_sends_again_but_not_for_ever():
+    machine = SyncCore()
+    machine.step(Start())
+    for _ in range(core.FORKS_A_SYNC):
+        assert kinds(machine.step(head(fork=True))) == [DropStream, Renumber, SendRequest]
+    assert kinds(machine.step(head(fork=True))) == [DropStream, Report, Wait]
+    assert machine.phase == "blocked"
+
+
+@pytest.mark.parametrize("changes", [{"scopes": []}, {"scopes": ["c"]}, {"scopes": [f"p:{ME}"]}, {"user_id": "u2"}])
+def test_an_implausible_head_changes_nothing(changes):
+    machine = SyncCore()
+    machine.step(Start())
+    effects = machine.step(head(**changes))
+    assert kinds(effects) == [DropStream, Report, Wait]
+    assert effects[1].code == "foreign_user"
+
+
+@pytest.mark.parametrize(
+    ("one", "held", "stops"),
+    [
+        (page(left=201), 1000, True),
+        (page(left=200), 1000, False),
+        (page(left=19), 20, False),
+        (page(left=20), 20, True),
+        (page(rows=100, first=True, remaining=900), 1000, False),
+        (page(rows=100, first=True, remaining=699), 1000, True),
+        (page(rows=0, first=True, remaining=0, complete=True), 1000, True),
+        (page(rows=5, first=True, remaining=0, complete=True), 0, False),
+    ],
+)
+def test_a_fifth_of_a_scope_may_go_more_stops_and_asks(one, held, stops):
+    machine = SyncCore()
+    machine.step(Start())
+    machine.step(head())
+    effects = machine.step(PageArrived(one, held))
+    assert kinds(effects) == ([DropStream, Report, Wait] if stops else [ApplyPage])
+    if stops:
+        assert effects[1].code == "shrunk"
+        assert effects[2] == Wait(None)
+        assert kinds(machine.step(RemovalAccepted())) == [Report, SendRequest]
+        machine.step(head())
+        assert kinds(machine.step(PageArrived(one, held))) == [ApplyPage]
+
+
+def test_vanishing_is_counted_over_the_pages_of_a_pull():
+    machine = SyncCore()
+    machine.step(Start())
+    machine.step(head())
+    assert kinds(machine.step(PageArrived(page(left=150), 1000))) == [ApplyPage]
+    assert kinds(machine.step(PageArrived(page(left=40), 850))) == [ApplyPage]
+    assert kinds(machine.step(PageArrived(page(left=40, scope="t:2"), 1000))) == [ApplyPage]
+    assert kinds(machine.step(PageArrived(page(left=11), 810))) == [DropStream, Report, Wait]
+
+
+def test_differing_digests_fetch_the_scope_anew_twice_then_tell_a_person():
+    machine = SyncCore()
+    machine.step(Start())
+    tries = 0
+    for _ in range(core.REFETCH_TRIES):
+        effects = through(machine, differing={"c": tries})
+        assert effects == [SaveTries({"c": tries + 1}), SendRequest(MAX_BATCH_OPERATIONS, 1 << 20, ("c",), tries == 1)]
+        tries += 1
+    effects = through(machine, differing={"c": tries})
+    assert kinds(effects) == [Report, TransferFiles, Wait]
+    assert effects[0] == Report("blocked", "replica_differs", {"scopes": ["c"]})
+    assert kinds(machine.step(LocalChange())) == [Report, SendRequest], "changes still go up"
+
+
+def test_agreeing_digests_clear_the_tries():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": 0})
+    effects = through(machine)
+    assert effects[0] == SaveTries({})
+
+
+def test_a_refetched_scope_may_shrink():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": 0})
+    machine.step(head())
+    assert kinds(machine.step(PageArrived(page(rows=1, first=True), 1000))) == [ApplyPage]
+
+
+@pytest.mark.parametrize("kind", sorted(core.NEEDS_PERSON))
+def test_what_only_a_person_can_mend_blocks(kind):
+    machine = SyncCore()
+    machine.step(Start())
+    effects = machine.step(Failed(kind, 0.5))
+    assert kinds(effects) == [Report, Wait]
+    assert effects[0].phase == "blocked"
+    assert effects[0].code == kind
+    assert machine.step(LocalChange()) == []
+    assert kinds(machine.step(Start())) == [Report, SendRequest]
+
+
+def test_working_offline_stops_and_starts_again():
+    machine = SyncCore()
+    machine.step(Start())
+    assert kinds(machine.step(Network(False))) == [DropStream, Report, Wait]
+    assert machine.step(LocalChange()) == []
+    assert kinds(machine.step(Start())) == [Report, Wait]
+    assert kinds(machine.step(Network(True))) == [Report, SendRequest]
+
+
+def test_cancel_leaves_a_core_that_can_start_again():
+    machine = SyncCore()
+    machine.step(Start())
+    assert kinds(machine.step(Cancelled(0.5))) == [DropStream, Report, Wait]
+    assert kinds(machine.step(Start())) == [Report, SendRequest]
+
+
+EVENTS = st.one_of(
+    st.just(Start()), st.just(LocalChange()), st.just(Tick()), st.just(RemovalAccepted()), st.just(head()),
+    st.just(head(fork=True)), st.just(head(scopes=[])), st.just(Cancelled(0.5)),
+    st.builds(Network, st.booleans()),
+    st.builds(lambda rows, left, first, held: PageArrived(page(rows, left, first=first), held),
+              st.integers(0, 30), st.integers(0, 300), st.booleans(), st.integers(0, 1000)),
+    st.builds(lambda more, next_s: End(SyncEnd("c", more=more, next_sync_s=next_s)),
+              st.booleans(), st.integers(-9, 10**9)),
+    st.builds(Applied, st.dictionaries(st.sampled_from(["c", "t:1"]), st.integers(0, 5)), st.integers(0, 999),
+              st.floats(0, 1, exclude_max=True)),
+    st.builds(Failed, st.sampled_from(["server_away", "server_error", "too_large", "too_many", "signed_out", "new"]),
+              st.floats(0, 1, exclude_max=True), st.integers(0, 500), st.none() | st.floats(-1e9, 1e9)),
+)  # fmt: skip
+
+
+@given(st.lists(EVENTS, max_size=60))
+def test_any_events_in_any_order(events):
+    """Whatever happens: at most one request a step, bounded waits, one page applied per page, and always a way on."""
+    machine, again = SyncCore(), SyncCore()
+    for event in events:
+        effects = machine.step(event)
+        assert effects == again.step(event), "the same events give the same effects"
+        assert sum(isinstance(effect, SendRequest) for effect in effects) <= 1
+        assert not (
+            any(isinstance(one, SendRequest) for one in effects) and any(isinstance(one, Wait) for one in effects)
+        )
+        for effect in effects:
+            if isinstance(effect, SendRequest):
+                assert 0 <= effect.max_operations <= MAX_BATCH_OPERATIONS
+            if isinstance(effect, Wait) and effect.seconds is not None:
+                assert 1.0 <= effect.seconds <= 3600.0 * 1.25
+    machine.step(Network(True))
+    machine.step(Cancelled(0.5))
+    assert SendRequest in kinds(machine.step(Start()))

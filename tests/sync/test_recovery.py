@@ -1,0 +1,99 @@
+"""A row that went wrong here, and a server that came back from a backup: both are mended by the next sync."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from crmdesk.bootstrap import Laptop
+from crmdesk.protocol.messages import Page, SyncRequest
+from crmdesk.services.commands import CreateRow
+from crmdesk.storage import health, settings
+from crmdesk.sync.core import ApplyPage
+from tests.sync.field import Field, ask, do, edit, synced
+
+
+@contextmanager
+def overheard(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[SyncRequest], list[Page]]]:
+    """Note the requests that the laptop makes and the pages that it applies."""
+    requests: list[SyncRequest] = []
+    pages: list[Page] = []
+    send, apply = laptop.session.transport.sync, laptop.engine._apply_page
+
+    def sent(message, token, cancellation):
+        requests.append(message)
+        return send(message, token, cancellation)
+
+    def applied(_engine, effect):
+        pages.append(effect.page)
+        return apply(effect)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(laptop.session.transport, "sync", sent)
+        patch.setitem(laptop.engine._EFFECTS, ApplyPage, applied)
+        yield requests, pages
+
+
+@pytest.mark.parametrize("revision", [1, 8])
+def test_a_flipped_row_is_mended_by_fetching_its_scope_alone(
+    field: Field, monkeypatch: pytest.MonkeyPatch, revision: int
+) -> None:
+    laptop = field.laptop("rep")
+    field.company.edit("doctor", field.company["north_doctor"], {"mobile": "13811112222"})
+    synced(laptop)
+    doctor, scope = field.company["north_doctor"], f"t:{field.company['north']}"
+    with laptop.store.writing() as work:
+        work.driver.execute("UPDATE row_doctor SET name = '错', revision = ? WHERE id = ?", (revision, doctor))
+        work.digests.move([scope], "doctor", doctor, 2, revision)
+    with overheard(laptop, monkeypatch) as (requests, pages):
+        synced(laptop)
+    assert [one.refetch for one in requests] == [[], [scope]]
+    assert {page.scope for page in pages} == {scope}
+    row = ask(laptop, lambda reads: reads.row("doctor", doctor))
+    assert (row["name"], row.revision) == ("张伟", 2)
+    assert health.check(laptop.store).sound
+    with laptop.store.reading() as connection:
+        assert not settings.meta_json(connection, "refetch_tries")
+
+
+def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: Field) -> None:
+    laptop, other = field.laptop("rep"), field.laptop("colleague")
+    synced(laptop)
+    synced(other)
+    doctor, hospital = field.company["north_doctor"], field.company["north_hospital"]
+    edit(laptop, hospital, "institution", phone="010-11112222")
+    synced(laptop)
+    path, copy = field.folder / "server.db", field.folder / "backup.db"
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    edit(laptop, doctor, mobile="13977770000")
+    values = {"name": "新来的", "territory_id": field.company["north"]}
+    made = do(laptop, CreateRow("doctor", values)).created_id
+    synced(laptop)
+    edit(other, doctor, preferred_time="周三上午")  # lost for good unless its author's laptop has it
+    synced(other)
+    synced(laptop)
+    field.database.dispose()
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    shutil.copy(copy, path)
+    field.database.renew_epoch()
+    assert field.company.row("doctor", doctor)["mobile"] == "13800000000"
+    synced(laptop)
+    row = field.company.row("doctor", doctor)
+    assert (row["mobile"], row["revision"]) == ("13977770000", 2), "again, and once"
+    assert field.company.row("doctor", made)["name"] == "新来的"
+    assert field.company.row("institution", hospital)["revision"] == 2, "what the backup had is not done twice"
+    synced(laptop)
+    assert field.company.row("doctor", doctor)["revision"] == 2
+    synced(other)
+    synced(laptop)
+    for one in (laptop, other):
+        shown = ask(one, lambda reads: reads.row("doctor", doctor))
+        assert (shown["mobile"], shown["preferred_time"]) == ("13977770000", "周三上午")
+        summary = ask(one, lambda reads: reads.sync_summary())
+        assert (summary.waiting, summary.refused) == (0, 0)
+        assert ask(one, lambda reads: reads.conflicts()) == []
+        assert health.check(one.store).sound

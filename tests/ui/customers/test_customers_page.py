@@ -1,0 +1,142 @@
+"""The customer list: filter, scroll, open, make a doctor; keys as a person presses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from crmdesk.services.views import CustomerItem
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.customer_models import ITEM_ROLE, PAGE_ROWS, PAGES_KEPT, CustomerFilter, CustomerTableModel
+from crmdesk.ui.pages.customers_page import CustomersPage
+from crmdesk.ui.pages.doctor_new import NewDoctorDialog
+from tests.ui.customers.laptop import Laptop, type_text
+
+
+def opened(window: MainWindow, qtbot: QtBot) -> CustomersPage:
+    window.navigate("customers")
+    page = window.page("customers")
+    assert isinstance(page, CustomersPage)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 7)
+    return page
+
+
+def names(page: CustomersPage) -> list[str]:
+    items = [page.model.item_at(row) for row in range(page.model.rowCount())]
+    return [item.name if item else "…" for item in items]
+
+
+def test_typing_two_letters_finds_a_doctor_and_enter_opens_the_page(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    page = opened(window, qtbot)
+    qtbot.keyClicks(page.filter, "zqh")
+    qtbot.waitUntil(lambda: names(page) == ["曾庆华"])
+    qtbot.keyClick(page.filter, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.shown == "doctor")
+    qtbot.waitUntil(lambda: window.page("doctor").title == "曾庆华")
+
+
+def test_chinese_from_an_input_method_and_the_class_narrow_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    type_text(page.filter, "心血管")
+    qtbot.waitUntil(lambda: sorted(names(page)) == sorted(["曾庆华", "单志远", "区凤仪"]))
+    page._classes.choose("C")
+    qtbot.waitUntil(lambda: names(page) == ["区凤仪"])
+
+
+def test_a_search_for_signs_finds_nothing_and_says_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    for text in ('"', "*", "(", "%", "😀"):
+        type_text(page.filter, text)
+        qtbot.waitUntil(lambda: page._count >= 0)
+        page.filter.clear()
+    type_text(page.filter, "没有这个人")
+    qtbot.waitUntil(lambda: page._stack.currentWidget() is page._empty)
+
+
+def test_a_name_with_html_is_shown_as_it_is(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    key = "<b>任</b>一 <img src=x>"
+    window.navigate("doctor", id=laptop.company.ids[key])
+    page = window.page("doctor")
+    qtbot.waitUntil(lambda: page.title == key)
+    assert page._name.text() == key
+    assert page._name.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_duplicate_is_warned_of_before_it_is_made(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_N)
+    dialog = page.findChild(NewDoctorDialog)
+    type_text(dialog.editors["name"].control, "曾庆华")
+    qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "1" in dialog.banner.text)
+    assert len(laptop.ask(lambda reads: reads.customer_ids("doctor"))) == 7
+    dialog.reject()
+
+
+def test_a_new_doctor_with_a_found_hospital_is_saved_and_opened(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    page = opened(window, qtbot)
+    page.new_doctor()
+    dialog = page.findChild(NewDoctorDialog)
+    type_text(dialog.editors["name"].control, "查良镛")
+    qtbot.keyClicks(dialog.institution.edit, "dongfang")
+    qtbot.waitUntil(lambda: dialog.institution.list.count() > 0 and not dialog.institution.list.isHidden())
+    qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return)
+    assert dialog.institution.row_id() == laptop.company.ids["上海市东方医院"]
+    type_text(dialog.department, "心血管内科")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.shown == "doctor" and window.page("doctor").title == "查良镛")
+    found = laptop.ask(lambda reads: reads.customers("doctor", "查良镛"))
+    assert [(one.institution_name, one.department_name) for one in found] == [("上海市东方医院", "心血管内科")]
+
+
+class Everything:
+    """Reads of a territory with many customers."""
+
+    def __init__(self, count: int) -> None:
+        self.ids = [f"id{number}" for number in range(count)]
+        self.pages = 0
+
+    def customer_ids(self, **_wanted: Any) -> list[str]:
+        return self.ids
+
+    def customer_items(self, record: str, ids: list[str]) -> list[CustomerItem]:
+        self.pages += 1
+        return [CustomerItem(record, one, one, "", "", "", "", "", "", "accepted", False, "active") for one in ids]
+
+
+def test_the_model_holds_ids_and_only_some_pages(qapp: QApplication) -> None:
+    reads = Everything(100_000)
+    waiting: list[Callable[[], None]] = []
+
+    def ask(read: Any, done: Any) -> None:
+        future: Future[Any] = Future()
+        future.set_result(read(reads))
+        waiting.append(lambda: done(future.result()))
+
+    def answer() -> None:
+        while waiting:
+            waiting.pop(0)()
+
+    model = CustomerTableModel(ask, lambda item, column: item.name, lambda record, column: "")
+    model.show(CustomerFilter())
+    model.show(CustomerFilter(text="x"))
+    answer()
+    assert model.rowCount() == 100_000
+    assert model.index(50_000, 0).data() == ""
+    answer()
+    assert model.index(50_000, 0).data(ITEM_ROLE).id == "id50000"
+    for row in range(0, 100_000, PAGE_ROWS):
+        model.item_at(row)
+        answer()
+    assert len(model._pages) == PAGES_KEPT
+    assert reads.pages == 1001

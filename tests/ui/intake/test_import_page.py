@@ -1,0 +1,212 @@
+"""The import page: preview, columns chosen, prescription counts refused, run, stop, result, files that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from crmdesk.domain.errors import InputError
+from crmdesk.intake import Action
+from crmdesk.ui import language
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_page import EMPTY, PREVIEW, RESULT, RUNNING, ImportPage
+from tests.ui.customers.laptop import Laptop
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+CODES = (
+    "too_many_rows", "file_too_large", "empty_file", "not_a_sheet", "damaged_file", "encrypted_file", "zip_bomb",
+    "file_unreadable", "cell_too_long", "too_many_columns", "too_many_cells", "unknown_sheet", "no_rows", "no_header",
+    "rows_above_header", "damaged_characters", "encoding_uncertain", "no_customers", "counts_prescriptions",
+    "unknown_column", "target_twice", "unknown_field", "no_name_column", "duplicate_in_file", "hospital_ambiguous",
+    "same_name_other_department", "same_name_spelled_otherwise", "alias_of_other", "hospital_uncertain",
+    "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
+    "out_of_scope",
+)  # fmt: skip
+
+
+def previewed(page: ImportPage, qtbot: QtBot, path: Path) -> None:
+    page.open_file(path)
+    qtbot.waitUntil(lambda: page.state == PREVIEW and page.preview is not None)
+
+
+def imported(page: ImportPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.start_button, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: page.state == RESULT)
+
+
+def test_the_page_begins_empty_and_asks_for_a_file_by_key(page: ImportPage, qtbot: QtBot) -> None:
+    assert page.state == EMPTY
+    assert not page.start_button.isVisible()
+    qtbot.keyClick(page, Qt.Key.Key_O, CTRL)
+    dialog = page.findChild(QFileDialog, "import_dialog")
+    assert isinstance(dialog, QFileDialog)
+    dialog.reject()
+
+
+def test_a_preview_shows_encoding_columns_and_rows(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
+    previewed(page, qtbot, doctors)
+    about = page._about.text()
+    assert "GB18030" in about
+    assert "5 行数据" in about
+    assert page.kind.value() == "doctor"
+    assert page.table.mapping() == {
+        0: "doctor.name", 1: "institution.name", 2: "department.name", 3: "doctor.title"
+    }  # fmt: skip
+    item = page.table.item(1, 0)
+    assert item is not None
+    assert item.text() == "曾庆华"
+
+
+def test_prescription_counts_are_refused_with_the_reason(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
+    previewed(page, qtbot, doctors)
+    assert "处方数量" in page._notices.text()
+    assert 4 not in page.table._combos
+    item = page.table.item(0, 4)
+    assert item is not None
+    assert item.text() == "不能导入"
+
+
+def test_the_import_runs_by_key_and_says_what_came_of_each_row(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, doctors: Path
+) -> None:
+    previewed(page, qtbot, doctors)
+    before = laptop.ask(lambda reads: reads.customer_count("doctor"))
+    imported(page, qtbot)
+    report = page.result.report
+    assert report is not None
+    counted = (Action.CREATE, Action.SAME, Action.DUPLICATE_PARKED, Action.REFUSED)
+    assert [report.counts[action] for action in counted] == [2, 1, 1, 1]
+    assert laptop.ask(lambda reads: reads.customer_count("doctor")) == before + 2
+    model = page.result._model
+    shown = {str(model.index(row, 0).data()): str(model.index(row, 3).data()) for row in range(model.rowCount())}
+    assert "第 3 行" in shown["4"]
+    assert "没有“姓名”" in shown["5"]
+    page.result.group.choose("refused")
+    assert model.rowCount() == 1
+    names = [item.name for item in laptop.ask(lambda reads: reads.customers("doctor"))]
+    assert "<b>李</b>四" in names
+
+
+def test_the_same_file_again_makes_nothing_twice(page: ImportPage, laptop: Laptop, qtbot: QtBot, doctors: Path) -> None:
+    previewed(page, qtbot, doctors)
+    imported(page, qtbot)
+    count = laptop.ask(lambda reads: reads.customer_count("doctor"))
+    previewed(page, qtbot, doctors)
+    imported(page, qtbot)
+    assert laptop.ask(lambda reads: reads.customer_count("doctor")) == count
+    report = page.result.report
+    assert report is not None
+    assert report.counts[Action.CREATE] == 0
+
+
+def test_columns_are_changed_and_what_does_not_fit_is_said(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
+    previewed(page, qtbot, doctors)
+    title = page.table._combos[3]
+    title.setCurrentIndex(title.findData("doctor.name"))
+    assert "姓名" in page._problem.text()
+    assert not page.start_button.isEnabled()
+    title.setCurrentIndex(0)
+    assert page.start_button.isEnabled()
+    name = page.table._combos[0]
+    name.setCurrentIndex(0)
+    assert "名称" in page._problem.text()
+    page.start()
+    assert page.state == PREVIEW
+
+
+def test_another_kind_of_list_is_read_anew(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
+    previewed(page, qtbot, doctors)
+    page.kind.choose("institution")
+    qtbot.waitUntil(lambda: page.preview is not None and page.preview.kind == "institution")
+    qtbot.waitUntil(lambda: page.state == PREVIEW)
+    assert page.table._combos[0].findData("doctor.name") < 0
+
+
+def test_a_long_import_is_stopped_by_escape_and_keeps_what_it_wrote(
+    page: ImportPage, window: MainWindow, laptop: Laptop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "医院.csv"
+    rows = (f"第{number}测试医院,上海市" for number in range(6000))
+    path.write_text("医院名称,城市\n" + "\n".join(rows), "utf-8")
+    previewed(page, qtbot, path)
+    qtbot.keyClick(page.start_button, Qt.Key.Key_Return, CTRL)
+    assert page.state == RUNNING
+    qtbot.waitUntil(lambda: page.progress._done > 0, timeout=15000)
+    assert page.progress.isVisible()
+    window.navigate("customers")  # the window stays alive meanwhile
+    window.navigate("import")
+    qtbot.keyClick(page.progress.cancel_button, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.state == RESULT, timeout=15000)
+    report = page.result.report
+    assert report is not None
+    assert report.cancelled
+    assert 0 < report.counts[Action.CREATE] < 6000
+    assert "已停止" in page.result._banner.text
+    assert laptop.ask(lambda reads: reads.customer_count("institution")) >= report.counts[Action.CREATE]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("照片.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "不是表格"),
+        ("空.csv", b"", "空的"),
+        ("坏.xlsx", b"PK\x03\x04" + bytes(100), "损坏"),
+    ],
+)
+def test_foreign_and_damaged_files_give_a_sentence(
+    page: ImportPage, qtbot: QtBot, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    page.open_file(path)
+    qtbot.waitUntil(lambda: words in page.banner.text)
+    assert name in page.banner.text
+    assert page.state == EMPTY
+    page.open_file(tmp_path / "fort.csv")
+    qtbot.waitUntil(lambda: "打不开" in page.banner.text)
+
+
+def test_a_file_is_dropped_on_the_page(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(doctors))])
+    none = Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPoint(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
+    page.dropEvent(event)
+    qtbot.waitUntil(lambda: page.state == PREVIEW)
+    label = page.findChild(QLabel, "import_file_label")
+    assert isinstance(label, QLabel)
+    assert label.text() == "医生名单.csv"
+
+
+def test_the_result_is_saved_as_csv_and_a_bad_folder_is_said(
+    page: ImportPage, qtbot: QtBot, doctors: Path, tmp_path: Path
+) -> None:
+    previewed(page, qtbot, doctors)
+    imported(page, qtbot)
+    page.write_report(tmp_path / "结果.csv")
+    text = (tmp_path / "结果.csv").read_text("utf-8-sig")
+    assert "duplicate_in_file" in text
+    page.write_report(tmp_path / "没有" / "结果.csv")
+    assert "没有写成" in page.banner.text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_of_an_import_has_words_in_both_languages(code: str, qapp: object) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    params = {"field": "doctor.mobile", "column": "x", "row": 3, "count": 2, "limit": 5, "limit_bytes": 2**20}
+    chinese = import_words.error_sentence(InputError(code, **params))
+    language.apply_language(application, language.ENGLISH)
+    english = import_words.error_sentence(InputError(code, **params))
+    assert code not in chinese
+    assert code not in english
+    assert chinese != english
+    assert not any("\u4e00" <= character <= "\u9fff" for character in english)

@@ -1,0 +1,146 @@
+"""The Approvals page by real keys: approve, by line, send back, reject, pay; what waits, what changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from crmdesk.domain.claims import content_hash
+from crmdesk.services.views import ClaimView
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.approvals_page import ApprovalsPage
+from crmdesk.ui.pages.claim_words import finding_words, state_chip
+from tests.ui.customers.laptop import Laptop, type_text
+
+Seat = tuple[MainWindow, Laptop]
+
+
+def shown(window: MainWindow, laptop: Laptop, qtbot: QtBot, key: str) -> ApprovalsPage:
+    window.navigate("approvals", id=laptop.company.ids[key])
+    page = window.page("approvals")
+    assert isinstance(page, ApprovalsPage)
+    qtbot.waitUntil(lambda: page.detail.view is not None and page.detail.view.row.id == laptop.company.ids[key])
+    return page
+
+
+def claim(laptop: Laptop, key: str) -> ClaimView:
+    return laptop.ask(lambda reads: reads.claim(laptop.company.ids[key]))
+
+
+def queued(laptop: Laptop, key: str) -> tuple[str, dict[str, Any]]:
+    with laptop.store.reading() as connection:
+        from crmdesk.services.waiting import queued_commands
+
+        newest = queued_commands(connection, laptop.company.ids[key])[-1]
+    return newest.command, dict(newest.args)
+
+
+def test_the_queue_is_approved_by_a(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "门诊拜访工作餐")
+    rows = [page._model.row(index) for index in range(page._model.rowCount())]
+    assert len(rows) == 4
+    assert page._count.text() == "4 笔等待"
+    qtbot.keyClick(page.list, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: claim(laptop, "门诊拜访工作餐").pending == "approve")
+    command, args = queued(laptop, "门诊拜访工作餐")
+    row = next(one for one in laptop.company.rows["claim"] if one["title"] == "门诊拜访工作餐")
+    assert (command, args["seen_hash"]) == ("approve", content_hash(row))
+    qtbot.waitUntil(lambda: page._count.text() == "3 笔等待")
+    qtbot.waitUntil(lambda: not page.buttons["approvals_approve"].isEnabled())
+
+
+def test_sending_back_needs_words(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "区域学术会")
+    qtbot.keyClick(page.list, Qt.Key.Key_B)
+    box = page._decision
+    assert box.comment.hasFocus()
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return)
+    assert claim(laptop, "区域学术会").pending == ""
+    qtbot.keyClick(box.comment, Qt.Key.Key_Escape)
+    assert page._bar.isVisible()
+    qtbot.keyClick(page.list, Qt.Key.Key_B)
+    type_text(box.comment, "请补议程")
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: claim(laptop, "区域学术会").pending == "send_back")
+    assert queued(laptop, "区域学术会")[1]["comment"] == "请补议程"
+    qtbot.waitUntil(lambda: page._bar.isVisible())
+
+
+def test_rejecting_carries_the_reason_code(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "区域学术会")
+    qtbot.keyClick(page.list, Qt.Key.Key_R)
+    box = page._decision
+    box.reason.setCurrentIndex(box.reason.findData("not_proven"))
+    type_text(box.comment, "凭证看不清")
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: claim(laptop, "区域学术会").pending == "reject")
+    args = queued(laptop, "区域学术会")[1]
+    assert (args["reason_code"], args["comment"]) == ("not_proven", "凭证看不清")
+
+
+def test_less_is_approved_line_by_line_never_more(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    key = "科室会，上海市浦东医院"
+    page = shown(window, laptop, qtbot, key)
+    qtbot.keyClick(page.list, Qt.Key.Key_L)
+    amounts = page._by_line._amounts
+    assert [edit.text() for edit in amounts] == ["1,480.00", "120.00", "80.00"]
+    assert amounts[0].hasFocus()
+    qtbot.keyClicks(amounts[0], "9999")  # the whole amount is selected
+    qtbot.keyClick(amounts[0], Qt.Key.Key_Return)
+    assert "不能超过" in page._by_line._error.text()
+    amounts[0].selectAll()
+    qtbot.keyClicks(amounts[0], "1000")
+    qtbot.keyClick(amounts[0], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: claim(laptop, key).pending == "approve")
+    assert queued(laptop, key)[1]["approved_lines"] == [1_000_00, 120_00, 80_00]
+
+
+def test_finance_pays_what_is_payable(seat: Callable[[str, str], Seat], qtbot: QtBot) -> None:
+    window, laptop = seat("王建国", "finance")
+    page = shown(window, laptop, qtbot, "上月停车费")
+    assert page.buttons["approvals_pay"].isVisible()
+    assert not page.buttons["approvals_approve"].isVisible()
+    qtbot.keyClick(page.list, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: claim(laptop, "上月停车费").pending == "pay")
+
+
+def test_names_with_html_are_plain_text(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "<b>出租车</b>")
+    label = page.detail.findChild(QLabel, "claim_title_label")
+    assert isinstance(label, QLabel)
+    assert label.text() == "<b>出租车</b>"
+    assert all(one.textFormat() == Qt.TextFormat.PlainText for one in page.detail.findChildren(QLabel))
+    assert "<i>两次</i>" in page.detail._second.text()
+
+
+def test_a_claim_changed_meanwhile_is_shown_anew_and_bound_to_what_is_shown(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    key = "<b>出租车</b>"
+    page = shown(window, laptop, qtbot, key)
+    row = next(one for one in laptop.company.rows["claim"] if one["title"] == key)
+    lines = [{**row["lines"][0], "amount_fen": 196_50}]
+    laptop.server_edits("claim", key, lines=lines, content_hash=content_hash({**row, "lines": lines}), submission=2)
+    total = page.detail.findChild(QLabel, "claim_total_label")
+    assert isinstance(total, QLabel)
+    qtbot.waitUntil(lambda: total.text() == "¥196.50")
+    qtbot.keyClick(page.list, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: claim(laptop, key).pending == "approve")
+    assert queued(laptop, key)[1]["seen_hash"] == content_hash({**row, "lines": lines})
+
+
+def test_words_of_chips_and_findings() -> None:
+    assert state_chip("submitted", "", "changed_since_seen") == ("看过之后有改动", "info")
+    assert state_chip("submitted", "approve", "") == ("批准待同步", "info")
+    used = {"code": "fapiao_used", "severity": "stop", "params": {"line": 2, "fapiao_number": "253120"}}
+    assert "第 2 行的发票 253120" in finding_words(used)[0]
+    cap = {"code": "meal_cap", "params": {"line": 1, "a_head_fen": 350_00, "cap_fen": 300_00}}
+    assert "¥350.00" in finding_words(cap)[0]

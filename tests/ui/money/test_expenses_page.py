@@ -1,0 +1,167 @@
+"""The Expenses page by real keys: new claims, claims of a visit, drafts, refusals in words, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from crmdesk.company.receipts import png_ticket
+from crmdesk.services.commands import AttachFile
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.expenses_page import ExpensesPage
+from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.money.money_company import hang_receipt
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+Seat = tuple[MainWindow, Laptop]
+
+
+def shown(window: MainWindow, qtbot: QtBot, **args: Any) -> ExpensesPage:
+    window.navigate("expenses", **args)
+    page = window.page("expenses")
+    assert isinstance(page, ExpensesPage)
+    wanted = args.get("id")
+    qtbot.waitUntil(lambda: page.detail.view is not None and wanted in (None, page.detail.view.row.id))
+    return page
+
+
+def from_visit(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> ExpensesPage:
+    window.navigate("expenses", visit_id=laptop.company.ids["v4"])
+    page = window.page("expenses")
+    assert isinstance(page, ExpensesPage)
+    qtbot.waitUntil(lambda: "拜访费用" in page.editor.title_edit.text())
+    return page
+
+
+def saved(laptop: Laptop, claim_id: str) -> Any:
+    return laptop.ask(lambda reads: reads.claim(claim_id))
+
+
+def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot)
+    before = len(laptop.ask(lambda reads: reads.claims()))
+    qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
+    qtbot.waitUntil(lambda: page.editor.title_edit.text().startswith("费用报销"))
+    assert "今天" not in page.editor.title_edit.text()
+    claim_id = page.editor.claim_id
+    type_text(page.editor.reason, "往返医院打车")
+    line = page.editor.lines[0]
+    line.category.setCurrentIndex(line.category.findData("transport"))
+    qtbot.keyClicks(line.amount, "46.50")
+    qtbot.keyClick(line.amount, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "submit")
+    assert len(laptop.ask(lambda reads: reads.claims())) == before + 1
+    row = saved(laptop, claim_id).row
+    assert (row["reason"], row["lines"][0]["amount_fen"]) == ("往返医院打车", 46_50)
+    qtbot.waitUntil(lambda: not page.submit_button.isVisible())
+    assert page.banner.text == ""
+
+
+def test_a_claim_of_a_visit_offers_its_doctors_chosen(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = from_visit(window, laptop, qtbot)
+    line = page.editor.lines[0]
+    assert line.category.currentData() == "meal"
+    assert line.doctors.values() == [laptop.company.ids["曾庆华"]]
+    qtbot.keyClicks(line.amount, "42")
+    qtbot.keyClick(line.amount, Qt.Key.Key_Return, CTRL)
+    claim_id = page.editor.claim_id
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "submit")
+    row = saved(laptop, claim_id).row
+    assert row["visit_id"] == laptop.company.ids["v4"]
+    assert row["lines"][0]["doctor_ids"] == [laptop.company.ids["曾庆华"]]
+
+
+def test_what_is_missing_is_named_with_its_line(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = from_visit(window, laptop, qtbot)
+    line = page.editor.lines[0]
+    qtbot.keyClicks(line.amount, "40")
+    page.editor.add_line()
+    second = page.editor.lines[1]
+    qtbot.keyClicks(second.amount, "300")
+    qtbot.keyClick(second.amount, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "凭证" in page.banner.text)
+    assert "第 2 项" in page.banner.text
+    assert second.attach_button.hasFocus()
+    assert saved(laptop, page.editor.claim_id).row["state"] in (None, "draft")
+    second.amount.setText("三百")
+    qtbot.keyClick(second.amount, Qt.Key.Key_Return, CTRL)
+    assert "金额" in page.banner.text
+    assert "第 2 项" in page.banner.text
+    assert second.amount.hasFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: page.banner.text == "")
+
+
+def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
+    seat: Callable[[str, str], Seat], qtbot: QtBot
+) -> None:
+    window, laptop = seat("周晓岚", "rep")
+    claim_id = laptop.company.ids["指南解读会草稿"]
+    page = shown(window, qtbot, id=claim_id)
+    type_text(page.editor.attendees, "护士长两位")
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["attendees"] == "护士长两位", timeout=2000)
+    page.editor.lines[0].amount.setText("")
+    qtbot.keyClicks(page.editor.lines[0].amount, "3x")
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.draft(f"claim:{claim_id}")) is not None, timeout=2000)
+    page = shown(window, qtbot, id=laptop.company.ids["上月停车费"])
+    qtbot.waitUntil(lambda: page.editor.claim_id == "")
+    page = shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: page.editor.lines[0].amount.text() == "3x")
+    assert saved(laptop, claim_id).row["lines"][0]["amount_fen"] == 300_00
+
+
+def test_a_submitted_claim_is_recalled(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    claim_id = laptop.company.ids["科室会，上海市浦东医院"]
+    page = shown(window, qtbot, id=claim_id)
+    assert page.recall_button.isVisible()
+    assert not page.editor.isVisible()
+    qtbot.mouseClick(page.recall_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "recall")
+
+
+def test_receipts_are_shown_and_hung_on_a_line(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    claim_id = laptop.company.ids["退回的印刷费"]
+    page = shown(window, qtbot, id=claim_id)
+    laptop.desk.submit(AttachFile("claim", claim_id, "发票.png", png_ticket(["45.00"]))).result(10)
+    qtbot.waitUntil(lambda: not page.detail.receipts._picture.empty)
+    assert "发票.png" in page.detail.receipts._name.text()
+    hang_receipt(laptop, "科室会，上海市浦东医院", png_ticket(["1480.00"]))
+    page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
+    qtbot.waitUntil(lambda: "午餐" in page.detail.receipts._name.text() and not page.detail.receipts._picture.empty)
+
+
+def test_a_name_with_html_stays_text(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot)
+    qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
+    qtbot.waitUntil(lambda: page.editor.title_edit.text().startswith("费用报销"))
+    page.editor.title_edit.clear()
+    type_text(page.editor.title_edit, "<b>粗</b><img src=x>")
+    claim_id = page.editor.claim_id
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["title"] == "<b>粗</b><img src=x>", timeout=2000)
+    label = page.detail.findChild(QLabel, "claim_title_label")
+    assert isinstance(label, QLabel)
+    qtbot.waitUntil(lambda: label.text() == "<b>粗</b><img src=x>")
+    assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_staff_takes_whole_numbers_only(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot, id=laptop.company.ids["指南解读会草稿"])
+    staff = page.editor.findChild(QLineEdit, "line_1_staff_edit")
+    assert isinstance(staff, QLineEdit)
+    staff.selectAll()
+    qtbot.keyClicks(staff, "3a")
+    assert staff.text() == "3"
+    values = page.editor.values()
+    assert values is not None
+    assert values["lines"][0]["staff_count"] == 3

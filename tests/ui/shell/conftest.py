@@ -1,0 +1,120 @@
+"""A main window over a real desk with a small company, and ports that do what a test says."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.ports import Account, Signed, SyncState
+from tests.services.small_territory import MANAGER, REP, Laptop, fill
+
+
+@dataclass
+class StillSync:
+    """A sync port that only remembers what it was asked."""
+
+    shown: SyncState = field(default_factory=SyncState)
+    asked: list[str] = field(default_factory=list)
+    listeners: list[Callable[[SyncState], None]] = field(default_factory=list)
+
+    def state(self) -> SyncState:
+        return self.shown
+
+    def request(self) -> None:
+        self.asked.append("request")
+
+    def cancel(self) -> None:
+        self.asked.append("cancel")
+
+    def accept_removals(self) -> None:
+        self.asked.append("accept_removals")
+
+    def subscribe(self, listener: Callable[[SyncState], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def work_offline(self, offline: bool) -> None:
+        self.asked.append("offline" if offline else "online")
+
+    def become(self, state: SyncState) -> None:
+        """Be in another state and tell the listeners, as the engine does."""
+        self.shown = state
+        for listener in list(self.listeners):
+            listener(state)
+
+
+@dataclass
+class Sessions:
+    """A session port whose futures a test settles itself."""
+
+    account: Account | None = None
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    pending: "list[Future[Signed]]" = field(default_factory=list)
+
+    def known_account(self) -> Account | None:
+        return self.account
+
+    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
+        return self._ask("sign_in", server, login, password, passphrase)
+
+    def unlock(self, passphrase: str) -> "Future[Signed]":
+        return self._ask("unlock", passphrase)
+
+    def sign_out(self) -> "Future[None]":
+        self.asked.append(("sign_out",))
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _ask(self, *words: str) -> "Future[Signed]":
+        self.asked.append(words)
+        self.pending.append(Future())
+        return self.pending[-1]
+
+
+@pytest.fixture
+def sync() -> StillSync:
+    return StillSync(SyncState("idle", last_sync_at="2026-11-20T01:12:00.000Z"))
+
+
+@pytest.fixture
+def sessions() -> Sessions:
+    return Sessions()
+
+
+def _laptop(folder: Path, user_id: str, role: str, name: str) -> Laptop:
+    made = Laptop(folder)
+    made.sign_in(user_id, role, name)
+    fill(made)
+    return made
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    made = _laptop(tmp_path / "store", REP, "rep", "周晓岚")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def manager_laptop(tmp_path: Path) -> Iterator[Laptop]:
+    made = _laptop(tmp_path / "store", MANAGER, "manager", "王建国")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions) -> Iterator[MainWindow]:
+    """The rep's window on its Sync page."""
+    made = MainWindow(Signed(laptop.desk, sync), sessions)
+    qtbot.addWidget(made)
+    made.navigate("sync")
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    made.close()

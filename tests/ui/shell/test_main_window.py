@@ -1,0 +1,236 @@
+"""The main window by key strokes: navigation, palette, language and theme live, undo, sync state in words."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.services.commands import ChangeSet, EditRow
+from crmdesk.ui import actions, language, theme
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import registry
+from crmdesk.ui.parts.header import SearchField
+from crmdesk.ui.parts.rail import RailItem
+from crmdesk.ui.parts.rows import RowList
+from crmdesk.ui.parts.status_bar import StatusBar
+from crmdesk.ui.ports import Signed, SyncState
+from tests.services.small_territory import ZHANG, Laptop
+from tests.ui.shell.conftest import Sessions, StillSync
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _status(window: MainWindow) -> StatusBar:
+    found = window.findChild(StatusBar)
+    assert found is not None
+    return found
+
+
+def _field(window: MainWindow) -> QLineEdit:
+    found = window.findChild(QLineEdit, "palette_field")
+    assert found is not None
+    return found
+
+
+def _listed(window: MainWindow) -> RowList:
+    found = window.findChild(RowList, "palette_list")
+    assert found is not None
+    return found
+
+
+def test_every_page_of_the_rail_opens_by_its_key(qtbot: QtBot, window: MainWindow) -> None:
+    keys = {"today": Qt.Key.Key_1, "customers": Qt.Key.Key_2, "visit": Qt.Key.Key_3, "expenses": Qt.Key.Key_4,
+            "sync": Qt.Key.Key_6, "settings": Qt.Key.Key_Comma}  # fmt: skip
+    for spec in registry.in_rail("rep"):
+        qtbot.keyClick(window, keys[spec.name], CTRL)
+        assert window.shown == spec.name
+        item = window.findChild(RailItem, f"rail_{spec.name}")
+        assert item is not None
+        assert item.isChecked()
+
+
+def test_pages_open_by_a_click_in_the_rail_and_back_returns(qtbot: QtBot, window: MainWindow) -> None:
+    item = window.findChild(RailItem, "rail_settings")
+    assert item is not None
+    qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    assert window.shown == "settings"
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.shown == "sync"
+
+
+def test_a_page_of_another_role_is_refused_in_words(window: MainWindow) -> None:
+    window.navigate("approvals")
+    assert window.shown == "sync"
+    assert window.toast_part.text
+
+
+def test_the_palette_finds_a_doctor_by_initials(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    field, listed = _field(window), _listed(window)
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "zs")
+    qtbot.waitUntil(lambda: listed.current_key() == f"doctor:{ZHANG}")
+    assert listed.model().index(0, 0).data() == "张三"
+    if not registry.available("doctor"):
+        pytest.skip("the doctor's page is not part of this installation")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.shown == "doctor"
+
+
+@pytest.mark.parametrize("text", ['"', "*", "(", "%", "AND", "🙂", " ", "x" * 500])
+def test_the_palette_takes_any_text(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    window.open_palette(text)
+    qtbot.waitUntil(lambda: _field(window).text() == text)
+    assert window.toast_part.text == ""
+    qtbot.keyClick(_field(window), Qt.Key.Key_Escape)
+    assert not window.palette_part.isVisible()
+
+
+def test_the_palette_runs_an_action_and_escape_gives_the_focus_back(
+    qtbot: QtBot, window: MainWindow, sync: StillSync
+) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    qtbot.keyClicks(_field(window), "sync now")
+    qtbot.waitUntil(lambda: _listed(window).current_key() == "action:sync_now")
+    qtbot.keyClick(_field(window), Qt.Key.Key_Return)
+    assert sync.asked == ["request"]
+
+
+def test_every_usable_action_stands_in_the_palette(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_palette()
+    model = _listed(window).model()
+    shown = {model.index(row, 0).data() for row in range(model.rowCount())}
+    missing = {actions.text(spec.name) for spec, _action in window.context.actions.usable()} - shown
+    assert missing <= {actions.text("open_palette")}
+
+
+def test_typing_into_the_search_field_goes_on_in_the_palette(qtbot: QtBot, window: MainWindow) -> None:
+    field = window.page("sync").findChild(SearchField)
+    assert field is not None
+    field.setFocus()
+    qtbot.keyClick(field, "z")
+    assert _field(window).text() == "z"
+    assert _field(window).hasFocus()
+
+
+def test_the_language_changes_at_once_and_is_remembered(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    assert window.page("sync").title == "同步"
+    qtbot.keyClick(window, Qt.Key.Key_L, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: window.page("sync").title == "Sync")
+    item = window.findChild(RailItem, "rail_settings")
+    assert item is not None
+    assert item.text() == "Settings"
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.preference("language", "")) == "en")
+    qtbot.keyClick(window, Qt.Key.Key_L, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: window.page("sync").title == "同步")
+
+
+def test_the_theme_changes_at_once_and_is_remembered(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    before = window.grab().toImage().pixelColor(700, 735)
+    qtbot.keyClick(window, Qt.Key.Key_D, CTRL | SHIFT)
+    assert theme.theme_name() == "dark"
+    assert window.grab().toImage().pixelColor(700, 735) != before
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.preference("theme", "")) == "dark")
+
+
+def test_what_was_remembered_comes_back(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop, sync: StillSync, sessions: Sessions
+) -> None:
+    window.choose_language("en")
+    window.choose_theme("dark")
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.preference("theme", "")) == "dark")
+    window.close()
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    language.apply_language(application, "zh")
+    theme.apply_theme(application, "light")
+    again = MainWindow(Signed(laptop.desk, sync), sessions)
+    qtbot.addWidget(again)
+    qtbot.waitUntil(lambda: language.current() == "en" and theme.theme_name() == "dark")
+    again.close()
+
+
+def test_undo_takes_back_the_newest_edit(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    outcome = laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
+    window.toast("已保存在本机", outcome.undo_token)
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13800000001")
+    qtbot.waitUntil(lambda: window.toast_part.text == "已撤销。")
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert window.toast_part.text == "没有可以撤销的更改。"
+
+
+def test_the_status_bar_says_what_is(qtbot: QtBot, window: MainWindow, laptop: Laptop, sync: StillSync) -> None:
+    status = _status(window)
+    qtbot.waitUntil(lambda: status.sentence == "1 项需要你处理，在“同步”页")
+    row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
+    sync.become(SyncState("offline", "server_away", online=False))
+    qtbot.waitUntil(lambda: status.sentence == "离线 · 1 项更改已保存在本机，联网后自动发送")
+    sync.become(SyncState("syncing", progress_done=1200, progress_total=2400))
+    qtbot.waitUntil(lambda: status.sentence == "正在同步 · 1,200 / 2,400")
+    sync.become(SyncState("blocked", "device_revoked"))
+    qtbot.waitUntil(lambda: status.sentence.startswith("这台电脑已被停用"))
+    item = window.findChild(RailItem, "rail_sync")
+    assert item is not None
+    assert item.count == 1
+
+
+def test_sync_keys_reach_the_engine(qtbot: QtBot, window: MainWindow, sync: StillSync) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.keyClick(window, Qt.Key.Key_F5, SHIFT)
+    qtbot.keyClick(window, Qt.Key.Key_O, CTRL | SHIFT)
+    assert sync.asked == ["request", "cancel", "offline"]
+
+
+def test_the_key_map_lists_every_action_with_keys_in_both_languages(qtbot: QtBot, window: MainWindow) -> None:
+    for wanted in ("zh", "en"):
+        window.choose_language(wanted)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.keyClick(window, Qt.Key.Key_F1)
+        dialog = window.findChild(QDialog, "key_map")
+        assert dialog is not None
+        texts = {
+            label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text") and callable(label.text)
+        }
+        assert {actions.text(spec.name) for spec in actions.SPECS if spec.keys} <= texts
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: window.findChild(QDialog, "key_map") is None)
+
+
+def test_no_two_actions_of_one_place_share_a_key() -> None:
+    for place in actions.PLACES:
+        used: dict[str, str] = {}
+        for spec in actions.SPECS:
+            if spec.place in (place, actions.EVERYWHERE):
+                for keys in spec.keys:
+                    assert keys not in used, f"{place}: {keys} is {used.get(keys)} and {spec.name}"
+                    used[keys] = spec.name
+
+
+def test_signing_out_asks_the_session_and_says_so(qtbot: QtBot, window: MainWindow, sessions: Sessions) -> None:
+    with qtbot.waitSignal(window.signed_out):
+        window.sign_out()
+    assert sessions.asked == [("sign_out",)]
+
+
+def test_a_change_after_closing_touches_nothing(window: MainWindow, laptop: Laptop, sync: StillSync) -> None:
+    window.close()
+    laptop.desk.publish(ChangeSet({"doctor": (ZHANG,)}, "remote"))
+    assert sync.listeners == []
+
+
+def test_a_manager_sees_approvals(qtbot: QtBot, manager_laptop: Laptop, sync: StillSync, sessions: Sessions) -> None:
+    if not registry.available("approvals"):
+        pytest.skip("the approvals page is not part of this installation")
+    made = MainWindow(Signed(manager_laptop.desk, sync), sessions)
+    qtbot.addWidget(made)
+    made.show()
+    item = made.findChild(RailItem, "rail_approvals")
+    assert item is not None
+    qtbot.waitUntil(lambda: item.count == 1)
+    qtbot.keyClick(made, Qt.Key.Key_5, CTRL)
+    assert made.shown == "approvals"
+    made.close()

@@ -1,0 +1,226 @@
+"""The parts: plain text everywhere, driven by keys, fast for long lists."""
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, QUIET, Button
+from crmdesk.ui.parts.charts import BudgetBar, ColumnChart, ProgressBar
+from crmdesk.ui.parts.chips import Chip, ChipRow, Picklist, digit_pressed, state_chip
+from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import Banner, EmptyState, Toast
+from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
+from crmdesk.ui.parts.tabs import Tabs
+from crmdesk.ui.parts.timeline import Timeline, TimelineRow
+
+HTML = '<b>张</b><img src="/etc/passwd">'
+
+
+def _labels(widget: QWidget) -> list[QLabel]:
+    return widget.findChildren(QLabel)
+
+
+def test_html_in_a_name_stays_text_in_every_part(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    rows, timeline, banner, empty = PropertyRows(), Timeline(), Banner(), EmptyState()
+    rows.add("姓名", HTML)
+    timeline.set_rows([TimelineRow("1", HTML, HTML, chips=((HTML, "ok"),))])
+    banner.say(HTML)
+    empty.say(HTML)
+    for part in (Label(HTML), ElidedLabel(HTML), rows, timeline, banner, empty):
+        layout.addWidget(part)
+    toast = Toast(window)
+    window.show()
+    toast.say(HTML)
+    labels = _labels(window)
+    assert sum(label.text() == HTML for label in labels) >= 7
+    assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
+
+
+def test_a_picklist_chooses_by_arrows_and_digits_by_group(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    first, second = Picklist("方式", "1"), Picklist("产品", "2", many=True)
+    first.set_choices([("face", "面对面"), ("phone", "电话"), ("mail", "邮件")])
+    second.set_choices([("a", "甲"), ("b", "乙")])
+    layout.addWidget(first)
+    layout.addWidget(second)
+    window.show()
+    window.activateWindow()
+    first.set_value("face")
+    first.setFocus()
+    with qtbot.waitSignal(first.changed):
+        qtbot.keyClick(first, Qt.Key.Key_Right)
+    assert first.value() == "phone"
+    qtbot.keyClick(first, Qt.Key.Key_Left)
+    qtbot.keyClick(first, Qt.Key.Key_Left)
+    assert first.value() == "mail"
+    pressed = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_2, Qt.KeyboardModifier.NoModifier, "2")
+    assert digit_pressed((first, second), pressed)
+    assert window.focusWidget() is second
+    qtbot.keyClick(second, Qt.Key.Key_Space)
+    qtbot.keyClick(second, Qt.Key.Key_Right)
+    qtbot.keyClick(second, Qt.Key.Key_Space)
+    assert second.values() == ["a", "b"]
+    qtbot.keyClick(second, Qt.Key.Key_Backspace)
+    assert second.values() == []
+
+
+def test_a_click_on_a_chip_chooses_it(qtbot: QtBot) -> None:
+    group = Picklist("方式")
+    qtbot.addWidget(group)
+    group.setObjectName("channel")
+    group.set_choices([("face", "面对面"), ("phone", "电话")])
+    group.show()
+    pick = group.findChild(QWidget, "channel_phone")
+    assert pick is not None
+    qtbot.mouseClick(pick, Qt.MouseButton.LeftButton)
+    assert group.value() == "phone"
+    group.set_choices([("phone", "Phone"), ("face", "Face to face")])
+    assert group.value() == "phone", "new words keep what is chosen"
+
+
+@pytest.mark.parametrize("kind", [PRIMARY, PLAIN, DESTRUCTIVE, QUIET])
+def test_a_button_has_room_for_its_words_and_key(qtbot: QtBot, kind: str) -> None:
+    bare, keyed = Button("提交", kind), Button("提交", kind, "Ctrl ↵", "submit")
+    for button in (bare, keyed):
+        qtbot.addWidget(button)
+    assert keyed.sizeHint().width() > bare.sizeHint().width() + 40
+    assert keyed.accessibleName() == "提交"
+    keyed.show()
+    keyed.setEnabled(False)
+    assert not keyed.grab().isNull()
+
+
+def test_a_list_of_ten_thousand_fetches_only_what_is_seen(qtbot: QtBot) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def fetch(generation: int, offset: int, limit: int) -> None:
+        asked.append((offset, limit))
+        rows = [ListRow(str(number), f"医生 {number}", chip="A", second="上海市东方医院", state="已接受")
+                for number in range(offset, min(offset + limit, 10_000))]  # fmt: skip
+        model.fill(generation, offset, rows)
+
+    model = PagedRowModel(fetch)
+    shown = RowList(model, lines=2)
+    qtbot.addWidget(shown)
+    shown.resize(520, 700)
+    shown.show()
+    model.reset(10_000)
+    shown.grab()
+    shown.grab()
+    assert len(asked) <= 2
+    shown.scrollToBottom()
+    shown.grab()
+    assert (9_800, 200) in asked
+    assert len(asked) <= 4
+    shown.choose_row(9_999)
+    assert shown.current_key() == "9999"
+
+
+@pytest.mark.soak  # a figure in milliseconds: it needs a machine that does nothing else
+def test_painting_a_page_of_rows_fits_into_a_frame_or_two(qtbot: QtBot) -> None:
+    model = RowModel()
+    model.set_rows(
+        [
+            ListRow(str(n), f"医生 {n}", "08:40", "A", second="东方医院", third="已答应", state="计划")
+            for n in range(300)
+        ]
+    )
+    shown = RowList(model, lines=3, with_time=True)
+    qtbot.addWidget(shown)
+    shown.resize(520, 700)
+    shown.show()
+    target = QPixmap(shown.size())
+    shown.render(target)
+    started = time.perf_counter()
+    for _ in range(10):
+        shown.render(target)
+    assert (time.perf_counter() - started) / 10 < 0.033
+
+
+def test_the_list_tells_what_is_chosen_and_opened(qtbot: QtBot) -> None:
+    model = RowModel()
+    model.set_rows([ListRow("a", "甲"), ListRow("b", "乙")])
+    shown = RowList(model)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.choose("a")
+    with qtbot.waitSignal(shown.chosen, check_params_cb=lambda key: key == "b"):
+        qtbot.keyClick(shown, Qt.Key.Key_Down)
+    with qtbot.waitSignal(shown.opened, check_params_cb=lambda key: key == "b"):
+        qtbot.keyClick(shown, Qt.Key.Key_Return)
+    assert not shown.choose("none")
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "甲"
+
+
+def test_an_answer_for_an_earlier_list_is_dropped() -> None:
+    model = PagedRowModel(lambda _generation, _offset, _limit: None)
+    model.reset(5)
+    earlier = model.generation
+    model.reset(3)
+    model.fill(earlier, 0, [ListRow("old", "旧")])
+    assert model.row(0) is None
+
+
+def test_the_timeline_shows_the_first_and_then_more(qtbot: QtBot) -> None:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.set_rows([TimelineRow(str(n), f"{n}", "x") for n in range(50)])
+    timeline.show()
+    more = timeline.findChild(Button, "timeline_more_button")
+    assert more is not None
+    assert "30" in more.text()
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert not more.isVisible()
+
+
+def test_a_toast_undoes_once(qtbot: QtBot) -> None:
+    window = QWidget()
+    window.resize(800, 600)
+    qtbot.addWidget(window)
+    window.show()
+    toast = Toast(window)
+    toast.say("已保存在本机", "token")
+    undo = toast.findChild(Button, "toast_undo_button")
+    assert undo is not None
+    with qtbot.waitSignal(toast.undone, check_params_cb=lambda token: token == "token"):
+        qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert toast.text == ""
+    with qtbot.assertNotEmitted(toast.undone):
+        toast.undo()
+    toast.say("长" * 300)
+    assert toast.width() < window.width()
+
+
+def test_charts_and_chips_paint_at_every_edge(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QHBoxLayout(window)
+    progress, budget, columns = ProgressBar(), BudgetBar(), ColumnChart()
+    for part in (progress, budget, columns, state_chip("needs_you"), Chip(""), ChipRow([("甲", "ok"), ("乙", "bad")])):
+        layout.addWidget(part)
+    window.show()
+    for value, whole in ((0, 0), (5, 4), (3, 4)):
+        progress.set(value, whole)
+        budget.set(whole, value, value, value)
+        columns.set([0] * value)
+        assert not window.grab().isNull()
+
+
+def test_tabs_keep_the_open_one_and_show_ampersands(qtbot: QtBot) -> None:
+    tabs = Tabs()
+    qtbot.addWidget(tabs)
+    tabs.set_tabs(["时间线", "资料", "A & B"])
+    tabs.setCurrentIndex(1)
+    tabs.set_tabs(["Timeline", "Profile", "A & B"])
+    assert tabs.currentIndex() == 1
+    assert tabs.tabText(2) == "A && B"

@@ -1,0 +1,179 @@
+"""Signing in and unlocking by key strokes; every failure is a sentence and what was typed stays."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from crmdesk.domain.errors import WorldError
+from crmdesk.ui import words
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.ports import Account, Signed
+from crmdesk.ui.sign_in import SignInAgainDialog, SignInWindow
+from crmdesk.ui.windows import Windows
+from tests.services.small_territory import Laptop
+from tests.ui.shell.conftest import Sessions, StillSync
+
+ACCOUNT = Account("zhou.xl", "https://crm.example.com", "周晓岚", needs_passphrase=True)
+
+
+def _edit(window: SignInWindow, name: str) -> QLineEdit:
+    found = window.findChild(QLineEdit, f"sign_in_{name}_edit")
+    assert found is not None
+    return found
+
+
+def _banner(window: SignInWindow) -> str:
+    found = window.findChild(Banner, "sign_in_banner")
+    assert found is not None
+    return found.text if not found.isHidden() else ""
+
+
+def _type(qtbot: QtBot, window: SignInWindow, **texts: str) -> None:
+    for name, text in texts.items():
+        _edit(window, name).clear()
+        qtbot.keyClicks(_edit(window, name), text)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, sessions: Sessions) -> Iterator[SignInWindow]:
+    made = SignInWindow(sessions)
+    qtbot.addWidget(made)
+    made.begin()
+    yield made
+    made.close()
+
+
+def test_what_is_missing_is_said_before_anything_is_sent(
+    qtbot: QtBot, window: SignInWindow, sessions: Sessions
+) -> None:
+    for name, text in (("server", "https://crm.example.com"), ("login", "zhou.xl"), ("password", "")):
+        qtbot.keyClick(window, Qt.Key.Key_Return)
+        assert words.sentence(f"{name}_missing") == _banner(window)
+        _type(qtbot, window, **{name: text})
+    assert sessions.asked == []
+
+
+def test_a_wrong_password_keeps_what_was_typed(qtbot: QtBot, window: SignInWindow, sessions: Sessions) -> None:
+    _type(qtbot, window, server="https://crm.example.com", login="zhou.xl", password="not the one")
+    qtbot.keyClick(_edit(window, "password"), Qt.Key.Key_Return)
+    button = window.findChild(Button, "sign_in_button")
+    assert button is not None
+    assert not button.isEnabled(), "one sign-in at a time"
+    sessions.pending[0].set_exception(WorldError("wrong_credentials"))
+    qtbot.waitUntil(lambda: _banner(window) == words.sentence("wrong_credentials"))
+    assert _edit(window, "login").text() == "zhou.xl"
+    assert button.isEnabled()
+
+
+@pytest.mark.parametrize("code", ["server_away", "tls_untrusted", "captive_portal", "disk_full", "in_use", "timeout"])
+def test_each_failure_of_the_world_is_a_sentence(
+    qtbot: QtBot, window: SignInWindow, sessions: Sessions, code: str
+) -> None:
+    _type(qtbot, window, server="https://x.example", login="a", password="b")
+    window.submit()
+    sessions.pending[0].set_exception(WorldError(code))
+    qtbot.waitUntil(lambda: _banner(window) == words.sentence(code))
+
+
+def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
+    qtbot: QtBot, window: SignInWindow, sessions: Sessions
+) -> None:
+    _type(qtbot, window, server="https://crm.example.com", login="zhou.xl", password="secret words")
+    assert _edit(window, "passphrase").isHidden()
+    window.submit()
+    sessions.pending[0].set_exception(WorldError("passphrase_needed"))
+    qtbot.waitUntil(lambda: not _edit(window, "passphrase").isHidden())
+    _type(qtbot, window, passphrase="short", passphrase_again="short")
+    window.submit()
+    assert _banner(window) == words.sentence("passphrase_short")
+    _type(qtbot, window, passphrase="a long sentence", passphrase_again="another sentence")
+    window.submit()
+    assert _banner(window) == words.sentence("passphrase_differs")
+    _type(qtbot, window, passphrase_again="a long sentence")
+    window.submit()
+    assert sessions.asked[-1] == ("sign_in", "https://crm.example.com", "zhou.xl", "secret words", "a long sentence")
+
+
+def test_unlocking_with_a_wrong_and_then_the_right_passphrase(
+    qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync
+) -> None:
+    sessions.account = ACCOUNT
+    made = SignInWindow(sessions)
+    qtbot.addWidget(made)
+    made.begin()
+    assert _edit(made, "password").isHidden()
+    _type(qtbot, made, passphrase="wrong one")
+    qtbot.keyClick(_edit(made, "passphrase"), Qt.Key.Key_Return)
+    sessions.pending[0].set_exception(WorldError("passphrase_wrong"))
+    qtbot.waitUntil(lambda: _banner(made) == words.sentence("passphrase_wrong"))
+    _type(qtbot, made, passphrase="right one")
+    qtbot.keyClick(_edit(made, "passphrase"), Qt.Key.Key_Return)
+    with qtbot.waitSignal(made.signed):
+        sessions.pending[1].set_result(Signed(laptop.desk, sync))
+    assert _edit(made, "passphrase").text() == ""
+    made.close()
+
+
+def test_a_lost_key_leads_to_signing_in_again(qtbot: QtBot, sessions: Sessions) -> None:
+    sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", needs_passphrase=False)
+    made = SignInWindow(sessions)
+    qtbot.addWidget(made)
+    made.begin()
+    assert sessions.asked == [("unlock", "")]
+    sessions.pending[0].set_exception(WorldError("key_missing"))
+    qtbot.waitUntil(lambda: not _edit(made, "password").isHidden())
+    assert _edit(made, "login").text() == "zhou.xl"
+    assert _banner(made) == words.sentence("key_missing")
+    made.close()
+
+
+def test_the_window_speaks_both_languages(qtbot: QtBot, window: SignInWindow) -> None:
+    button = window.findChild(Button, "sign_in_button")
+    switch = window.findChild(Button, "sign_in_language_button")
+    assert button is not None
+    assert switch is not None
+    assert button.text() == "登录"
+    window.submit()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: button.text() == "Sign in")
+    assert _banner(window) == words.sentence("server_missing", language="en")
+
+
+def test_after_sign_in_the_main_window_opens_and_sign_out_comes_back(
+    qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync
+) -> None:
+    windows = Windows(sessions)
+    windows.start()
+    sign_in = windows.sign_in
+    assert sign_in is not None
+    _type(qtbot, sign_in, server="https://crm.example.com", login="zhou.xl", password="secret words")
+    sign_in.submit()
+    with qtbot.waitSignal(windows.opened):
+        sessions.pending[0].set_result(Signed(laptop.desk, sync))
+    main = windows.main
+    assert main is not None
+    assert main.isVisible()
+    with qtbot.waitSignal(windows.left):
+        main.sign_out()
+    assert windows.sign_in is not None
+    assert windows.sign_in.isVisible()
+    qtbot.addWidget(windows.sign_in)
+    windows.sign_in.close()
+
+
+def test_signing_in_again_asks_for_the_password_only(qtbot: QtBot, window: SignInWindow, sessions: Sessions) -> None:
+    sessions.account = ACCOUNT
+    dialog = SignInAgainDialog(sessions, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    edit = dialog.findChild(QLineEdit, "sign_in_again_password_edit")
+    assert edit is not None
+    qtbot.keyClicks(edit, "secret words")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert sessions.asked == [("sign_in", ACCOUNT.server, "zhou.xl", "secret words", "")]
+    sessions.pending[0].set_exception(WorldError("wrong_credentials"))
+    qtbot.waitUntil(lambda: dialog.findChild(Banner).text == words.sentence("wrong_credentials"))

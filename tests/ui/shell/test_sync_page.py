@@ -1,0 +1,126 @@
+"""The Sync page over a real desk: figures, conflicts settled by one action, refusals corrected or dropped."""
+
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.services.commands import EditRow
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.sync_cards import ConflictCard, RefusedCard, Tile, WaitingCard
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.ports import SyncState
+from tests.services.small_territory import CONFLICT, LI, ZHANG, Laptop
+from tests.ui.shell.conftest import StillSync
+
+W = TypeVar("W", bound=QWidget)
+
+
+def _live(window: MainWindow, kind: type[W]) -> list[W]:
+    """Return the widgets of a kind that are shown (those taken out are hidden until they are deleted)."""
+    return [found for found in window.page("sync").findChildren(kind) if not found.isHidden()]
+
+
+def _button(card: QWidget, name: str) -> Button:
+    found = card.findChild(Button, name)
+    assert found is not None
+    return found
+
+
+def _mobile(laptop: Laptop, doctor: str = ZHANG) -> str:
+    return str(laptop.ask(lambda reads: reads.row("doctor", doctor))["mobile"])
+
+
+def _refuse(laptop: Laptop, code: str = "too_long", **params: object) -> None:
+    """Have an edit of Li's phone number refused by the server."""
+    row = laptop.ask(lambda reads: reads.row("doctor", LI))
+    laptop.do(EditRow("doctor", LI, {"mobile": "13900001111"}, row.revision))
+    laptop.answer("refused", code=code, field="mobile", params=params)
+
+
+@pytest.fixture
+def conflict(qtbot: QtBot, window: MainWindow) -> ConflictCard:
+    qtbot.waitUntil(lambda: len(_live(window, ConflictCard)) == 1)
+    return _live(window, ConflictCard)[0]
+
+
+def test_a_conflict_shows_three_values_who_and_when(conflict: ConflictCard) -> None:
+    said = " ".join(label.text() for label in conflict.findChildren(Label))
+    for words in ("张三 · 手机", "13700000000", "13800000001", "13900000002", "刘洋", "你 · 这台电脑", "后到服务器"):
+        assert words in said
+
+
+@pytest.mark.parametrize(("choice", "wanted"), [("loser", "13900000002"), ("base", "13700000000")])
+def test_one_click_puts_another_value_back(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop, conflict: ConflictCard, choice: str, wanted: str
+) -> None:
+    qtbot.mouseClick(_button(conflict, f"conflict_use_{choice}_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _mobile(laptop) == wanted)
+    qtbot.waitUntil(lambda: not _live(window, ConflictCard))
+    assert "历史" in window.toast_part.text
+
+
+def test_enter_keeps_the_value_in_use(qtbot: QtBot, window: MainWindow, laptop: Laptop, conflict: ConflictCard) -> None:
+    qtbot.keyClick(window.page("sync"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not _live(window, ConflictCard))
+    assert _mobile(laptop) == "13800000001"
+    assert laptop.ask(lambda reads: reads.row("conflict", CONFLICT))["state"] == "resolved"
+
+
+def test_a_refusal_says_why_and_can_be_corrected(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    _refuse(laptop, limit=8, length=11)
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    card = _live(window, RefusedCard)[0]
+    reason = card.findChild(Label, "refused_reason")
+    assert reason is not None
+    assert reason.text().startswith("“手机”太长：11，最多 8")
+    edit = card.findChild(QLineEdit, "refused_value_edit")
+    assert edit is not None
+    assert edit.text() == "13900001111", "the text that was refused is intact"
+    edit.selectAll()
+    qtbot.keyClicks(edit, "13955556666")
+    qtbot.mouseClick(_button(card, "refused_retry_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: _mobile(laptop, LI) == "13955556666")
+    qtbot.waitUntil(lambda: not _live(window, RefusedCard) and len(_live(window, WaitingCard)) == 1)
+
+
+def test_a_refusal_can_be_dropped(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    _refuse(laptop, "forbidden")
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    qtbot.mouseClick(_button(_live(window, RefusedCard)[0], "refused_drop_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not _live(window, RefusedCard))
+    assert "30" in window.toast_part.text
+
+
+def test_the_figures_follow_what_happens(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    tiles = {tile.objectName(): tile for tile in window.page("sync").findChildren(Tile)}
+    row = laptop.ask(lambda reads: reads.row("doctor", LI))
+    laptop.do(EditRow("doctor", LI, {"mobile": "13900001111"}, row.revision))
+    qtbot.waitUntil(lambda: tiles["tile_waiting"].figure == "1")
+    laptop.answer()
+    qtbot.waitUntil(lambda: tiles["tile_waiting"].figure == "0" and tiles["tile_accepted"].figure == "1")
+    assert tiles["tile_needs"].figure == "1"
+
+
+def test_what_blocks_the_sync_is_said_with_its_remedy(qtbot: QtBot, window: MainWindow, sync: StillSync) -> None:
+    banner = window.page("sync").findChild(Banner, "sync_banner")
+    assert banner is not None
+    sync.become(SyncState("offline", "server_away", online=False))
+    qtbot.waitUntil(lambda: banner.isHidden())
+    sync.become(SyncState("blocked", "shrunk", {"scope": "t", "gone": 9, "held": 10}))
+    qtbot.waitUntil(lambda: "停下来等你确认" in banner.text and banner.isVisible())
+    banner.acted.emit()
+    assert sync.asked == ["accept_removals"]
+
+
+def test_a_running_sync_can_be_stopped_by_its_button(qtbot: QtBot, window: MainWindow, sync: StillSync) -> None:
+    stop = _button(window.page("sync"), "cancel_sync_button")
+    assert not stop.isVisible()
+    sync.become(SyncState("syncing"))
+    qtbot.waitUntil(stop.isVisible)
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    assert sync.asked == ["cancel"]

@@ -1,0 +1,77 @@
+"""The tokens: readable in both themes, whole, and the only source of the style sheet's colours."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.ui import app, icons, theme
+from crmdesk.ui.style import style_sheet
+
+THEMES = ("light", "dark")
+GROUNDS = ("background", "surface", "raised", "selection", "hover")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_text_is_readable_on_every_ground(name: str) -> None:
+    colors = theme.load_tokens(name)
+    pairs = [(text, ground) for text in ("text", "muted") for ground in GROUNDS]
+    pairs += [(tone, f"{tone}_weak") for tone in ("ok", "warn", "bad", "info")]
+    pairs += [(tone, "surface") for tone in ("ok", "warn", "bad", "info", "accent")]
+    pairs += [("accent", "accent_weak"), ("accent_text", "accent"), ("accent_text", "accent_hover")]
+    pairs += [("muted", "background"), ("text", "accent_weak")]
+    poor = {pair: theme.contrast(getattr(colors, pair[0]), getattr(colors, pair[1])) for pair in pairs}
+    assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_style_sheet_takes_its_colours_from_the_tokens_only(name: str) -> None:
+    colors = theme.load_tokens(name)
+    known = {getattr(colors, field) for field in colors.__slots__}
+    used = set(re.findall(r"#[0-9A-Fa-f]{6}", style_sheet(colors)))
+    assert used <= known
+
+
+def test_a_theme_applies_live_and_follows_the_choice(qapp: QApplication) -> None:
+    theme.apply_theme(qapp, theme.DARK)
+    assert theme.tokens() == theme.load_tokens("dark")
+    assert qapp.palette().window().color().name().upper() == theme.tokens().background
+    theme.apply_theme(qapp, theme.SYSTEM)
+    assert theme.theme_choice() == theme.SYSTEM
+    assert theme.theme_name() in THEMES
+
+
+def test_every_icon_is_there() -> None:
+    for name in icons.ICONS:
+        assert not icons.icon(name).isNull()
+
+
+def test_the_interface_font_has_chinese_glyphs(qapp: QApplication) -> None:
+    assert app.has_chinese(qapp.font())
+
+
+def test_a_font_without_chinese_is_noticed(qapp: QApplication) -> None:
+    found = QFont("DejaVu Sans")
+    if not QFont(found).exactMatch():
+        pytest.skip("DejaVu Sans is not on this system")
+    assert not app.has_chinese(found)
+
+
+def test_strong_text_is_drawn_stronger() -> None:
+    assert _ink(theme.font(20, bold=True)) > _ink(theme.font(20)) * 1.1
+
+
+def _ink(font: QFont) -> int:
+    image = QImage(120, 40, QImage.Format.Format_Grayscale8)
+    image.fill(255)
+    painter = QPainter(image)
+    painter.setFont(font)
+    painter.drawText(4, 30, "曾庆华")
+    painter.end()
+    return sum(255 - value for value in bytes(image.constBits()))

@@ -1,0 +1,123 @@
+"""Both languages are whole: nothing untranslated, nothing left over, nothing that Qt extracts and never matches."""
+
+import ast
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QRawFont
+from PySide6.QtWidgets import QApplication
+
+import crmdesk
+from crmdesk.ui import language, theme, translate
+from crmdesk.ui.resources import resources_folder
+
+_UI = Path(crmdesk.__file__).parent / "ui"
+_FOLDER = resources_folder() / "translations"
+_Message = tuple[str, str, list[str]]
+
+
+def _messages(path: Path) -> list[_Message]:
+    """Return (context, source, translations) of a .ts file."""
+    found = []
+    for context in ElementTree.parse(path).iter("context"):
+        for message in context.iter("message"):
+            node = message.find("translation")
+            forms = [] if node is None else [form.text or "" for form in node.iter("numerusform")] or [node.text or ""]
+            found.append((context.findtext("name") or "", message.findtext("source") or "", forms))
+    return found
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[_Message]:
+    return _messages(_FOLDER / "crmdesk_en.ts")
+
+
+def test_the_translation_is_that_of_the_sources(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.ts"
+    translate.extract(fresh)
+    found = translate.fill(fresh, translate.dictionaries(_FOLDER / "en"))
+    assert found.missing == []
+    assert found.unused == []
+    assert fresh.read_text("utf-8") == (_FOLDER / "crmdesk_en.ts").read_text("utf-8"), (
+        "run python -m crmdesk.ui.translate"
+    )
+
+
+def test_nothing_is_unfinished_or_vanished(shipped: list[_Message]) -> None:
+    text = (_FOLDER / "crmdesk_en.ts").read_text("utf-8")
+    assert 'type="' not in text
+    assert [source for _context, source, forms in shipped if not all(forms) or not forms] == []
+
+
+def test_english_holds_what_chinese_holds(shipped: list[_Message]) -> None:
+    differing = []
+    for _context, source, forms in shipped:
+        wanted = sorted(re.findall(r"{\w+}", source))
+        differing += [source for form in forms if sorted(re.findall(r"{\w+}", form)) != wanted]
+        if "%n" in source:
+            assert len(forms) == 2, source
+            differing += [source for form in forms[1:] if "%n" not in form]
+    assert differing == []
+
+
+def test_english_is_english(shipped: list[_Message]) -> None:
+    # Examples of what to type stay Chinese: that is what people type.
+    chinese = [form for _c, source, forms in shipped for form in forms if re.search("[\u4e00-\u9fff]", form)]
+    assert all(re.search("张|协和|王", form) for form in chinese), chinese
+
+
+def _translated_calls() -> list[tuple[str, ast.Call]]:
+    found = []
+    for path in sorted(_UI.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "tr":
+                found.append((f"{path.relative_to(_UI)}:{node.lineno}", node))
+    return found
+
+
+def test_only_literals_of_the_object_itself_are_translated() -> None:
+    wrong = [
+        place
+        for place, call in _translated_calls()
+        if not (isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name))
+        or call.func.value.id != "self"
+        or not isinstance(call.args[0], ast.Constant)
+    ]
+    assert wrong == []
+
+
+def test_every_sign_of_the_texts_is_in_the_font(qapp: QApplication, shipped: list[_Message]) -> None:
+    raw = QRawFont.fromFont(qapp.font())
+    signs = {sign for _context, source, forms in shipped for text in (source, *forms) for sign in text if sign.strip()}
+    assert sorted(sign for sign in signs if not raw.supportsCharacter(ord(sign))) == []
+
+
+def test_the_language_switches_live_and_back(qapp: QApplication) -> None:
+    language.apply_language(qapp, "en")
+    assert QCoreApplication.translate("pages", "同步") == "Sync"
+    assert language.field_word("doctor", "mobile") == "Mobile"
+    assert language.choice_word("channel", "phone") == "Phone"
+    language.apply_language(qapp, "zh")
+    assert QCoreApplication.translate("pages", "同步") == "同步"
+    assert language.field_word("doctor", "mobile") == "手机"
+    assert language.field_word("doctor", "no_such_field") == "no_such_field"
+    assert theme.theme_name() == "light"
+
+
+def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
+    from datetime import date
+
+    today = date(2026, 11, 22)
+    assert language.moment_word("2026-11-22T01:12:00.000Z", today) == "今天 09:12"
+    assert language.moment_word("2026-11-21T17:30:00.000Z", today) == "今天 01:30"
+    assert language.moment_word("2026-11-19T02:35:00.000Z", today) == "11 月 19 日 10:35"
+    assert language.day_word(today, weekday=True) == "11 月 22 日 周日"
+    assert language.day_word(date(2025, 3, 2), today) == "2025-03-02"
+    language.apply_language(qapp, "en")
+    assert language.moment_word("2026-11-20T17:30:00.000Z", today) == "yesterday 01:30"
+    assert language.day_word(today, weekday=True) == "Sun 22 Nov"
+    assert language.moment_word("") == ""
+    assert language.size_word(2150) == "2.1 KB"
