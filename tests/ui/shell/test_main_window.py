@@ -71,8 +71,6 @@ def test_the_palette_finds_a_doctor_by_initials(qtbot: QtBot, window: MainWindow
     qtbot.keyClicks(field, "zs")
     qtbot.waitUntil(lambda: listed.current_key() == f"doctor:{ZHANG}")
     assert listed.model().index(0, 0).data() == "张三"
-    if not registry.available("doctor"):
-        pytest.skip("the doctor's page is not part of this installation")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.shown == "doctor"
 
@@ -223,8 +221,6 @@ def test_a_change_after_closing_touches_nothing(window: MainWindow, laptop: Lapt
 
 
 def test_a_manager_sees_approvals(qtbot: QtBot, manager_laptop: Laptop, sync: StillSync, sessions: Sessions) -> None:
-    if not registry.available("approvals"):
-        pytest.skip("the approvals page is not part of this installation")
     made = MainWindow(Signed(manager_laptop.desk, sync), sessions)
     qtbot.addWidget(made)
     made.show()
