@@ -1,5 +1,6 @@
 """What every test stands on: a printed seed, a place for the real data, and no quiet warnings in the log."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -11,6 +12,20 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("test")
+
+
+def pytest_configure() -> None:
+    """Collect cyclic garbage between tests, in the main thread: a server's thread must not destroy a test's widgets."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Collect what is due by the thresholds, as the application's own timer does."""
+    for generation, limit in reversed(list(enumerate(gc.get_threshold()))):
+        if limit and gc.get_count()[generation] > limit:
+            gc.collect(generation)
+            return
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.ui import language, theme
+from crmdesk.ui.garbage import GarbageTimer
 from crmdesk.ui.preflight import check_system
 
 SAMPLE = "医药代表拜访曾庆华，离线保存"
@@ -22,6 +23,8 @@ def make_application(
     application.setApplicationName("crmdesk")
     application.setApplicationDisplayName("crmdesk")
     application.setDesktopFileName("crmdesk")
+    if application.findChild(GarbageTimer) is None:
+        GarbageTimer(application)
     application.setStyle("Fusion")
     dress(application, language_choice, theme_choice)
     return application

@@ -1,0 +1,36 @@
+"""Collecting of cyclic garbage in the GUI thread only: no worker thread may ever destroy a widget that it finds there.
+
+CPython collects in whichever thread happens to allocate. A window that was closed and stands in a reference cycle
+would then be destroyed by the store's or the sync's thread, and Qt's `destroyed` signal would reach a style or parent
+that has gone by the time it is delivered: the process dies.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+LOOK_MS = 500
+"""How often the GUI thread looks whether collecting is due, ms."""
+
+
+def collect_due() -> int:
+    """Collect the oldest generation that is due by CPython's thresholds, in the GUI thread; return it, -1 for none."""
+    due = -1
+    for generation, limit in enumerate(gc.get_threshold()):
+        if limit and gc.get_count()[generation] > limit:
+            due = generation
+    if due >= 0:
+        gc.collect(due)
+    return due
+
+
+class GarbageTimer(QObject):
+    """Takes over from the automatic collector for as long as the application lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        timer = QTimer(self)
+        timer.setInterval(LOOK_MS)
+        timer.timeout.connect(collect_due)
+        timer.start()

@@ -1,0 +1,56 @@
+"""Widgets that stand in a reference cycle are destroyed by the GUI thread, whoever allocates meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui.garbage import GarbageTimer, collect_due
+
+
+class _Cyclic(QWidget):
+    """A closed window that refers to itself, as closures on a page do."""
+
+    def __init__(self, destroyed_by: list[int]) -> None:
+        super().__init__()
+        self.me = self
+        self.note = _Note(destroyed_by)
+
+
+class _Note:
+    """Tells which thread let go of it."""
+
+    def __init__(self, destroyed_by: list[int]) -> None:
+        self.destroyed_by = destroyed_by
+
+    def __del__(self) -> None:
+        self.destroyed_by.append(threading.get_ident())
+
+
+def _allocate(kept: list[list[int]]) -> None:
+    kept += [[number] for number in range(50_000)]
+
+
+def test_a_worker_never_collects_a_widget(qtbot: QtBot, dressed: QApplication) -> None:
+    assert dressed.findChild(GarbageTimer) is not None
+    assert not gc.isenabled()
+    destroyed_by: list[int] = []
+    _Cyclic(destroyed_by)
+    kept: list[list[int]] = []
+    worker = threading.Thread(target=_allocate, args=(kept,))
+    worker.start()
+    worker.join()
+    assert len(kept) == 50_000
+    assert destroyed_by == []
+    qtbot.waitUntil(lambda: destroyed_by == [threading.get_ident()])
+
+
+def test_what_is_due_is_collected() -> None:
+    gc.collect()
+    assert collect_due() == -1
+    kept = [[number] for number in range(5_000)]
+    assert collect_due() >= 0
+    assert kept
