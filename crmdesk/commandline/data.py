@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="csv, xlsx or xls with doctors or institutions.")],
+    file: Annotated[Path, typer.Argument(help="csv, xlsx, xls, ods or vcf with doctors or institutions.")],
     kind: Annotated[str, typer.Option(help="doctor or institution; guessed without it.")] = "",
     assign: Annotated[
         list[str] | None, typer.Option("--column", help="NUMBER=TARGET, such as 3=doctor.mobile; repeatable.")

@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from crmdesk.domain.errors import InputError
 from crmdesk.intake.model import Format, Notice, SheetRow, Table
 from crmdesk.intake.sniff import MAX_CELLS
+from crmdesk.intake.vcards import read_cards
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 500
@@ -38,6 +39,8 @@ def read_sheets(source: Format, data: bytes) -> list[Sheet]:
     """
     if source.kind == "csv":
         return [Sheet("", _csv_rows(source))]
+    if source.kind == "vcard":
+        return [Sheet("", read_cards(source.text))]
     return _workbook_sheets(data)
 
 

@@ -30,10 +30,10 @@ _SIGNATURES = (
 )
 _BARE_BIFF = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 _TEXT_STARTS = (
-    (re.compile(r"\s*BEGIN:VCARD", re.I), "vcard"),
     (re.compile(r"\s*<(!doctype|html|table|head|\?xml)", re.I), "html"),
     (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
 )
+_CARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -152,6 +152,8 @@ def _text(data: bytes) -> Format:
             raise InputError("not_a_sheet", found=found)
     if not text.strip():
         raise InputError("empty_file")
+    if _CARD.match(text):
+        return Format("vcard", encoding, "", text, notices)
     head = text[:20_000]
     control = sum(character < " " and character not in "\t\r\n\f\x0b" for character in head)
     if control > len(head) // 50:

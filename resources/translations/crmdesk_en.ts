@@ -704,8 +704,8 @@
             <translation>Customers</translation>
         </message>
         <message>
-            <source>把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls 或 ods；先看预览，再决定导入。</source>
-            <translation>Drop a list of doctors or institutions here, or choose a file: csv, xlsx, xls or ods. You see a preview before anything is imported.</translation>
+            <source>把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls、ods 或 vcf；先看预览，再决定导入。</source>
+            <translation>Drop a list of doctors or institutions here, or choose a file: csv, xlsx, xls, ods, or an address book (vcf). You see a preview before anything is imported.</translation>
         </message>
         <message>
             <source>选择文件…</source>
@@ -736,8 +736,8 @@
             <translation>Choose a list</translation>
         </message>
         <message>
-            <source>名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)</source>
-            <translation>Lists (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)</translation>
+            <source>名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.vcf)</source>
+            <translation>Lists (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.vcf)</translation>
         </message>
         <message>
             <source>所有文件 (*)</source>
@@ -2494,8 +2494,8 @@
             <translation>This file is empty; there is nothing to import.</translation>
         </message>
         <message>
-            <source>这不是表格文件。可以导入 csv、xlsx、xls 和 ods。</source>
-            <translation>This is not a sheet. csv, xlsx, xls and ods can be imported.</translation>
+            <source>这不是表格文件。可以导入 csv、xlsx、xls、ods 和 vcf。</source>
+            <translation>This is not a sheet. csv, xlsx, xls, ods and vcf can be imported.</translation>
         </message>
         <message>
             <source>这个文件已损坏，没有导入任何内容。请重新取得一份。</source>

@@ -65,7 +65,6 @@ def test_delimiters(delimiter: str) -> None:
         (b"<!DOCTYPE html><html>sign in</html>", "html"),
         (b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table>', "html"),
         (b'[{"name": 1}]', "json"),
-        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "vcard"),
         (b"\x01\x02\x03\x04" * 50, "binary"),
     ],
 )

@@ -28,7 +28,7 @@ SENTENCES = {
     "no_name_column": "No column of the file looks like the names of doctors or institutions.",
     "no_rows": "The file has no rows to import.",
     "no_assignment": "{login} has no running assignment to {name}.",
-    "not_a_sheet": "The file is not a table (csv, xlsx, xls or ods).",
+    "not_a_sheet": "The file is not a table (csv, xlsx, xls, ods or vcf).",
     "not_empty": "This database already has people in it; the demo company needs an empty one (another --data-dir).",
     "not_in_list": "{value} is not one of the choices for {field}.",
     "out_of_range": "{field} is out of range.",

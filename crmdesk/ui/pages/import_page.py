@@ -143,7 +143,9 @@ class ImportPage(Page):
     def retranslate(self) -> None:
         self.header.set_title(self.tr("导入"), crumb=self.tr("客户"))
         self._empty.say(
-            self.tr("把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls 或 ods；先看预览，再决定导入。"),
+            self.tr(
+                "把医生或机构的名单拖到这里，或选择一个文件。可以是 csv、xlsx、xls、ods 或 vcf；先看预览，再决定导入。"
+            ),
             self.tr("选择文件…"),
             self.choose_file,
         )
@@ -194,7 +196,8 @@ class ImportPage(Page):
         dialog = QFileDialog(self, self.tr("选择名单"))
         dialog.setObjectName("import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods)"), self.tr("所有文件 (*)")])
+        lists = self.tr("名单 (*.csv *.tsv *.txt *.xlsx *.xlsm *.xls *.ods *.vcf)")
+        dialog.setNameFilters([lists, self.tr("所有文件 (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.open_file(Path(name)))
         dialog.open()

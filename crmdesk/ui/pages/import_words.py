@@ -21,7 +21,7 @@ def _words() -> dict[str, str]:
         "too_many_rows": translate("import_words", "表太长：最多 {limit} 行。请分成几个文件，再一个一个导入。"),
         "file_too_large": translate("import_words", "文件太大：最多 {limit_mb} MB。没有导入任何内容。"),
         "empty_file": translate("import_words", "这个文件是空的，没有可以导入的内容。"),
-        "not_a_sheet": translate("import_words", "这不是表格文件。可以导入 csv、xlsx、xls 和 ods。"),
+        "not_a_sheet": translate("import_words", "这不是表格文件。可以导入 csv、xlsx、xls、ods 和 vcf。"),
         "damaged_file": translate("import_words", "这个文件已损坏，没有导入任何内容。请重新取得一份。"),
         "no_rows": translate("import_words", "表里只有表头，没有数据行。"),
         "no_customers": translate("import_words", "看不出这是医生还是机构的名单。请在上面选一种，再指定各列。"),
