@@ -9,7 +9,7 @@ export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
-.PHONY: help demo test soak bench lint format screenshots clean setup system run package
+.PHONY: help demo test soak realstack simulate bench lint format screenshots clean setup system run package
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,12 @@ test: lint  ## everything that must hold before a commit (under 10 minutes on tw
 
 soak: setup  ## the long figures
 	@CRMDESK_SOAK=1 $(OFFSCREEN) $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600
+
+realstack: setup  ## SEEDS=300 FIRST_SEED=1: days of work against real servers on PostgreSQL, with faults and kill -9
+	@$(OFFSCREEN) $(BIN)/python -m tests.realstack.run --seeds $(or $(SEEDS),300) --first $(or $(FIRST_SEED),1)
+
+simulate: setup  ## SEEDS=500 FIRST_SEED=1: laptops and server in one process, with every fault, against a model
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),500) --first-seed $(or $(FIRST_SEED),1)
 
 bench: setup  ## measure, side by side in one run; writes bench-out/figures.json
 	@$(OFFSCREEN) $(BIN)/python -m bench

@@ -6,15 +6,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import first_sync, importing, searching, starting
+from bench import first_sync, handover, herd, importing, large, pushing, searching, starting, visibility
 
 OUT = Path(__file__).resolve().parents[1] / "bench-out"
 Figures = dict[str, float]
 PARTS: dict[str, Callable[[Path], Figures]] = {
-    "import of 21,521-row sized sheets": importing.measure,
-    "search at 100,000 doctors": searching.measure,
-    "first sync of 20,000 doctors, nothing new": first_sync.measure,
     "start against an empty window": starting.measure,
+    "first sync of 20,000 doctors, near and on the line; nothing new": first_sync.measure,
+    "push of 2,000 edits, near and on the line": pushing.measure,
+    "2,000 laptops at once": herd.measure,
+    "a territory of 20,000 rows changes hands": handover.measure,
+    "visible after commit, on PostgreSQL": lambda _out: visibility.measure(),
+    "nothing new and 100 changes at 10,000 and 1,000,000 rows": large.measure,
+    "search at 100,000 doctors": searching.measure,
+    "import of 21,521-row sized sheets": importing.measure,
 }
 
 
@@ -28,10 +33,12 @@ def main() -> int:
         if wanted and not any(word in title for word in wanted):
             continue
         print(f"\n== {title}", flush=True)
+        since = time.perf_counter()
         made = part(OUT)
         figures |= made
         for name, value in made.items():
             print(f"  {name:<34} {value:,.3f}", flush=True)
+        print(f"  ({time.perf_counter() - since:.0f} s)", flush=True)
     (OUT / "figures.json").write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
     print(f"\n{len(figures)} figures in {time.perf_counter() - begun:.0f} s: bench-out/figures.json")
     return 0

@@ -1,6 +1,7 @@
-"""Runs inside the peer's own environment: Anki's sync server and client with the given number of notes.
+"""Runs inside the peer's own environment: Anki's sync server and client with a number of notes, near and on the line.
 
-Prints one JSON line: seconds of a full upload and of a first (full) download. Called by `bench.first_sync`.
+`anki_peer.py first NOTES ROUNDS` times full downloads into empty collections, `anki_peer.py push NOTES ROUNDS` syncs of
+so many changed notes; both print one JSON object: seconds by `near` and `wan`. Called by `bench.peer`.
 """
 
 import json
@@ -10,8 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+from line import line
+
+_START_S = 20.0
 
 
 def _free_port() -> int:
@@ -20,7 +27,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _server(folder: Path, port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    port = _free_port()
     environment = {
         **os.environ,
         "SYNC_USER1": "bench:bench",
@@ -31,15 +40,21 @@ def _server(folder: Path, port: int) -> subprocess.Popen[bytes]:
     }
     quiet = subprocess.DEVNULL
     server = subprocess.Popen([sys.executable, "-m", "anki.syncserver"], env=environment, stdout=quiet, stderr=quiet)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-            return server
-        time.sleep(0.05)
-    raise SystemExit("the peer's server did not start")
+    try:
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+                break
+            time.sleep(0.05)
+        else:
+            raise SystemExit("the peer's server did not start")
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.kill()
+        server.wait()
 
 
-def _fill(collection: object, notes: int) -> None:
+def _fill(collection: Any, notes: int) -> None:
     from anki.decks import DeckId
 
     model = collection.models.by_name("Basic")
@@ -50,37 +65,70 @@ def _fill(collection: object, notes: int) -> None:
         collection.add_note(note, DeckId(1))
 
 
-def main() -> None:
-    """Fill, upload, download into an empty collection, and print what it took."""
+def _uploaded(folder: Path, url: str, notes: int) -> Any:
+    """Return a filled collection that the server holds as well."""
     from anki.collection import Collection
 
-    notes = int(sys.argv[1])
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), _free_port()
-        server = _server(folder, port)
-        try:
-            endpoint = f"http://127.0.0.1:{port}/"
-            first = Collection(str(folder / "first.anki2"))
-            _fill(first, notes)
-            auth = first.sync_login("bench", "bench", endpoint)
-            first.sync_collection(auth, False)
-            first.close_for_full_sync()
-            begun = time.perf_counter()
-            first.full_upload_or_download(auth=auth, server_usn=None, upload=True)
-            uploaded = time.perf_counter() - begun
-            second = Collection(str(folder / "second.anki2"))
-            begun = time.perf_counter()
-            auth = second.sync_login("bench", "bench", endpoint)
-            second.sync_collection(auth, False)
-            second.close_for_full_sync()
-            second.full_upload_or_download(auth=auth, server_usn=None, upload=False)
-            second.reopen(after_full_sync=True)
-            downloaded = time.perf_counter() - begun
-            count = second.note_count()
-            second.close()
-        finally:
-            server.kill()
-    print(json.dumps({"notes": count, "upload_s": uploaded, "download_s": downloaded}))
+    first = Collection(str(folder / "first.anki2"))
+    _fill(first, notes)
+    auth = first.sync_login("bench", "bench", url)
+    first.sync_collection(auth, False)
+    first.close_for_full_sync()
+    first.full_upload_or_download(auth=auth, server_usn=None, upload=True)
+    first.reopen(after_full_sync=True)
+    return first
+
+
+def _download(path: Path, url: str, notes: int) -> float:
+    from anki.collection import Collection
+
+    second = Collection(str(path))
+    begun = time.perf_counter()
+    auth = second.sync_login("bench", "bench", url)
+    second.sync_collection(auth, False)
+    second.close_for_full_sync()
+    second.full_upload_or_download(auth=auth, server_usn=None, upload=False)
+    second.reopen(after_full_sync=True)
+    seconds = time.perf_counter() - begun
+    if second.note_count() != notes:
+        raise SystemExit(f"the peer got {second.note_count()} notes")
+    second.close()
+    return seconds
+
+
+def _push(collection: Any, url: str, words: str) -> float:
+    ids = collection.find_notes("")
+    changed = []
+    for note_id in ids:
+        note = collection.get_note(note_id)
+        note["Back"] = f"{note['Back']} {words}"
+        changed.append(note)
+    collection.update_notes(changed)
+    auth = collection.sync_login("bench", "bench", url)
+    begun = time.perf_counter()
+    output = collection.sync_collection(auth, False)
+    seconds = time.perf_counter() - begun
+    if output.required != output.NO_CHANGES:
+        raise SystemExit(f"the peer wants another sync: {output.required}")
+    return seconds
+
+
+def main() -> None:
+    """Do what the arguments say and print what it took."""
+    task, notes, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    seconds: dict[str, list[float]] = {"near": [], "wan": []}
+    with tempfile.TemporaryDirectory() as name, _serving(Path(name)) as url, line(url) as wan:
+        first = _uploaded(Path(name), url, notes)
+        before = wan.counts()
+        for number in range(rounds):
+            for place, where in (("near", url), ("wan", f"{wan.url}/")):
+                if task == "first":
+                    seconds[place].append(_download(Path(name) / f"{place}{number}.anki2", where, notes))
+                else:
+                    seconds[place].append(_push(first, where, f"回访 {place} {number}"))
+        counted = {key: (value - before[key]) / rounds for key, value in wan.counts().items()}
+        first.close()
+    print(json.dumps(seconds | {"line": counted}))
 
 
 if __name__ == "__main__":

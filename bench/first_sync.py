@@ -1,19 +1,20 @@
-"""The first sync of a territory of 20,000 doctors against a bare loop and against Anki, and a sync of nothing new."""
+"""First sync of 20,000 doctors against a bare loop, against Anki and against the bytes alone; then nothing new.
 
-import json
-import shutil
+Near is loopback, the line is `bench.line`. A territory with all that hangs on its doctors is measured beside them.
+"""
+
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
 import requests
 
-from bench import central, replica
+from bench import central, peer, replica, territory
+from bench.line import OPEN, bytes_alone, line
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, PROTOCOL, SCHEMA, Page, RowGroup, SignIn, SyncRequest
@@ -26,7 +27,6 @@ from crmdesk.sync.transport import Transport
 
 DOCTORS = 20_000
 ROUNDS = 3
-_PEER_LIMIT_S = 240
 
 
 class SignedIn(NamedTuple):
@@ -47,19 +47,18 @@ class Quiet:
 
 
 def measure(out: Path) -> dict[str, float]:
-    """Fill a server, sync from it in turns with the bare loop, then sync again with nothing new, then ask the peer."""
+    """Measure doctors near and far, the peer, nothing new, and at last a whole territory."""
     with tempfile.TemporaryDirectory(dir=out) as name:
         folder = Path(name)
-        made = central.make_database(folder / "server", DOCTORS)
-        print("  on the server: " + ", ".join(f"{count} {record}" for record, count in made.items() if count))
+        central.make_database(folder / "server", territory.doctors_alone(DOCTORS, replica.TERRITORY))
         with central.serving(folder / "server") as url:
-            figures = compare(folder, url, DOCTORS, ROUNDS)
+            cold = drained(url)
+            print(f"  the server reads and packs {DOCTORS} rows for the first time: {cold:.2f} s")
+            figures = compare(folder, url, DOCTORS, ROUNDS) | far(folder, url, DOCTORS, ROUNDS)
             figures |= nothing_new(folder / "ours0", url)
-    peer = peer_seconds(out / "peer", DOCTORS)
-    if peer:
-        figures["anki_first_sync_s"] = peer
-        figures["first_sync_vs_anki"] = peer / figures["first_sync_signed_in_s"]
-    return figures
+    figures["first_sync_cold_server_s"] = cold
+    figures |= against_peer(peer.told(out / "peer", "first", str(DOCTORS), str(ROUNDS)), figures)
+    return figures | whole_territory(out)
 
 
 def compare(folder: Path, url: str, doctors: int, rounds: int) -> dict[str, float]:
@@ -74,7 +73,7 @@ def compare(folder: Path, url: str, doctors: int, rounds: int) -> dict[str, floa
         with_sign_in.append(total)
         bare.append(bare_loop(folder / f"bare{number}", url, doctors))
         server_alone.append(drained(url))
-    print(f"  seconds: ours {_listed(ours)}; bare loop {_listed(bare)}; answer thrown away {_listed(server_alone)}")
+    print(f"  near, seconds: ours {listed(ours)}; bare loop {listed(bare)}; thrown away {listed(server_alone)}")
     seconds = statistics.median(ours)
     return {
         "first_sync_s": seconds,
@@ -86,8 +85,60 @@ def compare(folder: Path, url: str, doctors: int, rounds: int) -> dict[str, floa
     }
 
 
-def _listed(seconds: list[float]) -> str:
-    return ", ".join(f"{one:.2f}" for one in seconds)
+def far(folder: Path, url: str, doctors: int, rounds: int) -> dict[str, float]:
+    """Run our first sync over the line; with the sign-in, and the sync alone against the time of its bytes."""
+    total: list[float] = []
+    over_bytes: list[float] = []
+    counted: dict[str, int] = {}
+    with line(url) as wan:
+        for number in range(rounds):
+            began = wan.counts()
+            synced, whole = first_sync(folder / f"far{number}", wan.url, doctors)
+            counted = {name: value - began[name] for name, value in wan.counts().items()}
+            alone = bytes_alone(counted["sent"], counted["received"])
+            total.append(whole)
+            over_bytes.append(synced / alone)
+    shown = ", ".join(f"{value} {name}" for name, value in counted.items())
+    print(f"  on the line, seconds with sign-in: {listed(total)}; of the bytes alone {alone:.2f} ({shown})")
+    return {
+        "wan_first_sync_s": statistics.median(total),
+        "wan_first_sync_bytes": float(counted["received"]),
+        "wan_first_sync_vs_bytes": statistics.median(over_bytes),
+    }
+
+
+def against_peer(told: dict[str, list[float]] | None, ours: dict[str, float]) -> dict[str, float]:
+    """Return our doctors a second over the peer's notes a second, near and on the line; nothing without a peer."""
+    if told is None:
+        return {}
+    print(f"  Anki, seconds: near {listed(told['near'])}; on the line {listed(told['wan'])}")
+    near, wan = statistics.median(told["near"]), statistics.median(told["wan"])
+    return {
+        "anki_first_sync_s": near,
+        "wan_anki_first_sync_s": wan,
+        "first_sync_vs_anki": near / ours["first_sync_signed_in_s"],
+        "wan_first_sync_vs_anki": wan / ours["wan_first_sync_s"],
+    }
+
+
+def whole_territory(out: Path) -> dict[str, float]:
+    """Sync the doctors with institutions, departments and affiliations once the server has it packed."""
+    with tempfile.TemporaryDirectory(dir=out) as name:
+        folder = Path(name)
+        made = central.make_database(folder / "server", territory.customers(DOCTORS, replica.TERRITORY))
+        with central.serving(folder / "server") as url:
+            drained(url)
+            seconds, _ = first_sync(folder / "ours", url, DOCTORS)
+            bare = bare_loop(folder / "bare", url, DOCTORS)
+    count = sum(made.values())
+    print("  a whole territory: " + ", ".join(f"{value} {record}" for record, value in made.items() if value))
+    return {"territory_sync_s": seconds, "territory_sync_rows_per_s": count / seconds,
+            "territory_sync_vs_bare": bare / seconds}  # fmt: skip
+
+
+def listed(seconds: list[float]) -> str:
+    """Return seconds as a list for people."""
+    return ", ".join(f"{one:.3f}" for one in seconds)
 
 
 def first_sync(folder: Path, url: str, doctors: int) -> tuple[float, float]:
@@ -101,15 +152,16 @@ def first_sync(folder: Path, url: str, doctors: int) -> tuple[float, float]:
         signed = time.perf_counter()
         status = SyncEngine(store, session, Quiet()).sync_once()
         ended = time.perf_counter()
-        if status.code or _held(store) != doctors:
-            raise RuntimeError(f"the first sync did not work: {status.code}, {_held(store)} doctors")
+        if status.code or held(store) != doctors:
+            raise RuntimeError(f"the first sync did not work: {status.code}, {held(store)} doctors")
         return ended - signed, ended - begun
     finally:
         transport.close()
         store.close()
 
 
-def _held(store: Store) -> int:
+def held(store: Store) -> int:
+    """Return how many doctors a store holds."""
     with store.reading() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM row_doctor").scalar_one())
 
@@ -121,7 +173,7 @@ def bare_loop(folder: Path, url: str, doctors: int) -> float:
     the clock starts: the bare loop only inserts it.
     """
     device = signed_in(url)
-    ready = {group_key(group): _entries(group) for page in _pages(url, device) for group in page.groups}
+    ready = {group_key(group): _ready(group) for page in _pages(url, device) for group in page.groups}
     Store.open(folder, replica.KEY).close()
     driver = raw.connect(folder / FILE_NAME, replica.KEY)
     raw.prepare(driver, replica.KEY, cache_kib=24_000)
@@ -133,7 +185,7 @@ def bare_loop(folder: Path, url: str, doctors: int) -> float:
             for group in page.groups:
                 first = next_rowid.get(group.record, 1)
                 _insert(driver, page.scope, group, first, ready[group_key(group)])
-                next_rowid[group.record] = first + len(group.rows)
+                next_rowid[group.record] = first + group.size
             driver.execute("COMMIT")
         seconds = time.perf_counter() - begun
         counted = driver.execute("SELECT count(*) FROM row_doctor").fetchone()
@@ -146,28 +198,28 @@ def bare_loop(folder: Path, url: str, doctors: int) -> float:
 
 def group_key(group: RowGroup) -> tuple[str, str]:
     """Name a group of a page: its record and its first row."""
-    return group.record, str(group.rows[0][0]) if group.rows else ""
+    first = _columns(group)[0]
+    return group.record, str(first[0]) if first else ""
 
 
-Entries = list[tuple[tuple[str, str, str], str]]
+def _columns(group: RowGroup) -> list[list[object]]:
+    return group.values or list(map(list, zip(*group.rows, strict=True)))
 
 
-def _entries(group: RowGroup) -> Entries:
+def _ready(group: RowGroup) -> search_index.Entries | None:
     if not rows.shape(group.record).indexed:
-        return []
-    make = search_index.of_wire(group.record, group.columns)
-    return [make(one) for one in group.rows]
+        return None
+    return search_index.of_columns(group.record, dict(zip(group.columns, _columns(group), strict=True)))
 
 
-def _insert(driver: raw.Driver, scope: str, group: RowGroup, first: int, ready: Entries) -> None:
-    form = rows.shape(group.record)
-    keys = (key for _, key in ready) if ready else iter("" for _ in group.rows)
-    stored = [
-        form.stored(at, wire, scope, 0, key) for at, (wire, key) in enumerate(zip(group.rows, keys, strict=True), first)
-    ]
-    driver.executemany(form.insert, stored)
-    if ready:
-        search_index.put(driver, group.record, [(at, *columns) for at, (columns, _) in enumerate(ready, first)])
+def _insert(driver: raw.Driver, scope: str, group: RowGroup, first: int, entries: search_index.Entries | None) -> None:
+    form, rowids = rows.shape(group.record), range(first, first + group.size)
+    stored = [rowids, *form.stored_columns(_columns(group)), repeat(scope), repeat(0)]
+    if form.searched:
+        stored.append(entries.sort_keys if entries else repeat(""))
+    driver.executemany(form.insert, zip(*stored, strict=False))
+    if entries:
+        search_index.put_columns(driver, group.record, rowids, entries)
 
 
 def signed_in(url: str) -> SignedIn:
@@ -211,8 +263,8 @@ def nothing_new(folder: Path, url: str) -> dict[str, float]:
     """Sync a store that is up to date through a counting proxy; requests, and bytes both ways with all of HTTP."""
     store = Store.open(folder, replica.KEY)
     try:
-        with central.counting_proxy(url) as (near, line):
-            transport = Transport(near)
+        with line(url, OPEN) as counted:
+            transport = Transport(counted.url)
             try:
                 engine = SyncEngine(store, Session(store, transport), Quiet())
                 begun = time.perf_counter()
@@ -220,39 +272,11 @@ def nothing_new(folder: Path, url: str) -> dict[str, float]:
                 seconds = time.perf_counter() - begun
             finally:
                 transport.close()
+            counts = counted.counts()
         if status.code:
             raise RuntimeError(f"the sync of nothing new did not work: {status.code}")
     finally:
         store.close()
-    print(
-        f"  nothing new: requests {line.requests}, bytes {line.sent} up, {line.received} down, {seconds * 1000:.0f} ms"
-    )
-    return {"noop_round_trips": float(line.requests), "noop_bytes": float(line.sent + line.received), "noop_s": seconds}
-
-
-def peer_seconds(folder: Path, notes: int) -> float:
-    """Return what Anki takes from sign-in to the last note, 0 where it can't be installed or run (and say so)."""
-    try:
-        python = _peer_python(folder)
-        script = Path(__file__).with_name("anki_peer.py")
-        done = _run([str(python), str(script), str(notes)])
-        told = json.loads(done)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        print(f"  Anki could not be measured, its figure is left out: {type(error).__name__}: {str(error)[:300]}")
-        return 0.0
-    print(f"  Anki: {told['notes']} notes in {told['download_s']:.2f} s down, {told['upload_s']:.2f} s up")
-    return float(told["download_s"])
-
-
-def _peer_python(folder: Path) -> Path:
-    python = folder / "bin" / "python"
-    if not (folder / "installed").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        _run([sys.executable, "-m", "venv", str(folder)])
-        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "anki"])
-        (folder / "installed").touch()
-    return python
-
-
-def _run(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PEER_LIMIT_S).stdout
+    up, down, asked = counts["sent"], counts["received"], counts["requests"]
+    print(f"  nothing new: requests {asked}, bytes {up} up, {down} down, {seconds * 1000:.0f} ms")
+    return {"noop_round_trips": float(asked), "noop_bytes": float(up + down), "noop_s": seconds}

@@ -16,6 +16,11 @@ _CHARACTERS = "东南西北华安平康宁德福仁和济民永兴新长春明�
 _UNION = "协和医院"
 
 
+def doctors_alone(doctors: int, territory_id: str, seed: int = 11) -> Iterator[tuple[str, list[Row]]]:
+    """Yield (record, rows) of a territory that holds so many doctors and nothing else."""
+    yield "doctor", list(bulk_doctors(doctors, territory_id, seed))
+
+
 def customers(doctors: int, territory_id: str, seed: int = 11) -> Iterator[tuple[str, list[Row]]]:
     """Yield (record, rows) of a territory with so many doctors, each row after those that it names."""
     rng = random.Random(seed)

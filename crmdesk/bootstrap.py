@@ -108,7 +108,8 @@ class SyncDesk:
 def _shown(status: SyncStatus) -> SyncState:
     return SyncState(
         status.phase, status.code, status.params, status.online, status.progress_done, status.progress_total,
-        status.last_sync_at,
+        status.last_sync_at, status.since, status.next_try_at, status.sending, status.repairing,
+        status.clock_off_s,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.services.reads_sync import Reads
-from crmdesk.sync.wire import server_address
+from crmdesk.sync.address import server_address
 
 T = TypeVar("T")
 

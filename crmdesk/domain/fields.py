@@ -103,6 +103,7 @@ class Record:
     writers: frozenset[Role] = NOBODY  # who may create and edit it through sync
     owner: str = ""  # the field naming the only person who may edit it
     search: bool = False
+    fixed: bool = False  # its rows never change once they are made
     by_name: dict[str, Field] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +120,16 @@ class Record:
     def field_names(self) -> tuple[str, ...]:
         """Return the declared names in order, without the house-keeping columns."""
         return tuple(self.by_name)
+
+    @property
+    def server_made(self) -> bool:
+        """Say whether only the server can make a row: a client may not give what is required."""
+        return any(field.required and field.server_owned for field in self.fields)
+
+    @property
+    def by_command(self) -> bool:
+        """Say whether commands decide about the row, so that nothing of it is ever merged for a person to settle."""
+        return any(field.merge is Merge.COMMAND for field in self.fields)
 
     @property
     def hashed_fields(self) -> tuple[Field, ...]:

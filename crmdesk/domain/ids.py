@@ -4,10 +4,27 @@ import os
 import re
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Source = Callable[[], tuple[int, bytes]]
+"""Gives the Unix time in milliseconds and 8 bytes of chance for one id."""
 
 _PATTERN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _lock = threading.Lock()
 _last_stamp = 0
+_source: Source | None = None
+
+
+@contextmanager
+def drawn_from(source: Source) -> Iterator[None]:
+    """Take time and chance of every new id from `source` meanwhile: for runs that are to be repeatable."""
+    global _source
+    before, _source = _source, source
+    try:
+        yield
+    finally:
+        _source = before
 
 
 def _next_stamp(now_ms: int) -> int:
@@ -24,6 +41,8 @@ def new_id(now_ms: int | None = None, entropy: bytes | None = None) -> str:
     `now_ms` is Unix time in milliseconds and `entropy` 8 bytes; both are for seeded generators, which
     get an id that depends on nothing else.
     """
+    if _source is not None and now_ms is None:
+        now_ms, entropy = _source()
     if now_ms is not None and entropy is not None:
         stamp, tail = now_ms << 12 | int.from_bytes(entropy[:2], "big") & 0xFFF, entropy
     else:

@@ -382,6 +382,7 @@ ATTACHMENT = Record(
         Field("size_bytes", Kind.INTEGER, "大小", "Bytes", minimum=0, maximum=20 * 2**20),
     ),
     writers=FIELD_FORCE,
+    fixed=True,
 )
 
 CONFLICT = Record(
@@ -400,7 +401,7 @@ CONFLICT = Record(
         Field("loser_value", Kind.MAP, "另一个值", "Other value", writers=NOBODY),
         Field("loser_by", Kind.REF, "另一个值的作者", "Other value, by", ref="user", writers=NOBODY),
         Field("loser_at", Kind.INSTANT, "另一个值的时间", "Other value, at", writers=NOBODY),
-        Field("state", Kind.CHOICE, "状态", "State", picklist="conflict_state", required=True),
+        Field("state", Kind.CHOICE, "状态", "State", picklist="conflict_state", required=True, merge=Merge.OWNER),
     ),
     writers=FIELD_FORCE,
 )

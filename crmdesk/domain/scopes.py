@@ -12,6 +12,11 @@ def territory_scope(territory_id: str) -> str:
     return f"t:{territory_id}"
 
 
+def is_territory(scope: str) -> bool:
+    """Say whether a scope is that of a territory's customers and visits."""
+    return scope.startswith(territory_scope(""))
+
+
 def money_scope(territory_id: str) -> str:
     """Return the scope of a territory's claims, for those who decide on or account for them."""
     return f"m:{territory_id}"

@@ -23,6 +23,7 @@ from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.rows import RowList
 
 NEW_PHONE, OTHER_PHONE = "138 0000 4417", "138 0000 4471"
+LUNCH, LUNCH_FAPIAO = "168.00", "25312000000477182093"
 NOTE = "已回复不良反应处理流程，单主任满意。踝部水肿两例均为 10 mg，改 5 mg 后缓解。希望下次带来 75 岁以上亚组数据。"
 QUERIES = ("张", "zhang", "zs", "协和 心内")
 
@@ -201,14 +202,14 @@ class Day:
         wait_until(lambda: page.editor.lines and page.editor.lines[0].has_receipt, "the receipt hangs on the line")
         self.claim_id = page.editor.claim_id
         amount = find(window, QLineEdit, "line_1_amount_edit")
-        type_text(amount, "168.00", replace=True)
-        type_text(find(window, QLineEdit, "line_1_fapiao_edit"), "25312000000477182093", replace=True)
+        type_text(amount, LUNCH, replace=True)
+        type_text(find(window, QLineEdit, "line_1_fapiao_edit"), LUNCH_FAPIAO, replace=True)
         type_text(find(window, QLineEdit, "line_1_description_edit"), "午餐，讨论指南更新")
         self.notice("expense-draft", window)
         press(window, "Ctrl+Return")
         wait_until(lambda: page.detail.view and page.detail.view.pending == "submit", "submitted, waiting to sync")
         self.notice("expenses", window)
-        step.notes.append(f"¥168.00 · {self._chip(window)}")
+        step.notes.append(f"¥{LUNCH} · {self._chip(window)}")
         press(window, "Alt+Left")
         wait_until(lambda: window.shown == "visit", "back at the visit")
         await_widget(window, QPlainTextEdit, "visit_note_edit")
@@ -368,7 +369,7 @@ class Day:
         view = self._open_approval(window, self.claim_id)
         assert view.row["state"] == "payable", view.row["state"]
         self.notice("finance", window)
-        step.notes.append(f"payable: {view.row['title']} ¥168.00, receipt and trail with it")
+        step.notes.append(f"payable: {view.row['title']} ¥{LUNCH}, receipt and trail with it")
 
     def _confirm_call_back(self, window: MainWindow) -> None:
         view = window.context.desk.ask(lambda reads: reads.claim(self.claim_id)).result()

@@ -33,7 +33,7 @@ def settle(milliseconds: int = 0) -> None:
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     while time.monotonic() < end:
-        QCoreApplication.processEvents()
+        QTest.qWait(5)  # never spin: the threads that read for the windows need the processor too
 
 
 def find(root: QWidget, kind: type[W], name: str) -> W:

@@ -1,13 +1,25 @@
 """Pictures of the windows: each page in both languages and both themes, into one folder."""
 
+import time
 from pathlib import Path
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.fieldday.hands import settle
 from crmdesk.ui import language, theme
+from crmdesk.ui.bridge import Bridge
+from crmdesk.ui.main_window import MainWindow
 
-LOOKS = tuple((lang, look) for lang in (language.CHINESE, language.ENGLISH) for look in (theme.LIGHT, theme.DARK))
+LOOKS = (
+    (language.CHINESE, theme.LIGHT),
+    (language.CHINESE, theme.DARK),
+    (language.ENGLISH, theme.DARK),
+    (language.ENGLISH, theme.LIGHT),
+)
+"""In this order each picture changes one thing only, language or theme."""
+_QUIET_ROUNDS = 3
+"""What arrives makes texts, texts make layouts, layouts make scroll bars, each in a turn of its own."""
 
 
 class Album:
@@ -24,12 +36,32 @@ class Album:
         assert isinstance(application, QApplication)
         before = (language.current(), theme.theme_choice())
         for lang, look in LOOKS:
-            language.apply_language(application, lang)
-            theme.apply_theme(application, look)
-            settle(250)  # the pages read again what they show in the other language
+            dress(application, lang, look)
+            rest()  # the pages read again what they show in the other language
             path = self.folder / f"{name}-{lang}-{look}.png"
             window.grab().save(str(path))
             self.taken.append(path)
-        language.apply_language(application, before[0])
-        theme.apply_theme(application, before[1])
-        settle(50)
+        dress(application, *before)
+        rest()
+
+
+def dress(application: QApplication, lang: str, look: str) -> None:
+    """Show all windows in a language and a theme; what is so already is left alone."""
+    if lang != language.current():
+        language.apply_language(application, lang)
+    if look != theme.theme_choice():
+        theme.apply_theme(application, look)
+
+
+def rest(patience_s: float = 10.0) -> None:
+    """Wait until no window waits for a read any more, and let them lay out and draw it; at most `patience_s`."""
+    end = time.monotonic() + patience_s
+    quiet = 0
+    while quiet < _QUIET_ROUNDS and time.monotonic() < end:
+        QTest.qWait(10)
+        settle()
+        quiet = 0 if any(bridge.waiting for bridge in _bridges()) else quiet + 1
+
+
+def _bridges() -> list[Bridge]:
+    return [window.bridge for window in QApplication.topLevelWidgets() if isinstance(window, MainWindow)]

@@ -15,6 +15,15 @@ def row_digest(row_id: str, revision: int) -> int:
     return int.from_bytes(hashlib.blake2b(f"{row_id}:{revision}".encode(), digest_size=8).digest(), "big")
 
 
+def rows_digest(row_ids: Iterable[str], revisions: Iterable[int]) -> int:
+    """Return the contribution of many rows at once (not yet modulo 2^64)."""
+    hashed, number = hashlib.blake2b, int.from_bytes
+    return sum([
+        number(hashed(b"%b:%d" % (row_id, revision), digest_size=8).digest(), "big")
+        for row_id, revision in zip(map(str.encode, row_ids), revisions, strict=True)
+    ])  # fmt: skip
+
+
 def to_text(total: int) -> str:
     """Return the 16 hex digits of a digest."""
     return f"{total % MODULUS:016x}"

@@ -1,7 +1,9 @@
 """The framing of sync bodies: kind, length and hash are checked before anything is parsed.
 
 A frame is `kind` (1 byte ASCII), stored length (4 bytes big-endian), BLAKE2b-64 of the stored bytes (8 bytes), then the
-stored bytes: zstd-compressed MessagePack. Kinds: `H` head, `P` page, `E` end, `R` request.
+stored bytes: zstd-compressed MessagePack. Kinds: `H` head, `A` further answers, `P` page, `E` end, `R` request.
+A page may carry groups that are packed already: the same for everybody entitled to the scope, made once, and covered by
+the hash of the frame.
 """
 
 import hashlib
@@ -11,25 +13,33 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import zstandard
 
-from crmdesk.protocol.messages import Page, SyncEnd, SyncHead, SyncRequest
+from crmdesk.protocol.messages import Answers, Page, RowGroup, SyncEnd, SyncHead, SyncRequest
 
 HEADER_BYTES = 13
 MAX_STORED_BYTES = 4 << 20
 MAX_PLAIN_BYTES = 16 << 20
 _LEVEL = 2
+_PACKED_LEVEL = 9  # made once, sent often
 
-Message = SyncHead | Page | SyncEnd | SyncRequest
+Message = SyncHead | Answers | Page | SyncEnd | SyncRequest
 T = TypeVar("T")
-KINDS: dict[bytes, type[Any]] = {b"H": SyncHead, b"P": Page, b"E": SyncEnd, b"R": SyncRequest}
+KINDS: dict[bytes, type[Any]] = {b"H": SyncHead, b"A": Answers, b"P": Page, b"E": SyncEnd, b"R": SyncRequest}
 _KIND_OF = {message: kind for kind, message in KINDS.items()}
 _encoder = msgspec.msgpack.Encoder()
-_decoders: dict[bytes, msgspec.msgpack.Decoder[Any]] = {
-    kind: msgspec.msgpack.Decoder(message) for kind, message in KINDS.items()
-}
 
 
 class FrameError(Exception):
     """The bytes are not a frame of this protocol (foreign page, cut, damaged or oversized); nothing of it counts."""
+
+
+def _no_extension(code: int, _data: memoryview) -> Any:
+    raise FrameError(f"extension type {code}")
+
+
+_decoders: dict[bytes, msgspec.msgpack.Decoder[Any]] = {
+    kind: msgspec.msgpack.Decoder(message, ext_hook=_no_extension) for kind, message in KINDS.items()
+}
+_packed_decoder = msgspec.msgpack.Decoder(list[RowGroup], ext_hook=_no_extension)
 
 
 class Readable(Protocol):
@@ -42,6 +52,26 @@ def encode(message: Message) -> bytes:
     """Return one frame."""
     stored = zstandard.ZstdCompressor(level=_LEVEL).compress(_encoder.encode(message))
     return wrap(_KIND_OF[type(message)], stored)
+
+
+def pack(groups: list[RowGroup]) -> bytes:
+    """Return groups of rows column by column and compressed, for `Page.packed`."""
+    turned = [
+        RowGroup(one.record, one.columns, values=list(map(list, zip(*one.rows, strict=True))))
+        for one in groups
+        if one.rows
+    ]
+    return zstandard.ZstdCompressor(level=_PACKED_LEVEL).compress(_encoder.encode(turned))
+
+
+def unpack(packed: bytes) -> list[RowGroup]:
+    """Return the groups that `pack` was given, their rows in `values`; raises FrameError for anything else."""
+    groups = _decoded(_packed_decoder, packed)
+    for group in groups:
+        lengths = {len(column) for column in group.values}
+        if len(lengths) > 1 or len(group.values) != len(group.columns) or group.rows or group.left or group.deleted:
+            raise FrameError("packed rows can't be read")
+    return groups
 
 
 def wrap(kind: bytes, stored: bytes) -> bytes:
@@ -94,10 +124,25 @@ def _header(header: bytes) -> tuple[bytes, int, bytes]:
 def _open(kind: bytes, digest: bytes, stored: bytes) -> Any:
     if hashlib.blake2b(stored, digest_size=8).digest() != digest:
         raise FrameError("hash does not fit")
+    message = _decoded(_decoders[kind], stored)
+    if kind == b"P":
+        return _whole(message)
+    return message
+
+
+def _whole(page: Page) -> Page:
+    """Return a page with its packed groups among the others; only those may hold their rows by column."""
+    if any(group.values for group in page.groups):
+        raise FrameError("rows by column outside of packed groups")
+    if not page.packed:
+        return page
+    return msgspec.structs.replace(page, groups=unpack(page.packed) + page.groups, packed=b"")
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], stored: bytes) -> T:
     try:
         if not 0 <= zstandard.frame_content_size(stored) <= MAX_PLAIN_BYTES:
             raise FrameError("frame too large")
-        plain = zstandard.ZstdDecompressor().decompress(stored)
-        return _decoders[kind].decode(plain)
+        return decoder.decode(zstandard.ZstdDecompressor().decompress(stored))
     except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FrameError("frame can't be read") from error

@@ -1,13 +1,21 @@
 """The messages of protocol 1. All values are JSON-like; rows travel as arrays under one column header."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+"""A revision or a number of rows; anything else is refused while it is read."""
+
 PROTOCOL = 1
-SCHEMA = 1
+SCHEMA = 2
+PACKED_SINCE = 2
+"""From this schema on a laptop reads packed groups (`Page.packed`); one that names an older schema gets rows."""
 MEDIA_TYPE = "application/vnd.crmdesk.sync.v1"
 MAX_BATCH_OPERATIONS = 500
+"""So many operations are applied and committed together."""
+MAX_REQUEST_OPERATIONS = 2_000
+"""So many operations a request carries, MAX_BATCH_BYTES in all; the server takes them batch by batch, in order."""
 MAX_BATCH_BYTES = 1 << 20
 MAX_PAGE_ROWS = 2_000
 MAX_PAGE_BYTES = 1 << 20
@@ -41,7 +49,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
     op_id: str
     outcome: str
-    revision: int = 0
+    revision: Count = 0
     row: dict[str, Any] | None = None
     code: str = ""
     params: dict[str, Any] = {}
@@ -72,6 +80,7 @@ class SyncRequest(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
 class SyncHead(msgspec.Struct, omit_defaults=True):
     """First frame of the answer. `scopes` is the whole subscription; scopes not in it are to be purged.
 
+    `answers` are those to the first batch of operations (MAX_BATCH_OPERATIONS), `Answers` those to the further ones.
     `restart` names scopes whose position was not usable: their rows come again from the start (the outbox stays).
     `fork` tells that the device sequence was seen before: take a new device id, renumber, send again.
     `same_scopes` says that `scopes` is left out, because it is the subscription that the request named.
@@ -88,21 +97,43 @@ class SyncHead(msgspec.Struct, omit_defaults=True):
     same_scopes: bool = False
 
 
+class Answers(msgspec.Struct, omit_defaults=True):
+    """The answers to a further batch of the request's operations, sent when it is committed; `fork` as in the head."""
+
+    answers: list[Answer] = []
+    fork: bool = False
+
+
 class RowGroup(msgspec.Struct, omit_defaults=True):
-    """Rows of one record within a page; `columns` are the wire columns, `left` and `deleted` are ids that go."""
+    """Rows of one record within a page; `columns` are the wire columns, `left` and `deleted` are ids that go.
+
+    The values of the rows stand either in `rows`, row by row, or in `values`, column by column (packed groups).
+    """
 
     record: str
     columns: list[str] = []
     rows: list[list[Any]] = []
     left: list[str] = []
     deleted: list[str] = []
+    values: list[list[Any]] = []
+
+    @property
+    def size(self) -> int:
+        """Return how many rows the group brings."""
+        return len(self.values[0]) if self.values else len(self.rows)
+
+    def by_row(self) -> list[list[Any]]:
+        """Return the rows one by one, however they came."""
+        return list(map(list, zip(*self.values, strict=True))) if self.values else self.rows
 
 
 class Page(msgspec.Struct, omit_defaults=True):
     """A consistent piece of one scope. Committed with `cursor` in one transaction: page = commit = resume point.
 
     `complete` says that the scope has nothing after this page; `first` that the page starts the scope anew.
-    `remaining` is the number of feed entries of this scope still to come after it.
+    `remaining` is the number of feed entries of this scope still to come after it. `packed` are groups that the server
+    keeps ready, column by column and compressed by themselves (`frames.pack`); whoever reads frames gets them as
+    `groups`, in front of those of this page alone.
     """
 
     scope: str
@@ -110,7 +141,8 @@ class Page(msgspec.Struct, omit_defaults=True):
     cursor: str
     complete: bool = False
     first: bool = False
-    remaining: int = 0
+    remaining: Count = 0
+    packed: bytes = b""
 
 
 class ScopeDigest(msgspec.Struct):
@@ -118,7 +150,7 @@ class ScopeDigest(msgspec.Struct):
 
     scope: str
     record: str
-    count: int
+    count: Count
     digest: str
 
 
@@ -154,10 +186,15 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /auth/refresh`: a refresh token works once; using it again revokes its family."""
+    """`POST /auth/refresh`: a refresh token works once; using it again revokes its family.
+
+    `attempt` is made by the laptop and kept before the request goes out. The same request once more, because its answer
+    was lost, gets the same tokens as long as these have not been used; '' is for one that is never sent again.
+    """
 
     refresh_token: str
     device_id: str
+    attempt: str = ""
 
 
 class Tokens(msgspec.Struct):
@@ -172,10 +209,24 @@ class Tokens(msgspec.Struct):
     server_epoch: str
 
 
-class UploadState(msgspec.Struct):
-    """What the server holds of an attachment: `received` bytes of `size`; `complete` after its SHA-256 was verified."""
+class UploadState(msgspec.Struct, omit_defaults=True):
+    """What the server holds of an attachment: `received` bytes of `size`; `complete` after its SHA-256 was verified.
+
+    `challenge` (hex): a `Proof` of holding the bytes saves sending them, where the server has them from somebody else;
+    whether it has is not told.
+    """
 
     sha256: str
     size: int
     received: int
     complete: bool
+    challenge: str = ""
+
+
+class Proof(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /attachments/{sha256}/proof`: HMAC-SHA-256 (hex) of the bytes under the key `challenge`.
+
+    Knowing a hash is no right to what it names; holding the bytes is.
+    """
+
+    proof: str

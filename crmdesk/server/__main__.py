@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
-from crmdesk.server.commands import company, people, running, trail
+from crmdesk.server.commands import company, moving, people, running, trail
 from crmdesk.server.commands.place import EARLIER, AsJson, DatabaseUrl, DataDir, Earlier
 from crmdesk.server.commands.sentences import exit_status, sentence
 
@@ -64,11 +64,12 @@ def options(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJ
 
 app.command("init")(running.init)
 app.command("serve")(running.serve)
+app.command("tidy")(running.tidy)
 app.command("demo")(company.demo)
 app.command("import")(company.import_file)
 app.add_typer(people.user, name="user")
-app.add_typer(people.territory, name="territory")
-app.add_typer(people.assign, name="assign")
+app.add_typer(moving.territory, name="territory")
+app.add_typer(moving.assign, name="assign")
 app.add_typer(trail.audit, name="audit")
 
 

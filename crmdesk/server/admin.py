@@ -107,7 +107,7 @@ def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -
 
     Raises InputError('no_assignment') where there is none.
     """
-    last_day = on or _day_before(today_of(work))
+    last_day = on or day_before(today_of(work))
     user_id, territory_id = known_user(work, login)["id"], known_territory(work.connection, territory)["id"]
     query = sa.select(_ASSIGNMENT).where(
         _ASSIGNMENT.c.user_id == user_id,
@@ -126,5 +126,6 @@ def _user_by_login(work: ServerWork, login: str) -> Row | None:
     return None if found is None else SHAPES["user"].as_dict(found)
 
 
-def _day_before(day: str) -> str:
+def day_before(day: str) -> str:
+    """Return the ISO date before another one."""
     return date.fromordinal(date.fromisoformat(day).toordinal() - 1).isoformat()

@@ -22,6 +22,7 @@ _ROUTES: list[ControllerRouterHandler] = [
     files.read_attachment,
     files.upload_state,
     files.receive_chunk,
+    files.prove,
 ]
 
 

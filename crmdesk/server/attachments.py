@@ -7,23 +7,37 @@ proves nothing: a row opens the bytes only after its author has brought them, ev
 
 import contextlib
 import hashlib
+import hmac
+import logging
 import os
 import re
+import secrets
+import threading
 import time
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol.messages import CHUNK_BYTES, MAX_ATTACHMENT_BYTES, UploadState
 from crmdesk.server import scoping
-from crmdesk.server.tables import ATTACHMENT_HOLDER, ROWS, insert_ignoring
+from crmdesk.server.tables import ATTACHMENT_HOLDER, ROWS, SERVER_META, insert_ignoring
 from crmdesk.server.work import ServerActor, ServerWork
 
 PART_KEPT_S = 30 * 86_400
 """How long an unfinished upload waits for its next chunk."""
+MAX_PARTS = 32
+"""Unfinished uploads of one person; a further one takes the place of the one that waits longest."""
+PIECE_BYTES = 256 << 10
+"""What is read or written at once: no file is ever in memory as a whole."""
+_SOUND_KEPT = 10_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_PROOF_KEY = "proof_key"
+_log = logging.getLogger("crmdesk.server.attachments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +49,79 @@ class Upload:
     user_id: str
 
 
+class Incoming:
+    """One chunk on its way in: what has come is kept even where the rest never comes. Ended by `end` or `abandon`.
+
+    Pieces are written at their own place, never appended: an older connection that is not yet known to be dead writes
+    the same bytes to the same place.
+    """
+
+    def __init__(self, file: IO[bytes], part: Path, upload: Upload, offset: int) -> None:
+        self._file, self._part, self._upload, self._at = file, part, upload, offset
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece; raises InputError('out_of_range') beyond the size that was named."""
+        if self._at + len(piece) > self._upload.size:
+            raise InputError("out_of_range", minimum=0, maximum=self._upload.size)
+        self._file.seek(self._at)
+        while piece:
+            written = self._file.write(piece)
+            self._at += written
+            piece = piece[written:]
+
+    def end(self) -> bool:
+        """Make durable what came; return whether that is the whole length."""
+        self.abandon()
+        return _size(self._part) >= self._upload.size
+
+    def abandon(self) -> None:
+        """Make durable what came before the connection broke."""
+        if not self._file.closed:
+            with self._file:
+                os.fsync(self._file.fileno())
+
+
 class AttachmentFolder:
-    """Files by SHA-256 under `folder`; whole ones are final, unfinished ones stand in `parts`."""
+    """Files by SHA-256 under `folder`; whole ones are final, unfinished ones are in `parts`, bad ones in `damaged`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._parts = folder / "parts"
+        self._damaged = folder / "damaged"
+        self._lock = threading.Lock()
+        self._sound: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def path(self, sha256: str) -> Path | None:
-        """Return the file of verified bytes, or None where the server does not hold them."""
+        """Return the file of whole bytes, or None where the server does not hold them."""
         path = self._final(sha256)
         return path if path.is_file() else None
+
+    def sound(self, sha256: str) -> Path | None:
+        """Return the file after its bytes were verified (again, where it changed since); a damaged one is put aside."""
+        path = self.path(sha256)
+        if path is None:
+            return None
+        found = path.stat()
+        mark = (found.st_mtime_ns, found.st_size)
+        with self._lock:
+            if self._sound.get(sha256) == mark:
+                self._sound.move_to_end(sha256)
+                return path
+        if _digest(path) != sha256:
+            self._put_aside(path)
+            return None
+        self._remember(sha256, mark)
+        return path
+
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every whole file."""
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if _SHA256.fullmatch(path.name):
+                yield path.name
+
+    def remove(self, sha256: str) -> None:
+        """Remove the bytes for good."""
+        self._final(sha256).unlink(missing_ok=True)
 
     def put(self, content: bytes) -> str:
         """Keep whole bytes at once (demo, imports) and return their SHA-256."""
@@ -65,28 +141,52 @@ class AttachmentFolder:
             return UploadState(sha256, whole, whole, True)
         return UploadState(sha256, size, _size(self._part(Upload(sha256, size, user_id))), False)
 
-    def receive(self, upload: Upload, offset: int, chunk: bytes, *, proven: bool = True) -> UploadState:
-        """Take one chunk at `offset`; a chunk that is not the next one changes nothing, the state says where to go on.
+    def begin(self, upload: Upload, offset: int, length: int, *, proven: bool = True) -> Incoming | None:
+        """Begin to take a chunk of `length` bytes at `offset`; None where it is not the next one or nothing is missing.
 
         `proven`: the person has brought these bytes before. Otherwise they are asked for in full, known or not.
-        Raises InputError `too_large` (chunk or file), `out_of_range` (offset or length beyond the size), and
-        `hash_mismatch` after the last chunk where the bytes are not what the name says (the upload starts anew).
+        Raises InputError `too_large` (chunk or file) and `out_of_range` (offset or length beyond the size).
         """
-        _check_limits(upload, offset, chunk)
+        _check_limits(upload, offset, length)
         part = self._part(upload)
         if (proven and self.path(upload.sha256) is not None) or offset != _size(part):
-            return self.state(upload.sha256, upload.user_id, upload.size, proven=proven)
-        part.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("ab") as file:
-            if file.tell() != offset:  # somebody else of the same person was quicker
-                return self.state(upload.sha256, upload.user_id, upload.size, proven=proven)
-            file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        whole = _size(part) >= upload.size
-        if whole:
+            return None
+        if not part.exists():
+            self._make_room(upload.user_id)
+        file = part.open("r+b" if part.exists() else "w+b", buffering=0)  # whoever asks sees what has come
+        return Incoming(file, part, upload, offset)
+
+    def finish(self, upload: Upload) -> None:
+        """Verify a part of the whole length and make it final; raises InputError('hash_mismatch'): it starts anew."""
+        part = self._part(upload)
+        with contextlib.suppress(FileNotFoundError):  # another connection of the same person was quicker
             self._finish(part, upload.sha256)
+
+    def receive(self, upload: Upload, offset: int, chunk: bytes, *, proven: bool = True) -> UploadState:
+        """Take one whole chunk at `offset`; one that is not the next changes nothing, the state says where to go on.
+
+        Raises as `begin` and `finish`.
+        """
+        incoming = self.begin(upload, offset, len(chunk), proven=proven)
+        whole = False
+        if incoming is not None:
+            try:
+                incoming.write(chunk)
+            finally:
+                whole = incoming.end()
+        if whole:
+            self.finish(upload)
         return self.state(upload.sha256, upload.user_id, upload.size, proven=proven or whole)
+
+    def proof(self, sha256: str, challenge: bytes) -> str:
+        """Return what somebody who holds the bytes answers to a challenge; '' where the server does not hold them."""
+        path = self.sound(sha256)
+        if path is None:
+            return ""
+        total = hmac.new(challenge, digestmod="sha256")
+        for piece in pieces_of(path, 0, path.stat().st_size):
+            total.update(piece)
+        return total.hexdigest()
 
     def discard_old_parts(self, older_than_s: float = PART_KEPT_S) -> int:
         """Remove unfinished uploads that nobody goes on with; returns how many."""
@@ -98,6 +198,31 @@ class AttachmentFolder:
                     removed += 1
         return removed
 
+    def _make_room(self, user_id: str) -> None:
+        """Keep the unfinished uploads of one person below the limit, and forget those that nobody goes on with."""
+        self._parts.mkdir(parents=True, exist_ok=True)
+        ages: list[tuple[float, Path]] = []
+        for part in self._parts.glob(f"*-{user_id}-*"):
+            with contextlib.suppress(OSError):
+                ages.append((part.stat().st_mtime, part))
+        ages.sort()
+        limit = time.time() - PART_KEPT_S
+        for at, (age, part) in enumerate(ages):
+            if age < limit or at <= len(ages) - MAX_PARTS:
+                part.unlink(missing_ok=True)
+
+    def _put_aside(self, path: Path) -> None:
+        self._damaged.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(path, self._damaged / path.name)
+        _log.info("attachment_damaged %s", path.name)
+
+    def _remember(self, sha256: str, mark: tuple[int, int]) -> None:
+        with self._lock:
+            self._sound[sha256] = mark
+            while len(self._sound) > _SOUND_KEPT:
+                self._sound.popitem(last=False)
+
     def _final(self, sha256: str) -> Path:
         checked_sha256(sha256)
         return self.folder / sha256[:2] / sha256
@@ -107,14 +232,26 @@ class AttachmentFolder:
         return self._parts / f"{upload.sha256}-{upload.user_id}-{upload.size}"
 
     def _finish(self, part: Path, sha256: str) -> None:
-        with part.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256:
+        if _digest(part) != sha256:
             part.unlink(missing_ok=True)
             raise InputError("hash_mismatch", sha256=sha256)
         final = self._final(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(part, final)
+
+
+def pieces_of(path: Path, start: int, length: int) -> Iterator[bytes]:
+    """Yield `length` bytes of a file from `start` on, in pieces."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while length > 0 and (piece := file.read(min(PIECE_BYTES, length))):
+            length -= len(piece)
+            yield piece
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def checked_sha256(text: str) -> str:
@@ -152,9 +289,34 @@ def note_brought(work: ServerWork, user_id: str, sha256: str) -> None:
     work.connection.execute(insert_ignoring(work.connection, ATTACHMENT_HOLDER), row)
 
 
+def sees_row(connection: sa.Connection, actor: ServerActor, sha256: str) -> bool:
+    """Say whether the person may see a row that carries these bytes, whoever still owes them."""
+    return _sees_row(connection, actor, sha256, sa.true())
+
+
+def challenge_of(connection: sa.Connection, user_id: str, sha256: str) -> bytes:
+    """Return the challenge to a person who says to hold bytes that the server has from somebody else; b'' before
+    `make_proof_key`."""
+    found = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == _PROOF_KEY)).scalar()
+    return hmac.digest(bytes.fromhex(found), f"{user_id} {sha256}".encode(), "sha256") if found else b""
+
+
+def make_proof_key(work: ServerWork) -> None:
+    """Make the secret that challenges come from, once in a server's life."""
+    row = {"name": _PROOF_KEY, "value": secrets.token_hex(32)}
+    work.connection.execute(insert_ignoring(work.connection, SERVER_META), row)
+
+
 def may_bring(connection: sa.Connection, actor: ServerActor, sha256: str) -> bool:
-    """Say whether the person may upload these bytes: a visible attachment row, or an own claim that names them."""
+    """Say whether the person may upload these bytes: a visible attachment row, an own one, or an own claim's.
+
+    An own row that went to another territory meanwhile still waits for the bytes that only its author has.
+    """
     if _sees_row(connection, actor, sha256, sa.true()):
+        return True
+    table = ROWS["attachment"]
+    mine = (table.c.sha256 == sha256) & (table.c.created_by == actor.user_id) & table.c.deleted.is_(False)
+    if connection.execute(sa.select(table.c.id).where(mine).limit(1)).first() is not None:
         return True
     claim = ROWS["claim"]
     named = sa.select(claim.c.id).where(
@@ -194,10 +356,10 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _check_limits(upload: Upload, offset: int, chunk: bytes) -> None:
+def _check_limits(upload: Upload, offset: int, length: int) -> None:
     if not 0 < upload.size <= MAX_ATTACHMENT_BYTES:
         raise InputError("too_large", limit=MAX_ATTACHMENT_BYTES, length=upload.size)
-    if len(chunk) > CHUNK_BYTES:
-        raise InputError("too_large", limit=CHUNK_BYTES, length=len(chunk))
-    if not 0 <= offset <= upload.size or offset + len(chunk) > upload.size:
+    if length > CHUNK_BYTES:
+        raise InputError("too_large", limit=CHUNK_BYTES, length=length)
+    if not 0 <= offset <= upload.size or offset + length > upload.size:
         raise InputError("out_of_range", minimum=0, maximum=upload.size)

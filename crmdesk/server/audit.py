@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from typing_extensions import override
 
@@ -22,6 +23,7 @@ from crmdesk.server.work import AuditItem, ServerWork
 
 GENESIS = "0" * 64
 _CONTENT_NAMES = ("id", *AUDIT_ENTRY.field_names)
+_encode = msgspec.json.Encoder(order="sorted").encode  # one text for one content: names sorted, nothing between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def sha256_text(text: str) -> str:
 def _canonical(seq: int, entry: AuditItem) -> str:
     content: dict[str, Any] = {name: getattr(entry, name) or None for name in _CONTENT_NAMES}
     content |= {"seq": seq, "scoped": entry.scoped}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(content).decode()
 
 
 def _locked_head(connection: sa.Connection) -> Head:

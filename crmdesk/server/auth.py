@@ -1,21 +1,25 @@
 """Sign-in: passwords (Argon2id), back-off, short access tokens, rotating refresh tokens bound to a device."""
 
 import hashlib
+import hmac
 import secrets
 import threading
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from crmdesk.domain.clock import from_text, local_date, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import is_id, new_id
+from crmdesk.domain.scopes import COMPANY
 from crmdesk.protocol.messages import Refresh, SignIn, Tokens
 from crmdesk.server import devices
 from crmdesk.server.database import Database
+from crmdesk.server.rights import Rights
 from crmdesk.server.settings import Settings
 from crmdesk.server.tables import (
     ACCESS_TOKEN,
@@ -23,6 +27,7 @@ from crmdesk.server.tables import (
     DEVICE,
     REFRESH_TOKEN,
     ROWS,
+    SCOPE_HEAD,
     SIGN_IN_FAILURE,
     TOKEN_FAMILY,
     insert_for,
@@ -33,6 +38,16 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1024
 _HASHED_AT_ONCE = threading.Semaphore(4)  # Argon2 takes 64 MiB each
 _WEAK_PARTS = ("password", "qwertyuiop", "123456789", "abcdefgh", "letmein", "iloveyou", "administrator", "crmdesk")
 _USER = ROWS["user"]
+_BY_TOKEN = (
+    select(ACCESS_TOKEN.c.expires_at, TOKEN_FAMILY.c.user_id, TOKEN_FAMILY.c.device_id, TOKEN_FAMILY.c.revoked_at)
+    .add_columns(DEVICE.c.revoked_at.label("device_revoked_at"))
+    .add_columns(
+        select(SCOPE_HEAD.c.position).where(SCOPE_HEAD.c.scope == COMPANY).scalar_subquery().label("company_position")
+    )
+    .join(TOKEN_FAMILY, TOKEN_FAMILY.c.id == ACCESS_TOKEN.c.family_id)
+    .join(DEVICE, DEVICE.c.id == TOKEN_FAMILY.c.device_id)
+    .where(ACCESS_TOKEN.c.token_hash == bindparam("token_hash"))
+)
 
 
 def check_password(password: str, login: str = "") -> None:
@@ -67,7 +82,8 @@ def set_password(work: ServerWork, user_id: str, password: str, settings: Settin
     work.connection.execute(families.values(revoked_at=work.at))
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """Return how a token is kept: whoever reads the database can use none."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -89,6 +105,7 @@ class Authentication:
         self._database = database
         self._settings = settings
         self._hasher = hasher_of(settings)
+        self._rights = Rights()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
 
     def sign_in(self, given: SignIn, address: str) -> Tokens:
@@ -114,6 +131,8 @@ class Authentication:
     def refresh(self, given: Refresh) -> Tokens:
         """Return new tokens for a refresh token, which works once; its reuse revokes the whole family.
 
+        The same attempt once more is no reuse while what it gave is unused: its answer was lost.
+
         Raises RefusedError: `token_expired`, `device_revoked`.
         """
         tokens = self._database.run(lambda work: self._rotate(work, given))
@@ -125,7 +144,7 @@ class Authentication:
         """Revoke the family of an access token; an unknown one is already out."""
 
         def close(work: ServerWork) -> None:
-            family = select(ACCESS_TOKEN.c.family_id).where(ACCESS_TOKEN.c.token_hash == _hash(access_token))
+            family = select(ACCESS_TOKEN.c.family_id).where(ACCESS_TOKEN.c.token_hash == token_hash(access_token))
             work.connection.execute(
                 update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.id.in_(family)).values(revoked_at=work.at)
             )
@@ -136,22 +155,15 @@ class Authentication:
         """Return who holds an access token; raises RefusedError: `not_signed_in`, `token_expired`, `device_revoked`."""
         now = self._database.clock()
         with self._database.reading() as connection:
-            family, device = TOKEN_FAMILY, DEVICE
-            query = (
-                select(ACCESS_TOKEN.c.expires_at, family.c.user_id, family.c.device_id, family.c.revoked_at)
-                .add_columns(device.c.revoked_at.label("device_revoked_at"))
-                .join(family, family.c.id == ACCESS_TOKEN.c.family_id)
-                .join(device, device.c.id == family.c.device_id)
-                .where(ACCESS_TOKEN.c.token_hash == _hash(access_token))
-            )
-            found = connection.execute(query).first()
+            found = connection.execute(_BY_TOKEN, {"token_hash": token_hash(access_token)}).first()
             if found is None:
                 raise RefusedError("not_signed_in")
             if found.device_revoked_at is not None:
                 raise RefusedError("device_revoked")
             if found.revoked_at is not None or found.expires_at <= to_text(now):
                 raise RefusedError("token_expired")
-            actor = devices.actor_of(connection, found.user_id, found.device_id, local_date(now).isoformat())
+            stamp = (found.company_position or 0, local_date(now).isoformat())
+            actor = self._rights.actor(connection, stamp, found.user_id, found.device_id)
         if actor is None:
             raise RefusedError("not_signed_in")
         return actor
@@ -185,19 +197,21 @@ class Authentication:
         if actor is None:
             raise RefusedError("wrong_credentials")
         work.audit("sign_in", actor, "user", person.user_id, {}, scoped=False)
-        return self._issue(work, family_id, person.user_id, person.name, person.role)
+        return self._issue(work, family_id, person, *_fresh_pair())
 
     def _rotate(self, work: ServerWork, given: Refresh) -> Tokens | None:
         query = (
             select(REFRESH_TOKEN, TOKEN_FAMILY.c.user_id, TOKEN_FAMILY.c.device_id, TOKEN_FAMILY.c.revoked_at)
             .join(TOKEN_FAMILY, TOKEN_FAMILY.c.id == REFRESH_TOKEN.c.family_id)
-            .where(REFRESH_TOKEN.c.token_hash == _hash(given.refresh_token))
+            .where(REFRESH_TOKEN.c.token_hash == token_hash(given.refresh_token))
             .with_for_update()
         )
         found = work.connection.execute(query).first()
         if found is None or found.revoked_at is not None or found.expires_at <= work.at:
             return None
-        if found.used_at is not None or not self._same_device(work, found.device_id, given.device_id, found.user_id):
+        access, refresh = _following(given)
+        spent = found.used_at is not None and not _is_unused(work, found.family_id, refresh)
+        if spent or not self._same_device(work, found.device_id, given.device_id, found.user_id):
             _revoke_family(work, found.family_id)
             return None
         devices.register(work, given.device_id, found.user_id, "")
@@ -210,7 +224,8 @@ class Authentication:
         if given.device_id != found.device_id:
             moved = update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.id == found.family_id)
             work.connection.execute(moved.values(device_id=given.device_id))
-        return self._issue(work, found.family_id, found.user_id, actor.name, actor.role.value)
+        person = Person(found.user_id, actor.name, actor.role.value, True, "")
+        return self._issue(work, found.family_id, person, access, refresh)
 
     def _same_device(self, work: ServerWork, bound: str, given: str, user_id: str) -> bool:
         """Say whether `given` is the bound device or the one that it became after a fork."""
@@ -221,18 +236,43 @@ class Authentication:
         query = select(DEVICE.c.forked_from).where(DEVICE.c.id == given, DEVICE.c.user_id == user_id)
         return work.connection.execute(query).scalar() == bound
 
-    def _issue(self, work: ServerWork, family_id: str, user_id: str, name: str, role: str) -> Tokens:
-        access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
-        settings = self._settings
-        work.connection.execute(
-            delete(ACCESS_TOKEN).where((ACCESS_TOKEN.c.family_id == family_id) & (ACCESS_TOKEN.c.expires_at < work.at))
-        )
-        row = {"token_hash": _hash(access), "family_id": family_id, "expires_at": _after(work, settings.access_token_s)}
-        work.connection.execute(insert(ACCESS_TOKEN).values(row))
-        row = {"token_hash": _hash(refresh), "family_id": family_id}
+    def _issue(self, work: ServerWork, family_id: str, person: Person, access: str, refresh: str) -> Tokens:
+        table, settings = ACCESS_TOKEN, self._settings
+        work.connection.execute(delete(table).where((table.c.family_id == family_id) & (table.c.expires_at < work.at)))
+        row = {"token_hash": token_hash(access), "family_id": family_id}
+        row["expires_at"] = _after(work, settings.access_token_s)
+        statement = insert_for(work.connection, table).values(row)
+        work.connection.execute(statement.on_conflict_do_update(index_elements=["token_hash"], set_=row))
+        row = {"token_hash": token_hash(refresh), "family_id": family_id}
         row["expires_at"] = _after(work, settings.refresh_token_s)
-        work.connection.execute(insert(REFRESH_TOKEN).values(row))
-        return Tokens(access, settings.access_token_s, refresh, user_id, name, role, self._database.epoch)
+        statement = insert_for(work.connection, REFRESH_TOKEN).values(row)
+        work.connection.execute(statement.on_conflict_do_nothing())
+        expires_s, epoch = settings.access_token_s, self._database.epoch
+        return Tokens(access, expires_s, refresh, person.user_id, person.name, person.role, epoch)
+
+
+def _fresh_pair() -> tuple[str, str]:
+    return secrets.token_urlsafe(24), secrets.token_urlsafe(32)
+
+
+def _following(given: Refresh) -> tuple[str, str]:
+    """Return the access and the refresh token that follow one; for the same attempt they are the same."""
+    if not given.attempt:
+        return _fresh_pair()
+    key = given.refresh_token.encode("utf-8", "surrogatepass")
+    told = given.attempt.encode("utf-8", "surrogatepass")
+    access, refresh = (hmac.digest(key, kind + told, "sha256") for kind in (b"access ", b"refresh "))
+    return urlsafe_b64encode(access).decode().rstrip("="), urlsafe_b64encode(refresh).decode().rstrip("=")
+
+
+def _is_unused(work: ServerWork, family_id: str, refresh_token: str) -> bool:
+    """Say whether a refresh token was given out in this family and nobody has come with it yet."""
+    table = REFRESH_TOKEN
+    query = select(table.c.used_at).where(
+        table.c.token_hash == token_hash(refresh_token), table.c.family_id == family_id
+    )
+    found = work.connection.execute(query).first()
+    return found is not None and found.used_at is None
 
 
 def _after(work: ServerWork, seconds: int) -> str:

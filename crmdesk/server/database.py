@@ -2,14 +2,16 @@
 
 import random
 import secrets
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
-from sqlalchemy.exc import DBAPIError
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, create_engine, event, insert, update
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
@@ -29,7 +31,7 @@ class Database:
         self.url = url
         self.clock = clock
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=16, max_overflow=48)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._one_writer = threading.Lock()
         self._epoch = ""
 
@@ -37,7 +39,7 @@ class Database:
         """Create what is missing of the tables, and the epoch of a new database."""
         METADATA.create_all(self.engine)
         with self._begin(writing=True) as connection:
-            known = connection.execute(select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
+            known = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
             if known is None:
                 connection.execute(insert(SERVER_META).values(name="epoch", value=secrets.token_hex(6)))
 
@@ -46,7 +48,7 @@ class Database:
         """Return the name of this life of the database; cursors of another one restart."""
         if not self._epoch:
             with self.reading() as connection:
-                found = connection.execute(select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
+                found = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
             if found is None:
                 raise WorldError("database_not_initialised")
             self._epoch = str(found)
@@ -108,6 +110,26 @@ class Database:
 def _may_retry(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     return state in _RETRY_STATES or "database is locked" in str(error.orig)
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=16, max_overflow=48)
+
+    @event.listens_for(engine, "checkout")
+    def replace_what_was_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+        # nothing is due on a connection at rest: what can be read is the end that a restarted database left
+        if connection.closed or _readable(connection.fileno()):
+            raise DisconnectionError("closed by the server")
+
+    return engine
+
+
+def _readable(number: int) -> bool:
+    if not hasattr(select, "poll"):
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _sqlite_engine(url: str) -> Engine:

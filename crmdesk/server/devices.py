@@ -1,8 +1,5 @@
 """Devices and the person behind a request: which scopes and territories somebody holds today."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, insert, select, update
 
 from crmdesk.domain.clock import local_date, to_text
@@ -10,24 +7,28 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.roles import Role
 from crmdesk.domain.scopes import subscription
+from crmdesk.server import holdings
 from crmdesk.server.tables import DEVICE, ROWS, TOKEN_FAMILY
 from crmdesk.server.work import ServerActor, ServerWork
 
-_USER, _ASSIGNMENT, _TERRITORY = ROWS["user"], ROWS["assignment"], ROWS["territory"]
+_USER, _ASSIGNMENT = ROWS["user"], ROWS["assignment"]
 
 
-def actor_of(connection: Connection, user_id: str, device_id: str, today: str) -> ServerActor | None:
-    """Return the actor with the rights of the given ISO date, or None where there is no such active user."""
+def actor_of(
+    connection: Connection, user_id: str, device_id: str, today: str, tree: holdings.Tree | None = None
+) -> ServerActor | None:
+    """Return the actor with the rights of the given ISO date, or None where there is no such active user.
+
+    `tree` are the territories where the caller has read them already.
+    """
     columns = (_USER.c.name, _USER.c.role, _USER.c.approval_limit_fen, _USER.c.active, _USER.c.deleted)
     person = connection.execute(select(*columns).where(_USER.c.id == user_id)).first()
     if person is None or person.deleted or person.active is False:
         return None
     role = Role(person.role)
-    rows = connection.execute(
-        select(_TERRITORY.c.id, _TERRITORY.c.parent_id).where(_TERRITORY.c.deleted.is_(False))
-    ).all()
-    everything = [row.id for row in rows]
-    mine = _with_those_below(_assigned(connection, user_id, today), [(row.id, row.parent_id) for row in rows])
+    tree = holdings.tree_of(connection) if tree is None else tree
+    everything = [territory for territory, _ in tree]
+    mine = holdings.with_those_below(_assigned(connection, user_id, today), tree)
     territories = frozenset(everything) if role is Role.ADMIN else mine
     scopes = subscription(role, user_id, mine, everything)
     return ServerActor(user_id, role, device_id, person.name, scopes, territories, person.approval_limit_fen)
@@ -47,23 +48,6 @@ def _assigned(connection: Connection, user_id: str, today: str) -> set[str]:
         for territory, start, end in connection.execute(query)
         if (start or "") <= today and (not end or today <= end)
     }
-
-
-def _with_those_below(roots: Iterable[str], tree: list[tuple[str, str | None]]) -> frozenset[str]:
-    below: dict[str, list[str]] = defaultdict(list)
-    known = set()
-    for territory, parent in tree:
-        known.add(territory)
-        if parent:
-            below[parent].append(territory)
-    found: set[str] = set()
-    waiting = [root for root in roots if root in known]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += below[one]
-    return frozenset(found)
 
 
 def register(work: ServerWork, device_id: str, user_id: str, name: str, forked_from: str | None = None) -> None:

@@ -4,19 +4,24 @@ Order of locks: scoping (shared, or alone where rows move), scopes sorted, feed 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table, select, text, tuple_
+from sqlalchemy import Connection, bindparam, select, text, tuple_
 
 from crmdesk.protocol import digest
-from crmdesk.server import scoping
+from crmdesk.server import scoping, segments, tables
+from crmdesk.server.bulk import bulk_upsert
 from crmdesk.server.scoping import Key, Move, Standing
-from crmdesk.server.tables import FEED, SCOPE_DIGEST, SCOPE_HEAD, insert_for, insert_ignoring
+from crmdesk.server.tables import FEED, SCOPE_DIGEST, SCOPE_HEAD, SCOPE_PASSAGE, insert_ignoring
 
-PRESENT, LEFT, DELETED = 0, 1, 2
+PRESENT, LEFT, DELETED = tables.PRESENT, tables.LEFT, tables.DELETED
 _SCOPING_LOCK = 7_264_001  # any constant: the advisory lock of scope calculations on PostgreSQL
-_CHUNK = 400
+_CHUNK = 500
+_HEADS = select(SCOPE_HEAD.c.scope, SCOPE_HEAD.c.position).where(
+    SCOPE_HEAD.c.scope.in_(bindparam("scopes", expanding=True))
+)
+_FEED_COLUMNS = ("scope", "record", "row_id", "position", "state", "revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,38 @@ class Entry:
     before: int
 
 
-def publish(connection: Connection, touched: Iterable[Key], moves: Sequence[Move], created: set[Key]) -> None:
-    """Bring the feed up to date for touched rows and for what moves along with them."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a transaction knows of its rows, so that they need not be read for their scopes.
+
+    `revisions` of live rows from before it; `parents` of rows that it makes. Of use only where nothing moves.
+    """
+
+    revisions: Mapping[Key, int] = field(default_factory=dict)
+    parents: Mapping[Key, Key] = field(default_factory=dict)
+
+
+_NOTHING = Known()
+
+
+def publish(
+    connection: Connection,
+    touched: Iterable[Key],
+    moves: Sequence[Move],
+    created: set[Key],
+    known: Known = _NOTHING,
+    at: str = "",
+) -> None:
+    """Bring the feed up to date for touched rows and for what moves along with them, at an instant (text)."""
     keys = set(touched)
     if not keys:
         return
     _lock_scoping(connection, alone=scoping.is_structural(moves))
+    if not moves:
+        stayed = _stayed(connection, keys, created, known)
+        keys -= {(entry.record, entry.row_id) for entry in stayed}
+        _write(connection, stayed + _differences(connection, keys, created)[0])
+        return
     keys |= scoping.affected(connection, moves)
     moved = {(move.record, move.row_id) for move in moves}
     changes: list[Entry] = []
@@ -47,6 +78,41 @@ def publish(connection: Connection, touched: Iterable[Key], moves: Sequence[Move
         changes += found
         keys = scoping.children(connection, shifted | (moved & keys)) - seen
     _write(connection, changes)
+    _note_passages(connection, changes, created, at)
+
+
+def _note_passages(connection: Connection, changes: Iterable[Entry], created: set[Key], at: str) -> None:
+    """Keep when rows left a scope and when such as were there before came into one."""
+    names = ("scope", "record", "row_id")
+    left = [(one.scope, one.record, one.row_id, at) for one in changes if one.state == LEFT]
+    bulk_upsert(connection, SCOPE_PASSAGE, names, (*names, "left_at"), left)
+    entered = [
+        (one.scope, one.record, one.row_id, at)
+        for one in changes
+        if one.state == PRESENT and not one.before and (one.record, one.row_id) not in created
+    ]
+    bulk_upsert(connection, SCOPE_PASSAGE, names, (*names, "entered_at"), entered)
+
+
+def _stayed(connection: Connection, keys: set[Key], created: set[Key], known: Known) -> list[Entry]:
+    """Return the entries of rows that are where they were, and of new rows that go where such a one is.
+
+    Their scopes are those of the feed: it follows every move under the lock of scoping.
+    """
+    old = {key for key in keys & known.revisions.keys() if key not in created}
+    places: dict[Key, list[str]] = {}
+    changes: list[Entry] = []
+    for key, entries in sorted(_entries(connection, old).items()):
+        present = {scope: before for scope, (state, before) in entries.items() if state == PRESENT}
+        if not present or any(state == DELETED for state, _ in entries.values()):
+            continue  # nowhere, or back from its end: the declared rule tells
+        places[key] = list(present)
+        now = known.revisions[key]
+        changes += [Entry(scope, *key, PRESENT, now, before) for scope, before in present.items() if before != now]
+    for key in sorted(keys & known.parents.keys()):
+        if key in created:
+            changes += [Entry(scope, *key, PRESENT, 1, 0) for scope in places.get(known.parents[key], ())]
+    return changes
 
 
 def _lock_scoping(connection: Connection, *, alone: bool) -> None:
@@ -67,8 +133,8 @@ def _differences(connection: Connection, keys: set[Key], created: set[Key]) -> t
         if standing is None:
             continue
         present = {scope for scope, (state, _) in entries.items() if state == PRESENT}
-        if key not in created and not standing.deleted and present != standing.scopes:
-            shifted.add(key)
+        if key not in created and (standing.deleted or present != standing.scopes):
+            shifted.add(key)  # of a deleted row nothing moves, but what tells of it goes where it would be
         changes += _entries_to_write(key, standing, entries)
     return changes, shifted
 
@@ -77,7 +143,7 @@ def _entries_to_write(key: Key, standing: Standing, entries: dict[str, tuple[int
     wanted = dict.fromkeys(standing.scopes, DELETED if standing.deleted else PRESENT)
     if standing.deleted:
         # where the row had left before, its end is no longer anybody's business
-        wanted = {scope: DELETED for scope, (state, _) in entries.items() if state != LEFT}
+        wanted = {scope: DELETED for scope, (state, _) in entries.items() if state != LEFT} if entries else wanted
     for scope in entries:
         wanted.setdefault(scope, LEFT)
     result = []
@@ -94,41 +160,40 @@ def _entries_to_write(key: Key, standing: Standing, entries: dict[str, tuple[int
 def _entries(connection: Connection, keys: set[Key]) -> dict[Key, dict[str, tuple[int, int]]]:
     """Return {row: {scope: (state, revision)}} as the feed has it."""
     found: dict[Key, dict[str, tuple[int, int]]] = defaultdict(dict)
-    wanted = sorted(keys)
-    columns = (FEED.c.record, FEED.c.row_id, FEED.c.scope, FEED.c.state, FEED.c.revision)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        chosen = tuple_(FEED.c.record, FEED.c.row_id).in_(chunk)
-        for record, row_id, scope, state, revision in connection.execute(select(*columns).where(chosen)):
+    columns = (FEED.c.row_id, FEED.c.scope, FEED.c.state, FEED.c.revision)
+    for record, chunk in _in_chunks(keys):
+        chosen = (FEED.c.record == record) & FEED.c.row_id.in_(chunk)
+        for row_id, scope, state, revision in connection.execute(select(*columns).where(chosen)).all():
             found[record, row_id][scope] = (state, revision)
     return found
+
+
+def _in_chunks(keys: Iterable[Key]) -> Iterator[tuple[str, list[str]]]:
+    """Yield (record, ids), so many ids at once as one statement takes."""
+    by_record: dict[str, list[str]] = defaultdict(list)
+    for record, row_id in sorted(keys):
+        by_record[record].append(row_id)
+    for record, ids in by_record.items():
+        for start in range(0, len(ids), _CHUNK):
+            yield record, ids[start : start + _CHUNK]
 
 
 def _write(connection: Connection, changes: list[Entry]) -> None:
     if not changes:
         return
-    positions = _lock_heads(connection, sorted({entry.scope for entry in changes}))
+    positions = lock_heads(connection, sorted({entry.scope for entry in changes}))
+    segments.forget(connection, [(one.scope, one.record, one.row_id) for one in changes if one.state != PRESENT])
     rows = []
-    for entry in changes:
-        positions[entry.scope] += 1
-        rows.append(
-            {
-                "scope": entry.scope,
-                "record": entry.record,
-                "row_id": entry.row_id,
-                "position": positions[entry.scope],
-                "state": entry.state,
-                "revision": entry.revision,
-            }
-        )
-    _upsert(connection, FEED, ("scope", "record", "row_id"), rows)
-    heads = [{"scope": scope, "position": position} for scope, position in positions.items()]
-    _upsert(connection, SCOPE_HEAD, ("scope",), heads)
+    for one in changes:
+        positions[one.scope] += 1
+        rows.append((one.scope, one.record, one.row_id, positions[one.scope], one.state, one.revision))
+    bulk_upsert(connection, FEED, _FEED_COLUMNS[:3], _FEED_COLUMNS, rows)
+    bulk_upsert(connection, SCOPE_HEAD, ("scope",), ("scope", "position"), list(positions.items()))
     _count_digests(connection, changes)
 
 
-def _lock_heads(connection: Connection, scopes: list[str]) -> dict[str, int]:
-    """Lock the scopes in sorted order and return their positions."""
+def lock_heads(connection: Connection, scopes: list[str]) -> dict[str, int]:
+    """Lock the scopes, given in sorted order, and return their positions."""
     fresh = [{"scope": scope, "position": 0} for scope in scopes]
     query = select(SCOPE_HEAD.c.scope, SCOPE_HEAD.c.position).where(SCOPE_HEAD.c.scope.in_(scopes))
     query = query.order_by(SCOPE_HEAD.c.scope).with_for_update()
@@ -138,12 +203,6 @@ def _lock_heads(connection: Connection, scopes: list[str]) -> dict[str, int]:
         connection.execute(insert_ignoring(connection, SCOPE_HEAD), fresh)
         positions = {scope: position for scope, position in connection.execute(query)}
     return positions
-
-
-def _upsert(connection: Connection, table: Table, key: tuple[str, ...], rows: list[dict[str, object]]) -> None:
-    statement = insert_for(connection, table)
-    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), rows)
 
 
 def _count_digests(connection: Connection, changes: list[Entry]) -> None:
@@ -163,27 +222,22 @@ def _count_digests(connection: Connection, changes: list[Entry]) -> None:
     for scope, record, count, total in connection.execute(select(table).where(chosen)):
         counts[scope, record] += count
         sums[scope, record] += int(total, 16)
-    rows: list[dict[str, object]] = [
-        {"scope": group[0], "record": group[1], "count": counts[group], "digest": digest.to_text(sums[group])}
-        for group in sorted(set(counts) | set(sums))
-    ]
-    _upsert(connection, table, ("scope", "record"), rows)
+    rows = [(*group, counts[group], digest.to_text(sums[group])) for group in sorted(set(counts) | set(sums))]
+    bulk_upsert(connection, table, ("scope", "record"), ("scope", "record", "count", "digest"), rows)
 
 
 def head_positions(connection: Connection, scopes: Iterable[str]) -> dict[str, int]:
     """Return the position of each scope that has ever held a row."""
-    query = select(SCOPE_HEAD.c.scope, SCOPE_HEAD.c.position).where(SCOPE_HEAD.c.scope.in_(sorted(scopes)))
-    return {scope: position for scope, position in connection.execute(query)}
+    return {scope: position for scope, position in connection.execute(_HEADS, {"scopes": sorted(scopes)})}
 
 
 def states_in(connection: Connection, scopes: Iterable[str], keys: Iterable[Key]) -> dict[Key, int]:
     """Return the best state (PRESENT before LEFT before DELETED) of each row within `scopes`; others are absent."""
     found: dict[Key, int] = {}
-    chosen, wanted = sorted(scopes), sorted(set(keys))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(FEED.c.record, FEED.c.row_id, FEED.c.state).where(
-            tuple_(FEED.c.record, FEED.c.row_id).in_(wanted[start : start + _CHUNK]), FEED.c.scope.in_(chosen)
-        )
-        for record, row_id, state in connection.execute(query):
-            found[record, row_id] = min(state, found.get((record, row_id), DELETED))
+    allowed = frozenset(scopes)
+    for record, chunk in _in_chunks(set(keys)):
+        chosen = (FEED.c.record == record) & FEED.c.row_id.in_(chunk)
+        for row_id, state, scope in connection.execute(select(FEED.c.row_id, FEED.c.state, FEED.c.scope).where(chosen)):
+            if scope in allowed:
+                found[record, row_id] = min(state, found.get((record, row_id), DELETED))
     return found

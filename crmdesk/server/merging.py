@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from crmdesk.domain import validation
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge import Clash, Merged, merge_edit
+from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Operation
-from crmdesk.server.tables import ROWS, SETS, decode_json
+from crmdesk.server.tables import SETS
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
-_TRAIL_DEPTH = 200
 _FIRST_YEAR = 1900
 
 
@@ -40,8 +38,11 @@ def _plausible(moment: datetime, name: str) -> datetime:
     return moment
 
 
-def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation) -> Merged:
-    """Merge the fields of an edit into `row`; raises InputError where old, new or merged values can't be right."""
+def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation, budget: Budget | None = None) -> Merged:
+    """Merge the fields of an edit into `row`; raises InputError where old, new or merged values can't be right.
+
+    `budget` bounds the time that the texts of a batch may take.
+    """
     old = {name: pair[0] for name, pair in operation.fields.items()}
     new = {name: pair[1] for name, pair in operation.fields.items()}
     validation.check_changes(record, new)
@@ -51,7 +52,7 @@ def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation) ->
     old, new = normalised(record, old), normalised(record, new)
     edits = {name: (old[name], new[name]) for name in new}
     base = min(operation.base_revision, row["revision"])
-    merged = merge_edit(record, row, row["field_revisions"], edits, base)
+    merged = merge_edit(record, row, row["field_revisions"], edits, base, budget)
     validation.check_changes(record, merged.changes)
     return merged
 
@@ -65,6 +66,14 @@ def keep_losers(
     actor: ServerActor,
 ) -> None:
     """Make a conflict row for each clash, in the scopes of the row; `row` is as it was before the edit."""
+    if clashes:
+        keep_clashes(work, record, row, clashes, (actor.user_id, made_at(work, operation)))
+
+
+def keep_clashes(
+    work: ServerWork, record: Record, row: Mapping[str, Any], clashes: list[Clash], winner: tuple[str, str]
+) -> None:
+    """Make a conflict row for each clash; `winner` is who wrote the values that are used from now on, and when."""
     for clash in clashes:
         loser_by, loser_at = _author(work, row, clash.field)
         values = {
@@ -73,8 +82,8 @@ def keep_losers(
             "field": clash.field,
             "base_value": {"value": clash.base},
             "winner_value": {"value": clash.winner},
-            "winner_by": actor.user_id,
-            "winner_at": _made_at(work, operation),
+            "winner_by": winner[0],
+            "winner_at": winner[1],
             "loser_value": {"value": clash.loser},
             "loser_by": loser_by,
             "loser_at": loser_at,
@@ -83,7 +92,7 @@ def keep_losers(
         work.insert("conflict", new_id(), values, SYSTEM)
 
 
-def _made_at(work: ServerWork, operation: Operation) -> str:
+def made_at(work: ServerWork, operation: Operation) -> str:
     """Return when the person acted by the device's clock, or the server's time where that can't be."""
     moment = from_text(operation.made_at)
     return to_text(moment) if moment.year >= _FIRST_YEAR else work.at
@@ -94,9 +103,7 @@ def _author(work: ServerWork, row: Mapping[str, Any], field: str) -> tuple[str |
     for item in reversed(work.queued_audits):
         if item.parent_id == row["id"] and field in item.changes:
             return item.by_id or None, item.at
-    trail = ROWS["audit_entry"]
-    query = select(trail.c.by_id, trail.c.at, trail.c.changes).where(trail.c.parent_id == row["id"])
-    for by_id, at, changes in work.connection.execute(query.order_by(trail.c.id.desc()).limit(_TRAIL_DEPTH)):
-        if field in (decode_json(changes) or {}):
-            return by_id, at
+    for one in work.trail(row["id"]):
+        if field in one.changes:
+            return one.by_id, one.at
     return row["updated_by"], row["updated_at"]

@@ -1,26 +1,39 @@
-"""Pull: the cursor, and pages of the feed with their rows, each page one consistent snapshot."""
+"""Pull: the cursor, and pages of the feed with their rows, each page one consistent snapshot.
+
+A long stretch of a scope goes out packed, from a segment where one is kept (`crmdesk.server.segments`); rows of such a
+page are then those of an earlier snapshot, and what changed since comes again later in the same feed.
+"""
 
 import base64
 import binascii
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY
 from crmdesk.protocol.messages import MAX_PAGE_BYTES, MAX_PAGE_ROWS, Page, RowGroup, ScopeDigest
-from crmdesk.server import feed
+from crmdesk.server import ahead, feed, horizon, segments
 from crmdesk.server.database import Database
-from crmdesk.server.tables import FEED, ROWS, SCOPE_DIGEST, SHAPES
+from crmdesk.server.tables import DELETED, FEED, LEFT, PRESENT, ROWS, SCOPE_DIGEST, SHAPES
 
 _encode = msgspec.msgpack.Encoder().encode
 _SHORTEST_MARK, _LONGEST_MARK = 3, 16
+_LITTLE = 100
+"""Up to so many changes of a scope go out together with those of other scopes."""
+_DIGESTS = (
+    select(SCOPE_DIGEST)
+    .where(SCOPE_DIGEST.c.scope.in_(bindparam("scopes", expanding=True)))
+    .order_by(*SCOPE_DIGEST.primary_key)
+)
+PACKED_ROWS = 1_000
+"""Rows of a packed page: what a laptop commits in a moment that nobody notices."""
 
 
 def _mark(scope: str, width: int) -> bytes:
@@ -30,13 +43,15 @@ def _mark(scope: str, width: int) -> bytes:
 class Cursor:
     """A position per scope within one epoch; as text opaque and short.
 
-    As bytes: epoch, bytes a mark, bytes a position, then mark and position of each scope; a mark is the start of the
-    scope's hash, as long as it takes to tell the scopes apart.
+    As bytes: epoch, bytes a mark, bytes a position, then mark and position of each scope, and the day (its ordinal) on
+    which the laptop held everything, or began to; a mark is the start of the scope's hash, as long as it takes to tell
+    the scopes apart.
     """
 
-    def __init__(self, epoch: str, positions: dict[str, int]) -> None:
+    def __init__(self, epoch: str, positions: dict[str, int], day: int) -> None:
         self.epoch = epoch
         self.positions = positions
+        self.day = day
 
     def text(self) -> str:
         """Return the token."""
@@ -47,14 +62,14 @@ class Cursor:
         room = max(1, math.ceil(max(positions.values(), default=0).bit_length() / 8))
         marked = {_mark(scope, width): position.to_bytes(room, "big") for scope, position in positions.items()}
         places = b"".join(mark + place for mark, place in sorted(marked.items()))
-        return base64.urlsafe_b64encode(_encode((self.epoch, width, room, places))).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_encode((self.epoch, width, room, places, self.day))).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str, epoch: str, scopes: Iterable[str]) -> "Cursor | None":
         """Return the cursor for a subscription, scopes unknown to it left out; None for another epoch or no cursor."""
         try:
             raw = base64.urlsafe_b64decode(text[:65_536] + "=" * (-len(text) % 4))
-            named, width, room, places = msgspec.msgpack.decode(raw, type=tuple[str, int, int, bytes])
+            named, width, room, places, day = msgspec.msgpack.decode(raw, type=tuple[str, int, int, bytes, int])
         except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
             return None
         if named != epoch or not _SHORTEST_MARK <= width <= _LONGEST_MARK or not 1 <= room <= 8:
@@ -65,31 +80,49 @@ class Cursor:
         alike = Counter(mark for _, mark in marked)
         # a scope that came later may look like one that was there: both start anew
         found = {scope: marks[mark] for scope, mark in marked if mark in marks and alike[mark] == 1}
-        return cls(epoch, {scope: position for scope, position in found.items() if position < 2**62})
+        return cls(epoch, {scope: position for scope, position in found.items() if position < 2**62}, day)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """Rows of a stretch of the feed: groups, the last position in it, and whether the scope ends there."""
+    """Rows of a stretch of the feed: groups, the last position in it, and whether the scope ends there.
+
+    `head` is where the snapshot ended.
+    """
 
     groups: list[RowGroup]
     last: int
     entries: int
     complete: bool
+    head: int
 
 
 class Pull:
-    """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands."""
+    """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands.
+
+    `packed` says that the laptop reads packed groups.
+    """
 
     def __init__(
-        self, database: Database, scopes: Iterable[str], user_id: str, cursor_text: str, refetch: Iterable[str] = ()
+        self,
+        database: Database,
+        scopes: Iterable[str],
+        user_id: str,
+        cursor_text: str,
+        refetch: Iterable[str] = (),
+        packed: bool = False,
     ) -> None:
-        self._database = database
+        self._database, self._user_id, self._packed = database, user_id, packed
         self._scopes = sorted(scopes, key=lambda scope: (scope != COMPANY, not scope.startswith("p:"), scope))
         with database.reading() as connection:
-            heads = feed.head_positions(connection, self._scopes)
+            self._heads = heads = feed.head_positions(connection, self._scopes)
+            # most laptops that ask hold everything: one look at the database tells them so
+            at_rest = _digests_of(connection, self._scopes) if cursor_text else None
         known = Cursor.read(cursor_text, database.epoch, self._scopes)
-        self.cursor = known or Cursor(database.epoch, {})
+        now = database.clock()
+        if known is not None and horizon.is_behind(known.day, now):
+            known = None
+        self.cursor = known or Cursor(database.epoch, {}, horizon.day_of(now))
         positions = self.cursor.positions
         self.restart = sorted(scope for scope, position in positions.items() if position > heads.get(scope, 0))
         self.restart += sorted(set(refetch) & set(positions) - set(self.restart))
@@ -98,11 +131,32 @@ class Pull:
         if known is None and cursor_text:
             self.restart = list(self._scopes)
         self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
+        self._at_rest = None if self._todo else at_rest
+
+    def look_again(self) -> None:
+        """Take in what was committed since the pull began."""
+        self._at_rest = None
+        with self._database.reading() as connection:
+            self._heads = heads = feed.head_positions(connection, self._scopes)
+        positions = self.cursor.positions
+        self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
 
     def pages(self) -> Iterator[Page]:
-        """Yield the pages still due; stop taking them at any time, each carries the cursor that it leads to."""
-        for scope in self._todo:
+        """Yield the pages still due; stop taking them at any time, each carries the cursor that it leads to.
+
+        First the scopes in which little has changed, then what is for everybody or the person alone, then of each
+        territory that is new to the laptop the person's next visits with their customers, then everything.
+        """
+        yield from self._little()
+        small = [scope for scope in self._todo if scope == COMPANY or scope.startswith("p:")]
+        for scope in small:
             yield from self._pages_of(scope)
+        for scope in self._todo:
+            if scope.startswith("t:") and scope not in self.cursor.positions:
+                yield from self._ahead(scope)
+        for scope in self._todo:
+            if scope not in small:
+                yield from self._pages_of(scope)
 
     @property
     def has_pages(self) -> bool:
@@ -111,31 +165,100 @@ class Pull:
 
     def digests(self) -> tuple[list[ScopeDigest], bool]:
         """Return the digests of the scopes that have not moved since their last page, and whether others have."""
+        found, moved = self._at_rest, False
+        if found is None:
+            with self._database.reading() as connection:
+                heads = feed.head_positions(connection, self._scopes)
+                still = [one for one in self._scopes if self.cursor.positions.get(one) == heads.get(one, 0)]
+                found, moved = _digests_of(connection, still), len(still) < len(self._scopes)
+        if not moved:
+            self.cursor.day = horizon.renewed(self.cursor.day, self._database.clock())
+        return found, moved
+
+    def _little(self) -> Iterator[Page]:
+        """Yield a page of each scope in which little has changed, all of them read in one snapshot."""
+        starts: dict[str, int] = {}
+        room = MAX_PAGE_ROWS
+        for scope in self._todo:
+            start = self.cursor.positions.get(scope, -_LITTLE)
+            behind = self._heads.get(scope, 0) - start
+            if start >= 0 and behind <= min(_LITTLE, room):
+                starts[scope] = start
+                room -= behind
+        if not starts:
+            return
         with self._database.reading() as connection:
-            heads = feed.head_positions(connection, self._scopes)
-            still = [one for one in self._scopes if self.cursor.positions.get(one) == heads.get(one, 0)]
-            query = select(SCOPE_DIGEST).where(SCOPE_DIGEST.c.scope.in_(still)).order_by(*SCOPE_DIGEST.primary_key)
-            found = [ScopeDigest(*row) for row in connection.execute(query)]
-        return found, len(still) < len(self._scopes)
+            slices = _read_slices(connection, starts)
+        for scope, part in slices.items():
+            self.cursor.positions[scope] = part.last
+            self._todo.remove(scope)
+            yield Page(scope, part.groups, self.cursor.text(), complete=True)
+
+    def _ahead(self, scope: str) -> Iterator[Page]:
+        """Yield at most one page: what the person needs first of a scope that starts; the rows come again in order."""
+        with self._database.reading() as connection:
+            groups = ahead.next_visits(connection, scope, self._user_id, self._database.clock())
+            remaining = _count_after(connection, scope, 0) if groups else 0
+        if groups:
+            self.cursor.positions[scope] = 0
+            rows = sum(group.size for group in groups)
+            yield Page(scope, groups, self.cursor.text(), first=True, remaining=max(0, remaining - rows))
 
     def _pages_of(self, scope: str) -> Iterator[Page]:
         positions = self.cursor.positions
         first = scope not in positions
-        limit, remaining = MAX_PAGE_ROWS, -1
+        limit, remaining = PACKED_ROWS if self._packed else MAX_PAGE_ROWS, -1
+        most = limit
         while True:
             with self._database.reading() as connection:
                 start = positions.get(scope, 0)
                 if remaining < 0:
                     remaining = _count_after(connection, scope, start)
-                part = _read_slice(connection, scope, start, limit, with_gone=not first)
+                ready = self._ready(connection, scope, start, with_gone=not first)
+                part, body = ready or (self._slice(connection, scope, start, limit, with_gone=not first), b"")
             remaining = max(0, remaining - part.entries)
             positions[scope] = part.last
-            yield Page(scope, part.groups, self.cursor.text(), part.complete, first, 0 if part.complete else remaining)
+            left = 0 if part.complete else remaining
+            groups = part.groups
+            if self._packed and not body and sum(len(group.rows) for group in groups) >= segments.FEWEST_ROWS:
+                body, groups = self._pack(scope, start, part)
+            yield Page(scope, groups, self.cursor.text(), part.complete, first, left, body)
             if part.complete:
                 return
             # large rows: do not read again and again what does not fit
-            limit = MAX_PAGE_ROWS if part.entries >= limit else max(20, part.entries * 2)
+            limit = most if ready or part.entries >= limit else max(20, part.entries * 2)
             first = False
+
+    def _ready(self, connection: Connection, scope: str, start: int, *, with_gone: bool) -> tuple[_Slice, bytes] | None:
+        """Return what a kept segment gives from a position on, and the packed rows of it."""
+        found = segments.find(connection, scope, start) if self._packed else None
+        if found is None:
+            return None
+        gone = _gone_within(connection, scope, start, found.last) if with_gone else {}
+        query = select(FEED.c.position).where(FEED.c.scope == scope, FEED.c.position > found.last).limit(1)
+        complete = connection.execute(query).first() is None
+        head = feed.head_positions(connection, [scope]).get(scope, found.last)
+        reach = head if complete else found.last
+        return _Slice(_groups({}, gone, found.last), reach, found.entries, complete, head), found.body
+
+    def _slice(self, connection: Connection, scope: str, start: int, limit: int, *, with_gone: bool) -> _Slice:
+        until = segments.next_start(connection, scope, start) if self._packed else None
+        return _read_slice(connection, scope, start, limit, until, with_gone=with_gone)
+
+    def _pack(self, scope: str, start: int, part: _Slice) -> tuple[bytes, list[RowGroup]]:
+        """Return the rows packed, and what is for this laptop alone; keep the packed rows for others."""
+        body = segments.pack(part.groups)
+        stretch = segments.Stretch(scope, start, part.last, part.head, part.groups)
+        with self._database.reading() as connection:
+            continues = segments.continues(connection, scope, start)
+        if continues:
+            self._database.run(lambda work: segments.keep(work.connection, stretch, body))
+        alone = [RowGroup(one.record, left=one.left, deleted=one.deleted) for one in part.groups]
+        return body, [one for one in alone if one.left or one.deleted]
+
+
+def _digests_of(connection: Connection, scopes: list[str]) -> list[ScopeDigest]:
+    return [ScopeDigest(*row) for row in connection.execute(_DIGESTS, {"scopes": scopes})]
 
 
 def _count_after(connection: Connection, scope: str, start: int) -> int:
@@ -143,18 +266,31 @@ def _count_after(connection: Connection, scope: str, start: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _read_slice(connection: Connection, scope: str, start: int, limit: int, *, with_gone: bool) -> _Slice:
+_Gone = dict[str, list[tuple[int, int, str]]]
+
+
+def _gone_within(connection: Connection, scope: str, start: int, last: int) -> _Gone:
+    """Return {record: (position, state, id)} of the rows that left or were deleted within a stretch of the feed."""
+    gone: _Gone = defaultdict(list)
     columns = (FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
-    query = select(*columns).where(FEED.c.scope == scope, FEED.c.position > start)
-    entries = connection.execute(query.order_by(FEED.c.position).limit(limit + 1)).all()
-    complete = len(entries) <= limit
-    entries = entries[:limit]
+    within = (FEED.c.scope == scope, FEED.c.position > start, FEED.c.position <= last, FEED.c.state != PRESENT)
+    for position, record, row_id, state in connection.execute(select(*columns).where(*within)):
+        gone[record].append((position, state, row_id))
+    return gone
+
+
+def _read_slice(
+    connection: Connection, scope: str, start: int, limit: int, until: int | None, *, with_gone: bool
+) -> _Slice:
+    """Read the feed after a position, at most `limit` entries and none beyond `until`."""
+    entries, reach, complete = _entries_after(connection, scope, start, limit, until)
+    head = feed.head_positions(connection, [scope]).get(scope, start)
     if not entries:
-        return _Slice([], start, 0, True)
+        return _Slice([], head if complete else reach, 0, complete, head)
     present: set[str] = set()
-    gone: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    gone: _Gone = defaultdict(list)
     for position, record, row_id, state in entries:
-        if state == feed.PRESENT:
+        if state == PRESENT:
             present.add(record)
         elif with_gone:
             gone[record].append((position, state, row_id))
@@ -162,9 +298,65 @@ def _read_slice(connection: Connection, scope: str, start: int, limit: int, *, w
     rows = {record: _read_rows(connection, scope, record, start, last) for record in present}
     cut = _cut(rows, [entry[0] for entry in entries])
     if cut < last:
-        last, complete = cut, False
-    taken = sum(1 for entry in entries if entry[0] <= last)
-    return _Slice(_groups(rows, gone, last), last, taken, complete)
+        reach, complete = cut, False
+    taken = sum(1 for entry in entries if entry[0] <= reach)
+    # what was the scope's latest change may be forgotten by now: who has all that is left stands at the head
+    return _Slice(_groups(rows, gone, reach), head if complete else reach, taken, complete, head)
+
+
+def _read_slices(connection: Connection, starts: dict[str, int]) -> dict[str, _Slice]:
+    """Read the feeds of several scopes to their ends, together; those too long for a page are left out."""
+    behind = or_(*(and_(FEED.c.scope == scope, FEED.c.position > start) for scope, start in starts.items()))
+    columns = (FEED.c.scope, FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
+    query = select(*columns).where(behind).order_by(FEED.c.scope, FEED.c.position)
+    found = connection.execute(query.limit(MAX_PAGE_ROWS + 1)).all()
+    positions: dict[str, list[int]] = defaultdict(list)
+    gone: dict[str, _Gone] = defaultdict(lambda: defaultdict(list))
+    for scope, position, record, row_id, state in found:
+        positions[scope].append(position)
+        if state != PRESENT:
+            gone[scope][record].append((position, state, row_id))
+    if len(found) > MAX_PAGE_ROWS:
+        del positions[found[-1][0]]
+    rows: dict[str, dict[str, list[tuple[int, list[Any]]]]] = defaultdict(lambda: defaultdict(list))
+    for record in {record for _, _, record, _, state in found if state == PRESENT}:
+        for scope, position, row in _read_rows_of(connection, behind, record):
+            rows[scope][record].append((position, row))
+    slices, heads = {}, feed.head_positions(connection, positions)
+    for scope, some in positions.items():
+        if _cut(rows[scope], some) == some[-1]:
+            groups = _groups(rows[scope], gone[scope], some[-1])
+            slices[scope] = _Slice(groups, heads[scope], len(some), True, heads[scope])
+    return slices
+
+
+def _read_rows_of(
+    connection: Connection, behind: ColumnElement[bool], record: str
+) -> Iterator[tuple[str, int, list[Any]]]:
+    """Yield (scope, position, wire row) of the rows of one record present in some stretches of the feed."""
+    shape, table = SHAPES[record], ROWS[record]
+    query = (
+        select(*(table.c[name] for name in shape.columns), FEED.c.scope, FEED.c.position)
+        .join(table, table.c.id == FEED.c.row_id)
+        .where(behind, FEED.c.record == record, FEED.c.state == PRESENT)
+        .order_by(FEED.c.position)
+    )
+    for stored in connection.execute(query):
+        *row, scope, position = stored
+        yield scope, position, shape.decode(row)
+
+
+def _entries_after(
+    connection: Connection, scope: str, start: int, limit: int, until: int | None
+) -> tuple[Sequence[Any], int, bool]:
+    """Return (entries, the position up to which these are all, whether the feed ends there)."""
+    columns = (FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
+    query = select(*columns).where(FEED.c.scope == scope, FEED.c.position > start)
+    found = connection.execute(query.order_by(FEED.c.position).limit(limit + 1)).all()
+    entries = found[:limit]
+    if until is not None and found and found[-1][0] > until:
+        return [entry for entry in entries if entry[0] <= until], until, False
+    return entries, entries[-1][0] if entries else start, len(found) <= limit
 
 
 def _read_rows(connection: Connection, scope: str, record: str, start: int, last: int) -> list[tuple[int, list[Any]]]:
@@ -174,7 +366,7 @@ def _read_rows(connection: Connection, scope: str, record: str, start: int, last
         select(*(table.c[name] for name in shape.columns), FEED.c.position)
         .join(table, table.c.id == FEED.c.row_id)
         .where(FEED.c.scope == scope, FEED.c.position > start, FEED.c.position <= last)
-        .where(FEED.c.record == record, FEED.c.state == feed.PRESENT)
+        .where(FEED.c.record == record, FEED.c.state == PRESENT)
         .order_by(FEED.c.position)
     )
     rows = [list(stored) for stored in connection.execute(query).all()]
@@ -195,19 +387,17 @@ def _cut(rows: dict[str, list[tuple[int, list[Any]]]], positions: list[int]) -> 
     return fits
 
 
-def _groups(
-    rows: dict[str, list[tuple[int, list[Any]]]], gone: dict[str, list[tuple[int, int, str]]], last: int
-) -> list[RowGroup]:
+def _groups(rows: dict[str, list[tuple[int, list[Any]]]], gone: _Gone, last: int) -> list[RowGroup]:
     groups = []
     for record in RECORDS:
         if record not in rows and record not in gone:
             continue
         kept = [row for position, row in rows.get(record, ()) if position <= last]
-        ids: dict[int, list[str]] = {feed.LEFT: [], feed.DELETED: []}
+        ids: dict[int, list[str]] = {LEFT: [], DELETED: []}
         for position, state, row_id in gone.get(record, ()):
             if position <= last:
                 ids[state].append(row_id)
         columns = list(SHAPES[record].columns) if kept else []
-        if kept or ids[feed.LEFT] or ids[feed.DELETED]:
-            groups.append(RowGroup(record, columns, kept, ids[feed.LEFT], ids[feed.DELETED]))
+        if kept or ids[LEFT] or ids[DELETED]:
+            groups.append(RowGroup(record, columns, kept, ids[LEFT], ids[DELETED]))
     return groups

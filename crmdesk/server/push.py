@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from crmdesk.domain import access, validation
@@ -20,11 +22,14 @@ from crmdesk.domain.fields import Field, Kind, Record, ScopeRule
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
+from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import claims, feed, merging
+from crmdesk.server import claims, deletions, feed, merging
+from crmdesk.server.bulk import bulk_insert
+from crmdesk.server.grace import Former
 from crmdesk.server.scoping import Key
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
-from crmdesk.server.work import ServerActor, ServerWork
+from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
 
 _BIGGEST = 2**53
 _MAX_FIELDS = 200
@@ -32,8 +37,11 @@ _MAX_ARGS_BYTES = 64 << 10
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _zones = lru_cache(maxsize=1)(available_timezones)
+_POINTING = {name: [one for one in record.fields if one.ref or one.item] for name, record in RECORDS.items()}
+"""The fields of each record that can name other rows."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode_answer = msgspec.msgpack.Decoder(Answer).decode
+_LOG_COLUMNS = ("op_id", "device_id", "seq", "user_id", "body_hash", "record", "row_id", "answer", "at")
 
 
 @dataclass(slots=True)
@@ -44,8 +52,14 @@ class Pushed:
     fork: bool = False
 
 
-def push(work: ServerWork, actor: ServerActor, device_id: str, operations: list[Operation]) -> Pushed:
-    """Apply a batch of one device; the caller commits. Operations known from before are answered as they were."""
+def push(
+    work: ServerWork, actor: ServerActor, device_id: str, operations: list[Operation], *, one_by_one: bool = False
+) -> Pushed:
+    """Apply a batch of one device; the caller commits. Operations known from before are answered as they were.
+
+    What the operations write is queued and written in sets; IntegrityError is the end of the whole batch then, and
+    the caller tries `one_by_one`: a savepoint each, so that what the database refuses is one operation's alone.
+    """
     if not operations:
         return Pushed()
     # one batch of a device at a time: a repeated request waits here and then finds the answers of the first
@@ -53,6 +67,8 @@ def push(work: ServerWork, actor: ServerActor, device_id: str, operations: list[
     batch = _Batch(work, actor, device_id, operations)
     if batch.forked:
         return Pushed(fork=True)
+    batch.one_by_one = one_by_one
+    batch.look_ahead(operations)
     answers = [batch.answer(operation) for operation in operations]
     batch.keep_answers()
     return Pushed(answers)
@@ -74,7 +90,10 @@ class _Batch:
 
     def __init__(self, work: ServerWork, actor: ServerActor, device_id: str, operations: list[Operation]) -> None:
         self.work, self.actor, self.device_id = work, actor, device_id
-        self._fresh: list[dict[str, Any]] = []
+        self.one_by_one = False
+        self.text_budget = Budget()
+        self.former = Former(work, actor)
+        self._fresh: list[tuple[Any, ...]] = []
         sound = [operation for operation in operations if _has_identity(operation)]
         log = OPERATION_LOG
         columns = (log.c.op_id, log.c.body_hash, log.c.answer, log.c.user_id)
@@ -105,21 +124,57 @@ class _Batch:
         stored = _encode(msgspec.structs.replace(answer, row=None))
         self._known[operation.id] = (body, stored)
         self._sequences[operation.seq] = operation.id
-        entry = {"op_id": operation.id, "device_id": self.device_id, "seq": operation.seq, "body_hash": body}
         record = operation.record if operation.record in RECORDS else ""
-        entry |= {"user_id": self.actor.user_id, "record": record, "row_id": operation.row_id}
-        self._fresh.append(entry | {"answer": stored, "at": self.work.at})
+        names = operation.id, self.device_id, operation.seq, self.actor.user_id, body, record, operation.row_id
+        self._fresh.append((*names, stored, self.work.at))
         return answer
 
     def keep_answers(self) -> None:
         """Store the answers for repeats, in the same transaction as the effects."""
-        if self._fresh:
-            self.work.connection.execute(insert(OPERATION_LOG), self._fresh)
+        bulk_insert(self.work.connection, OPERATION_LOG, _LOG_COLUMNS, self._fresh)
+
+    def look_ahead(self, operations: Iterable[Operation]) -> None:
+        """Read at once what the operations are going to need: their rows, and who wrote what they may clash with."""
+        held: dict[str, set[str]] = defaultdict(set)
+        fresh: dict[str, set[str]] = defaultdict(set)
+        edits = []
+        for one in operations:
+            if one.record not in RECORDS or not _has_identity(one):
+                continue
+            if one.kind == "create":
+                fresh[one.record].add(one.row_id)
+            elif self.states.get((one.record, one.row_id)) in (feed.PRESENT, feed.DELETED):
+                held[one.record].add(one.row_id)
+                edits.append(one)
+        for record in sorted(held):
+            self.work.preload(record, held[record], lock=True)
+        for record in sorted(fresh):
+            self.work.preload(record, fresh[record], lock=False)
+        self.work.preload_trails(one.row_id for one in edits if self._may_clash(one))
+
+    def _may_clash(self, operation: Operation) -> bool:
+        row = self.work.standing(operation.record, operation.row_id)
+        if row is None or operation.base_revision >= row["revision"]:
+            return False
+        touched: dict[str, int] = row["field_revisions"]
+        return any(touched.get(name, 1) > operation.base_revision for name in operation.fields)
+
+    def state(self, record: str, row_id: object) -> int | None:
+        """Return how a row stands in the person's scopes by now, what this batch did included; None: not at all."""
+        key = (record, str(row_id))
+        state = feed.PRESENT if key in self.work.created else self.states.get(key)
+        row = self.work.standing(*key)
+        if row is not None and state in (feed.PRESENT, feed.DELETED):
+            return feed.DELETED if row["deleted"] else feed.PRESENT
+        return state
 
     def holds(self, record: str, row_id: object) -> bool:
         """Say whether the person holds a row: by a scope, or made in this batch."""
-        key = (record, str(row_id))
-        return key in self.work.created or self.states.get(key) == feed.PRESENT
+        return self.state(record, row_id) == feed.PRESENT
+
+    def reaches(self, record: str, row_id: object) -> bool:
+        """Say whether the person may name a row: one held, or held until lately."""
+        return self.holds(record, row_id) or self.former.has(record, row_id)
 
     def _look_up_parents(self, operations: Iterable[Operation]) -> None:
         """Look up the rows that attachments belong to where the operations do not name them."""
@@ -143,13 +198,27 @@ class _Batch:
         return answer
 
     def _judge(self, operation: Operation) -> Answer:
+        if not self.one_by_one and operation.record != "claim":
+            with suppress(NeedsSavepointError):
+                return self._judged(operation, self.work.attempt())
+        self.work.flush()
         try:
-            with self.work.savepoint():
-                outcome, row = _apply(self, operation)
-        except (InputError, RefusedError) as error:
-            return _refusal(operation, error)
+            return self._judged(operation, self.work.savepoint())
         except IntegrityError:
             return _refusal(operation, InputError("exists", field="id"))
+
+    def _judged(self, operation: Operation, part: AbstractContextManager[None]) -> Answer:
+        self.former.begin()
+        try:
+            with part:
+                outcome, row = _apply(self, operation)
+                if any(self.work.scopes_of(*key) & self.actor.scopes for key in self.former.rows):
+                    raise RefusedError("out_of_scope")  # nothing comes back into a person's hands by the own deed
+        except (InputError, RefusedError) as error:
+            return _refusal(operation, error)
+        if self.former.used and not self.work.scopes_of(operation.record, operation.row_id) & self.actor.scopes:
+            # taken by grace: nothing is told of what others made of it
+            return Answer(operation.id, "applied", revision=operation.base_revision + 1)
         row_now = wire_row(operation.record, row)
         return Answer(operation.id, outcome, revision=row["revision"], row=row_now)
 
@@ -175,7 +244,7 @@ def _keys_of(operations: Iterable[Operation]) -> set[Key]:
             continue
         keys.add((record.name, operation.row_id))
         for name, pair in operation.fields.items():
-            declared = next((one for one in record.fields if one.name == name), None)
+            declared = record.by_name.get(name)
             if declared is not None:
                 keys |= {(ref, one) for ref, one in _refs(declared, pair[1]) if is_id(one)}
         parent = operation.fields.get("parent_record", (None, None))[1]
@@ -231,7 +300,7 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     work, actor = batch.work, batch.actor
     _check_rights(record, operation, actor)
     values = {name: pair[1] for name, pair in operation.fields.items()}
-    if record.name == "conflict":
+    if record.server_made:
         raise RefusedError("forbidden")
     values = _with_review(record, values, actor)
     validation.check_new(record, values)
@@ -239,7 +308,9 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     if work.get(record.name, operation.row_id) is not None:
         raise InputError("exists", field="id")
     values = merging.normalised(record, values)
-    _check_place(batch, record, values)
+    if batch.former.has_territory(values.get("territory_id")):
+        actor = replace(actor, territory_ids=actor.territory_ids | {values["territory_id"]})
+    _check_place(batch, record, values, {}, actor)
     if record.owner and values.get(record.owner) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
     if record.scope is ScopeRule.PARENT:
@@ -252,33 +323,59 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
 def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     work, actor = batch.work, batch.actor
     _check_rights(record, operation, actor)
-    row = _held_row(batch, record, operation.row_id)
-    if row["deleted"]:
+    row = _held_row(batch, record, operation.row_id, grace=True)
+    if row["deleted"] and (record.server_made or record.by_command or record.fixed):
         raise RefusedError("deleted", by=row["updated_by"], at=row["updated_at"])
     _check_owner(batch, record, row, operation)
     _check_zone(record, operation)
-    merged = merging.merged_edit(record, row, operation)
+    merged = merging.merged_edit(record, row, operation, batch.text_budget)
     changes = merged.changes
-    _check_place(batch, record, changes)
+    _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:
         raise RefusedError("out_of_scope", field="territory_id")
     if record.owner and changes.get(record.owner, actor.user_id) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
     _check_lock(record, row, changes, operation.reason)
-    if record.name == "attachment" and changes:
+    if record.fixed and changes:
         raise RefusedError("locked")
+    if row["deleted"]:
+        return _edit_of_deleted(batch, record, row, operation, changes)
     if record.name == "claim" and changes:
         changes = claims.before_write(work, actor, row, changes)
-    others = operation.base_revision < row["revision"] and row["updated_by"] != actor.user_id
+    unseen = _met_others(batch, row, operation)
     merging.keep_losers(work, record, row, merged.clashes, operation, actor)
     after = work.update(record.name, row["id"], changes, actor, reason=operation.reason)
-    return ("merged" if others or merged.clashes else "applied"), after
+    return ("merged" if unseen else "applied"), after
+
+
+def _met_others(batch: _Batch, row: Mapping[str, Any], operation: Operation) -> bool:
+    """Say whether a row holds changes that this laptop had not seen: somebody else's, or from another computer."""
+    if operation.base_revision >= row["revision"]:
+        return False
+    if row["updated_by"] != batch.actor.user_id:
+        return True
+    since = deletions.changes_since(batch.work, row, operation.base_revision)
+    mine = (batch.actor.device_id, None)
+    return any(one.by_id != batch.actor.user_id or one.device_id not in mine for one in since)
+
+
+def _edit_of_deleted(
+    batch: _Batch, record: Record, row: dict[str, Any], operation: Operation, changes: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Keep an edit that met a deletion for a person to decide; the row stays deleted until then."""
+    if not changes:
+        return "applied", row
+    old = merging.normalised(record, {name: operation.fields[name][0] for name in changes})
+    new = merging.normalised(record, {name: operation.fields[name][1] for name in changes})
+    kept = {name: [old[name], new[name]] for name in changes}
+    deletions.keep_edit(batch.work, record, row, operation, kept, batch.actor)
+    return "merged", row
 
 
 def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     work, actor = batch.work, batch.actor
     _check_rights(record, operation, actor)
-    if record.name == "conflict":
+    if record.server_made:
         raise RefusedError("forbidden")
     row = _held_row(batch, record, operation.row_id)
     if row["deleted"]:
@@ -286,22 +383,46 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     _check_owner(batch, record, row, operation)
     if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
         raise RefusedError("not_yours")  # held through an affiliation: shared for edits, not for its end
-    if operation.base_revision < row["revision"] and row["updated_by"] != actor.user_id:
-        # the edit of somebody else lives on; whoever deleted decides after having seen it
-        raise RefusedError("changed_since_seen", by=row["updated_by"], at=row["updated_at"])
     _check_lock(record, row, {}, operation.reason)
     _check_parent_lock(batch, record, row, operation.reason)
-    if record.name == "claim":
+    if record.by_command:
         claims.before_delete(work, actor, row)
+    elif not record.fixed and deletions.keep_deletion(work, record, row, operation, actor):
+        return "merged", row  # the edit of somebody else lives on; a person decides after having seen both
     return "applied", work.delete(record.name, row["id"], actor, operation.reason)
 
 
 def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
+    if record.name == "conflict":
+        return _restore(batch, operation)
     if record.name != "claim":
         raise RefusedError("forbidden")
     if not batch.holds("claim", operation.row_id):
         raise RefusedError("unknown_row")
     return "applied", claims.apply_command(batch.work, batch.actor, operation)
+
+
+def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
+    """Bring back what was deleted, with the edit that the conflict keeps of it; the same checks as for that edit."""
+    work, actor = batch.work, batch.actor
+    if not access.may_write(RECORDS["conflict"], actor.role):
+        raise RefusedError("forbidden")
+    if operation.command != "restore":
+        raise InputError("unknown_command", command=operation.command)
+    conflict = _held_row(batch, RECORDS["conflict"], operation.row_id)
+    edits = deletions.kept_edit(conflict)
+    record, row_id = RECORDS[conflict["parent_record"]], conflict["parent_id"]
+    values = {name: new for name, (_, new) in edits.items()}
+    wanted = {(ref, str(one)) for name, value in values.items() for ref, one in _refs(record.field(name), value)}
+    batch.states |= feed.states_in(work.connection, actor.scopes, {(record.name, row_id)} | wanted)
+    edit = msgspec.structs.replace(operation, record=record.name, row_id=row_id, kind="edit", fields=edits)
+    _check_rights(record, edit, actor)
+    row = _held_row(batch, record, row_id)
+    _check_owner(batch, record, row, edit)
+    _check_place(batch, record, values, row, actor)
+    if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
+        raise RefusedError("not_yours")  # held through an affiliation: its end was others' to decide, so is its return
+    return "applied", deletions.restore(work, record, row, conflict, actor)
 
 
 def _check_rights(record: Record, operation: Operation, actor: ServerActor) -> None:
@@ -322,12 +443,14 @@ def _with_review(record: Record, values: dict[str, Any], actor: ServerActor) -> 
     return values
 
 
-def _held_row(batch: _Batch, record: Record, row_id: str) -> dict[str, Any]:
-    key = (record.name, row_id)
-    state = batch.states.get(key)
-    if not batch.holds(record.name, row_id) and state != feed.DELETED:
+def _held_row(batch: _Batch, record: Record, row_id: str, *, grace: bool = False) -> dict[str, Any]:
+    """Return a row that the person holds, or held until lately where `grace` is given."""
+    held = batch.state(record.name, row_id) in (feed.PRESENT, feed.DELETED)
+    if not held and not (grace and batch.former.has(record.name, row_id)):
         # the person held it once: say so; one never held is as unknown as one that does not exist
-        raise RefusedError("out_of_scope" if state == feed.LEFT else "unknown_row")
+        gone = record.scope is ScopeRule.MONEY and batch.state(record.name, row_id) == feed.LEFT
+        once = gone or batch.former.ever_had(record.name, row_id)
+        raise RefusedError("out_of_scope" if once else "unknown_row")
     row = batch.work.get(record.name, row_id, lock=True)
     if row is None:
         raise RefusedError("unknown_row")
@@ -343,15 +466,25 @@ def _check_owner(batch: _Batch, record: Record, row: Mapping[str, Any], operatio
         raise RefusedError("field_not_allowed")
 
 
-def _check_place(batch: _Batch, record: Record, values: Mapping[str, Any]) -> None:
-    """The territory must be the person's own, every other row referred to one that the person holds."""
-    territory = values.get("territory_id")
-    if "territory_id" in values and territory not in batch.actor.territory_ids:
+def _check_place(
+    batch: _Batch, record: Record, values: Mapping[str, Any], before: Mapping[str, Any], actor: ServerActor
+) -> None:
+    """The territory must be one of the actor's, every other row one that the person holds or held.
+
+    What the row named already (`before`) is not asked about again: a colleague may have put it there. A report or claim
+    may name what was deleted meanwhile; customers may not, nothing would be left of their other end.
+    """
+    if "territory_id" in values and values["territory_id"] not in actor.territory_ids:
         raise RefusedError("out_of_scope", field="territory_id")
-    for declared in record.fields:
-        for ref, row_id in _refs(declared, values.get(declared.name)):
-            if not batch.holds(ref, row_id):
-                raise RefusedError("out_of_scope", field=declared.name)
+    for declared in _POINTING[record.name]:
+        name = declared.name
+        if name not in values:
+            continue
+        known = set(_refs(declared, before.get(name)))
+        for ref, row_id in _refs(declared, values[name]):
+            ended = record.scope is not ScopeRule.CUSTOMER and batch.state(ref, row_id) == feed.DELETED
+            if (ref, row_id) not in known and not ended and not batch.reaches(ref, row_id):
+                raise RefusedError("out_of_scope", field=name)
 
 
 def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
@@ -359,7 +492,7 @@ def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
     parent = RECORDS.get(values["parent_record"])
     shut = parent is None or parent.scope is ScopeRule.PARENT or not access.may_write(parent, batch.actor.role)
     # rows of the company and budgets are nobody's to hang files on: these would go to every laptop
-    if parent is None or shut or not batch.holds(parent.name, values["parent_id"]):
+    if parent is None or shut or not batch.reaches(parent.name, values["parent_id"]):
         raise RefusedError("out_of_scope", field="parent_id")
     if not _SHA256.fullmatch(values["sha256"]):
         raise InputError("wrong_kind", field="sha256")

@@ -1,19 +1,35 @@
 """One sync: the request's operations are pushed and committed, then head, pages and end go out as a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol import digest, frames
-from crmdesk.protocol.messages import MAX_BATCH_OPERATIONS, PROTOCOL, SyncEnd, SyncHead, SyncRequest
+from crmdesk.protocol.messages import (
+    MAX_BATCH_OPERATIONS,
+    MAX_REQUEST_OPERATIONS,
+    PACKED_SINCE,
+    PROTOCOL,
+    Answers,
+    Operation,
+    SyncEnd,
+    SyncHead,
+    SyncRequest,
+)
 from crmdesk.server import devices
 from crmdesk.server.database import Database
 from crmdesk.server.pull import Pull
 from crmdesk.server.push import Pushed, push
 from crmdesk.server.settings import Settings
 from crmdesk.server.work import ServerActor, ServerWork
+
+
+def _batches(operations: list[Operation]) -> Iterator[list[Operation]]:
+    for start in range(0, len(operations), MAX_BATCH_OPERATIONS):
+        yield operations[start : start + MAX_BATCH_OPERATIONS]
 
 
 class SyncService:
@@ -24,16 +40,20 @@ class SyncService:
         self._settings = settings
 
     def answer(self, actor: ServerActor, request: SyncRequest) -> Iterator[bytes]:
-        """Push, then return the frames of the answer; the operations are committed before this returns.
+        """Push, then return the frames of the answer; the first batch is committed before this returns.
+
+        Further batches are committed one by one as the frames are taken, each before its answers go out.
 
         Raises RefusedError (`upgrade_needed`, `device_mismatch`) and InputError (`too_large`).
         """
         if request.protocol != PROTOCOL:
             raise RefusedError("upgrade_needed", protocol=PROTOCOL)
-        if len(request.operations) > MAX_BATCH_OPERATIONS:
-            raise InputError("too_large", limit=MAX_BATCH_OPERATIONS, length=len(request.operations))
-        pushed = self._push(actor, request)
-        pull = Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch)
+        if len(request.operations) > MAX_REQUEST_OPERATIONS:
+            raise InputError("too_large", limit=MAX_REQUEST_OPERATIONS, length=len(request.operations))
+        batches = list(_batches(request.operations))
+        pushed = self._push(actor, request.device_id, batches.pop(0) if batches else [])
+        packed = request.schema >= PACKED_SINCE
+        pull = Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
         head = SyncHead(
             epoch=self._database.epoch,
@@ -45,28 +65,45 @@ class SyncService:
             fork=pushed.fork,
             same_scopes=same_scopes,
         )
-        if pushed.fork or not request.pull:
+        if pushed.fork or not (request.pull or batches):
             return iter([frames.encode(head) + frames.encode(SyncEnd(request.cursor, more=pushed.fork))])
         if not request.operations and not pull.has_pages:
             return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
-        return self._stream(head, pull)
+        return self._stream(head, self._further(actor, request.device_id, batches), pull, request)
 
-    def _push(self, actor: ServerActor, request: SyncRequest) -> Pushed:
-        if not request.operations and request.device_id == actor.device_id:
+    def _further(self, actor: ServerActor, device_id: str, batches: Iterable[list[Operation]]) -> Iterator[Answers]:
+        """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile."""
+        for batch in batches:
+            pushed = self._push(actor, device_id, batch)
+            yield Answers(pushed.answers, pushed.fork)
+            if pushed.fork:
+                return
+
+    def _push(self, actor: ServerActor, device_id: str, operations: list[Operation]) -> Pushed:
+        if not operations and device_id == actor.device_id:
             return Pushed()
 
-        def apply(work: ServerWork) -> Pushed:
-            devices.claim_device(work, actor.device_id, request.device_id, actor.user_id)
-            return push(work, actor, request.device_id, request.operations)
+        def apply(work: ServerWork, one_by_one: bool = False) -> Pushed:
+            devices.claim_device(work, actor.device_id, device_id, actor.user_id)
+            return push(work, actor, device_id, operations, one_by_one=one_by_one)
 
         try:
             return self._database.run(apply)
         except IntegrityError:
-            # the same operation came by another device at the same moment: by now its answer is known
-            return self._database.run(apply)
+            # the same operation or row came by another device at the same moment: by now its answer is known, or it
+            # is one operation's alone
+            return self._database.run(partial(apply, one_by_one=True))
 
-    def _stream(self, head: SyncHead, pull: Pull) -> Iterator[bytes]:
+    def _stream(self, head: SyncHead, further: Iterable[Answers], pull: Pull, request: SyncRequest) -> Iterator[bytes]:
         yield frames.encode(head)
+        fork = False
+        for answers in further:
+            fork = answers.fork
+            yield frames.encode(answers)
+        if fork or not request.pull:
+            yield frames.encode(SyncEnd(request.cursor, more=fork))
+            return
+        pull.look_again()
         for page in pull.pages():
             yield frames.encode(page)
         yield frames.encode(self._end(pull))

@@ -1,6 +1,5 @@
 """The server's tables: one a record, derived from the declarations, and those of feed, devices, sign-in and money."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -76,6 +75,9 @@ SCOPE_HEAD = Table(
     Column("scope", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
+PRESENT, LEFT, DELETED = 0, 1, 2
+"""States of a feed entry."""
+
 FEED = Table(
     "feed",
     METADATA,
@@ -89,6 +91,38 @@ FEED = Table(
     Index("ix_feed_row", "record", "row_id"),
 )
 """One entry a (scope, record, row), always at the row's latest change; positions are dense and rise by scope."""
+SCOPE_PASSAGE = Table(
+    "scope_passage",
+    METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("row_id", Text, primary_key=True),
+    Column("entered_at", Text),
+    Column("left_at", Text),
+)
+"""When a row that was there already came into a scope, and when it left one; rows that never moved are not in it."""
+TERRITORY_HELD = Table(
+    "territory_held",
+    METADATA,
+    Column("user_id", Text, primary_key=True),
+    Column("territory_id", Text, primary_key=True),
+    Column("since", Text, primary_key=True),
+    Column("until", Text),
+    Column("withdrawn", Boolean, nullable=False),
+)
+"""The book of `crmdesk.server.holdings`: instants; `until` is NULL while the territory is held."""
+SEGMENT = Table(
+    "segment",
+    METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("members", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Packed rows of a stretch of a scope's feed: positions after `start` up to `last`, as they were when it was made."""
 SCOPE_DIGEST = Table(
     "scope_digest",
     METADATA,
@@ -170,6 +204,9 @@ SIGN_IN_FAILURE = Table(
 )
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 @lru_cache(maxsize=4096)
 def _decode_short(text: str) -> Any:
     return msgspec.json.decode(text)
@@ -184,7 +221,7 @@ def decode_json(text: str | None) -> Any:
 
 def encode_json(value: Any) -> str:
     """Return a value as compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value).decode()
 
 
 def encode_value(field: Field, value: Any) -> Any:

@@ -135,6 +135,13 @@ class DropRefused(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RetryFile(Command):
+    """Try a file that did not get through again, at once."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRows(Command):
     """Write a checked batch of imported rows, at most 500 per commit; made by `crmdesk.services.imports`."""
 

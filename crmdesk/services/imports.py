@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crmdesk import intake
 from crmdesk.domain import access
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
-from crmdesk.intake import KnownDoctor, KnownInstitution, Planned, Preview, Report
 from crmdesk.services.commands import Command, ImportRows, Outcome
 from crmdesk.services.reads_sync import Reads
 from crmdesk.services.views import Person
+
+if TYPE_CHECKING:
+    from crmdesk.intake import KnownDoctor, KnownInstitution, Planned, Preview, Report
 
 BATCH_ROWS = 500
 Progress = Callable[[int, int], None]
@@ -24,15 +26,15 @@ Progress = Callable[[int, int], None]
 class KnownHere:
     """The customers on this laptop at the moment when the import began."""
 
-    known_institutions: Sequence[KnownInstitution]
-    known_doctors: Sequence[KnownDoctor]
+    known_institutions: "Sequence[KnownInstitution]"
+    known_doctors: "Sequence[KnownDoctor]"
     known_departments: Sequence[tuple[str, str, str]]
 
-    def institutions(self) -> Sequence[KnownInstitution]:
+    def institutions(self) -> "Sequence[KnownInstitution]":
         """Return every institution held here."""
         return self.known_institutions
 
-    def doctors(self) -> Sequence[KnownDoctor]:
+    def doctors(self) -> "Sequence[KnownDoctor]":
         """Return every doctor held here, one entry for each affiliation."""
         return self.known_doctors
 
@@ -54,16 +56,18 @@ class ImportDesk:
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
         self._closed = False
 
-    def preview(self, source: Path | str | bytes, kind: str | None = None, sheet: str | None = None) -> Preview:
+    def preview(self, source: Path | str | bytes, kind: str | None = None, sheet: str | None = None) -> "Preview":
         """Read a file and guess its columns; takes its time for a large one, so call it off the GUI thread.
 
         `kind` is doctor or institution where the person said so. Raises InputError with the reason, WorldError.
         """
+        from crmdesk import intake  # lazy, here and below: most days nothing is imported
+
         return intake.preview(source, kind, sheet=sheet)
 
     def run(
         self,
-        preview: Preview,
+        preview: "Preview",
         mapping: Mapping[int, str],
         progress: Progress | None = None,
         cancel: Callable[[], bool] | None = None,
@@ -78,7 +82,7 @@ class ImportDesk:
         run = _Run(self._submit, progress or _silent, cancel or self._is_closed, preview.row_count)
         return self._runner.submit(self._work, run, preview, dict(mapping), territory_id)
 
-    def _work(self, run: "_Run", preview: Preview, mapping: dict[int, str], territory_id: str) -> Report:
+    def _work(self, run: "_Run", preview: "Preview", mapping: dict[int, str], territory_id: str) -> "Report":
         person = self._person()
         if not access.may_write(RECORDS["doctor"], Role(person.role)):
             raise RefusedError("forbidden", record=preview.kind)
@@ -86,6 +90,8 @@ class ImportDesk:
             raise RefusedError("no_territory")
         if territory_id and territory_id not in person.territory_ids:
             raise RefusedError("out_of_scope", field="territory_id")
+        from crmdesk import intake
+
         known = self._known().result()
         return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0]))
 
@@ -109,12 +115,14 @@ class _Run:
         self, submit: Callable[[Command], "Future[Outcome]"], progress: Progress, cancel: Callable[[], bool], total: int
     ) -> None:
         self._submit, self._progress, self._cancel, self._total = submit, progress, cancel, total
+        from crmdesk.intake import Report
+
         self._report = Report()
         self._batch: list[Planned] = []
         self._size = 0
         self._done = 0
 
-    def write(self, planned_rows: Iterator[Planned]) -> Report:
+    def write(self, planned_rows: "Iterator[Planned]") -> "Report":
         """Write everything that is planned; returns the report."""
         for planned in planned_rows:
             if self._cancel():
@@ -143,7 +151,7 @@ class _Run:
         self._done += len(batch)
         self._progress(self._done, self._total)
 
-    def _one_by_one(self, batch: Sequence[Planned]) -> None:
+    def _one_by_one(self, batch: "Sequence[Planned]") -> None:
         for planned in batch:
             try:
                 self._commit([planned])
@@ -152,7 +160,7 @@ class _Run:
             else:
                 self._report.add(planned)
 
-    def _commit(self, batch: Sequence[Planned]) -> None:
+    def _commit(self, batch: "Sequence[Planned]") -> None:
         rows = tuple(
             {"record": row.record, "id": row.id, "values": row.values} for planned in batch for row in planned.rows
         )

@@ -1,14 +1,19 @@
 """Reads about what happened to a row: the trail that the server keeps, and conflicts with both values."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crmdesk.domain.fields import Field
+from crmdesk.domain.merge import DELETED
+from crmdesk.domain.records import RECORDS
 from crmdesk.services import shown
 from crmdesk.services.reads_base import ReadBase
 from crmdesk.services.shown import Values
 from crmdesk.services.views import ConflictView, HistoryEntry
 
 _HISTORY = 200
+_UNDECIDED = "AND r.id NOT IN (SELECT row_id FROM outbox WHERE record = 'conflict' AND kind = 'command')"
 
 
 class HistoryReads(ReadBase):
@@ -22,31 +27,53 @@ class HistoryReads(ReadBase):
             "AND r.parent_id = :id AND r.parent_record = :record ORDER BY r.at DESC, r.id DESC LIMIT :limit",
             {"id": row_id, "record": record, "limit": _HISTORY},
         )
+        changes = [_pairs(row.get("changes")) for row in rows]
+        names = self._words_of((record, name, value) for one in changes for name, pair in one.items() for value in pair)
         return tuple(
             HistoryEntry(
                 at=row["at"] or "",
                 who=self._name_of(row.get("by_id")),
                 action=row["action"] or "",
-                changes=_pairs(row.get("changes")),
+                changes=pairs,
                 reason=row.get("reason") or "",
                 on_behalf_of=self._name_of(row.get("on_behalf_of_id")),
+                names=names,
             )
-            for row in rows
+            for row, pairs in zip(rows, changes, strict=True)
         )
 
+    def _words_of(self, values: Iterable[tuple[str, str, Any]]) -> dict[str, str]:
+        """Return what people call the rows that values (record, field, value) refer to, by id; unknown ones are out."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for record, name, value in values:
+            declared = RECORDS[record].by_name.get(name) if record in RECORDS else None
+            for ref, row_id in _references(declared, value):
+                wanted[ref].add(row_id)
+        return {
+            row_id: title
+            for ref, ids in wanted.items()
+            for (_, row_id), title in self._titles((ref, one) for one in sorted(ids)).items()
+            if title
+        }
+
     def conflicts(self) -> list[ConflictView]:
-        """Return the open conflicts, newest first."""
-        rows = shown.select(self._connection, "conflict", "AND r.state = 'open' ORDER BY r.winner_at DESC, r.id")
+        """Return the open conflicts, newest first; one whose decision waits to be sent is none any more."""
+        where = f"AND r.state = 'open' {_UNDECIDED} ORDER BY r.winner_at DESC, r.id"
+        rows = shown.select(self._connection, "conflict", where)
         return self._conflict_views(rows)
 
     def conflicts_of(self, row_id: str) -> tuple[ConflictView, ...]:
         """Return the open conflicts of one row."""
-        where = "AND r.state = 'open' AND r.parent_id = :id ORDER BY r.winner_at DESC, r.id"
+        where = f"AND r.state = 'open' AND r.parent_id = :id {_UNDECIDED} ORDER BY r.winner_at DESC, r.id"
         return tuple(self._conflict_views(shown.select(self._connection, "conflict", where, {"id": row_id})))
 
     def _conflict_views(self, rows: Iterable[Values]) -> list[ConflictView]:
         found = list(rows)
         titles = self._titles((row["parent_record"], row["parent_id"]) for row in found)
+        titles |= self._titles_of_deleted(
+            row for row in found if not titles.get((row["parent_record"], row["parent_id"]))
+        )
+        names = self._words_of(_values_of(found))
         me = self._person.user_id
         return [
             ConflictView(
@@ -64,9 +91,20 @@ class HistoryReads(ReadBase):
                 loser_at=row.get("loser_at") or "",
                 loser_is_me=row.get("loser_by") == me,
                 winner_is_me=row.get("winner_by") == me,
+                names=names,
             )
             for row in found
         ]
+
+    def _titles_of_deleted(self, conflicts: Iterable[Values]) -> dict[tuple[str, str], str]:
+        """Return what people called rows that are not here any more, from what their conflict keeps of them."""
+        found: dict[tuple[str, str], str] = {}
+        for one in conflicts:
+            kept = (one.get("base_value") or {}).get("row")
+            if isinstance(kept, dict):
+                record, row_id = one["parent_record"], one["parent_id"]
+                found[record, row_id] = self._titles_of(record, {row_id: defaultdict(str, kept)}).get(row_id, "")
+        return found
 
     def _titles(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return what people call rows: a name, a claim's subject, a visit's doctors, an attachment's file name."""
@@ -106,8 +144,37 @@ def _own_title(row: Mapping[str, Any]) -> str:
 
 
 def _inner(value: Any) -> Any:
-    """Return the value inside a conflict's {"value": …}."""
-    return value.get("value") if isinstance(value, dict) else value
+    """Return the value inside a conflict's {"value": …}, the edit {field: (old, new)} or the deletion (True)."""
+    if not isinstance(value, dict):
+        return value
+    if "changes" in value:
+        return _pairs(value["changes"])
+    return value.get(DELETED, value.get("value"))
+
+
+def _values_of(conflicts: Iterable[Values]) -> Iterator[tuple[str, str, Any]]:
+    """Yield (record, field, value) for each value that conflicts show."""
+    for one in conflicts:
+        for name in ("base_value", "winner_value", "loser_value"):
+            value = _inner(one.get(name))
+            if one["field"] != DELETED:
+                yield one["parent_record"], one["field"], value
+            elif isinstance(value, dict):
+                yield from ((one["parent_record"], field, part) for field, pair in value.items() for part in pair)
+
+
+def _references(declared: Field | None, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (record, id) for each reference within a value, nested ones included."""
+    if declared is None or not value:
+        return
+    if declared.item and isinstance(value, list):
+        for entry in value:
+            for part in declared.item if isinstance(entry, dict) else ():
+                yield from _references(part, entry.get(part.name))
+    elif declared.ref:
+        yield from (
+            (declared.ref, one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)
+        )
 
 
 def _pairs(changes: Any) -> dict[str, tuple[Any, Any]]:

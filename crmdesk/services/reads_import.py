@@ -1,23 +1,31 @@
 """Reads for imports: what stands on this laptop already, in the few columns that matching needs."""
 
-from crmdesk.intake import KnownDoctor, KnownInstitution
+from typing import TYPE_CHECKING
+
 from crmdesk.services.reads_base import ReadBase
 from crmdesk.storage.tables import from_json
+
+if TYPE_CHECKING:
+    from crmdesk.intake import KnownDoctor, KnownInstitution
 
 
 class ImportReads(ReadBase):
     """What the import asks before it plans."""
 
-    def known_institutions(self) -> list[KnownInstitution]:
+    def known_institutions(self) -> "list[KnownInstitution]":
         """Return every institution held here."""
+        from crmdesk.intake import KnownInstitution  # lazy, as below: most days nothing is imported
+
         rows = self._fetch("SELECT id, name, aliases, city FROM row_institution WHERE deleted = 0")
         return [
             KnownInstitution(row["id"], row["name"] or "", tuple(from_json(row["aliases"] or "[]")), row["city"] or "")
             for row in rows
         ]
 
-    def known_doctors(self) -> list[KnownDoctor]:
+    def known_doctors(self) -> "list[KnownDoctor]":
         """Return every doctor held here, one entry for each affiliation, one for a doctor without any."""
+        from crmdesk.intake import KnownDoctor
+
         rows = self._fetch(
             "SELECT r.id, r.name, a.institution_id, d.name AS department FROM row_doctor r"
             " LEFT JOIN row_affiliation a ON a.doctor_id = r.id AND a.deleted = 0"

@@ -228,4 +228,4 @@ class MoneyReads(VisitReads):
 
     def attachment(self, sha256: str) -> bytes | None:
         """Return the bytes of an attachment, or None where they are not on this laptop yet."""
-        return self._blobs.read(sha256)
+        return self._blobs.sound(sha256)

@@ -6,11 +6,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.records import RECORDS
+from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Operation
 from crmdesk.services.reads_import import ImportReads
 from crmdesk.services.reads_money import MoneyReads
-from crmdesk.services.views import SAVED_HERE, SENT, RefusedItem, SyncSummary, WaitingItem
-from crmdesk.storage import pending, settings
+from crmdesk.services.views import (
+    SAVED_HERE,
+    SENT,
+    FileToSend,
+    Happening,
+    RefusedItem,
+    StuckFile,
+    SyncSummary,
+    WaitingItem,
+)
+from crmdesk.storage import attachments, lately, pending, settings
+from crmdesk.storage.attachments import DOWN, UP
+from crmdesk.storage.leaving import kept_titles
 from crmdesk.storage.tables import from_json
 
 _LISTED = 500
@@ -21,6 +34,7 @@ class Reads(MoneyReads, ImportReads):
 
     def sync_summary(self) -> SyncSummary:
         """Return the figures of the Sync page and the status bar."""
+        files = self._files_on_the_way()
         waits = self._fetch("SELECT count(*) AS amount, min(made_at) AS oldest FROM outbox")[0]
         return SyncSummary(
             waiting=int(waits["amount"]),
@@ -30,10 +44,66 @@ class Reads(MoneyReads, ImportReads):
             refused=self._count("SELECT count(*) FROM needs_you"),
             last_sync_at=settings.meta(self._connection, "last_sync_at"),
             last_sync_ms=int(settings.meta(self._connection, "last_sync_ms", "0") or 0),
-            attachments_waiting=self._count("SELECT count(*) FROM transfer WHERE direction = 'up'"),
+            attachments_waiting=files[UP][0],
             customers=self._customers(),
             loading_scopes=self._count("SELECT count(*) FROM scope WHERE state = 'loading'"),
+            files_up_bytes=files[UP][1],
+            files_down=files[DOWN][0],
+            files_down_bytes=files[DOWN][1],
+            territories={row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")},
+            files_stuck=len({(one.sha256, one.direction) for one in attachments.stuck(self._connection)}),
         )
+
+    def _files_on_the_way(self) -> dict[str, tuple[int, int]]:
+        """Return how many files wait and how many bytes of them, by direction; without those that do not get through.
+
+        A file that its author has not brought to the server yet waits for nothing that happens here.
+        """
+        found = {UP: (0, 0), DOWN: (0, 0)}
+        rows = self._fetch(
+            'SELECT direction, count(*) AS amount, sum(max(0, size - "offset")) AS bytes FROM transfer'
+            " WHERE tries < :limit AND code <> :absent GROUP BY direction",
+            {"limit": attachments.GIVE_UP_TRIES, "absent": attachments.NOT_ARRIVED},
+        )
+        found.update({row["direction"]: (int(row["amount"]), int(row["bytes"] or 0)) for row in rows})
+        return found
+
+    def stuck_files(self) -> list[StuckFile]:
+        """Return the files that do not get through by themselves, each once, with the row that they belong to."""
+        found = {(one.sha256, one.direction): one for one in attachments.stuck(self._connection)}
+        titles = self._titles((one.record, one.row_id) for one in found.values() if one.record in RECORDS)
+        return [
+            StuckFile(
+                one.sha256, one.direction, one.code, one.file_name, one.record, one.row_id,
+                titles.get((one.record, one.row_id), ""), one.size,
+            )
+            for one in found.values()
+        ]  # fmt: skip
+
+    def files_to_send(self) -> list[FileToSend]:
+        """Return the files that wait to be sent, oldest first (the first 500)."""
+        found = attachments.to_send(self._connection, _LISTED)
+        titles = self._titles((one.record, one.row_id) for one in found if one.record in RECORDS)
+        return [
+            FileToSend(
+                one.file_name, one.record, titles.get((one.record, one.row_id), ""), one.size, one.offset, one.queued_at
+            )
+            for one in found
+        ]
+
+    def happenings(self) -> list[Happening]:
+        """Return what happened lately between this laptop and the server, the newest first."""
+        places = {territory_scope(row["id"]): row["name"] for row in self._fetch("SELECT id, name FROM row_territory")}
+        return [
+            Happening(code, at, params, tuple(places[one] for one in params.get("scopes", ()) if one in places))
+            for code, at, params in lately.read(self._connection)
+        ]
+
+    def loading(self) -> bool:
+        """Say whether a part of what this person holds has never arrived whole."""
+        if not settings.meta(self._connection, "last_sync_at"):
+            return True
+        return self._count("SELECT count(*) FROM scope WHERE state = 'loading'") > 0
 
     def _customers(self) -> int:
         """Count without reading rows: only what waits in the outbox to be deleted is held and not shown."""
@@ -66,6 +136,7 @@ class Reads(MoneyReads, ImportReads):
                 made_at=row["made_at"],
                 size_bytes=int(row["size"]),
                 state=SENT if row["seq"] <= self._handed_out else SAVED_HERE,
+                fields={name: pair[1] for name, pair in operations[row["id"]].fields.items()},
             )
             for row in rows
         ]
@@ -89,7 +160,7 @@ class Reads(MoneyReads, ImportReads):
             title=title,
             kind=row["kind"],
             command=operation.command,
-            code=row["code"] or ("waits_for_other" if row["waits_for"] else ""),
+            code="waits_for_other" if row["waits_for"] else row["code"],
             params=_as_map(row["params"]),
             field=row["field"],
             fields=fields or dict(operation.args),
@@ -99,7 +170,11 @@ class Reads(MoneyReads, ImportReads):
     def _operation_titles(self, operations: Mapping[str, Operation]) -> dict[str, str]:
         """Return what people call the rows of operations; a row that is gone is named by what the operation holds."""
         found = self._titles((one.record, one.row_id) for one in operations.values())
-        return {op_id: found.get((one.record, one.row_id)) or _own_words(one) for op_id, one in operations.items()}
+        kept = kept_titles(self._connection)
+        return {
+            op_id: found.get((one.record, one.row_id)) or kept.get((one.record, one.row_id)) or _own_words(one)
+            for op_id, one in operations.items()
+        }
 
 
 def _own_words(operation: Operation) -> str:

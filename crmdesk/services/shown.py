@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -20,13 +20,16 @@ def columns(record: str, alias: str = "r") -> str:
     return ", ".join(f'{alias}."{name}"' for name in names)
 
 
+_text = lru_cache(maxsize=256)(text)
+
+
 def select(
     connection: Connection, record: str, rest: str = "", params: Mapping[str, Any] | None = None
 ) -> list[Values]:
     """Return rows of a record that are not deleted; `rest` follows `… FROM row_<record> r WHERE r.deleted = 0`."""
     statement = f"SELECT {columns(record)} FROM row_{record} r WHERE r.deleted = 0 {rest}"
     return [
-        decode(RECORDS[record], dict(found)) for found in connection.execute(text(statement), params or {}).mappings()
+        decode(RECORDS[record], dict(found)) for found in connection.execute(_text(statement), params or {}).mappings()
     ]
 
 

@@ -32,6 +32,13 @@ class RestoreRow(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack(Command):
+    """Take a queued command out of the outbox while it can't have been sent."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreDraft(Command):
     """Put a draft back that was discarded."""
 

@@ -1,5 +1,6 @@
 """What the reads return: plain frozen data for one page or row of a page; no SQL rows, no live objects."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +103,10 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of a row: {field: (old, new)}, who and when; from the server's audit trail."""
+    """One change of a row: {field: (old, new)}, who and when; from the server's audit trail.
+
+    `names` gives the words for ids among the values.
+    """
 
     at: str
     who: str
@@ -110,11 +114,16 @@ class HistoryEntry:
     changes: Mapping[str, tuple[Any, Any]]
     reason: str
     on_behalf_of: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """A field that two people changed: three values, who and when."""
+    """A field that two people changed: three values, who and when.
+
+    `field` is 'deleted' where one person deleted what another one edited: then the two values are `deleted` (True) or
+    the edit {field: (old, new)}, and there is none before. `names` gives the words for ids among the values.
+    """
 
     id: str
     record: str
@@ -130,6 +139,7 @@ class ConflictView:
     loser_at: str
     loser_is_me: bool
     winner_is_me: bool
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +278,7 @@ class WaitingItem:
     made_at: str
     size_bytes: int
     state: str  # saved_here | sent
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what was put in, by field
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +312,47 @@ class SyncSummary:
     attachments_waiting: int
     customers: int
     loading_scopes: int
+    files_up_bytes: int = 0
+    files_down: int = 0
+    files_down_bytes: int = 0
+    files_stuck: int = 0
+    territories: Mapping[str, str] = field(default_factory=dict)  # names by id
+
+
+@dataclass(frozen=True, slots=True)
+class StuckFile:
+    """A file that does not get through by itself; `direction` is up or down, `code` the reason."""
+
+    sha256: str
+    direction: str
+    code: str
+    file_name: str
+    record: str
+    row_id: str
+    title: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileToSend:
+    """A file that waits to be sent or is on its way, with the row that it belongs to."""
+
+    file_name: str
+    record: str
+    title: str
+    size_bytes: int
+    sent_bytes: int
+    queued_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened lately between laptop and server; `places` are the names of territories it is about."""
+
+    code: str
+    at: str
+    params: Mapping[str, Any]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

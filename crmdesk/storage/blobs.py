@@ -1,6 +1,7 @@
 """The bytes of attachments: a second encrypted file, in chunks by SHA-256, so that the store itself stays small."""
 
 import hashlib
+import hmac
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,17 +28,14 @@ class Blobs:
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._path = folder / FILE_NAME
+        self._key = key
         self._lock = threading.Lock()
         try:
             self._driver = self._open(key)
         except raw.DriverError as error:
             if not _is_damage(error):
                 raise
-            # The store itself has opened with this key, so the file is damaged: what is uploaded comes again.
-            os.replace(self._path, self._path.with_suffix(".damaged"))
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-            self._driver = self._open(key)
+            self._begin_anew(key)
 
     def _open(self, key: bytes) -> raw.Driver:
         driver = raw.connect(self._path, key)
@@ -48,6 +46,33 @@ class Blobs:
             driver.close()
             raise
         return driver
+
+    def salvage(self) -> int:
+        """Move to a new file what can still be read of one with damaged pages; return how many whole ones were lost.
+
+        What was uploaded comes again from the server; what was not, and is lost, is told when it is its turn.
+        """
+        with self._lock:
+            known = _listed(self._driver)
+            self._driver.close()
+            damaged = self._begin_anew(self._key)
+            lost = 0
+            for sha256 in known:
+                content = _readable(damaged, self._key, sha256)
+                lost += content is None
+                if content is not None:
+                    _put(self._driver, {sha256: content})
+        return lost
+
+    def _begin_anew(self, key: bytes) -> Path:
+        """Put the damaged file aside and make a new one; the store itself has opened with this key."""
+        aside = self._path.with_suffix(".damaged")
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{aside}{suffix}").unlink(missing_ok=True)
+            if Path(f"{self._path}{suffix}").exists():
+                os.replace(f"{self._path}{suffix}", f"{aside}{suffix}")
+        self._driver = self._open(key)
+        return aside
 
     @contextmanager
     def _writing(self) -> Iterator[raw.Driver]:
@@ -68,7 +93,7 @@ class Blobs:
         """Keep whole bytes and return their SHA-256 (64 hex digits); the same bytes are kept once."""
         sha256 = hashlib.sha256(content).hexdigest()
         with self._writing() as driver:
-            if not self._is_complete(driver, sha256):
+            if not self._is_complete(driver, sha256) or not self._fits(driver, sha256):
                 driver.execute("DELETE FROM chunk WHERE sha256 = ?", (sha256,))
                 parts = ((sha256, at, content[at : at + CHUNK_BYTES]) for at in range(0, len(content), CHUNK_BYTES))
                 driver.executemany("INSERT INTO chunk(sha256, start, data) VALUES (?, ?, ?)", parts)
@@ -81,12 +106,7 @@ class Blobs:
     def write_many(self, files: Mapping[str, bytes]) -> None:
         """Keep whole downloads, checked by the caller, by their SHA-256, in one commit."""
         with self._writing() as driver:
-            for sha256, content in files.items():
-                _forget(driver, [sha256])
-                parts = ((sha256, at, content[at : at + CHUNK_BYTES]) for at in range(0, len(content), CHUNK_BYTES))
-                driver.executemany("INSERT INTO chunk(sha256, start, data) VALUES (?, ?, ?)", parts)
-            whole = [(sha256, len(content), len(content)) for sha256, content in files.items()]
-            driver.executemany("INSERT INTO blob(sha256, size, received, complete) VALUES (?, ?, ?, 1)", whole)
+            _put(driver, files)
 
     def present(self) -> set[str]:
         """Return the SHA-256 of everything that is here, whole."""
@@ -99,17 +119,72 @@ class Blobs:
             return self._is_complete(self._driver, sha256)
 
     def read(self, sha256: str) -> bytes | None:
-        """Return whole bytes, None where they are not here (or not whole yet)."""
-        with self._lock:
+        """Return whole bytes, verified; None where they are not here (or not whole yet).
+
+        Raises WorldError('attachment_damaged') where they do not fit any more.
+        """
+        with self._lock, _worded():
             if not self._is_complete(self._driver, sha256):
                 return None
             found = self._driver.execute("SELECT data FROM chunk WHERE sha256 = ? ORDER BY start", (sha256,))
-            return b"".join([row[0] for row in found])
+            content = b"".join([row[0] for row in found])
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise WorldError("attachment_damaged", sha256=sha256)
+        return content
+
+    def sound(self, sha256: str) -> bytes | None:
+        """Return whole bytes, None where they are not here; damaged ones are put aside, to come again."""
+        try:
+            return self.read(sha256)
+        except WorldError as error:
+            if error.code not in ("attachment_damaged", "store_damaged"):
+                raise
+            if error.code == "store_damaged":
+                self.salvage()
+        if not self.fits(sha256):
+            self.forget([sha256])
+        return self.read(sha256)
+
+    def fits(self, sha256: str) -> bool:
+        """Say whether whole bytes are here and are still what they were."""
+        with self._lock, _worded():
+            return self._is_complete(self._driver, sha256) and self._fits(self._driver, sha256)
+
+    def digest_under(self, sha256: str, key: bytes) -> str:
+        """Return the HMAC-SHA-256 (hex) of whole bytes under a key: shows to hold them."""
+        total = hmac.new(key, digestmod="sha256")
+        with self._lock, _worded():
+            for row in self._driver.execute("SELECT data FROM chunk WHERE sha256 = ? ORDER BY start", (sha256,)):
+                total.update(row[0])
+        return total.hexdigest()
+
+    def size(self, sha256: str) -> int:
+        """Return the length of whole bytes, 0 where they are not here."""
+        with self._lock:
+            found = self._driver.execute(
+                "SELECT size FROM blob WHERE sha256 = ? AND complete = 1", (sha256,)
+            ).fetchone()
+            return int(found[0]) if found else 0
 
     def read_part(self, sha256: str, start: int, length: int) -> bytes:
         """Return a piece of whole bytes, for an upload that goes on at an offset; b'' behind the end."""
-        content = self.read(sha256)
-        return b"" if content is None else content[start : start + length]
+        parts: list[bytes] = []
+        with self._lock, _worded():
+            if not self._is_complete(self._driver, sha256):
+                return b""
+            found = self._driver.execute(
+                "SELECT start, data FROM chunk WHERE sha256 = ?1 AND start < ?3 AND start >= coalesce("
+                "(SELECT max(start) FROM chunk WHERE sha256 = ?1 AND start <= ?2), 0) ORDER BY start",
+                (sha256, start, start + length),
+            )
+            for at, data in found:
+                parts.append(data[max(0, start - at) : start + length - at])
+        return b"".join(parts)
+
+    def forget(self, going: Iterable[str]) -> None:
+        """Forget bytes, whole or not."""
+        with self._writing() as driver:
+            _forget(driver, list(going))
 
     def received(self, sha256: str) -> int:
         """Return how many bytes of a download are here."""
@@ -146,11 +221,12 @@ class Blobs:
             raise WorldError("attachment_damaged", sha256=sha256)
         return True
 
-    def sweep(self, referenced: Iterable[str]) -> int:
-        """Forget what no row refers to; return how many were forgotten."""
+    def sweep(self, referenced: Iterable[str], limit: int = -1) -> int:
+        """Forget what no row refers to, at most `limit` of it (-1: all); return how many were forgotten."""
         keep = set(referenced)
         with self._writing() as driver:
-            going = [row[0] for row in driver.execute("SELECT sha256 FROM blob") if row[0] not in keep]
+            going = [row[0] for row in driver.execute("SELECT sha256 FROM blob").fetchall() if row[0] not in keep]
+            going = going if limit < 0 else going[:limit]
             if going:
                 _forget(driver, going)
         return len(going)
@@ -175,6 +251,49 @@ class Blobs:
         for row in driver.execute("SELECT data FROM chunk WHERE sha256 = ? ORDER BY start", (sha256,)):
             total.update(row[0])
         return total.hexdigest() == sha256
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """Say in words what the driver fails with."""
+    try:
+        yield
+    except raw.DriverError as error:
+        known = raw.world_error(error)
+        if known is not None:
+            raise known from error
+        raise
+
+
+def _put(driver: raw.Driver, files: Mapping[str, bytes]) -> None:
+    for sha256, content in files.items():
+        _forget(driver, [sha256])
+        parts = ((sha256, at, content[at : at + CHUNK_BYTES]) for at in range(0, len(content), CHUNK_BYTES))
+        driver.executemany("INSERT INTO chunk(sha256, start, data) VALUES (?, ?, ?)", parts)
+    whole = [(sha256, len(content), len(content)) for sha256, content in files.items()]
+    driver.executemany("INSERT INTO blob(sha256, size, received, complete) VALUES (?, ?, ?, 1)", whole)
+
+
+def _listed(driver: raw.Driver) -> list[str]:
+    """Return the names of whole ones, as many as can be read."""
+    try:
+        return [row[0] for row in driver.execute("SELECT sha256 FROM blob WHERE complete = 1").fetchall()]
+    except raw.DriverError:
+        return []
+
+
+def _readable(path: Path, key: bytes, sha256: str) -> bytes | None:
+    """Return the bytes of one file, None where a page of it is damaged (each needs a connection of its own)."""
+    try:
+        driver = raw.connect(path, key)
+        try:
+            found = driver.execute("SELECT data FROM chunk WHERE sha256 = ? ORDER BY start", (sha256,)).fetchall()
+        finally:
+            driver.close()
+    except raw.DriverError:
+        return None
+    content = b"".join(row[0] for row in found)
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 
 def _forget(driver: raw.Driver, going: list[str]) -> None:

@@ -41,6 +41,11 @@ class Changes:
         if count:
             self._note(scope, record, count, total)
 
+    def add_sum(self, scope: str, record: str, count: int, total: int) -> None:
+        """Add so many rows that are new in a scope, whose contributions were summed up before."""
+        if count:
+            self._note(scope, record, count, total)
+
     def _note(self, scope: str, record: str, count: int, amount: int) -> None:
         entry = self._sums.setdefault((scope, record), [0, 0])
         entry[0] += count
@@ -76,11 +81,12 @@ def summary(driver: Driver) -> bytes:
 def recounted(driver: Driver) -> dict[tuple[str, str], tuple[int, str]]:
     """Return the same, worked out from the rows by a scan (for the health check and tests)."""
     sums: dict[tuple[str, str], list[int]] = {}
+    leaving = {row[0] for row in driver.execute("SELECT name FROM scope WHERE state = 'leaving'")}
     for record in RECORDS:
         found = driver.execute(f"SELECT id, revision, scopes FROM row_{record} WHERE scopes <> ''")
         for row_id, revision, scopes in found:
             amount = row_digest(row_id, revision)
-            for scope in scopes.split():
+            for scope in set(scopes.split()) - leaving:
                 entry = sums.setdefault((scope, record), [0, 0])
                 entry[0] += 1
                 entry[1] += amount
@@ -91,3 +97,9 @@ def differing(driver: Driver, told: Iterable[ScopeDigest]) -> list[ScopeDigest]:
     """Return those of the server's digests that the rows held here do not match."""
     here = stored(driver)
     return [one for one in told if here.get((one.scope, one.record), (0, to_text(0))) != (one.count, one.digest)]
+
+
+def not_told(driver: Driver, scopes: Iterable[str], told: Iterable[ScopeDigest]) -> list[ScopeDigest]:
+    """Return, as told empty, what is held here of these scopes and is not among all the digests of the server."""
+    known = {(one.scope, one.record) for one in told}
+    return [ScopeDigest(*key, 0, to_text(0)) for scope in scopes for key in stored(driver, scope) if key not in known]

@@ -70,6 +70,8 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
     driver.execute(f"PRAGMA journal_mode = {journal}")
     driver.execute("PRAGMA synchronous = FULL")
     driver.execute("PRAGMA foreign_keys = ON")
+    # Free pages are encrypted like all others: to zero each of them doubles what taking many rows out writes.
+    driver.execute("PRAGMA secure_delete = FAST")
     driver.execute(f"PRAGMA cache_size = -{cache_kib}")
 
 

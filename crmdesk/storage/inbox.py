@@ -1,14 +1,15 @@
 """What comes from the server: subscription, pages and the end of a pull, each in one transaction with its cursor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from crmdesk.domain.ids import is_id
+from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
-from crmdesk.storage import digests, overlay, pending, rows, search_index, settings
+from crmdesk.storage import arrivals, digests, leaving, overlay, pending, rows, search_index, settings
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.tables import to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
@@ -25,9 +26,15 @@ def cursor(connection: Connection) -> str:
 
 
 def scope_states(connection: Connection) -> dict[str, str]:
-    """Return {scope: loading | complete} of the present subscription."""
-    found = driver_of(connection).execute("SELECT name, state FROM scope")
+    """Return {scope: loading | complete} of the present subscription; what is leaving is no part of it."""
+    found = driver_of(connection).execute("SELECT name, state FROM scope WHERE state <> ?", (leaving.LEAVING,))
     return {row[0]: row[1] for row in found}
+
+
+def held_in(connection: Connection, scope: str) -> int:
+    """Return how many rows a scope holds, by the digests."""
+    found = driver_of(connection).execute("SELECT sum(count) FROM digest WHERE scope = ?", (scope,)).fetchone()
+    return int(found[0] or 0) if found else 0
 
 
 def holding(connection: Connection) -> tuple[list[str], bytes]:
@@ -36,15 +43,24 @@ def holding(connection: Connection) -> tuple[list[str], bytes]:
 
 
 def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
-    """Take in the subscription and return the scopes that were purged; settle the head's answers before this.
+    """Take in the subscription and return the scopes that leave; settle the head's answers before this.
 
-    Rows of a scope that is gone go with their search entries, unless another scope still holds them; unsent edits on
-    them stay in the outbox, where the server's answer turns them into 'needs a decision'.
+    Rows of a scope that is gone go with their search entries, unless another scope still holds them: the store takes
+    them out in short parts after this commit. Unsent edits on them stay in the outbox, where the server takes them
+    within its time of grace or refuses them ('needs a decision').
+    Raises WorldError('foreign_user') for a head that would take the company or the person away: no server's word.
     """
-    held = {row[0] for row in work.driver.execute("SELECT name FROM scope")}
+    states = dict(work.driver.execute("SELECT name, state FROM scope").fetchall())
+    held = {scope for scope, state in states.items() if state != leaving.LEAVING}
     gone = sorted(held - set(head.scopes))
+    if any(scope == COMPANY or scope.startswith(person_scope("")) for scope in gone):
+        raise WorldError("foreign_user")
     for scope in gone:
-        purge_scope(work, scope)
+        leaving.mark(work, scope)
+    for scope in set(head.scopes) & (states.keys() - held):
+        purge_scope(work, scope)  # it comes back before it was out: what came before is no start for it
+    work.leaving = work.leaving or bool(leaving.scopes_leaving(work.driver))
+    _note_purged(work, gone)
     for scope in head.scopes:
         if scope not in held or scope in head.restart:
             _set_state(work, scope, LOADING)
@@ -55,17 +71,39 @@ def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
 
 
 def purge_scope(work: UnitOfWork, scope: str) -> None:
-    """Take a scope out of the store; its rows go unless another scope holds them."""
-    for record in RECORDS:
-        found = work.driver.execute(f"SELECT id FROM row_{record} WHERE {_WITHIN}", (scope,)).fetchall()
-        _leave(work, scope, record, [row[0] for row in found])
-    work.digests.flush(work.driver)
-    for table in ("digest", "stale"):
-        work.driver.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))
-    work.driver.execute("DELETE FROM scope WHERE name = ?", (scope,))
+    """Take a scope out of the store at once, in this transaction; its rows go unless another scope holds them."""
+    leaving.mark(work, scope)
+    while leaving.step(work):
+        pass
 
 
-_WITHIN = "instr(' ' || scopes || ' ', ' ' || ? || ' ') > 0"
+def purged_scopes(connection: Connection) -> list[str]:
+    """Return the scopes whose rows went after the cursor was stored: it must not count for them if they come back."""
+    return list(settings.meta_json(connection, _PURGED) or [])
+
+
+_PURGED = "purged_scopes"
+
+
+def _note_purged(work: UnitOfWork, gone: Sequence[str]) -> None:
+    if gone:
+        known = {*purged_scopes(work.connection), *gone}
+        settings.set_meta_json(work.connection, _PURGED, sorted(known))
+
+
+def _store_cursor(work: UnitOfWork, cursor: str) -> None:
+    """Store a cursor of the present subscription: it knows nothing of the scopes that are not in it."""
+    settings.set_meta(work.connection, "cursor", cursor)
+    if settings.meta(work.connection, _PURGED):
+        settings.set_meta_json(work.connection, _PURGED, None)
+
+
+def _rows_within(driver: Driver, record: str, scope: str, columns: str) -> list[tuple[Any, ...]]:
+    """Return some columns of the rows of a record that a scope holds."""
+    found: list[tuple[Any, ...]] = []
+    for text in leaving.texts_with(driver, record, (scope,)):
+        found += driver.execute(f"SELECT {columns} FROM row_{record} WHERE scopes = ?", (text,)).fetchall()
+    return found
 
 
 def restart_scope(work: UnitOfWork, scope: str) -> None:
@@ -80,21 +118,25 @@ def _set_state(work: UnitOfWork, scope: str, state: str) -> None:
     )
 
 
-def apply_page(work: UnitOfWork, page: Page) -> list[str]:
+def apply_page(work: UnitOfWork, page: Page, ready: Mapping[int, arrivals.Ready] | None = None) -> list[str]:
     """Write a page and its cursor; pending edits are laid over the new base. Returns ids that could not be read.
 
-    A row that can't be read is left out and the rest goes on: the digests will tell, and it is fetched again.
+    A row that can't be read is left out and the rest goes on: the digests will tell, and it is fetched again. `ready`
+    is what `arrivals.prepare` made of the page before the writer was taken, None to have it done here.
     """
+    ready = arrivals.prepare(page) if ready is None else ready
     unreadable: list[str] = []
     if page.first:
         _begin_anew(work, page.scope)
-    for group in page.groups:
+    for at, group in enumerate(page.groups):
+        if at in ready:
+            group = _insert_ready(work, page.scope, group, ready[at])
         if group.record in RECORDS:
             unreadable += _apply_group(work, page.scope, group)
     if page.complete:
         _sweep(work, page.scope)
     _set_state(work, page.scope, COMPLETE if page.complete else LOADING)
-    settings.set_meta(work.connection, "cursor", page.cursor)
+    _store_cursor(work, page.cursor)
     work.note("sync_state", page.scope)
     return unreadable
 
@@ -106,22 +148,24 @@ def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
     """
     work.digests.flush(work.driver)
     if end.cursor:
-        settings.set_meta(work.connection, "cursor", end.cursor)
+        _store_cursor(work, end.cursor)
     settings.set_meta(work.connection, "last_sync_at", work.now())
     work.note("sync_state", "last_sync_at")
     if (end.digests or end.same) and not end.more:
         _remove_strays(work)
-    states = scope_states(work.connection)
-    complete = [one for one in end.digests if states.get(one.scope) == COMPLETE and one.record in RECORDS]
-    return digests.differing(work.driver, complete)
+        # by the cursor nothing is missing of any scope: one whose new start was cut short counts again, and is compared
+        work.driver.execute("UPDATE scope SET state = ? WHERE state = ?", (COMPLETE, LOADING))
+    leaving.forget_titles(work.driver)
+    complete = {scope for scope, state in scope_states(work.connection).items() if state == COMPLETE}
+    told = [one for one in end.digests if one.scope in complete and one.record in RECORDS]
+    if end.digests and not end.more:
+        told += digests.not_told(work.driver, complete, end.digests)
+    return digests.differing(work.driver, told)
 
 
 def _remove_strays(work: UnitOfWork) -> None:
     for record in RECORDS:
-        found = work.driver.execute(
-            f"SELECT id FROM row_{record} WHERE scopes = '' AND revision > 0 AND dirty = 0"
-        ).fetchall()
-        _remove(work, record, [row[0] for row in found])
+        leaving.remove(work, record, leaving.strays(work.driver, record))
 
 
 def _begin_anew(work: UnitOfWork, scope: str) -> None:
@@ -129,11 +173,10 @@ def _begin_anew(work: UnitOfWork, scope: str) -> None:
     work.digests.flush(work.driver)
     work.driver.execute("DELETE FROM stale WHERE scope = ?", (scope,))
     for (_, record), (count, _) in digests.stored(work.driver, scope).items():
-        if count:
+        for text in leaving.texts_with(work.driver, record, (scope,)) if count else ():
             work.driver.execute(
-                f"INSERT INTO stale(scope, record, id) SELECT ?1, ?2, id FROM row_{record} "
-                "WHERE instr(' ' || scopes || ' ', ' ' || ?1 || ' ') > 0",
-                (scope, record),
+                f"INSERT INTO stale(scope, record, id) SELECT ?, ?, id FROM row_{record} WHERE scopes = ?",
+                (scope, record, text),
             )
 
 
@@ -146,6 +189,25 @@ def _sweep(work: UnitOfWork, scope: str) -> None:
         _leave(work, scope, record, row_ids)
     if found:
         work.driver.execute("DELETE FROM stale WHERE scope = ?", (scope,))
+
+
+def _insert_ready(work: UnitOfWork, scope: str, group: RowGroup, ready: arrivals.Ready) -> RowGroup:
+    """Insert, in one go, the rows that nothing here knows of; return the group with the others, to be looked at each.
+
+    This is the way of a first sync.
+    """
+    record = group.record
+    known = arrivals.held_among(work.driver, ready) | (pending.rows_waiting(work.driver, record) & set(ready.ids))
+    others: list[list[Any]] = []
+    if known:
+        id_at = group.columns.index("id")
+        others = [row for row in group.by_row() if row[id_at] in known]
+        ready = ready.without(known)
+    if ready.ids:
+        rows.insert_columns(work.driver, rows.shape(record), ready.columns, scope, ready.entries)
+        work.digests.add_sum(scope, record, len(ready.ids), ready.total)
+        work.changed.setdefault(record, set()).update(ready.ids)
+    return RowGroup(record, group.columns, others, group.left, group.deleted)
 
 
 def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
@@ -171,11 +233,17 @@ def _readable(group: RowGroup) -> tuple[dict[str, list[Any]], list[str]]:
     width = len(group.columns)
     same = tuple(group.columns) == form.columns
     where = {name: at for at, name in enumerate(group.columns)}
+    id_at = where.get("id", 0)
+    given = group.by_row()
+    whole = [row if same else _in_order(form, row, where) for row in given if len(row) == width]
+    if len(whole) == len(given) and (not whole or form.readable(list(zip(*whole, strict=True)))):
+        return {wire[0]: wire for wire in whole}, []
     arrived: dict[str, list[Any]] = {}
     unreadable: list[str] = []
-    for row in group.rows:
-        if len(row) != width or not (wire := row if same else _in_order(form, row, where)) or not _sound(wire):
-            unreadable.append(str(row[0])[:60] if row else "")
+    for row in given:  # one of them can't be read: which?
+        wire = row if same or len(row) != width else _in_order(form, row, where)
+        if len(row) != width or not form.readable([(one,) for one in wire]):
+            unreadable.append(str(row[id_at])[:60] if len(row) > id_at else "")
         else:
             arrived[wire[0]] = wire
     return arrived, unreadable
@@ -188,15 +256,12 @@ def _in_order(form: rows.Shape, row: Sequence[Any], where: dict[str, int]) -> li
     ]
 
 
-def _sound(wire: Sequence[Any]) -> bool:
-    return isinstance(wire[1], int) and wire[1] > 0 and is_id(wire[0])
-
-
 def _apply_rows(work: UnitOfWork, scope: str, record: str, arrived: dict[str, list[Any]], anew: frozenset[str]) -> None:
     """Write rows; those in `anew` were asked for again, so they count even if their revision is not a newer one."""
     form = rows.shape(record)
+    columns = ("id", "rowid", "revision", "scopes", "updated_at", *form.searched_by)
     found = work.driver.execute(
-        f"SELECT id, rowid, revision, scopes FROM {form.table} WHERE id {_IN}", (to_json(list(arrived)),)
+        f"SELECT {', '.join(columns)} FROM {form.table} WHERE id {_IN}", (to_json(list(arrived)),)
     )
     held = {row[0]: row[1:] for row in found}
     waiting = pending.rows_waiting(work.driver, record)
@@ -234,7 +299,8 @@ def _renew(
     stored: list[list[Any]] = []
     entries: list[tuple[int, str, str, str]] = []
     make = search_index.of_wire(record, form.columns) if form.indexed else None
-    for wire, (rowid, revision, text) in known:
+    updated_at = form.columns.index("updated_at")
+    for wire, (rowid, revision, text, updated, *searched) in known:
         scopes = set(text.split())
         forced = wire[0] in anew
         after = int(wire[1]) if forced else max(int(wire[1]), int(revision))
@@ -245,10 +311,11 @@ def _renew(
             work.driver.execute(
                 f"UPDATE {form.table} SET scopes = ? WHERE rowid = ?", (" ".join(sorted(scopes)), rowid)
             )
-        if after == revision and not forced:
+        same = after == revision and (int(wire[1]) < after or wire[updated_at] == updated)
+        if same and not forced:
             continue  # our own operation comes back, or nothing new
-        key = ""
-        if make is not None:
+        key = str(searched[-1])
+        if make is not None and tuple(searched) != form.searched_as(wire, key):
             columns, key = make(wire)
             entries.append((rowid, *columns))
         stored.append(form.stored(rowid, wire, " ".join(sorted(scopes)), 0, key))
@@ -266,8 +333,9 @@ def _under_edits(work: UnitOfWork, scope: str, record: str, base: dict[str, Any]
     if before is not None and before["deleted"]:
         before = None  # it was restored, or an older page comes late and its deletion again after it
     scopes = set(held.scopes) if held else set()
-    if before is not None and before["revision"] >= base["revision"] and not anew:
-        base = before
+    if before is not None and not anew:
+        # at one revision the server's word stands against what was worked out here of an answer without the row
+        base = before if before["revision"] > base["revision"] else base
     if before is not None:
         work.digests.move(scopes, record, row_id, before["revision"], base["revision"])
     if scope not in scopes:
@@ -292,7 +360,7 @@ def _leave(work: UnitOfWork, scope: str, record: str, row_ids: Sequence[str]) ->
             work.driver.execute(f"UPDATE row_{record} SET scopes = ? WHERE id = ?", (" ".join(sorted(scopes)), row_id))
         else:
             going.append(row_id)
-    _remove(work, record, going)
+    leaving.remove(work, record, going)
 
 
 def _deleted(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
@@ -302,32 +370,13 @@ def _deleted(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
     ).fetchall()
     for row_id, revision, text in found:
         work.digests.remove(text.split(), record, row_id, revision)
-    _remove(work, record, [row[0] for row in found])
+    leaving.remove(work, record, [row[0] for row in found], ended=True)
     waiting = pending.rows_waiting(work.driver, record)
     for row_id, revision, _ in found:
         if row_id in waiting:
             overlay.keep_base(work.driver, record, {"id": row_id, "revision": revision + 1, "deleted": True})
 
 
-def _remove(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
-    if row_ids:
-        rows.remove(work.driver, record, row_ids)
-        _keep_unsent(work, record, row_ids)
-        work.changed.setdefault(record, set()).update(row_ids)
-
-
-def _keep_unsent(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
-    """A row that the server lost and that is queued to be made again stays on the page meanwhile."""
-    found = work.driver.execute(
-        f"SELECT DISTINCT row_id FROM outbox WHERE record = ? AND kind = 'create' AND row_id {_IN}",
-        (record, to_json(list(row_ids))),
-    ).fetchall()
-    for row in found:
-        work.driver.execute("DELETE FROM base_row WHERE record = ? AND id = ?", (record, row[0]))
-        overlay.lay_again(work.driver, record, row[0])
-
-
 def rows_of_scope(driver: Driver, scope: str, record: str) -> dict[str, int]:
     """Return {id: revision} of what a scope holds of a record: the second rung of recovery compares these."""
-    found = driver.execute(f"SELECT id, revision FROM row_{record} WHERE {_WITHIN}", (scope,))
-    return {row[0]: int(row[1]) for row in found}
+    return {row[0]: int(row[1]) for row in _rows_within(driver, record, scope, "id, revision")}

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import MutableMapping
+from functools import cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-import structlog
 from typing_extensions import override
 
 FILE_NAME = "crmdesk.log"
@@ -16,18 +16,42 @@ _ROOT.addHandler(logging.NullHandler())  # without a handler Python writes warni
 _SECRET = ("token", "password", "passphrase", "authorization", "secret")
 
 
-def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """Return the logger of a module: `crmdesk.` and its place; events with plain key-value pairs."""
-    made: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        logging.getLogger(name),
-        processors=[
-            structlog.stdlib.filter_by_level,
-            _without_secrets,
-            structlog.processors.KeyValueRenderer(key_order=["event"]),
-        ],
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    return made
+class Journal:
+    """The logger of one module: events with plain key-value pairs; what nobody keeps costs a look at the level."""
+
+    def __init__(self, name: str) -> None:
+        self._plain = logging.getLogger(name)
+
+    def info(self, event: str, **values: Any) -> None:
+        """Note what may help to understand a later failure."""
+        self._say(logging.INFO, event, values)
+
+    def warning(self, event: str, **values: Any) -> None:
+        """Note what is odd."""
+        self._say(logging.WARNING, event, values)
+
+    def error(self, event: str, **values: Any) -> None:
+        """Note what went wrong."""
+        self._say(logging.ERROR, event, values)
+
+    def _say(self, level: int, event: str, values: dict[str, Any]) -> None:
+        if self._plain.isEnabledFor(level):
+            self._written.log(level, event, **values)
+
+    @cached_property
+    def _written(self) -> Any:
+        import structlog  # lazy: it brings much along, and most runs have nothing to say
+
+        return structlog.wrap_logger(
+            self._plain,
+            processors=[_without_secrets, structlog.processors.KeyValueRenderer(key_order=["event"])],
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
+
+
+def logger(name: str) -> Journal:
+    """Return the logger of a module: `crmdesk.` and its place."""
+    return Journal(name)
 
 
 def keep_in(folder: Path) -> None:

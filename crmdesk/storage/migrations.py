@@ -10,13 +10,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.domain.errors import WorldError
+from crmdesk.domain.records import RECORDS
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import SEARCHED, metadata, search_ddl
+from crmdesk.storage.tables import SEARCHED, kept_title, metadata, search_ddl
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
-STEPS: tuple[str, ...] = ("0001_first_tables",)
+STEPS: tuple[str, ...] = ("0001_first_tables", "0002_transfer_reasons", "0003_leaving_scopes")
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
 
@@ -68,4 +69,19 @@ def _first_tables(database: "Database") -> None:
         database.execute(search_ddl(record))
 
 
-_BODIES = {"0001_first_tables": _first_tables}
+def _transfer_reasons(database: "Database") -> None:
+    add_column(database, "transfer", "code TEXT NOT NULL DEFAULT ''")
+    add_column(database, "transfer", "next_at TEXT NOT NULL DEFAULT ''")
+
+
+def _leaving_scopes(database: "Database") -> None:
+    for record in RECORDS:
+        database.execute(f"CREATE INDEX IF NOT EXISTS row_{record}_scopes ON row_{record} (scopes)")
+    database.execute(str(CreateTable(kept_title, if_not_exists=True).compile(dialect=sqlite.dialect())))
+
+
+_BODIES = {
+    "0001_first_tables": _first_tables,
+    "0002_transfer_reasons": _transfer_reasons,
+    "0003_leaving_scopes": _leaving_scopes,
+}

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.records import RECORDS, wire_columns
+from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.storage import overlay, pending, rows
+from crmdesk.storage import overlay, pending, rows, settling
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.pending import HandedOut, Stored
 from crmdesk.storage.tables import from_json, to_json
@@ -23,6 +24,9 @@ KEPT_DAYS = 30
 """Acknowledged and dropped operations are kept so long, so that a restored server can be given them again."""
 
 _TAKEN = ("applied", "merged", "duplicate")
+_ANSWERED = (*_TAKEN, "refused")
+_FOR_LACK_OF_A_ROW = frozenset({"out_of_scope", "unknown_row"})
+"""Refusals of what refers to a row that the server does not have, perhaps because that one was refused itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +124,16 @@ def accepted_since(connection: Connection, instant: str) -> int:
 def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:
     """Take in the server's answers; an answer to an operation that does not wait is passed over."""
     answered = {answer.op_id for answer in answers}
-    for answer in answers:
+    for answer in settling.take_in(work, answers):
         stored = pending.take(work.driver, answer.op_id)
-        if stored is None or answer.outcome == "later":
-            continue
+        if stored is None or answer.outcome not in _ANSWERED:
+            continue  # 'later', or a word that only a newer laptop knows: it is sent again
         if answer.outcome in _TAKEN:
             _taken(work, stored, answer)
         else:
             _put_aside(work, stored, answer, answered)
         work.note("outbox", answer.op_id)
         work.note(stored.operation.record, stored.operation.row_id)
-    _forget_old(work)
 
 
 def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
@@ -141,7 +144,10 @@ def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
     _keep_done(work, stored, answer.outcome)
     pending.remove(work.driver, operation.id)
     if held is None and operation.kind != "create":
-        return  # it left the scope meanwhile: the answer must not bring it back
+        # it left the scope or was deleted meanwhile: the answer must not bring it back
+        if not pending.laid_over(work.driver, record, row_id, without_base=True):
+            work.driver.execute("DELETE FROM base_row WHERE record = ? AND id = ?", (record, row_id))
+        return
     newer = _answered_row(operation, answer, base, stored.user_id)
     if newer is None:
         overlay.lay_again(work.driver, record, row_id)
@@ -152,14 +158,11 @@ def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
 def _answered_row(
     operation: Operation, answer: Answer, base: dict[str, Any] | None, user_id: str
 ) -> dict[str, Any] | None:
-    """Return the row as the server has it now; worked out where the answer does not carry it."""
+    """Return the row as the server has it now; worked out where the answer does not carry it, or nobody can read it."""
     declared = RECORDS[operation.record]
-    if answer.row is not None:
-        names = set(wire_columns(declared))
-        return {name: value for name, value in answer.row.items() if name in names} | {
-            "id": operation.row_id, "revision": int(answer.row.get("revision") or answer.revision),
-            "deleted": bool(answer.row.get("deleted")),
-        }  # fmt: skip
+    row = settling.answered_row(operation, answer)
+    if row is not None:
+        return row
     if operation.kind == "command":
         return None
     laid = overlay.lay(declared, base, [(operation, user_id)])
@@ -171,25 +174,38 @@ def _keep_done(work: UnitOfWork, stored: Stored, outcome: str) -> None:
     work.driver.execute(
         "INSERT OR REPLACE INTO outbox_done(id, seq, record, row_id, user_id, outcome, done_at, content) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (operation.id, operation.seq, operation.record, operation.row_id, stored.user_id, outcome, work.now(),
-         pending.encode(operation)),
+        (operation.id, operation.seq, operation.record, operation.row_id, stored.user_id, outcome,
+         settling.server_now(work), pending.encode(operation)),
     )  # fmt: skip
 
 
-def _forget_old(work: UnitOfWork) -> None:
-    limit = to_text(from_text(work.now()) - timedelta(days=KEPT_DAYS))
+def forget_old(work: UnitOfWork) -> None:
+    """Forget what was acknowledged or dropped long ago; only after a restored server was given it again."""
+    limit = to_text(from_text(settling.server_now(work)) - timedelta(days=KEPT_DAYS))
     work.driver.execute("DELETE FROM outbox_done WHERE done_at < ?", (limit,))
 
 
 def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[str]) -> None:
-    _to_person(work, stored, answer.code or "refused", answer.params, answer.field, "")
+    cause = _unmade_cause(work, stored.operation) if answer.code in _FOR_LACK_OF_A_ROW else ""
+    _to_person(work, stored, answer.code or "refused", answer.params, answer.field, cause)
     touched = {stored.operation.row_id} if stored.operation.kind == "create" else set()
     for later in pending.after(work.driver, stored.operation.seq):
         if later.operation.id not in answered and _depends(later.operation, stored.operation, touched):
             if later.operation.kind == "create":
                 touched.add(later.operation.row_id)
-            _to_person(work, later, "", {}, "", stored.operation.id)
+            _to_person(work, later, "", {}, "", cause or stored.operation.id)
     overlay.lay_again(work.driver, stored.operation.record, stored.operation.row_id)
+
+
+def _unmade_cause(work: UnitOfWork, operation: Operation) -> str:
+    """Return the refused create that an operation was refused for as well ('' for none): it waits beside that one."""
+    found = work.driver.execute(
+        "SELECT id, row_id, waits_for FROM needs_you WHERE kind = 'create' AND seq < ? ORDER BY seq", (operation.seq,)
+    )
+    for op_id, row_id, waits_for in found.fetchall():
+        if operation.row_id == row_id or pending.names_row(operation, row_id):
+            return str(waits_for or op_id)
+    return ""
 
 
 def _depends(later: Operation, refused: Operation, unmade: set[str]) -> bool:
@@ -221,18 +237,18 @@ def _to_person(
 def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None) -> str:
     """Queue a refused operation again under a new id, with corrected fields; what waited beside it follows.
 
-    Returns the new operation id. Raises InputError('unknown_operation').
+    It stands on the values and the revision that the person saw then, so that what others wrote since is merged and
+    never written over. Returns the new operation id. Raises InputError('unknown_operation').
     """
     refused = _take_refused(work, op_id)
     old = refused.operation
     held = rows.read(work.driver, old.record, old.row_id)
     base = overlay.base_of(work.driver, old.record, old.row_id, held)
     wanted = {name: new for name, (_, new) in old.fields.items()} | dict(changes or {})
-    before = base or {}
-    fields = {name: (None if old.kind == "create" else before.get(name), new) for name, new in wanted.items()}
+    seen = {} if old.kind == "create" else dict(base or {}) | {name: pair[0] for name, pair in old.fields.items()}
+    fields = {name: (seen.get(name), new) for name, new in wanted.items()}
     again = msgspec.structs.replace(
-        old, id=new_id(), seq=pending.next_seq(work.driver), fields=fields,
-        base_revision=int(before.get("revision", 0)), made_at=work.now(),
+        old, id=new_id(), seq=pending.next_seq(work.driver), fields=fields, made_at=work.now()
     )  # fmt: skip
     _requeue(work, again, refused.user_id)
     _release(work, op_id)
@@ -242,21 +258,64 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
 def drop(work: UnitOfWork, op_id: str) -> None:
     """Give up a refused operation; kept among the dropped ones for 30 days.
 
-    What waited beside it goes on, unless it depends on a row that now is never made. Raises
-    InputError('unknown_operation').
+    What waited beside it goes on. Of what depends on a row that now is never made, that goes which has no meaning
+    without it (its own edits, what belongs to it); the rest needs the person. Raises InputError('unknown_operation').
     """
     refused = _take_refused(work, op_id)
     operation = refused.operation
     _keep_done(work, Stored(operation, refused.user_id, 0), "dropped")
     if operation.kind == "create":
-        for waiting in _waiting_for(work, op_id):
-            work.driver.execute("DELETE FROM needs_you WHERE id = ?", (waiting.operation.id,))
-            _keep_done(work, Stored(waiting.operation, waiting.user_id, 0), "dropped")
-            work.note("needs_you", waiting.operation.id)
-            _show_again(work, waiting.operation)
+        _without(work, operation)
     else:
         _release(work, op_id)
     _show_again(work, operation)
+
+
+def _without(work: UnitOfWork, given_up: Operation) -> None:
+    """Deal with what waited for a row that is never made."""
+    never = {given_up.row_id}
+    for waiting in _waiting_for(work, given_up.id):
+        operation = waiting.operation
+        if operation.row_id in never or _belongs(operation, never):
+            never.add(operation.row_id)
+            work.driver.execute("DELETE FROM needs_you WHERE id = ?", (operation.id,))
+            _keep_done(work, Stored(operation, waiting.user_id, 0), "dropped")
+        else:
+            code = waiting.code or "row_given_up"
+            work.driver.execute("UPDATE needs_you SET waits_for = '', code = ? WHERE id = ?", (code, operation.id))
+        work.note("needs_you", operation.id)
+        _show_again(work, operation)
+
+
+def _belongs(operation: Operation, never: set[str]) -> bool:
+    """Say whether a row is a part of one of these: a required reference names it (an affiliation, an attachment)."""
+    fields = RECORDS[operation.record].fields if operation.record in RECORDS and operation.kind == "create" else ()
+    required = [one.name for one in fields if one.kind is Kind.REF and one.required]
+    return any(operation.fields.get(name, (None, None))[1] in never for name in required)
+
+
+def correct_unmade(work: UnitOfWork, record: str, row_id: str, changes: Mapping[str, Any]) -> bool:
+    """Take an edit of a row whose create was refused into that create, and send it again; False for any other row.
+
+    A create that waits beside another one is corrected where it waits.
+    """
+    for refused in needs_you(work.connection, record, row_id):
+        if refused.operation.kind != "create":
+            continue
+        if not refused.waits_for:
+            retry(work, refused.operation.id, changes)
+            return True
+        fields = dict(refused.operation.fields) | {name: (None, new) for name, new in changes.items()}
+        corrected = msgspec.structs.replace(refused.operation, fields=fields)
+        content = pending.encode(corrected)
+        work.driver.execute(
+            "UPDATE needs_you SET content = ?, size = ? WHERE id = ?",
+            (content, len(content), corrected.id),
+        )
+        work.note("needs_you", corrected.id)
+        _show_again(work, corrected)
+        return True
+    return False
 
 
 def _take_refused(work: UnitOfWork, op_id: str) -> Refused:
@@ -279,11 +338,16 @@ def _waiting_for(work: UnitOfWork, op_id: str) -> list[Refused]:
 
 
 def _release(work: UnitOfWork, op_id: str) -> None:
-    """Queue again, behind it, what waited for an operation; these were never answered and keep their ids."""
+    """Queue again, behind it, what waited for an operation.
+
+    What was never answered keeps its id, so that it has one effect; what was refused gets a new one, because the server
+    answers a known one as before.
+    """
     for waiting in _waiting_for(work, op_id):
         work.driver.execute("DELETE FROM needs_you WHERE id = ?", (waiting.operation.id,))
         work.note("needs_you", waiting.operation.id)
-        again = msgspec.structs.replace(waiting.operation, seq=pending.next_seq(work.driver))
+        op_id_now = new_id() if waiting.code else waiting.operation.id
+        again = msgspec.structs.replace(waiting.operation, id=op_id_now, seq=pending.next_seq(work.driver))
         _requeue(work, again, waiting.user_id)
 
 

@@ -1,10 +1,16 @@
 """Pinyin of names: surnames read as surnames, heteronyms in every common reading, tones left out."""
 
+import importlib.util
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice, product
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 MAX_READINGS = 4
 """Names are indexed under at most this many readings."""
@@ -50,10 +56,25 @@ HETERONYMS: dict[str, tuple[str, ...]] = {
 _syllables: dict[str, str] = {}
 
 
+@lru_cache(maxsize=1)
 def _dictionary() -> dict[int, str]:
-    from pypinyin.constants import PINYIN_DICT  # lazy: the import costs 57 MB and a moment
+    found = _library_file("pinyin_dict.json", dict[int, str])
+    if found is not None:
+        return found
+    from pypinyin.constants import PINYIN_DICT  # lazy: the import costs 57 MB and most of a second
 
     return PINYIN_DICT
+
+
+def _library_file(name: str, kind: type[T]) -> T | None:
+    """Read a dictionary of the library without importing it, which takes ten times as long; None where it is not."""
+    package = importlib.util.find_spec("pypinyin")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        try:
+            return msgspec.json.decode((Path(folder) / name).read_bytes(), type=kind)
+        except (OSError, msgspec.MsgspecError):
+            continue
+    return None
 
 
 def plain(text: str) -> str:
@@ -111,12 +132,32 @@ def _surname(name: str) -> tuple[str, ...]:
     return ()
 
 
+class _Plain(dict[str, str]):
+    """The one reading of a Chinese character within a given name, '' where there is none or more than one."""
+
+    def __missing__(self, char: str) -> str:
+        value = self[char] = syllable(char) if is_han(char) and char not in HETERONYMS else ""
+        return value
+
+
+class _PlainFirst(dict[str, str]):
+    """The same for the first character of a name, '' where the table of surnames has a say."""
+
+    def __missing__(self, char: str) -> str:
+        value = self[char] = "" if any(known.startswith(char) for known in SURNAMES) else PLAIN[char]
+        return value
+
+
+PLAIN = _Plain()
+PLAIN_FIRST = _PlainFirst()
+
+
 def person_readings(name: str) -> list[tuple[str, ...]]:
     """Return the readings of a person's name, the likeliest first, each a syllable a character."""
     letters = [char for char in name if is_han(char)]
     head = _surname(name[:2])
     if not any(char in HETERONYMS for char in letters):
-        base = [_syllables.get(char) or syllable(char) for char in letters]
+        base = [_syllables.get(char) or syllable(char) or plain(char) for char in letters]  # some have no reading
         return [(*head, *base[len(head) :])]
     choices: list[tuple[str, ...]] = [_others(char) for char in letters]
     for at, reading in enumerate(head[: len(choices)]):
@@ -134,7 +175,7 @@ def phrase_reading(text: str) -> tuple[str, ...]:
     at = 0
     while at < len(letters):
         word = _word_at(letters, at, phrases, longest)
-        found += [_toneless(one[0]) for one in phrases[word]] if word else [_phrase_syllable(letters[at])]
+        found += _word_reading(word) if word else [_phrase_syllable(letters[at])]
         at += len(word) or 1
     return tuple(found)
 
@@ -148,6 +189,13 @@ def _word_at(letters: str, at: int, phrases: Mapping[str, Any], longest: Mapping
     return ""
 
 
+@lru_cache(maxsize=8192)
+def _word_reading(word: str) -> list[str]:
+    syllables = _phrases()[0][word]
+    read: list[list[str]] = msgspec.json.decode(syllables) if isinstance(syllables, msgspec.Raw) else syllables
+    return [_toneless(one[0]) for one in read]
+
+
 @lru_cache(maxsize=32_768)
 def _phrase_syllable(char: str) -> str:
     first = _dictionary().get(ord(char), "").partition(",")[0]
@@ -155,12 +203,18 @@ def _phrase_syllable(char: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[Mapping[str, list[list[str]]], Mapping[str, int]]:
-    """Return the dictionary's words with their readings, and the longest word's length by its first two characters."""
-    from pypinyin.constants import PHRASES_DICT  # lazy, as above
+def _phrases() -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    """Return the dictionary's words with their readings, and the longest word's length by its first two characters.
 
+    A reading is taken apart when a word is met: most never are, and all at once would hold everybody up.
+    """
+    phrases: Mapping[str, Any] | None = _library_file("phrases_dict.json", dict[str, msgspec.Raw])
+    if phrases is None:
+        from pypinyin.constants import PHRASES_DICT  # lazy, as above
+
+        phrases = PHRASES_DICT
     longest: dict[str, int] = {}
-    for word in PHRASES_DICT:
+    for word in phrases:
         if len(word) > longest.get(word[:2], 1):
             longest[word[:2]] = len(word)
-    return PHRASES_DICT, longest
+    return phrases, longest

@@ -1,15 +1,17 @@
 """Reading and writing rows of any record on the driver's connection, in wire order, with their search entries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from crmdesk.domain.fields import Kind
+from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS, wire_columns
 from crmdesk.storage import search_index
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.tables import from_json, to_json, to_json_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,27 @@ class Shape:
         self.insert = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"
         self.upsert = f"{self.insert} ON CONFLICT(id) DO UPDATE SET {renewed}"
         self.select = f"SELECT {names} FROM {self.table}"
+        parts = ("deleted", *search_index.DEPENDS.get(record, ()))
+        self.searched_by = (*(f'"{name}"' for name in parts), "pinyin" if self.searched else "''")
+        self._parts_at = tuple(self.columns.index(name) for name in parts)
+        self._kinds = (*_HOUSE_KINDS, *(_KINDS.get(field.kind, _TEXT) for field in declared.fields))
+        self._integer_at = tuple(at for at, kinds in enumerate(self._kinds) if int in kinds)
+        self._entries_at = tuple(
+            (len(HOUSE_COLUMNS) + at, dict if field.kind is Kind.ITEMS else str)
+            for at, field in enumerate(declared.fields)
+            if field.kind in (Kind.REFS, Kind.TAGS, Kind.ITEMS)
+        )
+
+    def readable(self, columns: Sequence[Sequence[Any]]) -> bool:
+        """Say whether wire values, column by column in our order, are all of a kind that their columns hold."""
+        if not all(kinds.issuperset(map(type, column)) for kinds, column in zip(self._kinds, columns, strict=True)):
+            return False
+        numbers = [one for at in self._integer_at for one in columns[at] if one is not None]
+        if min(numbers) < -_MOST or max(numbers) > _MOST:
+            return False
+        if not all(type(entry) is kind for at, kind in self._entries_at for one in columns[at] if one for entry in one):
+            return False
+        return min(columns[1]) > 0 and all(map(is_id, columns[0]))
 
     def stored(self, rowid: int, wire: Sequence[Any], scopes: str, dirty: int, pinyin: str) -> list[Any]:
         """Return the values of one table row from a wire row."""
@@ -55,6 +78,22 @@ class Shape:
         if self.searched:
             values.append(pinyin)
         return values
+
+    def searched_as(self, wire: Sequence[Any], pinyin: str) -> tuple[Any, ...]:
+        """Return what the search knows of a wire row, as a row that lies in the table tells it by `searched_by`."""
+        stored = self.stored(0, wire, "", 0, pinyin)
+        return (*(stored[at + 1] for at in self._parts_at), pinyin)
+
+    def stored_columns(self, columns: Sequence[list[Any]]) -> list[list[Any]]:
+        """Return wire columns, in our order, as the table holds them."""
+        stored = list(columns)
+        for at in self.json_at:
+            empty = "{}" if any(isinstance(one, dict) for one in stored[at]) else "[]"
+            texts = iter(to_json_each([one for one in stored[at] if one]))
+            stored[at] = [next(texts) if one else None if one is None else empty for one in stored[at]]
+        for at in self.boolean_at:
+            stored[at] = [None if one is None else 1 if one else 0 for one in stored[at]]
+        return stored
 
     def held(self, stored: Sequence[Any]) -> Held:
         """Return a row from the values of one table row."""
@@ -69,12 +108,37 @@ class Shape:
         values = dict(zip(self.columns, wire, strict=True))
         return Held(int(stored[0]), values, tuple(stored[after].split()), bool(stored[after + 1]))
 
+    def difference(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns of a table row that differ, as they are stored; `after` names every column."""
+        found: dict[str, Any] = {}
+        for at, name in enumerate(self.columns):
+            value = after[name]
+            if value != before[name]:
+                found[name] = to_json(value) if at in self.json_at and value is not None else value
+        return found
+
     def wire(self, values: dict[str, Any]) -> list[Any]:
         """Return a wire row from values by name; what is not given is None (house-keeping: 0, empty)."""
         return [values.get(name, default) for name, default in zip(self.columns, self.defaults, strict=True)]
 
 
 _HOUSE_DEFAULTS: dict[str, Any] = {"revision": 0, "deleted": False}
+_MOST = 2**63 - 1
+_TEXT = frozenset({str, type(None)})
+_LIST = frozenset({list, type(None)})
+_KINDS: dict[Kind, frozenset[Any]] = {
+    Kind.INTEGER: frozenset({int, type(None)}),
+    Kind.MONEY: frozenset({int, type(None)}),
+    Kind.BOOLEAN: frozenset({bool, int, type(None)}),
+    Kind.REFS: _LIST,
+    Kind.TAGS: _LIST,
+    Kind.ITEMS: _LIST,
+    Kind.MAP: frozenset({dict, type(None)}),
+}
+_HOUSE_KINDS: tuple[frozenset[Any], ...] = (
+    frozenset({str}), frozenset({int}), frozenset({bool, int}), _TEXT, _TEXT, _TEXT, _TEXT
+)  # fmt: skip
+"""What `HOUSE_COLUMNS` hold on the wire."""
 
 
 @cache
@@ -99,18 +163,21 @@ def next_rowid(driver: Driver, record: str) -> int:
 def write(driver: Driver, record: str, values: dict[str, Any], scopes: Iterable[str], dirty: bool) -> None:
     """Write one row as it is to be shown, and its search entry."""
     form = shape(record)
-    found = driver.execute(f"SELECT rowid FROM {form.table} WHERE id = ?", (values["id"],)).fetchone()
+    known = ", ".join(form.searched_by)
+    found = driver.execute(f"SELECT rowid, {known} FROM {form.table} WHERE id = ?", (values["id"],)).fetchone()
     rowid = int(found[0]) if found else next_rowid(driver, record)
+    wire = form.wire(values)
     pinyin = ""
-    if form.indexed:
+    if found and found[1:] == form.searched_as(wire, found[-1]):
+        pinyin = str(found[-1])  # what the search knows of it stays
+    elif form.indexed:
         if found:
             search_index.forget(driver, record, [rowid])
         entry = search_index.entry(record, values)
         pinyin = entry.sort_key
         if not values["deleted"]:
             search_index.put(driver, record, [(rowid, *entry.columns)])
-    stored = form.stored(rowid, form.wire(values), " ".join(sorted(scopes)), int(dirty), pinyin)
-    driver.execute(form.upsert, stored)
+    driver.execute(form.upsert, form.stored(rowid, wire, " ".join(sorted(scopes)), int(dirty), pinyin))
 
 
 def insert(driver: Driver, form: Shape, fresh: Iterable[Sequence[Any]], scopes: str, dirty: bool) -> None:
@@ -127,6 +194,29 @@ def insert(driver: Driver, form: Shape, fresh: Iterable[Sequence[Any]], scopes: 
     driver.executemany(form.insert, stored)
     if entries:
         search_index.put(driver, form.record, entries)
+
+
+def insert_columns(
+    driver: Driver, form: Shape, columns: Sequence[Sequence[Any]], scopes: str, entries: search_index.Entries | None
+) -> None:
+    """Write rows whose ids are not held yet, given as `Shape.stored_columns`, with their search entries, in one go.
+
+    A column that has no value in any of the rows is left out: binding nothing is the dearest part of an insert.
+    """
+    count = len(columns[0])
+    first = next_rowid(driver, form.record)
+    rowids = range(first, first + count)
+    pairs = zip(form.columns, columns, strict=True)
+    filled = [(name, one) for name, one in pairs if one[0] is not None or one.count(None) < count]
+    names = ["rowid", *(name for name, _ in filled), "scopes", "dirty"]
+    values: list[Iterable[Any]] = [rowids, *(one for _, one in filled), repeat(scopes), repeat(0)]
+    if form.searched:
+        names.append("pinyin")
+        values.append(entries.sort_keys if entries else repeat(""))
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    driver.executemany(f"INSERT INTO {form.table} ({quoted}) VALUES ({marks})", zip(*values, strict=False))
+    if entries:
+        search_index.put_columns(driver, form.record, rowids, entries)
 
 
 def held_ids(driver: Driver, record: str, row_ids: Iterable[str]) -> set[str]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
+from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
 from crmdesk.storage.tables import to_json
 
 BREAK = "\ue000"
@@ -149,6 +150,21 @@ def forget(driver: Driver, record: str, rowids: Sequence[int]) -> None:
         )
 
 
+def merging(driver: Driver, on: bool) -> None:
+    """Let the indexes merge their parts at each commit (as they do by themselves), or not while many entries go.
+
+    A merge is for whoever searches later; within a commit it holds up everybody who wants to write.
+    """
+    for record in WORDS:
+        for option, usual in (("automerge", 4), ("deletemerge", 10)):
+            driver.execute(f"INSERT INTO search_{record}(search_{record}, rank) VALUES (?, ?)", (option, usual * on))
+
+
+def clear(driver: Driver, record: str) -> None:
+    """Empty the index of a record that has no rows: entries taken out one by one leave their words until a merge."""
+    driver.execute(f"INSERT INTO search_{record}(search_{record}) VALUES ('delete-all')")
+
+
 Columns = tuple[str, str, str]
 
 
@@ -170,3 +186,72 @@ def of_wire(record: str, columns: Sequence[str]) -> Callable[[Sequence[Any]], tu
         return made.columns, made.sort_key
 
     return of_other
+
+
+@dataclass(slots=True)
+class Entries:
+    """The search entries of many rows, column by column, and their sort keys; all in the order of the rows."""
+
+    names: list[str]
+    readings: list[str]
+    tails: list[str]
+    sort_keys: list[str]
+
+    def only(self, chosen: Sequence[bool]) -> "Entries":
+        """Return those of the chosen rows."""
+        columns = (self.names, self.readings, self.tails, self.sort_keys)
+        return Entries(*(list(compress(column, chosen)) for column in columns))
+
+
+def of_columns(record: str, columns: Mapping[str, Sequence[Any]]) -> Entries:
+    """Return the search entries of many rows of a record, given their values column by column."""
+    made = Entries([], [], [], [])
+    if record == "doctor":
+        _people(columns["name"], made)
+        return made
+    depends = DEPENDS[record]
+    for values in zip(*(columns[name] for name in depends), strict=True):
+        entry = WORDS[record](dict(zip(depends, values, strict=True)))
+        made.names.append(entry.columns[0])
+        made.readings.append(entry.columns[1])
+        made.tails.append(entry.columns[2])
+        made.sort_keys.append(entry.sort_key)
+    return made
+
+
+def _people(people: Sequence[Any], made: Entries) -> None:
+    """The entries of doctors; a name of two or three characters that each have one reading, as most are, in one go."""
+    names, readings, tails, keys = made.names, made.readings, made.tails, made.sort_keys
+    for name in people:
+        length = len(name) if name else 0
+        if length == 3:
+            one, two, three = name
+            first, second, third = PLAIN_FIRST[one], PLAIN[two], PLAIN[three]
+            if first and second and third:
+                names.append(f"{one} {two} {three} {END}")
+                readings.append(f"{first}{second}{third} {first[0]}{second[0]}{third[0]}")
+                tails.append(f"{second}{third} {third} {second[0]}{third[0]}")
+                keys.append(f"{first} {second} {third}")
+                continue
+        elif length == 2:
+            one, two = name
+            first, second = PLAIN_FIRST[one], PLAIN[two]
+            if first and second:
+                names.append(f"{one} {two} {END}")
+                readings.append(f"{first}{second} {first[0]}{second[0]}")
+                tails.append(second)
+                keys.append(f"{first} {second}")
+                continue
+        entry = person_entry(name or "")
+        names.append(entry.columns[0])
+        readings.append(entry.columns[1])
+        tails.append(entry.columns[2])
+        keys.append(entry.sort_key)
+
+
+def put_columns(driver: Driver, record: str, rowids: Iterable[int], entries: Entries) -> None:
+    """Add the entries of many rows that had none."""
+    driver.executemany(
+        f"INSERT INTO search_{record}(rowid, name, py, tail) VALUES (?, ?, ?, ?)",
+        zip(rowids, entries.names, entries.readings, entries.tails, strict=True),
+    )

@@ -11,14 +11,16 @@ from crmdesk.storage.tables import from_json, to_json
 
 def meta(connection: Connection, name: str, default: str = "") -> str:
     """Return a value of the store's own book-keeping."""
-    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+    value = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (name,)).scalar()
     return default if value is None else str(value)
 
 
 def set_meta(connection: Connection, name: str, value: str) -> None:
     """Keep a value of the store's own book-keeping."""
-    statement = insert(tables.meta).values(name=name, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    connection.exec_driver_sql(
+        "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
 
 
 def meta_json(connection: Connection, name: str) -> Any:

@@ -1,5 +1,6 @@
 """The store: one encrypted file in one folder, many readers, one writer at a time."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +14,18 @@ from sqlcipher3 import dbapi2
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
-from crmdesk.storage import marker
+from crmdesk.storage import leaving, marker
 from crmdesk.storage.blobs import Blobs
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.migrations import migrate
 from crmdesk.storage.pending import HandedOut
-from crmdesk.storage.work import UnitOfWork
+from crmdesk.storage.work import UnitOfWork, driver_of
 
 FILE_NAME = "crmdesk.db"
+CHECKPOINT_BYTES = 4 << 20
+"""The log is brought into the file when it has grown by this."""
+SWEPT_AT_ONCE = 8
+"""So many files are forgotten under one lock of the writer."""
 
 
 class Store:
@@ -37,6 +42,10 @@ class Store:
         self._writer = _engine(self.path, key, self.handed_out, writes=True)
         self.blobs = Blobs(folder, key)
         self._working: UnitOfWork | None = None
+        self.checkpointing = threading.Lock()  # held while the log is brought into the file
+        self._checkpointer: raw.Driver | None = None
+        self._brought_in = 0  # bytes of the log that were there when it was brought in last
+        self._closed = False
 
     @classmethod
     def open(cls, folder: Path, key: bytes, clock: Clock = utc_now) -> Self:
@@ -64,6 +73,7 @@ class Store:
         with self.reading() as connection:
             last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM outbox").scalar_one()
         self.handed_out.up_to = int(last)
+        self.take_out()  # what a crash left of a purge: nobody is to see such rows again
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -78,22 +88,22 @@ class Store:
             raise
 
     @contextmanager
-    def writing(self) -> Iterator[UnitOfWork]:
+    def writing(self, *, comes_again: bool = False) -> Iterator[UnitOfWork]:
         """Give the unit of work of one commit; any exception takes all of it back.
 
-        One at a time, others wait. Raises WorldError('disk_full') where the disk took nothing.
+        One at a time, others wait. Raises WorldError('disk_full') where the disk took nothing. `comes_again`: what is
+        written holds nothing of the person's and the server sends it again if it is lost, so that nobody waits for the
+        disk; a power cut may take such a commit back as a whole, and the next one that does wait makes it last.
         """
         with self.handed_out.writer:
             if self._working is not None:
                 raise RuntimeError("a unit of work is open on this thread already")
             try:
-                with self._writer.connect() as connection, connection.begin():
+                with self._writer.connect() as connection, _waiting(connection, not comes_again), connection.begin():
                     self._working = UnitOfWork(connection, self.clock, self.handed_out, self.blobs)
                     yield self._working
                     self._working.finish()
-                    swept = "attachment" in self._working.changed
-                if swept:
-                    self.sweep_attachments()
+                    purge, swept = self._working.leaving, "attachment" in self._working.changed
             except Exception as error:  # as above
                 known = raw.world_error(error)
                 if known is not None:
@@ -101,6 +111,42 @@ class Store:
                 raise
             finally:
                 self._working = None
+        self._checkpoint()
+        if purge:
+            self.take_out()
+        if swept:
+            self.sweep_attachments()
+
+    def take_out(self) -> None:
+        """Take the rows of leaving scopes out, part by part; others may write between two parts."""
+        with self.reading() as connection:
+            more = bool(leaving.scopes_leaving(driver_of(connection)))
+        while more:
+            with self.writing() as work:
+                more = leaving.step(work)
+
+    def _checkpoint(self) -> None:
+        """Bring the log into the file when it has grown, on a thread of its own: nobody waits for it."""
+        try:
+            size = Path(f"{self.path}-wal").stat().st_size
+        except OSError:  # no log, nothing to bring in
+            return
+        self._brought_in = min(self._brought_in, size)  # it began anew
+        if size - self._brought_in >= CHECKPOINT_BYTES and self.checkpointing.acquire(blocking=False):
+            self._brought_in = size
+            threading.Thread(target=self._bring_in, name="crmdesk-checkpoint", daemon=True).start()
+
+    def _bring_in(self) -> None:
+        try:
+            if self._closed:
+                return
+            if self._checkpointer is None:
+                self._checkpointer = raw.connect(self.path, self._key)
+            self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except raw.DriverError:
+            return  # what was committed stands in the log; the next commit tries again
+        finally:
+            self.checkpointing.release()
 
     @contextmanager
     def unshared(self) -> Iterator[raw.Driver]:
@@ -113,15 +159,23 @@ class Store:
                 driver.close()
 
     def attachment(self, sha256: str) -> bytes | None:
-        """Return the bytes of an attachment, None where they are not on this laptop."""
-        return self.blobs.read(sha256)
+        """Return the verified bytes of an attachment, None where they are not on this laptop (any more).
+
+        Damaged ones are put aside and come again from the server, where it has them.
+        """
+        return self.blobs.sound(sha256)
 
     def sweep_attachments(self) -> int:
         """Forget bytes and queue entries that no attachment row refers to; return how many bytes' entries went."""
-        with self.handed_out.writer, self._writer.connect() as connection, connection.begin():
-            connection.exec_driver_sql("DELETE FROM transfer WHERE sha256 NOT IN (SELECT sha256 FROM row_attachment)")
-            referenced = connection.exec_driver_sql("SELECT DISTINCT sha256 FROM row_attachment").scalars().all()
-            return self.blobs.sweep([str(one) for one in referenced])
+        swept, part = 0, SWEPT_AT_ONCE
+        while part == SWEPT_AT_ONCE:
+            with self.handed_out.writer, self._writer.connect() as connection, connection.begin():
+                referenced = "SELECT sha256 FROM row_attachment"
+                connection.exec_driver_sql(f"DELETE FROM transfer WHERE sha256 NOT IN ({referenced})")
+                found = connection.exec_driver_sql(f"{referenced} GROUP BY sha256").scalars().all()
+                part = self.blobs.sweep([str(one) for one in found], SWEPT_AT_ONCE)
+            swept += part
+        return swept
 
     def close(self) -> None:
         """Close every connection and give the folder free; the key is forgotten with them."""
@@ -129,7 +183,25 @@ class Store:
             self._reader.dispose()
             self._writer.dispose()
             self.blobs.close()
+            with self.checkpointing:
+                self._closed = True
+                if self._checkpointer is not None:
+                    self._checkpointer.close()
             self._lock.release()
+
+
+@contextmanager
+def _waiting(connection: Connection, waits: bool) -> Iterator[None]:
+    """Let the commit of a connection wait for the disk, or not."""
+    if waits:
+        yield
+        return
+    driver = driver_of(connection)
+    driver.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = FULL")
 
 
 def _make_ready(folder: Path, key: bytes) -> None:
@@ -166,6 +238,8 @@ def _engine(path: Path, key: bytes, handed_out: HandedOut, writes: bool) -> Engi
         raw.prepare(cast(raw.Driver, dbapi_connection), key, cache_kib=24_000 if writes else 32_000)
         if not writes:
             dbapi_connection.execute("PRAGMA query_only = ON")
+        dbapi_connection.execute("PRAGMA wal_autocheckpoint = 0")  # done by the store, outside the writer's lock
+        dbapi_connection.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as short as it looks
         record.info["handed_out"] = handed_out
         record.info["writes"] = writes
 

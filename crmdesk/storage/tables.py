@@ -21,6 +21,11 @@ def to_json(value: Any) -> str:
     return _encoder.encode(value).decode()
 
 
+def to_json_each(values: list[Any]) -> list[str]:
+    """Return the compact JSON text of each value, made in one go: no JSON text holds a line break of its own."""
+    return _encoder.encode_lines(values).decode().split("\n")[:-1]
+
+
 def from_json(text: str) -> Any:
     """Read what `to_json` made."""
     return _decoder.decode(text)
@@ -73,6 +78,8 @@ def _row_table(record: Record) -> Table:
             Index(f"{name}_{field.name}", table.c[field.name])
     if record.search:
         Index(f"{name}_pinyin", table.c.pinyin)
+    # A scope that leaves, or a row that no scope holds, is found without reading the others.
+    Index(f"{name}_scopes", table.c.scopes)
     return table
 
 
@@ -142,6 +149,12 @@ stale = Table(
     Column("record", Text, primary_key=True),
     Column("id", Text, primary_key=True),
 )  # fmt: skip
+kept_title = Table(
+    "kept_title", metadata,  # what a row was called that left while something of the person's on it waits
+    Column("record", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+)  # fmt: skip
 digest = Table(
     "digest", metadata,
     Column("scope", Text, primary_key=True),
@@ -174,6 +187,8 @@ transfer = Table(
     Column("priority", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("queued_at", Text, nullable=False),
+    Column("code", Text, nullable=False, server_default=""),  # what went wrong last
+    Column("next_at", Text, nullable=False, server_default=""),  # not before this instant
 )  # fmt: skip
 
 SEARCHED = ("doctor", "institution", "department")

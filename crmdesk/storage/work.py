@@ -45,6 +45,7 @@ class UnitOfWork:
         self.driver = driver_of(connection)
         self.zone = DEFAULT_ZONE
         self.changed: dict[str, set[str]] = {}
+        self.leaving = False  # a scope was marked as leaving: the store takes its rows out after this commit
         self.digests = Changes()
         self._clock = clock
         self.handed_out = handed_out
@@ -173,6 +174,16 @@ class UnitOfWork:
         )
         self.note(record, row_id)
         return operation.id
+
+    def take_back(self, op_id: str) -> None:
+        """Take a queued operation back; raises RefusedError('already_sent') once it may have been sent."""
+        stored = pending.take(self.driver, op_id)
+        if stored is None or stored.operation.seq <= self.handed_out.up_to:
+            raise RefusedError("already_sent", id=op_id)
+        pending.remove(self.driver, op_id)
+        self.note("outbox", op_id)
+        overlay.lay_again(self.driver, stored.operation.record, stored.operation.row_id)
+        self.note(stored.operation.record, stored.operation.row_id)
 
     def _held(self, record: str, row_id: str) -> rows.Held:
         held = rows.read(self.driver, record, row_id)

@@ -11,7 +11,9 @@ from typing import Any
 from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import (
     MAX_BATCH_BYTES,
-    MAX_BATCH_OPERATIONS,
+    MAX_REQUEST_OPERATIONS,
+    Answer,
+    Answers,
     Page,
     SyncEnd,
     SyncHead,
@@ -30,6 +32,9 @@ REFETCH_TRIES = 2
 FORKS_A_SYNC = 2
 EMPTY_ROUNDS = 3
 TRIES_OF_ONE = 2
+
+OF_THE_STORE = frozenset({"disk_full", "store_damaged", "store_busy", "wrong_key"})
+"""Failures of this laptop: a scope that was being fetched anew met one of these has had its try."""
 
 CANNOT_TAKE = frozenset({"too_large", "bad_request"})
 """Failures that say: this batch as it stands will never be taken."""
@@ -73,6 +78,13 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The answers to a further batch of the request arrived."""
+
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
 class PageArrived:
     """A page arrived. `held` is the number of rows that the laptop holds in its scope."""
 
@@ -89,11 +101,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain."""
+    """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain.
+
+    `tried` says that tries are persisted at all: they are forgotten once nothing differs.
+    """
 
     differing: dict[str, int]
     waiting: int
     draw: float
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +135,10 @@ class RemovalAccepted:
     """The person accepted that much of a scope goes."""
 
 
-Event = Start | LocalChange | Tick | Network | Head | PageArrived | End | Applied | Failed | Cancelled | RemovalAccepted
+Event = (
+    Start | LocalChange | Tick | Network | Head | Answered | PageArrived | End | Applied | Failed | Cancelled
+    | RemovalAccepted
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,13 @@ class ApplyHead:
 
     head: SyncHead
     send_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAnswers:
+    """Settle further answers, in one transaction."""
+
+    answers: list[Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +229,7 @@ class Wait:
 
 
 Effect = (
-    SendRequest | ApplyHead | ApplyPage | ApplyEnd | DropStream | Renumber | SetAside | SaveTries | Report
+    SendRequest | ApplyHead | TakeAnswers | ApplyPage | ApplyEnd | DropStream | Renumber | SetAside | SaveTries | Report
     | TransferFiles | Wait
 )  # fmt: skip
 
@@ -234,7 +260,7 @@ def vanishing(page: Page, held: int, gone_before: int) -> int:
     is going to have.
     """
     if page.first:
-        gone = held - page.remaining - sum(len(group.rows) for group in page.groups)
+        gone = held - page.remaining - sum(group.size for group in page.groups)
     else:
         gone = gone_before + sum(len(group.left) + len(group.deleted) for group in page.groups)
     return gone if gone >= VANISHING_FLOOR and gone > held * VANISHING_SHARE else 0
@@ -249,7 +275,7 @@ class SyncCore:
         self._travelling = False
         self._wanted = False
         self._failures = 0
-        self._limit = MAX_BATCH_OPERATIONS
+        self._limit = MAX_REQUEST_OPERATIONS
         self._probing = ""
         self._forks = 0
         self._empty_rounds = 0
@@ -259,6 +285,7 @@ class SyncCore:
         self._held: dict[str, int] = {}
         self._removal_accepted = False
         self._refetching: tuple[str, ...] = ()
+        self._tries_before: dict[str, int] | None = None
         self._next_s = 300
         self._more = False
         self._needs_person = False
@@ -313,6 +340,12 @@ class SyncCore:
         self._wanted = self._wanted or event.restored
         return [ApplyHead(head, event.restored)]
 
+    def _answered(self, event: Answered) -> list[Effect]:
+        if event.answers.fork:
+            return self._forked()
+        self._settled += sum(answer.outcome != "later" for answer in event.answers.answers)
+        return [TakeAnswers(event.answers.answers)]
+
     def _forked(self) -> list[Effect]:
         self._forks += 1
         if self._forks > FORKS_A_SYNC:
@@ -324,7 +357,7 @@ class SyncCore:
         held = self._held.setdefault(page.scope, event.held)
         before = self._gone.get(page.scope, 0)
         gone = vanishing(page, held, before)
-        if gone and not self._removal_accepted and page.scope not in self._refetching:
+        if gone and not self._removal_accepted:
             return [DropStream(), *self._stop("shrunk", {"scope": page.scope, "gone": gone, "held": held})]
         self._gone[page.scope] = before + sum(len(group.left) + len(group.deleted) for group in page.groups)
         self._moved = True
@@ -340,11 +373,11 @@ class SyncCore:
         if self._probing:
             code, self._probing = self._probing, ""
             return [SetAside(code), self._send()]
-        self._limit = min(MAX_BATCH_OPERATIONS, self._limit * 2)
-        self._removal_accepted = False
+        self._limit = min(MAX_REQUEST_OPERATIONS, self._limit * 2)
+        self._tries_before = None
         if event.differing:
             return self._differing(event)
-        cleared: list[Effect] = [SaveTries({})] if self._refetching else []
+        cleared: list[Effect] = [SaveTries({})] if event.tried or self._refetching else []
         return [*cleared, *self._again_or_rest(event)]
 
     def _again_or_rest(self, event: Applied) -> list[Effect]:
@@ -357,18 +390,29 @@ class SyncCore:
             return [self._send()]
         self._gone.clear()
         self._held.clear()
+        self._removal_accepted = False
         return [Report(self._rest(IDLE)), TransferFiles(), Wait(timer_s(self._next_s, event.draw))]
 
     def _differing(self, event: Applied) -> list[Effect]:
         again = {scope: tries + 1 for scope, tries in event.differing.items() if tries < REFETCH_TRIES}
         if not again:
+            self._removal_accepted = False
             params = {"scopes": sorted(event.differing)}
             return [Report(self._rest(BLOCKED), "replica_differs", params), TransferFiles(),
                     Wait(timer_s(self._next_s, event.draw))]  # fmt: skip
         whole = max(again.values()) == REFETCH_TRIES  # the last rung before a person is told
+        self._tries_before = dict(event.differing)
         return [SaveTries({**event.differing, **again}), self._send(tuple(sorted(again)), whole)]
 
     def _failed(self, event: Failed) -> list[Effect]:
+        return [*self._tries_back(event.kind), *self._after_failure(event)]
+
+    def _tries_back(self, kind: str) -> list[Effect]:
+        """A try that the line cut short was none: else two bad moments of a network would end the recovery."""
+        before, self._tries_before = self._tries_before, None
+        return [] if before is None or kind in OF_THE_STORE else [SaveTries(before)]
+
+    def _after_failure(self, event: Failed) -> list[Effect]:
         self._travelling = False
         if event.kind in CANNOT_TAKE and event.carried:
             return self._halve(event)
@@ -405,7 +449,8 @@ class SyncCore:
     def _cancelled(self, event: Cancelled) -> list[Effect]:
         self._travelling = self._wanted = False
         self._probing = ""
-        return [DropStream(), Report(self._rest(IDLE), "cancelled"), Wait(timer_s(self._next_s, event.draw))]
+        stopped: list[Effect] = [DropStream(), *self._tries_back("cancelled"), Report(self._rest(IDLE), "cancelled")]
+        return [*stopped, Wait(timer_s(self._next_s, event.draw))]
 
     def _accepted(self, _event: RemovalAccepted) -> list[Effect]:
         self._removal_accepted = True
@@ -421,6 +466,7 @@ class SyncCore:
         LocalChange: _local_change,
         Network: _network_changed,
         Head: _head,
+        Answered: _answered,
         PageArrived: _page,
         End: _end,
         Applied: _applied,

@@ -10,22 +10,23 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import msgspec
-import requests
-from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.errors import WorldError
-from crmdesk.protocol.messages import Problem
+from crmdesk.protocol.messages import MEDIA_TYPE, Problem
 
 _BY_STATUS = {
     400: "bad_request", 403: "forbidden", 404: "not_found", 409: "bad_request", 413: "too_large", 415: "bad_request",
-    422: "bad_request", 426: "upgrade_needed", 429: "too_many",
+    416: "bad_request", 422: "bad_request", 426: "upgrade_needed", 429: "too_many",
 }  # fmt: skip
 _BY_CODE_OF_401 = {"wrong_credentials", "device_revoked", "token_expired"}
 
 
 def of_exception(error: Exception) -> WorldError:
     """Return what an exception of `requests` or `urllib3` means."""
+    import requests  # lazy, here and below: nothing of it is needed before something is sent
+    from urllib3.exceptions import ReadTimeoutError
+
     causes = _causes(error)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return WorldError("tls_untrusted")
@@ -49,8 +50,12 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError)
-"""What `requests` and the stream below it raise."""
+def network_errors() -> tuple[type[Exception], ...]:
+    """Return what `requests` and the stream below it raise."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    return requests.RequestException, HTTPError, OSError
 
 
 def of_answer(status: int, media_type: str, body: bytes, retry_after: str, clock: Clock) -> WorldError:
@@ -72,7 +77,14 @@ def of_answer(status: int, media_type: str, body: bytes, retry_after: str, clock
 
 
 def stranger(media_type: str, body: bytes) -> WorldError:
-    """Return what somebody else's answer is: a log-in page of the network, or another service."""
+    """Return what somebody else's answer is: a log-in page of the network, or another service.
+
+    A connection that broke within the head of the answer looks like one of no type and no content.
+    """
+    if not body and any(
+        media_type != ours and ours.startswith(media_type) for ours in (MEDIA_TYPE, "application/json")
+    ):
+        return WorldError("answer_cut")
     page = "html" in media_type or body.lstrip()[:1] == b"<"
     return WorldError("captive_portal" if page else "not_crmdesk")
 

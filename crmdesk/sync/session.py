@@ -102,17 +102,26 @@ class Session:
         return failed
 
     def _renew(self, tokens: dict[str, Any], cancellation: Cancellation) -> str:
-        """Trade the refresh token; the new pair is on the disk before anybody uses it."""
+        """Trade the refresh token; the new pair is on the disk before anybody uses it.
+
+        What tells the request from a stranger's is on the disk before it goes out: it may have to go out again.
+        """
+        if not tokens.get("attempt"):
+            tokens = tokens | {"attempt": new_id()}
+            self._keep_tokens(tokens)
         try:
-            message = Refresh(str(tokens["refresh_token"]), str(tokens["device_id"]))
+            message = Refresh(str(tokens["refresh_token"]), str(tokens["device_id"]), str(tokens["attempt"]))
             fresh = self.transport.refresh(message, cancellation)
         except WorldError as error:
             if error.code in ("token_expired", "wrong_credentials", "signed_out", "bad_request", "forbidden"):
                 raise WorldError("signed_out") from error
             raise
-        with self._store.writing() as work:
-            settings.set_meta_json(work.connection, "tokens", self._content(fresh, str(tokens["device_id"])))
+        self._keep_tokens(self._content(fresh, str(tokens["device_id"])))
         return fresh.access_token
+
+    def _keep_tokens(self, tokens: dict[str, Any]) -> None:
+        with self._store.writing() as work:
+            settings.set_meta_json(work.connection, "tokens", tokens)
 
     def _content(self, tokens: Tokens, device_id: str) -> dict[str, str]:
         until = self._clock() + timedelta(seconds=max(0, tokens.access_expires_in_s))

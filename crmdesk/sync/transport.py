@@ -4,33 +4,40 @@ Tokens travel in the `Authorization` header alone, to the one server of this tra
 error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import requests
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import (
-    CHUNK_BYTES,
     MEDIA_TYPE,
+    Page,
+    Proof,
     Refresh,
     SignIn,
     SyncRequest,
     Tokens,
     UploadState,
 )
+from crmdesk.storage import arrivals
 from crmdesk.sync import failures
+from crmdesk.sync.address import server_address
 from crmdesk.sync.cancellation import Cancellation
+from crmdesk.sync.guard import SocketGuard
 from crmdesk.sync.running import Running
-from crmdesk.sync.wire import SocketGuard, make_session, server_address
+
+if TYPE_CHECKING:
+    import requests
 
 T = TypeVar("T")
 _JSON = "application/json"
 _MAX_JSON_BYTES = 256 << 10
+_PIECE_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,20 @@ class Traffic:
 class _Counting:
     """A raw answer that counts what is read from it and speaks in `WorldError`s."""
 
-    def __init__(self, response: requests.Response, traffic: Traffic) -> None:
+    def __init__(self, response: "requests.Response", traffic: Traffic) -> None:
         self._raw, self._traffic = response.raw, traffic
 
     def read(self, size: int, /) -> bytes:
+        return self._counted(lambda: self._raw.read(size, decode_content=False))
+
+    def read_some(self, size: int) -> bytes:
+        """Return what is there, at least a byte, without waiting for all of `size`; b'' at the end."""
+        return self._counted(lambda: self._raw.read1(size, decode_content=False))
+
+    def _counted(self, read: Callable[[], bytes]) -> bytes:
         try:
-            data: bytes = self._raw.read(size, decode_content=False)
-        except failures.NETWORK_ERRORS as error:
+            data = read()
+        except failures.network_errors() as error:
             raise failures.of_exception(error) from error
         self._traffic.bytes_received += len(data)
         return data
@@ -75,16 +89,27 @@ class Transport:
         self, server: str, ca_bundle: str = "", deadlines: Deadlines | None = None, clock: Clock = utc_now
     ) -> None:
         self.server = server_address(server)
+        self._ca_bundle = ca_bundle
         self.traffic = Traffic()
         self._deadlines = deadlines or Deadlines()
         self._clock = clock
         self._guard = SocketGuard()
-        self._session = make_session(self._guard, ca_bundle)
+
+    @cached_property
+    def _session(self) -> "requests.Session":
+        from crmdesk.sync.wire import make_session  # lazy: only what is sent needs the library, the window opens before
+
+        return make_session(self._guard, self._ca_bundle)
+
+    def another(self) -> "Transport":
+        """Return a transport to the same server with connections of its own: what is cut here goes on there."""
+        return Transport(self.server, self._ca_bundle, self._deadlines, self._clock)
 
     def close(self) -> None:
         """Cut what runs and close the connections."""
         self._guard.cut()
-        self._session.close()
+        if "_session" in self.__dict__:  # nothing was sent, nothing is open
+            self._session.close()
 
     def sign_in(self, message: SignIn, cancellation: Cancellation | None = None) -> Tokens:
         """Sign in with a password; WorldError('wrong_credentials') where it does not fit."""
@@ -99,16 +124,22 @@ class Transport:
         self._run(lambda: self._accepted("POST", "/auth/sign-out", b"", access_token), None, self._deadlines.call_s)
 
     def sync(self, message: SyncRequest, access_token: str, cancellation: Cancellation) -> Running[frames.Message]:
-        """Send one request and return its frames as they arrive, decoded one ahead of who takes them."""
+        """Send one request and return its frames as they arrive, decoded and made ready ahead of who takes them."""
         body = frames.encode(message)
         return Running(
             lambda: self._frames(body, access_token), self._guard.cut, cancellation,
             self._deadlines.message_s, self._deadlines.total_s,
         )  # fmt: skip
 
-    def upload_state(self, sha256: str, access_token: str, cancellation: Cancellation) -> UploadState:
-        """Ask how much of an attachment the server holds."""
-        return self._call("GET", f"/attachments/{sha256}/state", UploadState, None, access_token, cancellation)
+    def upload_state(self, sha256: str, size: int, access_token: str, cancellation: Cancellation) -> UploadState:
+        """Ask how much of an attachment of `size` bytes the server holds."""
+        path = f"/attachments/{sha256}/state?size={size}"
+        return self._call("GET", path, UploadState, None, access_token, cancellation)
+
+    def prove(self, sha256: str, proof: str, access_token: str, cancellation: Cancellation) -> UploadState:
+        """Answer a challenge instead of sending bytes that the server has already."""
+        path = f"/attachments/{sha256}/proof"
+        return self._call("POST", path, UploadState, Proof(proof), access_token, cancellation)
 
     def upload_chunk(
         self, sha256: str, offset: int, size: int, chunk: bytes, access_token: str, cancellation: Cancellation
@@ -118,7 +149,7 @@ class Transport:
         return self._call("PUT", path, UploadState, chunk, access_token, cancellation)
 
     def download(self, sha256: str, offset: int, access_token: str, cancellation: Cancellation) -> Running[bytes]:
-        """Fetch an attachment from `offset` on, in pieces."""
+        """Fetch an attachment from `offset` on, in pieces as they come (at most 64 KiB each)."""
         return Running(
             lambda: self._pieces(sha256, offset, access_token), self._guard.cut, cancellation,
             self._deadlines.message_s, self._deadlines.total_s,
@@ -159,7 +190,8 @@ class Transport:
                     raise failures.stranger(media_type, content)
                 raise self._refusal(response, content)
             try:
-                yield from frames.read_frames(_Counting(response, self.traffic))
+                for message in frames.read_frames(_Counting(response, self.traffic)):
+                    yield arrivals.ahead(message) if isinstance(message, Page) else message
             except frames.FrameError as error:
                 raise WorldError("answer_cut", reason=str(error)) from error
 
@@ -169,12 +201,12 @@ class Transport:
             if response.status_code != (206 if offset else 200):
                 raise self._refusal(response, self._whole(response))
             source = _Counting(response, self.traffic)
-            while piece := source.read(CHUNK_BYTES):
+            while piece := source.read_some(_PIECE_BYTES):
                 yield piece
 
     def _send(
         self, method: str, path: str, body: bytes, token: str, kind: str, extra: dict[str, str] | None = None
-    ) -> requests.Response:
+    ) -> "requests.Response":
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body:
             headers["Content-Type"] = kind
@@ -185,17 +217,17 @@ class Transport:
                 method, self.server + path, data=body or None, headers=headers | (extra or {}), stream=True,
                 allow_redirects=False, timeout=(self._deadlines.connect_s, self._deadlines.idle_s),
             )  # fmt: skip
-        except failures.NETWORK_ERRORS as error:
+        except failures.network_errors() as error:
             raise failures.of_exception(error) from None  # the original may show headers
 
-    def _whole(self, response: requests.Response) -> bytes:
+    def _whole(self, response: "requests.Response") -> bytes:
         source, parts, room = _Counting(response, self.traffic), [], _MAX_JSON_BYTES
         while room > 0 and (piece := source.read(min(room, 64 << 10))):
             parts.append(piece)
             room -= len(piece)
         return b"".join(parts)
 
-    def _refusal(self, response: requests.Response, content: bytes) -> WorldError:
+    def _refusal(self, response: "requests.Response", content: bytes) -> WorldError:
         retry_after = response.headers.get("Retry-After", "")
         media_type = response.headers.get("Content-Type", "")
         return failures.of_answer(response.status_code, media_type, content, retry_after, self._clock)

@@ -91,6 +91,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("import_start", "import", _T("actions", "开始导入"), ("Ctrl+Return", "Ctrl+Enter"), "import"),
     ActionSpec("import_cancel", "import", _T("actions", "停止导入"), ("Escape",), "close"),
     ActionSpec("import_save_report", "import", _T("actions", "保存结果…"), ("Ctrl+S",), "export"),
+    ActionSpec("sync_sign_in", "sync", _T("actions", "重新登录…"), ("Ctrl+L",), "lock"),
+    ActionSpec("sync_accept", "sync", _T("actions", "确认，是对的"), ("Ctrl+Y",), "done"),
     ActionSpec("sync_keep", "sync", _T("actions", "就用当前值"), ("Return", "Enter"), "done"),
 )  # fmt: skip
 _BY_NAME = {spec.name: spec for spec in SPECS}

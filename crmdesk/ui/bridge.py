@@ -20,7 +20,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: dict[tuple[int, str], int] = {}
-        self._count = 0
+        self._count = self._answered = 0
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -37,6 +37,11 @@ class Bridge(QObject):
     def close(self) -> None:
         """Deliver nothing any more (the windows are going)."""
         self._closed = True
+
+    @property
+    def waiting(self) -> int:
+        """Return how many answers are still to come."""
+        return self._count - self._answered
 
     def run(
         self,
@@ -65,6 +70,7 @@ class Bridge(QObject):
     @Slot(object)
     def _deliver(self, answer: tuple[Any, ...]) -> None:
         owner, future, then, failed, key, ticket = answer
+        self._answered += 1
         if self._closed or not shiboken6.isValid(owner):
             return
         if key[1] and self._asked.get(key) != ticket:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.ui import theme
+from crmdesk.ui.glyphs import glyph_icon
 
 ICONS = {
     "today": "house", "customers": "users", "visit": "pencil-simple", "expenses": "receipt", "approvals": "check",
@@ -24,7 +25,8 @@ ICONS = {
 
 def icon(name: str, color: str = "muted") -> QIcon:
     """Return the icon of a meaning in a token's colour; raises KeyError for an unknown meaning."""
-    return _made(ICONS[name], getattr(theme.tokens(), color))
+    tokens = theme.tokens()
+    return _made(ICONS[name], getattr(tokens, color), tokens.faint)
 
 
 def pixmap(name: str, color: str = "muted", size: int = 17) -> QPixmap:
@@ -39,9 +41,5 @@ def theme_size(size: int) -> QSize:
 
 
 @lru_cache(maxsize=256)
-def _made(glyph: str, color: str) -> QIcon:
-    import qtawesome  # lazy: it loads its font files when first used
-
-    made = qtawesome.icon(f"ph.{glyph}", color=color, scale_factor=1.15)
-    assert isinstance(made, QIcon)
-    return made
+def _made(glyph: str, color: str, disabled: str) -> QIcon:
+    return glyph_icon(glyph, color, disabled)

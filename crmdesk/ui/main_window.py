@@ -139,11 +139,14 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, name: str, args: dict[str, Any]) -> None:
         page = self.page(name)
+        page.before_showing()
         self._stack.setCurrentWidget(page)
         self._rail.light(registry.spec(name).rail or name)
         page.enter(**args)
         self.setWindowTitle(f"{page.title} · crmdesk" if page.title else "crmdesk")
-        if not page.isAncestorOf(self.focusWidget() or self):
+        focus = self.focusWidget() or self
+        if not page.isAncestorOf(focus) or page.header.isAncestorOf(focus):
+            # Qt gave the focus of the page that went to the next in line, the search field of this one.
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- what pages ask of the window -----------------------------------------------------------------------------
@@ -170,7 +173,7 @@ class MainWindow(QMainWindow):
 
     def toggle_offline(self) -> None:
         """Stay off the network, or go back to it."""
-        offline = self.context.sync.state().phase != "offline"
+        offline = self.context.sync.state().code != "work_offline"  # without a network it may be chosen all the same
         self.context.sync.work_offline(offline)
         self.toast(self.tr("已离线工作。更改保存在本机。") if offline else self.tr("已恢复联网，更改会自动发送。"))
 
@@ -246,7 +249,7 @@ class MainWindow(QMainWindow):
     def _show_summary(self, summary: SyncSummary) -> None:
         self.summary = summary
         self._status.set_summary(summary)
-        self._rail.set_count("sync", summary.conflicts + summary.refused)
+        self._rail.set_count("sync", summary.conflicts + summary.refused + summary.files_stuck)
 
     def _read_preferences(self) -> None:
         self.context.ask(
@@ -288,7 +291,7 @@ class MainWindow(QMainWindow):
         elif event.type() == QEvent.Type.PaletteChange and self._theme_shown != theme.theme_name():
             self._theme_shown = theme.theme_name()
             for page in self._pages.values():
-                page.retranslate()  # pictures of icons carry the colour in which they were drawn
+                page.dress_anew()  # pictures of icons carry the colour in which they were drawn
         super().changeEvent(event)
 
     @override

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """Where the sync engine stands; `code` and `params` name what went wrong last (words: `crmdesk.ui.words`)."""
+    """Where the sync engine stands; `code` and `params` name what went wrong last (words: `crmdesk.ui.situations`)."""
 
     phase: str = "idle"  # idle | syncing | offline | blocked
     code: str = ""
@@ -20,6 +20,11 @@ class SyncState:
     progress_done: int = 0
     progress_total: int = 0  # 0: not known yet
     last_sync_at: str = ""
+    since: str = ""  # when the trouble that lasts began
+    next_try_at: str = ""
+    sending: int = 0  # changes on the way
+    repairing: bool = False  # a part is fetched anew because it differed
+    clock_off_s: int = 0  # how much the clock here is ahead of the server's
 
 
 class SyncPort(Protocol):

@@ -456,6 +456,37 @@ _FINDINGS: dict[str, _Pair] = {
     "fapiao_used": ("发票 {number} 已在另一张报销单中使用", "Fapiao {number} is used in another claim"),
 }
 
+_FILES: dict[str, _Pair] = {
+    "lost": (
+        "这台电脑和服务器上都没有它了。请让有它的人再附一次。",
+        "Neither this computer nor the server has it. Whoever has the file has to attach it again.",
+    ),
+    "too_large": (
+        "文件太大，服务器不收：最多 20 MB。请附一张小一些的。",
+        "It is too large for the server: at most 20 MB. Attach a smaller one.",
+    ),
+    "not_found": (
+        "服务器还不认识它所属的记录。那条记录处理好后再试。",
+        "The server does not know the record that it belongs to yet. Settle that one first, then try again.",
+    ),
+    "forbidden": (
+        "你已不能看它所属的记录。文件还在这台电脑上。",
+        "You may no longer see the record that it belongs to. The file is still on this computer.",
+    ),
+    "hash_mismatch": (
+        "每次到达时都是坏的。请换一个网络再试。",
+        "It arrived damaged each time. Try again on another network.",
+    ),
+    "attachment_damaged": (
+        "每次取回来都是坏的。请换一个网络再试，或让有它的人再附一次。",
+        "It came back damaged each time. Try another network, or have it attached again.",
+    ),
+    "stuck": (
+        "多次没有传成（{code}）。文件都在；每天自动再试，也可以现在再试。",
+        "It failed several times ({code}). The file is kept; it is tried again once a day, or now if you like.",
+    ),
+}
+
 SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD}
 """Code → (Chinese, English)."""
 
@@ -470,6 +501,12 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}
     return _filled(pair, given, language or _shown_language())
+
+
+def file_sentence(code: str, direction: str, language: str = "") -> str:
+    """Return why a file does not get through; `direction` is up or down. A file that goes up is still here."""
+    known = _FILES.get("lost" if code == "not_found" and direction == "down" else code)
+    return _filled(known or _FILES["stuck"], {"code": support_code(code)}, language or _shown_language())
 
 
 def finding(code: str, params: Mapping[str, Any], language: str = "") -> str:

@@ -200,36 +200,64 @@
     <context>
         <name>ConflictCard</name>
         <message>
-            <source>打开记录</source>
-            <translation>Open record</translation>
+            <source>删除还是保留</source>
+            <translation>delete or keep</translation>
         </message>
         <message>
-            <source>不处理也不会丢：三个值都在历史里</source>
-            <translation>Nothing is lost by waiting: all three values are in the history</translation>
-        </message>
-        <message>
-            <source>冲突</source>
-            <translation>Conflict</translation>
+            <source>一个人删除了它，另一个人改了它；由你决定</source>
+            <translation>One person deleted it, another one changed it; it is for you to decide</translation>
         </message>
         <message>
             <source>两个人离线时都改了；其他字段已自动合并</source>
             <translation>Two people changed it while offline; all other fields were merged</translation>
         </message>
         <message>
-            <source>当前采用</source>
-            <translation>In use</translation>
+            <source>冲突</source>
+            <translation>Conflict</translation>
+        </message>
+        <message>
+            <source>打开记录</source>
+            <translation>Open record</translation>
+        </message>
+        <message>
+            <source>问一下{name}…</source>
+            <translation>Ask {name}…</translation>
+        </message>
+        <message>
+            <source>不处理也不会丢：三个值都在历史里</source>
+            <translation>Nothing is lost by waiting: all three values are in the history</translation>
+        </message>
+        <message>
+            <source>不处理也不会丢：两边的内容都保留着</source>
+            <translation>Nothing is lost by waiting: both sides are kept</translation>
+        </message>
+        <message>
+            <source>{who}（{what}）：我这边是“{mine}”，你那边是“{theirs}”。哪个对？</source>
+            <translation>{who} ({what}): I have '{mine}', you have '{theirs}'. Which one is right?</translation>
+        </message>
+        <message>
+            <source>确认删除</source>
+            <translation>Leave it deleted</translation>
+        </message>
+        <message>
+            <source>保留这条记录</source>
+            <translation>Keep the record</translation>
         </message>
         <message>
             <source>改用这个</source>
             <translation>Use this</translation>
         </message>
         <message>
-            <source>（空）</source>
-            <translation>(empty)</translation>
+            <source>恢复并采用</source>
+            <translation>Bring it back with this</translation>
         </message>
         <message>
-            <source>你 · 这台电脑</source>
-            <translation>You · this computer</translation>
+            <source>改为删除</source>
+            <translation>Delete it</translation>
+        </message>
+        <message>
+            <source>当前采用</source>
+            <translation>In use</translation>
         </message>
         <message>
             <source>修改之前</source>
@@ -240,12 +268,36 @@
             <translation>the value before both changes</translation>
         </message>
         <message>
-            <source>{when} 修改，后到服务器</source>
-            <translation>changed {when}, reached the server second</translation>
+            <source>你 · 这台电脑</source>
+            <translation>You · this computer</translation>
+        </message>
+        <message>
+            <source>其他人</source>
+            <translation>somebody else</translation>
+        </message>
+        <message>
+            <source>{when} 删除，先到服务器</source>
+            <translation>deleted {when}, reached the server first</translation>
+        </message>
+        <message>
+            <source>{when} 删除，后到服务器</source>
+            <translation>deleted {when}, reached the server second</translation>
         </message>
         <message>
             <source>{when} 修改，先到服务器</source>
             <translation>changed {when}, reached the server first</translation>
+        </message>
+        <message>
+            <source>{when} 修改，后到服务器</source>
+            <translation>changed {when}, reached the server second</translation>
+        </message>
+        <message>
+            <source>改过</source>
+            <translation>changed</translation>
+        </message>
+        <message>
+            <source>删除</source>
+            <translation>deleted</translation>
         </message>
     </context>
     <context>
@@ -292,12 +344,32 @@
             <translation>No</translation>
         </message>
         <message>
+            <source>；</source>
+            <translation>; </translation>
+        </message>
+        <message>
+            <source>（不在本机的记录）</source>
+            <translation>(a record not on this computer)</translation>
+        </message>
+        <message>
             <source>、</source>
             <translation>, </translation>
         </message>
         <message>
             <source>（空）</source>
             <translation>(empty)</translation>
+        </message>
+        <message>
+            <source>{field}：{old} → {new}</source>
+            <translation>{field}: {old} → {new}</translation>
+        </message>
+        <message>
+            <source>有人要删除，有人改过</source>
+            <translation>deleted by one, changed by another</translation>
+        </message>
+        <message>
+            <source>{fields}有冲突</source>
+            <translation>{fields}: conflict</translation>
         </message>
         <message>
             <source>还没有拜访</source>
@@ -357,12 +429,24 @@
             <translation>due today</translation>
         </message>
         <message>
-            <source>{field}：{old} → {new}</source>
-            <translation>{field}: {old} → {new}</translation>
+            <source>已删除</source>
+            <translation>Deleted</translation>
+        </message>
+        <message>
+            <source>已恢复</source>
+            <translation>Brought back</translation>
         </message>
         <message>
             <source>原因：{reason}</source>
             <translation>Reason: {reason}</translation>
+        </message>
+        <message>
+            <source>服务器</source>
+            <translation>Server</translation>
+        </message>
+        <message>
+            <source>{field}改回 {value}</source>
+            <translation>{field}: back to {value}</translation>
         </message>
     </context>
     <context>
@@ -536,10 +620,6 @@
             <translation>Doctor deleted; you can undo it</translation>
         </message>
         <message>
-            <source>{fields}有冲突</source>
-            <translation>{fields}: conflict</translation>
-        </message>
-        <message>
             <source>时间线</source>
             <translation>Timeline</translation>
         </message>
@@ -691,6 +771,13 @@
         <message>
             <source>保存</source>
             <translation>Save</translation>
+        </message>
+    </context>
+    <context>
+        <name>HistoryList</name>
+        <message>
+            <source>已改回，保存在本机。改之前的值也在历史里。</source>
+            <translation>It is back, saved here. The value from before is in the history too.</translation>
         </message>
     </context>
     <context>
@@ -869,10 +956,6 @@
             <translation>History</translation>
         </message>
         <message>
-            <source>{fields}有冲突</source>
-            <translation>{fields}: conflict</translation>
-        </message>
-        <message>
             <source>还没有记录接待规定。</source>
             <translation>No reception rules recorded.</translation>
         </message>
@@ -906,6 +989,97 @@
         <message>
             <source>在选项组上：数字键选一组，左右箭头选一项</source>
             <translation>On groups of choices: a digit picks a group, left and right an entry</translation>
+        </message>
+    </context>
+    <context>
+        <name>LatelyCard</name>
+        <message>
+            <source>最近发生了什么</source>
+            <translation>What happened lately</translation>
+        </message>
+        <message>
+            <source>还没有和服务器往来过。第一次同步之后，这里会写下每一次的结果。</source>
+            <translation>Nothing has gone to or come from the server yet. After the first sync each result is noted here.</translation>
+        </message>
+        <message>
+            <source>正在处理</source>
+            <translation>Being mended</translation>
+        </message>
+        <message>
+            <source>辖区</source>
+            <translation>Territory</translation>
+        </message>
+        <message>
+            <source>已处理好</source>
+            <translation>Mended</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>一个辖区</source>
+            <translation>a territory</translation>
+        </message>
+        <message numerus="yes">
+            <source>服务器从备份恢复过。已接受过的 %n 项更改又发送了一次，没有丢失。</source>
+            <translation>
+                <numerusform>The server came back from a backup. %n change that it had accepted was sent once more; nothing is lost.</numerusform>
+                <numerusform>The server came back from a backup. %n changes that it had accepted were sent once more; nothing is lost.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>服务器见过这份数据的另一份。本机已重新编号，没有丢失。</source>
+            <translation>The server knew another copy of this data. This computer was renumbered; nothing is lost.</translation>
+        </message>
+        <message>
+            <source>核对时发现有一部分和服务器不一样，已开始重新取回。</source>
+            <translation>A part was found to differ from the server and is fetched anew.</translation>
+        </message>
+        <message>
+            <source>不一样的部分已重新取回，现在和服务器一致。</source>
+            <translation>What differed was fetched anew and now is what the server has.</translation>
+        </message>
+        <message numerus="yes">
+            <source>服务器发来的 %n 条读不了，先放在一边，其余照常；会再取一次。</source>
+            <translation>
+                <numerusform>%n entry from the server could not be read and was set aside; the rest goes on, and it is fetched again.</numerusform>
+                <numerusform>%n entries from the server could not be read and were set aside; the rest goes on, and they are fetched again.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>“{places}”归你负责了，内容已在这台电脑上。</source>
+            <translation>'{places}' is yours now; its content is on this computer.</translation>
+        </message>
+        <message>
+            <source>“{places}”不再归你负责，内容已从这台电脑清除；没发送的更改没有丢失。</source>
+            <translation>'{places}' is no longer yours; its content was removed from this computer. Unsent changes are not lost.</translation>
+        </message>
+        <message numerus="yes">
+            <source>服务器回答了 %n 项更改</source>
+            <translation>
+                <numerusform>%n change answered</numerusform>
+                <numerusform>%n changes answered</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>收到 %n 条</source>
+            <translation>
+                <numerusform>%n entry received</numerusform>
+                <numerusform>%n entries received</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>用时 {seconds} 秒</source>
+            <translation>took {seconds} s</translation>
+        </message>
+        <message>
+            <source>同步完成：{what}</source>
+            <translation>Synced: {what}</translation>
+        </message>
+        <message>
+            <source>，</source>
+            <translation>, </translation>
         </message>
     </context>
     <context>
@@ -1226,6 +1400,10 @@
             <translation>Refused</translation>
         </message>
         <message>
+            <source>{field}：{value}</source>
+            <translation>{field}: {value}</translation>
+        </message>
+        <message>
             <source>修改后重新提交</source>
             <translation>Correct and send again</translation>
         </message>
@@ -1236,6 +1414,10 @@
         <message>
             <source>打开记录</source>
             <translation>Open record</translation>
+        </message>
+        <message>
+            <source>复制原文</source>
+            <translation>Copy the text</translation>
         </message>
         <message>
             <source>放弃这项更改</source>
@@ -1474,55 +1656,21 @@
         </message>
     </context>
     <context>
+        <name>StandCard</name>
+        <message>
+            <source>恢复联网</source>
+            <translation>Go online</translation>
+        </message>
+        <message>
+            <source>每秒 {rate} 条</source>
+            <translation>{rate} a second</translation>
+        </message>
+    </context>
+    <context>
         <name>StatusBar</name>
         <message>
             <source>上次同步 {when}</source>
             <translation>Last sync {when}</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 项需要你处理，在“同步”页</source>
-            <translation>
-                <numerusform>%n thing needs you, on the Sync page</numerusform>
-                <numerusform>%n things need you, on the Sync page</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 项更改已保存在本机，正等待发送</source>
-            <translation>
-                <numerusform>%n change saved here, waiting to be sent</numerusform>
-                <numerusform>%n changes saved here, waiting to be sent</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>正在取回你的辖区，可以先用已到的内容</source>
-            <translation>Fetching your territory; what has arrived can be used already</translation>
-        </message>
-        <message>
-            <source>已同步 · 没有待发送的更改</source>
-            <translation>Synced · nothing waits to be sent</translation>
-        </message>
-        <message numerus="yes">
-            <source>离线 · %n 项更改已保存在本机，联网后自动发送</source>
-            <translation>
-                <numerusform>Offline · %n change saved here, sent when there is a network</numerusform>
-                <numerusform>Offline · %n changes saved here, sent when there is a network</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>离线 · 没有待发送的更改，可以照常工作</source>
-            <translation>Offline · nothing waits to be sent, work goes on as usual</translation>
-        </message>
-        <message>
-            <source>正在同步 · {done} / {total}</source>
-            <translation>Syncing · {done} of {total}</translation>
-        </message>
-        <message>
-            <source>正在同步 · 已收到 {done} 条</source>
-            <translation>Syncing · {done} received</translation>
-        </message>
-        <message>
-            <source>正在同步…</source>
-            <translation>Syncing…</translation>
         </message>
         <message numerus="yes">
             <source>%n 个辖区</source>
@@ -1537,41 +1685,71 @@
         </message>
     </context>
     <context>
+        <name>StuckFilesCard</name>
+        <message>
+            <source>附件传不过去</source>
+            <translation>Attachments that do not get through</translation>
+        </message>
+        <message>
+            <source>没有名字的文件</source>
+            <translation>a file without a name</translation>
+        </message>
+        <message>
+            <source>再试一次</source>
+            <translation>Try again</translation>
+        </message>
+        <message>
+            <source>打开记录</source>
+            <translation>Open record</translation>
+        </message>
+    </context>
+    <context>
         <name>SyncPage</name>
-        <message>
-            <source>重新登录…</source>
-            <translation>Sign in again…</translation>
-        </message>
-        <message>
-            <source>确认，是对的</source>
-            <translation>Yes, that is right</translation>
-        </message>
         <message>
             <source>同步</source>
             <translation>Sync</translation>
         </message>
-        <message>
-            <source>没有等待发送的更改，也没有需要你处理的事。</source>
-            <translation>Nothing waits to be sent, and nothing needs you.</translation>
+        <message numerus="yes">
+            <source>还有 %n 件要你处理；处理好上面的，就会列出来。</source>
+            <translation>
+                <numerusform>%n more thing for you; it is listed once those above are settled.</numerusform>
+                <numerusform>%n more things for you; they are listed once those above are settled.</numerusform>
+            </translation>
         </message>
         <message>
             <source>最早 {when}</source>
             <translation>oldest {when}</translation>
         </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n attachment</numerusform>
+                <numerusform>%n attachments</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>没有等待发送的更改</source>
+            <translation>nothing waits to be sent</translation>
+        </message>
         <message>
             <source>已保存在本机</source>
             <translation>Saved here</translation>
         </message>
-        <message numerus="yes">
-            <source>另有 %n 个附件排队</source>
-            <translation>
-                <numerusform>%n attachment queued besides</numerusform>
-                <numerusform>%n attachments queued besides</numerusform>
-            </translation>
+        <message>
+            <source>服务器还没有回答</source>
+            <translation>the server has not answered yet</translation>
+        </message>
+        <message>
+            <source>没有在路上的更改</source>
+            <translation>nothing on its way</translation>
         </message>
         <message>
             <source>已发送，等待确认</source>
             <translation>Sent, not yet confirmed</translation>
+        </message>
+        <message>
+            <source>还没有同步过</source>
+            <translation>never synced yet</translation>
         </message>
         <message>
             <source>上次 {when} · 用时 {seconds} 秒</source>
@@ -1596,8 +1774,24 @@
             </translation>
         </message>
         <message>
+            <source>没有要你处理的事</source>
+            <translation>nothing for you to do</translation>
+        </message>
+        <message>
             <source>需要你处理</source>
             <translation>Needs you</translation>
+        </message>
+        <message>
+            <source>已复制一段话，可以粘贴到微信或邮件里发给{name}。</source>
+            <translation>A message to {name} was copied; paste it into a chat or a mail.</translation>
+        </message>
+        <message>
+            <source>原文已复制，可以粘贴给负责的同事。</source>
+            <translation>Your text was copied; paste it to the colleague in charge.</translation>
+        </message>
+        <message>
+            <source>你的决定已保存在本机，同步后生效。</source>
+            <translation>Your decision is saved here and takes effect with the next sync.</translation>
         </message>
         <message>
             <source>就用当前值。其他的值仍在历史里。</source>
@@ -2027,6 +2221,26 @@
             </translation>
         </message>
         <message>
+            <source>没有名字的文件</source>
+            <translation>a file without a name</translation>
+        </message>
+        <message>
+            <source>附件</source>
+            <translation>Attachment</translation>
+        </message>
+        <message>
+            <source>{sent} / {size}</source>
+            <translation>{sent} of {size}</translation>
+        </message>
+        <message>
+            <source>正在发送</source>
+            <translation>On its way</translation>
+        </message>
+        <message>
+            <source>排在文字之后</source>
+            <translation>After the texts</translation>
+        </message>
+        <message>
             <source>新建</source>
             <translation>new</translation>
         </message>
@@ -2084,6 +2298,65 @@
         <message>
             <source>否</source>
             <translation>No</translation>
+        </message>
+    </context>
+    <context>
+        <name>_Amounts</name>
+        <message numerus="yes">
+            <source>%n 项更改</source>
+            <translation>
+                <numerusform>%n change</numerusform>
+                <numerusform>%n changes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 件事</source>
+            <translation>
+                <numerusform>%n thing</numerusform>
+                <numerusform>%n things</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项更改已保存在本机（最早 {since}）</source>
+            <translation>
+                <numerusform>%n change saved here (oldest {since})</numerusform>
+                <numerusform>%n changes saved here (oldest {since})</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件等待发送（{size}）</source>
+            <translation>
+                <numerusform>%n attachment to send ({size})</numerusform>
+                <numerusform>%n attachments to send ({size})</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件等待取回（{size}）</source>
+            <translation>
+                <numerusform>%n attachment to fetch ({size})</numerusform>
+                <numerusform>%n attachments to fetch ({size})</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 分钟</source>
+            <translation>
+                <numerusform>%n minute</numerusform>
+                <numerusform>%n minutes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 小时</source>
+            <translation>
+                <numerusform>%n hour</numerusform>
+                <numerusform>%n hours</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 天</source>
+            <translation>
+                <numerusform>%n day</numerusform>
+                <numerusform>%n days</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -2307,6 +2580,14 @@
         <message>
             <source>保存结果…</source>
             <translation>Save result…</translation>
+        </message>
+        <message>
+            <source>重新登录…</source>
+            <translation>Sign in again…</translation>
+        </message>
+        <message>
+            <source>确认，是对的</source>
+            <translation>Yes, that is right</translation>
         </message>
         <message>
             <source>就用当前值</source>
@@ -2651,6 +2932,529 @@
         <message>
             <source>设置</source>
             <translation>Settings</translation>
+        </message>
+    </context>
+    <context>
+        <name>situations</name>
+        <message>
+            <source>这台电脑已被停用 · {kept}</source>
+            <translation>This computer has been revoked · {kept}</translation>
+        </message>
+        <message>
+            <source>这台电脑已被停用</source>
+            <translation>This computer has been revoked</translation>
+        </message>
+        <message>
+            <source>管理员停用了它，服务器不再收发。{kept}，没有丢失。请联系管理员。</source>
+            <translation>The administrator revoked it, and the server no longer talks to it. {kept}; nothing is lost. Ask the administrator.</translation>
+        </message>
+        <message>
+            <source>需要重新登录 · {kept}</source>
+            <translation>Sign in again · {kept}</translation>
+        </message>
+        <message>
+            <source>登录已过期</source>
+            <translation>Your session has ended</translation>
+        </message>
+        <message>
+            <source>{kept}，可以照常工作。重新登录后接着同步。</source>
+            <translation>{kept}. You can go on working; after signing in again the sync continues.</translation>
+        </message>
+        <message>
+            <source>请更新 crmdesk · {kept}</source>
+            <translation>Update crmdesk · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器需要新版本的 crmdesk</source>
+            <translation>The server needs a newer crmdesk</translation>
+        </message>
+        <message>
+            <source>{kept}，更新后自动发送，不用重新登录。在此之前可以照常工作。</source>
+            <translation>{kept}. After the update everything goes out by itself, without signing in again. Until then work goes on as usual.</translation>
+        </message>
+        <message>
+            <source>磁盘已满，同步停下了 · {kept}</source>
+            <translation>The disk is full, the sync stopped · {kept}</translation>
+        </message>
+        <message>
+            <source>这台电脑的磁盘已满</source>
+            <translation>The disk of this computer is full</translation>
+        </message>
+        <message>
+            <source>收到的内容写不下了。已保存的都在，{kept}。请腾出一些空间，再同步一次。</source>
+            <translation>There is no room for what arrives. What was saved is kept; {kept}. Free some space, then sync again.</translation>
+        </message>
+        <message>
+            <source>服务器的证书不可信，没有发送任何东西 · {kept}</source>
+            <translation>The server's certificate is not trusted; nothing was sent · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器的证书不可信</source>
+            <translation>The server's certificate is not trusted</translation>
+        </message>
+        <message>
+            <source>也许有人在中间，所以密码和更改都没有发出。{kept}。请换一个网络，或联系管理员。</source>
+            <translation>Somebody may be listening in, so neither your password nor your changes went out. {kept}. Try another network, or ask the administrator.</translation>
+        </message>
+        <message>
+            <source>服务器地址不安全，没有发送任何东西 · {kept}</source>
+            <translation>The server's address is not safe; nothing was sent · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器地址必须以 https:// 开头</source>
+            <translation>The server's address must begin with https://</translation>
+        </message>
+        <message>
+            <source>密码和更改都没有发出。{kept}。请向管理员要正确的地址。</source>
+            <translation>Neither your password nor your changes went out. {kept}. Ask the administrator for the right address.</translation>
+        </message>
+        <message>
+            <source>服务器把这台电脑认成了别人，同步停下了 · {kept}</source>
+            <translation>The server takes this computer for somebody else's, the sync stopped · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器把这台电脑认成了别人</source>
+            <translation>The server takes this computer for somebody else's</translation>
+        </message>
+        <message>
+            <source>所以什么都没有收下。{kept}。请重新登录；如果再出现，请联系管理员。</source>
+            <translation>So nothing was taken over. {kept}. Sign in again; if it comes back, ask the administrator.</translation>
+        </message>
+        <message>
+            <source>本机数据有损坏，同步停下了</source>
+            <translation>The data on this computer is damaged, the sync stopped</translation>
+        </message>
+        <message>
+            <source>本机数据有损坏</source>
+            <translation>The data on this computer is damaged</translation>
+        </message>
+        <message>
+            <source>没有写入任何东西。请先不要删除数据文件夹，把诊断信息发给支持人员。</source>
+            <translation>Nothing was written. Do not delete the data folder yet; send the diagnostics to support.</translation>
+        </message>
+        <message>
+            <source>“{place}”突然少了很多，同步停下来等你确认</source>
+            <translation>Much of '{place}' vanished at once; the sync waits for your word</translation>
+        </message>
+        <message>
+            <source>“{place}”的 {held} 条里，服务器上只剩 {left} 条</source>
+            <translation>Of the {held} entries of '{place}' the server has only {left} left</translation>
+        </message>
+        <message>
+            <source>本机内容没有动，{kept}。刚调整过辖区就请确认；不明白就先别确认，问一下管理员。</source>
+            <translation>Nothing here was touched; {kept}. If territories were just rearranged, confirm it. If you cannot explain it, ask the administrator first.</translation>
+        </message>
+        <message>
+            <source>这份数据在另一台电脑上也在用，同步停下了 · {kept}</source>
+            <translation>This data is in use on another computer too, the sync stopped · {kept}</translation>
+        </message>
+        <message>
+            <source>这份数据在另一台电脑上也在用</source>
+            <translation>This data is in use on another computer too</translation>
+        </message>
+        <message>
+            <source>服务器几次认出两份一样的数据。{kept}。请只在一台电脑上打开它，再同步一次。</source>
+            <translation>The server met two copies of it several times. {kept}. Open it on one computer only, then sync again.</translation>
+        </message>
+        <message>
+            <source>本机和服务器的内容对不上，请联系支持人员 · {kept}</source>
+            <translation>This computer and the server still differ; tell support · {kept}</translation>
+        </message>
+        <message>
+            <source>本机和服务器的内容对不上</source>
+            <translation>This computer and the server still differ</translation>
+        </message>
+        <message>
+            <source>已多次重新取回，仍有差别，会定时再对。{kept}，没有丢失。请把诊断信息发给支持人员。</source>
+            <translation>It was fetched anew several times and still differs; it is compared again from time to time. {kept}; nothing is lost. Send the diagnostics to support.</translation>
+        </message>
+        <message>
+            <source>服务器不让这个账号同步 · {kept}</source>
+            <translation>The server does not let this account sync · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器不让这个账号同步</source>
+            <translation>The server does not let this account sync</translation>
+        </message>
+        <message>
+            <source>{kept}，没有丢失。请联系管理员。</source>
+            <translation>{kept}; nothing is lost. Ask the administrator.</translation>
+        </message>
+        <message>
+            <source>同步停下了（{code}）· {kept}</source>
+            <translation>The sync stopped ({code}) · {kept}</translation>
+        </message>
+        <message>
+            <source>同步停下了</source>
+            <translation>The sync stopped</translation>
+        </message>
+        <message>
+            <source>{reason}{kept}。</source>
+            <translation>{reason} {kept}.</translation>
+        </message>
+        <message>
+            <source>正在取回你的辖区…</source>
+            <translation>Fetching your territory…</translation>
+        </message>
+        <message>
+            <source>正在取回你的辖区</source>
+            <translation>Fetching your territory</translation>
+        </message>
+        <message>
+            <source>正在问服务器有哪些内容。到了的马上可以用，不用等完。{kept}。</source>
+            <translation>Asking the server what there is. What arrives can be used at once, before the rest is here. {kept}.</translation>
+        </message>
+        <message>
+            <source>正在取回你的辖区 · {progress}</source>
+            <translation>Fetching your territory · {progress}</translation>
+        </message>
+        <message>
+            <source>到了的马上可以用，不用等完；停下也不丢，下次接着来。{kept}。</source>
+            <translation>What has arrived can be used at once. If you stop it, nothing is lost and the next time goes on from there. {kept}.</translation>
+        </message>
+        <message>
+            <source>本机有一部分和服务器不一样，正在重新取回 · {kept}</source>
+            <translation>A part here differs from the server and is fetched anew · {kept}</translation>
+        </message>
+        <message>
+            <source>正在重新取回一部分内容</source>
+            <translation>A part is fetched anew</translation>
+        </message>
+        <message>
+            <source>核对时发现这一部分和服务器不一样。你的更改不受影响。{kept}。</source>
+            <translation>The comparison found that it differs from the server. Your own changes are not touched. {kept}.</translation>
+        </message>
+        <message>
+            <source>正在重新连接… · {kept}</source>
+            <translation>Connecting again… · {kept}</translation>
+        </message>
+        <message>
+            <source>正在重新连接服务器</source>
+            <translation>Connecting to the server again</translation>
+        </message>
+        <message>
+            <source>从 {since} 起连不上。{kept}。</source>
+            <translation>No connection since {since}. {kept}.</translation>
+        </message>
+        <message>
+            <source>正在发送 {sending}</source>
+            <translation>Sending {sending}</translation>
+        </message>
+        <message>
+            <source>每一项都会得到服务器的回答；收到回答之前，都留在本机。</source>
+            <translation>The server answers each of them; until it has, they stay on this computer.</translation>
+        </message>
+        <message>
+            <source>正在接收 · {progress}</source>
+            <translation>Receiving · {progress}</translation>
+        </message>
+        <message>
+            <source>收到的随时保存；停下也不丢，下次接着来。{kept}。</source>
+            <translation>What arrives is saved as it comes. If you stop it, nothing is lost and the next time goes on from there. {kept}.</translation>
+        </message>
+        <message>
+            <source>正在和服务器核对…</source>
+            <translation>Comparing with the server…</translation>
+        </message>
+        <message>
+            <source>正在和服务器核对</source>
+            <translation>Comparing with the server</translation>
+        </message>
+        <message>
+            <source>{kept}。</source>
+            <translation>{kept}.</translation>
+        </message>
+        <message>
+            <source>你选择了离线工作 · {kept}</source>
+            <translation>Working offline by your choice · {kept}</translation>
+        </message>
+        <message>
+            <source>你选择了离线工作</source>
+            <translation>You chose to work offline</translation>
+        </message>
+        <message>
+            <source>在你恢复联网之前，不收也不发。{kept}。</source>
+            <translation>Until you go online again nothing is sent or fetched. {kept}.</translation>
+        </message>
+        <message>
+            <source>还没有取回过内容，连不上服务器 · {retry}</source>
+            <translation>Nothing was fetched yet, the server cannot be reached · {retry}</translation>
+        </message>
+        <message>
+            <source>还没有取回过你的辖区</source>
+            <translation>Your territory was never fetched yet</translation>
+        </message>
+        <message>
+            <source>现在连不上服务器，{retry}。这之前也可以新建客户、写拜访。{kept}。</source>
+            <translation>The server cannot be reached now; {retry}. You can add customers and write visits meanwhile. {kept}.</translation>
+        </message>
+        <message>
+            <source>这个网络要先在浏览器里登录 · {kept}</source>
+            <translation>This network wants a sign-in in the browser first · {kept}</translation>
+        </message>
+        <message>
+            <source>这个网络要先在浏览器里登录</source>
+            <translation>This network wants a sign-in in the browser first</translation>
+        </message>
+        <message>
+            <source>酒店和医院的无线网常这样。没有发送任何东西，{kept}。在浏览器里登录网络，再同步一次。</source>
+            <translation>Hotels and hospitals often do that. Nothing was sent; {kept}. Sign in to the network in the browser, then sync again.</translation>
+        </message>
+        <message>
+            <source>服务器现在很忙，{retry} · {kept}</source>
+            <translation>The server is busy, {retry} · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器现在很忙</source>
+            <translation>The server is busy</translation>
+        </message>
+        <message>
+            <source>它请大家过一会儿再来：{retry}，不用做什么。{kept}。</source>
+            <translation>It asks everybody to come back a little later: {retry}. There is nothing for you to do. {kept}.</translation>
+        </message>
+        <message>
+            <source>服务器出错了，{retry} · {kept}</source>
+            <translation>The server has a problem, {retry} · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器出错了</source>
+            <translation>The server has a problem</translation>
+        </message>
+        <message>
+            <source>不是这台电脑的问题，{retry}。{kept}。</source>
+            <translation>It is not this computer's fault; {retry}. {kept}.</translation>
+        </message>
+        <message>
+            <source>网络太慢或断了，{retry} · {kept}</source>
+            <translation>The network is slow or broke off, {retry} · {kept}</translation>
+        </message>
+        <message>
+            <source>传输中断了</source>
+            <translation>The transfer broke off</translation>
+        </message>
+        <message>
+            <source>收到的都已保存，会从断的地方接着来，{retry}。{kept}。</source>
+            <translation>What has arrived is saved, and it goes on from there; {retry}. {kept}.</translation>
+        </message>
+        <message>
+            <source>那个地址上不是 crmdesk 服务器 · {kept}</source>
+            <translation>There is no crmdesk server at that address · {kept}</translation>
+        </message>
+        <message>
+            <source>那个地址上不是 crmdesk 服务器</source>
+            <translation>There is no crmdesk server at that address</translation>
+        </message>
+        <message>
+            <source>没有发送任何东西，{retry}。{kept}。如果一直这样，请向管理员核对地址。</source>
+            <translation>Nothing was sent; {retry}. {kept}. If it stays like that, check the address with the administrator.</translation>
+        </message>
+        <message>
+            <source>服务器没看懂这次请求，{retry} · {kept}</source>
+            <translation>The server did not understand the request, {retry} · {kept}</translation>
+        </message>
+        <message>
+            <source>服务器没看懂这次请求</source>
+            <translation>The server did not understand the request</translation>
+        </message>
+        <message>
+            <source>{retry}。{kept}，没有丢失。如果一直这样，请更新 crmdesk，或把诊断信息发给支持人员。</source>
+            <translation>{retry}. {kept}; nothing is lost. If it stays like that, update crmdesk or send the diagnostics to support.</translation>
+        </message>
+        <message>
+            <source>离线已久 · {kept}，请尽快联网一次</source>
+            <translation>Offline for long · {kept}; go online soon</translation>
+        </message>
+        <message>
+            <source>很久没有连上服务器</source>
+            <translation>The server has not been reached for long</translation>
+        </message>
+        <message>
+            <source>上次同步 {last}。{kept}，放多久都不会丢；但同事和经理还看不到，请尽快联网一次。</source>
+            <translation>Last sync {last}. {kept}, and will not be lost however long it takes; but nobody else can see it yet. Go online soon.</translation>
+        </message>
+        <message>
+            <source>离线已久 · 本机的内容停在 {last}，请尽快联网一次</source>
+            <translation>Offline for long · what is here stands as of {last}; go online soon</translation>
+        </message>
+        <message>
+            <source>本机的内容停在 {last}，可以照常工作；同事后来改的，联网后才看得到。{kept}。</source>
+            <translation>What is here stands as of {last}. Work goes on as usual; what others changed since then comes once there is a network. {kept}.</translation>
+        </message>
+        <message>
+            <source>离线 · {kept}，联网后自动发送</source>
+            <translation>Offline · {kept}, sent when there is a network</translation>
+        </message>
+        <message>
+            <source>离线，可以照常工作</source>
+            <translation>Offline; work goes on as usual</translation>
+        </message>
+        <message>
+            <source>从 {since} 起连不上服务器，{retry}。{kept}，联网后自动发送。</source>
+            <translation>No connection to the server since {since}; {retry}. {kept}, sent when there is a network.</translation>
+        </message>
+        <message>
+            <source>离线 · {kept}，可以照常工作</source>
+            <translation>Offline · {kept}, work goes on as usual</translation>
+        </message>
+        <message>
+            <source>从 {since} 起连不上服务器，{retry}。{kept}。</source>
+            <translation>No connection to the server since {since}; {retry}. {kept}.</translation>
+        </message>
+        <message>
+            <source>暂时同步不了（{code}），{retry} · {kept}</source>
+            <translation>The sync does not work for now ({code}), {retry} · {kept}</translation>
+        </message>
+        <message>
+            <source>暂时同步不了</source>
+            <translation>The sync does not work for now</translation>
+        </message>
+        <message>
+            <source>{reason}{retry}。{kept}。</source>
+            <translation>{reason} {retry}. {kept}.</translation>
+        </message>
+        <message>
+            <source>{changes}一直没有被服务器收下，最早 {oldest}</source>
+            <translation>The server has not taken {changes} for long, oldest {oldest}</translation>
+        </message>
+        <message>
+            <source>{changes}一直没有被服务器收下</source>
+            <translation>The server has not taken {changes} for long</translation>
+        </message>
+        <message>
+            <source>服务器连得上，但从 {oldest} 起没有回答，会继续再试；没有丢失。明天还这样，请告诉支持人员。</source>
+            <translation>The server can be reached but has given no answer since {oldest}; it is tried again. Nothing is lost. If it is still so tomorrow, tell support.</translation>
+        </message>
+        <message>
+            <source>{needs}需要你处理，在“同步”页 · {kept}</source>
+            <translation>{needs} for you on the Sync page · {kept}</translation>
+        </message>
+        <message>
+            <source>{needs}需要你处理</source>
+            <translation>{needs} for you to decide</translation>
+        </message>
+        <message>
+            <source>列在下面，原文都在；不处理也不会丢，其他更改照常同步。{kept}。</source>
+            <translation>Listed below with the text intact. Nothing is lost by waiting, and everything else syncs as usual. {kept}.</translation>
+        </message>
+        <message>
+            <source>同步已停止，收到的都已保存 · {kept}</source>
+            <translation>The sync was stopped, what arrived is saved · {kept}</translation>
+        </message>
+        <message>
+            <source>同步已停止</source>
+            <translation>The sync was stopped</translation>
+        </message>
+        <message>
+            <source>收到的都已保存，下次从那里接着来。{kept}。</source>
+            <translation>What has arrived is saved; the next time goes on from there. {kept}.</translation>
+        </message>
+        <message>
+            <source>{changes}已保存在本机，马上发送</source>
+            <translation>{changes} saved here, going out in a moment</translation>
+        </message>
+        <message>
+            <source>{changes}等待发送</source>
+            <translation>{changes} waiting to be sent</translation>
+        </message>
+        <message>
+            <source>都已保存在本机，最早 {oldest}，马上发送。</source>
+            <translation>All of it is saved here, oldest {oldest}; it goes out in a moment.</translation>
+        </message>
+        <message>
+            <source>你的辖区还没有取完，可以先用已到的内容</source>
+            <translation>Your territory is not all here yet; what has arrived can be used</translation>
+        </message>
+        <message>
+            <source>你的辖区还没有取完</source>
+            <translation>Your territory is not all here yet</translation>
+        </message>
+        <message>
+            <source>下次同步接着取；已到的可以先用。</source>
+            <translation>The next sync goes on fetching; what has arrived can be used meanwhile.</translation>
+        </message>
+        <message>
+            <source>更改都已被服务器接受 · {files}</source>
+            <translation>All changes accepted · {files}</translation>
+        </message>
+        <message>
+            <source>更改都已被服务器接受，附件还在路上</source>
+            <translation>All changes are accepted, attachments are still on their way</translation>
+        </message>
+        <message>
+            <source>{files}。附件排在文字后面，断了会接着传，可以照常工作。</source>
+            <translation>{files}. Attachments go after the texts and continue where they broke off; work goes on as usual.</translation>
+        </message>
+        <message>
+            <source>已同步 · 这台电脑的时钟{off}</source>
+            <translation>Synced · the clock of this computer is {off}</translation>
+        </message>
+        <message>
+            <source>已同步，但这台电脑的时钟{off}</source>
+            <translation>Synced, but the clock of this computer is {off}</translation>
+        </message>
+        <message>
+            <source>谁先谁后由服务器决定，不受影响；只是你写下的时间会不对。请在系统设置里校准时间。</source>
+            <translation>The server decides what came first, so nothing is mixed up; only the times that you write down are wrong. Set the clock in the system's settings.</translation>
+        </message>
+        <message>
+            <source>已同步 · 没有待发送的更改</source>
+            <translation>Synced · nothing waits to be sent</translation>
+        </message>
+        <message>
+            <source>全部已同步</source>
+            <translation>Everything is in sync</translation>
+        </message>
+        <message>
+            <source>你的更改都已被服务器接受，这里的内容和服务器一致。上次核对：{last}。</source>
+            <translation>The server has accepted all your changes, and what is here is what the server has. Last compared: {last}.</translation>
+        </message>
+        <message>
+            <source>这台电脑的时钟{off}</source>
+            <translation>The clock of this computer is {off}</translation>
+        </message>
+        <message>
+            <source>你的辖区</source>
+            <translation>your territory</translation>
+        </message>
+        <message>
+            <source>原因不明（代码 {code}），可以告诉支持人员。</source>
+            <translation>The reason is not known (code {code}); support can tell.</translation>
+        </message>
+        <message>
+            <source>没有待发送的更改</source>
+            <translation>nothing waits to be sent</translation>
+        </message>
+        <message>
+            <source>，</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>{done} / {total} 条</source>
+            <translation>{done} of {total}</translation>
+        </message>
+        <message>
+            <source>已收到 {done} 条</source>
+            <translation>{done} received</translation>
+        </message>
+        <message>
+            <source>会自动再试</source>
+            <translation>it is tried again by itself</translation>
+        </message>
+        <message>
+            <source>一分钟内自动再试</source>
+            <translation>next try within a minute</translation>
+        </message>
+        <message>
+            <source>{time} 自动再试</source>
+            <translation>next try at {time}</translation>
+        </message>
+        <message>
+            <source>快了 {amount}</source>
+            <translation>{amount} fast</translation>
+        </message>
+        <message>
+            <source>慢了 {amount}</source>
+            <translation>{amount} slow</translation>
         </message>
     </context>
 </TS>

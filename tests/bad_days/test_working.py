@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk.domain.clock import utc_now
 from crmdesk.server.database import Database
-from crmdesk.ui import words
 from tests.bad_days.seat import PATIENCE_MS, Seat
 from tests.bad_days.street import Street
 from tests.bad_days.test_signing_in import PORTAL
@@ -47,8 +46,14 @@ def _phone(here: Seat) -> QLineEdit | None:
     return next((one for one in here.main.findChildren(QLineEdit, "doctor_mobile_edit") if one.isVisible()), None)
 
 
-def _wait_status(here: Seat, *wanted: str) -> None:
-    here.qtbot.waitUntil(lambda: here.status() in wanted, timeout=PATIENCE_MS)
+def _wait_status(here: Seat, *beginnings: str) -> None:
+    """Wait until the status bar says one of these, with what waits here beside it."""
+
+    def it_is_said() -> None:
+        assert here.status().startswith(beginnings)
+        assert "1 项更改已保存在本机" in here.status()
+
+    here.qtbot.waitUntil(it_is_said, timeout=PATIENCE_MS)
 
 
 def test_a_portal_on_the_way_is_said_and_nothing_is_lost(seat: Sit, field: Field, street: Street) -> None:
@@ -58,7 +63,7 @@ def test_a_portal_on_the_way_is_said_and_nothing_is_lost(seat: Sit, field: Field
     street.turn(PORTAL)
     _type_phone(here, field.company["north_doctor"], "13966660000")
     here.qtbot.keyClick(here.main, Qt.Key.Key_F5)
-    _wait_status(here, words.sentence("captive_portal"))
+    _wait_status(here, "这个网络要先在浏览器里登录")
     assert field.company.row("doctor", field.company["north_doctor"])["mobile"] != "13966660000"
     street.turn()
     here.qtbot.keyClick(here.main, Qt.Key.Key_F5)
@@ -87,8 +92,7 @@ def test_the_server_is_killed_in_the_middle_of_a_push(seat: Sit, relay: tuple[Ki
     _type_phone(here, doctor, "13966660000")
     here.qtbot.keyClick(here.main, Qt.Key.Key_F5)
     here.qtbot.waitUntil(lambda: way.killed == 1, timeout=PATIENCE_MS)
-    waits = words.sentence("answer_cut")
-    here.qtbot.waitUntil(lambda: here.status() == waits or here.status().startswith("离线 · 1 项"), timeout=PATIENCE_MS)
+    _wait_status(here, "网络太慢或断了", "离线 · 1 项")
     assert company.row("doctor", doctor)["revision"] == 2, "the commit was before the kill"
     way.start_server()
     here.qtbot.keyClick(here.main, Qt.Key.Key_F5)

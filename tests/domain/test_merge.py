@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.domain.merge import Clash, merge_edit, merge_sets, merge_texts
+from crmdesk.domain.merge import Clash, merge_edit, merge_sets
 from crmdesk.domain.records import DOCTOR, VISIT
+from crmdesk.domain.text_merge import merge_texts
 
 TAGS = st.lists(st.sampled_from("abcdef"), unique=True).map(sorted)
 WORDS = st.text(alphabet="张王两例缓解，。\n ", max_size=30)

@@ -9,7 +9,7 @@ from typing import Any
 from crmdesk.domain.clock import local_date, to_text
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol import frames
-from crmdesk.protocol.messages import Answer, Operation, Page, ScopeDigest, SyncEnd, SyncHead, SyncRequest
+from crmdesk.protocol.messages import Answer, Answers, Operation, Page, ScopeDigest, SyncEnd, SyncHead, SyncRequest
 from crmdesk.server import auth, devices
 from crmdesk.server.database import Database
 from crmdesk.server.settings import Settings
@@ -65,9 +65,9 @@ class Company:
         assert actor is not None
         return actor
 
-    def laptop(self, name: str) -> "Laptop":
-        """Return a new laptop of a person."""
-        return Laptop(self, name)
+    def laptop(self, name: str, schema: int = 1) -> "Laptop":
+        """Return a new laptop of a person; from PACKED_SINCE on it reads packed groups."""
+        return Laptop(self, name, schema)
 
     def insert(self, record: str, values: dict[str, Any], name: str = "") -> str:
         """Make a row as the server itself and return its id."""
@@ -104,7 +104,7 @@ class Replica:
         if page.first:
             self.rows = {key: row for key, row in self.rows.items() if key[0] != page.scope}
         for group in page.groups:
-            for row in group.rows:
+            for row in group.by_row():
                 named = dict(zip(group.columns, row, strict=True))
                 self.rows[page.scope, group.record, named["id"]] = named
             for row_id in [*group.left, *group.deleted]:
@@ -128,17 +128,18 @@ class Synced:
     pages: list[Page]
     end: SyncEnd
     size: int
+    further: list[Answer] = field(default_factory=list)
 
     @property
     def answers(self) -> list[Answer]:
-        return self.head.answers
+        return [*self.head.answers, *self.further]
 
 
 class Laptop:
     """A laptop's side of the protocol, just enough: sequence, cursor, replica."""
 
-    def __init__(self, company: Company, name: str) -> None:
-        self.company, self.name = company, name
+    def __init__(self, company: Company, name: str, schema: int = 1) -> None:
+        self.company, self.name, self.schema = company, name, schema
         self.device_id, self.seq, self.cursor = new_id(), 0, ""
         self.replica = Replica()
         company.database.run(lambda work: devices.register(work, self.device_id, company[name], name))
@@ -161,7 +162,7 @@ class Laptop:
     def sync(self, operations: Iterable[Operation] = (), *, pull: bool = True, pages: int = -1) -> Synced:
         """Sync as the person; `pages` cuts the answer after so many pages (-1: never)."""
         service = SyncService(self.company.database, SETTINGS)
-        request = SyncRequest(1, 1, self.device_id, self.cursor, list(operations), pull=pull)
+        request = SyncRequest(1, self.schema, self.device_id, self.cursor, list(operations), pull=pull)
         actor = self.company.actor(self.name, self.device_id)
         raw: list[bytes] = []
         for number, frame in enumerate(service.answer(actor, request)):
@@ -176,15 +177,18 @@ class Laptop:
         assert isinstance(head, SyncHead)
         self.replica.rows = {key: row for key, row in self.replica.rows.items() if key[0] in head.scopes}
         pages = []
+        further: list[Answer] = []
         for message in messages[1:]:
-            if isinstance(message, Page):
+            if isinstance(message, Answers):
+                further += message.answers
+            elif isinstance(message, Page):
                 pages.append(message)
                 self.replica.take(message)
                 self.cursor = message.cursor
             elif isinstance(message, SyncEnd):
                 end = message
                 self.cursor = message.cursor
-        return Synced(head, pages, end, sum(map(len, raw)))
+        return Synced(head, pages, end, sum(map(len, raw)), further)
 
     def push(self, *operations: Operation) -> list[Answer]:
         """Sync some operations and return their answers."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -229,6 +230,41 @@ def test_an_accepted_row_that_no_scope_of_ours_holds_goes_at_the_end(store: Stor
         assert work.get("doctor", row_id) is not None
         inbox.apply_end(work, SyncEnd("1", digests=[ScopeDigest(wire.scope, "doctor", 0, to_text(0))]))
         assert work.get("doctor", row_id) is None
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["at rest", "edited again"])
+def test_what_was_worked_out_of_a_bare_answer_gives_way_to_the_servers_row(
+    store: Store, wire: Any, edited: bool
+) -> None:
+    """The answer came without the row, because it was no longer ours; now it comes back at the very same revision."""
+    row_id = new_id()
+    with store.writing() as work:
+        work.create("doctor", row_id, {"name": "王伟", "mobile": "1"}, wire.me)
+        [made] = outbox.pending_operations(work.connection)
+        outbox.settle(work, [Answer(made.operation.id, "applied", 1)])
+        if edited:
+            work.edit("doctor", row_id, {"email": "w@example.com"}, 1, wire.me)
+        theirs = wire.row("doctor", id=row_id, name="王伟", mobile="1", status="under_review")
+        inbox.apply_page(work, wire.page({"doctor": [theirs]}))
+        shown = work.get("doctor", row_id)
+        if edited:
+            [edit] = outbox.pending_operations(work.connection)
+            theirs |= {"email": "w@example.com", "updated_at": edit.operation.made_at}
+        assert shown == theirs
+    assert_sound(store)
+
+
+def test_a_deleted_row_whose_create_was_not_answered_does_not_come_back(store: Store, wire: Any) -> None:
+    row_id = new_id()
+    with store.writing() as work:
+        work.create("doctor", row_id, {"name": "王"}, wire.me)
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", id=row_id, name="王")]}))
+        inbox.apply_page(work, wire.page({}, deleted={"doctor": [row_id]}))
+        assert work.get("doctor", row_id) is None
+        [made] = outbox.pending_operations(work.connection)
+        outbox.settle(work, [Answer(made.operation.id, "duplicate", 1)])
+        assert work.get("doctor", row_id) is None
+    assert_sound(store)
 
 
 OUTCOMES = ["applied", "applied", "refused", "later", "lost"]

@@ -1,12 +1,13 @@
 """The search: every kind of query, why it hit, what comes first, and texts that break other searches."""
 
+import random
 from typing import Any
 
 import pytest
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.storage import inbox, pinyin, search
+from crmdesk.storage import inbox, pinyin, search, search_index
 from crmdesk.storage.store import Store
 
 NAMES = (
@@ -186,3 +187,27 @@ def test_a_doctor_moves_with_the_affiliation(company: tuple[Store, dict[str, str
 )  # fmt: skip
 def test_surnames_are_read_as_surnames(name: str, first: str) -> None:
     assert pinyin.person_readings(name)[0][0] == first
+
+
+@pytest.mark.parametrize("name", ["王㐂", "㐂明珠", "欧阳㐂", "㐂", "王明㐂珠", "𠀀", "王〇"])
+def test_a_name_with_a_character_that_nobody_can_read_is_found_by_its_characters(
+    store: Store, wire: Any, name: str
+) -> None:
+    many = [wire.row("doctor", name=f"王{number}") for number in range(60)]
+    row = wire.row("doctor", name=name)
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [*many, row]}))
+    with store.writing() as work:
+        work.create("doctor", new_id(), {"name": name}, wire.me)
+        assert {hit.id for hit in search.find(work.connection, name)} >= {row["id"]}
+
+
+def test_many_names_at_once_get_the_entries_that_each_gets_alone() -> None:
+    rng = random.Random(20)
+    plain, odd = "王李张刘陈明华丽强国英婷伟芳", "曾单仇解任重乐欧司马尉迟于菟和好㐂𠀀〇A b1"
+    names = ["", "李", "王A", "John Smith", "司马光", "欧阳", "诸葛亮", "阿卜杜拉·热合曼"]
+    names += ["".join(rng.choices(plain + odd, k=rng.randint(1, 5))) for _ in range(3_000)]
+    made = search_index.of_columns("doctor", {"name": names})
+    alone = [search_index.entry("doctor", {"name": name}) for name in names]
+    together = zip(made.names, made.readings, made.tails, made.sort_keys, strict=True)
+    assert list(together) == [(*one.columns, one.sort_key) for one in alone]

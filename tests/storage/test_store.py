@@ -17,6 +17,7 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.storage import attachments, health, inbox, migrations, outbox
 from crmdesk.storage import driver as raw
+from crmdesk.storage import store as store_module
 from crmdesk.storage.store import Store
 
 KILLS = 20
@@ -235,3 +236,35 @@ def test_what_was_acknowledged_stands_after_any_kill(
     assert acknowledged
     store = open_store(folder)
     assert health.check(store) == health.Health(rows=health.check(store).rows), f"seed {seed}"
+
+
+def synchronous(work: Any) -> int:
+    return int(work.driver.execute("PRAGMA synchronous").fetchone()[0])
+
+
+def test_only_what_comes_again_is_committed_without_waiting_for_the_disk(store: Store) -> None:
+    full, normal = 2, 1
+    with store.writing() as work:
+        assert synchronous(work) == full
+    with store.writing(comes_again=True) as work:
+        assert synchronous(work) == normal
+    with pytest.raises(ZeroDivisionError), store.writing(comes_again=True):
+        raise ZeroDivisionError
+    with store.writing() as work:
+        assert synchronous(work) == full
+
+
+def test_a_log_that_has_grown_is_brought_into_the_file_and_begins_anew(
+    store: Store, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "CHECKPOINT_BYTES", 200_000)
+    log = store.path.with_name(store.path.name + "-wal")
+    before = store.path.stat().st_size
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", name=f"医生{at}") for at in range(1_500)]}))
+    assert log.stat().st_size > 200_000
+    with store.checkpointing:  # the thread that brings it in has ended
+        assert store.path.stat().st_size > before + 200_000
+    with store.writing() as work:
+        work.set_meta("any", "thing")
+    assert log.stat().st_size < 100_000

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crmdesk.bootstrap import Laptop, Premises
+from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.ids import new_id
 from crmdesk.server.database import Database
 from crmdesk.server.work import SYSTEM
@@ -42,13 +43,14 @@ class Field:
     address: str
     keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
     opened: list[Laptop] = field(default_factory=list)
+    clock: Clock = utc_now
 
     @property
     def database(self) -> Database:
         return self.company.database
 
     def premises(self, name: str) -> Premises:
-        return Premises(self.folder / name, self.keyring, deadlines=QUICK)
+        return Premises(self.folder / name, self.keyring, clock=self.clock, deadlines=QUICK)
 
     def laptop(self, name: str, device: str = "") -> Laptop:
         """Sign a person in on a laptop of its own."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.protocol.messages import MAX_BATCH_OPERATIONS, Answer, Page, RowGroup, SyncEnd, SyncHead
+from crmdesk.protocol.messages import MAX_REQUEST_OPERATIONS, Answer, Page, RowGroup, SyncEnd, SyncHead
 from crmdesk.sync import core
 from crmdesk.sync.core import (
     Applied,
@@ -67,7 +67,7 @@ def through(machine: SyncCore, answers: int = 0, waiting: int = 0, more: bool = 
 
 def test_a_quiet_sync_is_one_request_then_files_then_rest():
     machine = SyncCore()
-    assert machine.step(Start()) == [Report("syncing"), SendRequest(MAX_BATCH_OPERATIONS, 1 << 20)]
+    assert machine.step(Start()) == [Report("syncing"), SendRequest(MAX_REQUEST_OPERATIONS, 1 << 20)]
     assert through(machine) == [Report("idle"), TransferFiles(), Wait(300.0)]
 
 
@@ -131,7 +131,7 @@ def test_a_batch_that_cannot_be_taken_is_halved_down_to_one_which_is_set_aside(k
             break
         sent = only(effects, SendRequest).max_operations
         sizes.append(sent)
-    assert sizes == [250, 125, 62, 31, 15, 7, 3, 1]
+    assert sizes == [1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]
     assert effects[0] == SetAside(kind)
     assert kinds(through(machine, answers=1, waiting=5)) == [SendRequest]
 
@@ -216,7 +216,8 @@ def test_differing_digests_fetch_the_scope_anew_twice_then_tell_a_person():
     tries = 0
     for _ in range(core.REFETCH_TRIES):
         effects = through(machine, differing={"c": tries})
-        assert effects == [SaveTries({"c": tries + 1}), SendRequest(MAX_BATCH_OPERATIONS, 1 << 20, ("c",), tries == 1)]
+        again = SendRequest(MAX_REQUEST_OPERATIONS, 1 << 20, ("c",), tries == 1)
+        assert effects == [SaveTries({"c": tries + 1}), again]
         tries += 1
     effects = through(machine, differing={"c": tries})
     assert kinds(effects) == [Report, TransferFiles, Wait]
@@ -232,12 +233,54 @@ def test_agreeing_digests_clear_the_tries():
     assert effects[0] == SaveTries({})
 
 
-def test_a_refetched_scope_may_shrink():
+def test_tries_of_an_earlier_sync_are_forgotten_once_nothing_differs():
+    machine = SyncCore()
+    machine.step(Start())
+    for event in (head(), End(SyncEnd("c"))):
+        machine.step(event)
+    assert machine.step(Applied({}, 0, 0.5, tried=True))[0] == SaveTries({})
+
+
+@pytest.mark.parametrize("kind", ["server_away", "timeout", "answer_cut", "captive_portal", "too_many", "signed_out"])
+def test_a_try_that_the_line_cut_short_was_none(kind):
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": 1, "t:1": 0})
+    effects = machine.step(Failed(kind, 0.5))
+    assert effects[0] == SaveTries({"c": 1, "t:1": 0})
+    assert kinds(machine.step(Failed(kind, 0.5))) == [Report, Wait], "once"
+
+
+def test_a_try_that_the_store_cut_short_counts():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": 1})
+    assert kinds(machine.step(Failed("store_damaged", 0.5))) == [Report, Wait]
+
+
+def test_a_cancelled_try_was_none():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": 1})
+    assert kinds(machine.step(Cancelled(0.5))) == [DropStream, SaveTries, Report, Wait]
+
+
+def test_a_scope_fetched_anew_that_shrinks_asks_and_once_accepted_goes_through_the_repair():
     machine = SyncCore()
     machine.step(Start())
     through(machine, differing={"c": 0})
     machine.step(head())
-    assert kinds(machine.step(PageArrived(page(rows=1, first=True), 1000))) == [ApplyPage]
+    shrunk = PageArrived(page(rows=1, first=True), 1000)
+    assert kinds(machine.step(shrunk)) == [DropStream, Report, Wait]
+    machine.step(RemovalAccepted())
+    assert kinds(through(machine, differing={"c": 1})) == [SaveTries, SendRequest]
+    machine.step(head())
+    assert kinds(machine.step(shrunk)) == [ApplyPage]
+    machine.step(End(SyncEnd("c")))
+    assert kinds(machine.step(Applied({}, 0, 0.5))) == [SaveTries, Report, TransferFiles, Wait]
+    machine.step(Start())
+    machine.step(head())
+    assert kinds(machine.step(shrunk)) == [DropStream, Report, Wait], "it was accepted for that sync"
 
 
 @pytest.mark.parametrize("kind", sorted(core.NEEDS_PERSON))
@@ -296,7 +339,7 @@ def test_any_events_in_any_order(events):
         )
         for effect in effects:
             if isinstance(effect, SendRequest):
-                assert 0 <= effect.max_operations <= MAX_BATCH_OPERATIONS
+                assert 0 <= effect.max_operations <= MAX_REQUEST_OPERATIONS
             if isinstance(effect, Wait) and effect.seconds is not None:
                 assert 1.0 <= effect.seconds <= 3600.0 * 1.25
     machine.step(Network(True))

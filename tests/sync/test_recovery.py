@@ -20,7 +20,7 @@ def overheard(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     """Note the requests that the laptop makes and the pages that it applies."""
     requests: list[SyncRequest] = []
     pages: list[Page] = []
-    send, apply = laptop.session.transport.sync, laptop.engine._apply_page
+    send, apply = laptop.session.transport.sync, laptop.engine._driver._apply_page
 
     def sent(message, token, cancellation):
         requests.append(message)
@@ -32,7 +32,7 @@ def overheard(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
 
     with monkeypatch.context() as patch:
         patch.setattr(laptop.session.transport, "sync", sent)
-        patch.setitem(laptop.engine._EFFECTS, ApplyPage, applied)
+        patch.setitem(laptop.engine._driver._EFFECTS, ApplyPage, applied)
         yield requests, pages
 
 

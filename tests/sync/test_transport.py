@@ -97,6 +97,8 @@ WORLD = [
     (problem(422, "invalid"), "bad_request"),
     (problem(426, "upgrade_needed"), "upgrade_needed"),
     (problem(429, "too_many", Retry_After="7"), "too_many"),
+    (b"HTTP/1.1 200 OK\r\n", "answer_cut"),
+    (b"HTTP/1.1 200 OK\r\nContent-Type: applica", "answer_cut"),
     (b"HTTP/1.1 2", "server_away"),
     (b"", "server_away"),
     (b"\x15\x03\x01nonsense\r\n\r\n", "server_away"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.domain.roles import Role
-from crmdesk.server import admin
+from crmdesk.server import admin, horizon
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
 from crmdesk.server.serve import serve as serve_until_interrupted
 from crmdesk.server.settings import Settings
@@ -50,6 +50,7 @@ def serve(
     store = here.database()
     folder = here.attachments
     folder.discard_old_parts()
+    horizon.forget(store)
     settings = Settings(
         host=host, port=port, certificate_file=certificate, key_file=key, attachment_folder=str(folder.folder)
     )
@@ -64,6 +65,17 @@ def serve(
         serve_until_interrupted(store, settings, ready)
     finally:
         store.dispose()
+
+
+def tidy(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Forget what no laptop asks for any more: uploads that nobody goes on with, and news of rows long gone.
+
+    `serve` does the same when it starts; a server that runs for months wants it now and then, while it serves.
+    """
+    here = place(data_dir, database, as_json)
+    parts, entries = here.attachments.discard_old_parts(), horizon.forget(here.database())
+    words = f"{parts} unfinished uploads and {entries} entries about rows long gone are removed."
+    here.answer({"parts": parts, "entries": entries}, [words])
 
 
 def _finish(_number: int, _frame: Any) -> None:

@@ -1,12 +1,14 @@
 """Errors as `Problem`: every code of the domain and of HTTP to its status; nothing of the inside is told."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.protocol.frames import FrameError
@@ -22,6 +24,7 @@ _STATUS = {
     "forbidden": 403,
     "device_mismatch": 403,
     "not_found": 404,
+    "not_arrived": 404,
     "too_large": 413,
     "unsupported_media_type": 415,
     "out_of_range": 416,
@@ -40,6 +43,9 @@ _HTTP_CODES = {
     429: "too_many",
 }
 AnyRequest = Request[Any, Any, Any]
+_AWAY_S = 5
+"""How long laptops are asked to wait while the database is away or busy."""
+_SQLITE_AWAY = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
 
 def problem(status: int, code: str, message: str, params: dict[str, Any] | None = None) -> Response[Problem]:
@@ -47,7 +53,7 @@ def problem(status: int, code: str, message: str, params: dict[str, Any] | None 
     headers: dict[str, str] = {"Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == 429:
+    if status in (429, 503):
         headers["Retry-After"] = str((params or {}).get("retry_after_s", 1))
     return Response(
         Problem(code, message, params or {}), status_code=status, headers=headers, media_type=MediaType.JSON
@@ -82,6 +88,35 @@ def of_malformed(_request: AnyRequest, _error: RecursionError | UnicodeDecodeErr
     return problem(400, "bad_request", "the body can't be read")
 
 
+def of_database(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
+    """Answer a database that is away, starts again or is too busy: nothing of the request holds, ask again later."""
+    if not _is_away(error):
+        return of_bug(request, error)
+    _note_away(request.url.path, error)
+    return problem(503, "unavailable", "the database is away", {"retry_after_s": _AWAY_S})
+
+
+def cut_where_away(parts: Iterator[bytes], path: str) -> Iterator[bytes]:
+    """Yield the parts of an answer that has begun; where the database goes away it ends, and lacks its last frame."""
+    try:
+        yield from parts
+    except DBAPIError as error:
+        if not _is_away(error):
+            raise
+        _note_away(path, error)
+
+
+def _note_away(path: str, error: DBAPIError) -> None:
+    words = str(error.orig).strip().splitlines() or [""]
+    _log.warning("the database is away at %s: %s", path, words[0][:200])
+
+
+def _is_away(error: DBAPIError) -> bool:
+    if "sqlite" in type(error.orig).__module__:
+        return any(words in str(error.orig) for words in _SQLITE_AWAY)
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def of_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
     """Answer what nobody expected: logged with its trace, told without it."""
     _log.error("unexpected at %s", request.url.path, exc_info=error)
@@ -95,5 +130,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     msgspec.MsgspecError: of_decoding,
     RecursionError: of_malformed,
     UnicodeDecodeError: of_malformed,
+    DBAPIError: of_database,
     Exception: of_bug,
 }

@@ -1,11 +1,13 @@
 """Route of the sync: one request frame up, a stream of head, pages and end down."""
 
+from collections.abc import Iterator
+from operator import length_hint
 from typing import Any
 
 import msgspec
 import zstandard
 from anyio.to_thread import run_sync
-from litestar import Request, post
+from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.exceptions import ClientException
 from litestar.response import Stream
@@ -13,11 +15,14 @@ from litestar.response import Stream
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MAX_BATCH_BYTES, MEDIA_TYPE, PROTOCOL, SyncRequest
-from crmdesk.server.routes.session import signed_in
+from crmdesk.server.auth import Authentication
+from crmdesk.server.routes.errors import cut_where_away
+from crmdesk.server.routes.session import bearer, signed_in
 from crmdesk.server.sync_service import SyncService
+from crmdesk.server.work import ServerActor
 
 _BODY_LIMIT = frames.MAX_STORED_BYTES + frames.HEADER_BYTES
-
+_SMALL_BODY = 16 << 10
 _MOST_PLAIN_BYTES = 4 * MAX_BATCH_BYTES  # one operation alone may be larger than a batch should be
 
 
@@ -26,16 +31,32 @@ class _Version(msgspec.Struct):
 
 
 @post("/sync", status_code=200, request_max_body_size=_BODY_LIMIT, summary="Push operations, pull changes")
-async def sync(request: Request[Any, Any, Any], state: State) -> Stream:
+async def sync(request: Request[Any, Any, Any], state: State) -> Response[Any]:
     """Take one `R` frame and answer with frames `H`, `P`*, `E`."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
         raise RefusedError("unsupported_media_type")
-    actor = await signed_in(request)
-    body = await request.body()
-    asked = await run_sync(_read, body)
+    token = bearer(request)
+    # nobody unknown makes the server take in megabytes; a small body is read at once and all is done on one thread
+    actor = None if _is_small(request) else await signed_in(request)
+    answer = await run_sync(_answer, state, token, actor, await request.body())
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(answer, bytes):
+        return Response(answer, media_type=MEDIA_TYPE, headers=headers)
+    return Stream(cut_where_away(answer, request.url.path), media_type=MEDIA_TYPE, headers=headers)
+
+
+def _is_small(request: Request[Any, Any, Any]) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= _SMALL_BODY
+
+
+def _answer(state: State, token: str, actor: ServerActor | None, body: bytes) -> bytes | Iterator[bytes]:
+    """Return the answer: in one piece where it is one, else as it is made."""
+    authentication: Authentication = state.authentication
     service: SyncService = state.sync_service
-    answer = await run_sync(service.answer, actor, asked)
-    return Stream(answer, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    actor = actor or authentication.actor(token)
+    parts = service.answer(actor, _read(body))
+    return next(parts) if length_hint(parts) == 1 else parts
 
 
 def _read(body: bytes) -> SyncRequest:

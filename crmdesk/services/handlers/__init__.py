@@ -6,9 +6,9 @@ from typing import Any
 from crmdesk.domain.errors import InputError
 from crmdesk.services import commands, undo
 from crmdesk.services.commands import Command
-from crmdesk.services.handlers.attachments import attach_file
+from crmdesk.services.handlers.attachments import attach_file, retry_file
 from crmdesk.services.handlers.claims import claim_command, save_claim
-from crmdesk.services.handlers.conflicts import resolve_conflict
+from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.imported import import_rows
@@ -32,12 +32,14 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.ResolveConflict: resolve_conflict,
     commands.RetryRefused: retry_refused,
     commands.DropRefused: drop_refused,
+    commands.RetryFile: retry_file,
     commands.ImportRows: import_rows,
     commands.SetPreference: set_preference,
     commands.NoteOpened: note_opened,
     undo.RestoreFields: restore_fields,
     undo.RestoreRow: restore_row,
     undo.RestoreDraft: restore_draft,
+    undo.TakeBack: take_back,
 }
 
 

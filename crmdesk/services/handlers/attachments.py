@@ -8,7 +8,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.domain.records import ATTACHMENT
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.claim_state import check_editable
-from crmdesk.services.commands import AttachFile
+from crmdesk.services.commands import AttachFile, RetryFile
 from crmdesk.services.handlers.rows import create
 from crmdesk.services.handling import Done, Handling, check_owner, check_rights, record_of, row_of
 from crmdesk.services.shown import select
@@ -21,6 +21,12 @@ _SIGNATURES = (
 )
 _XML_STARTS = (b"<?xml", b"\xef\xbb\xbf<?xml", "\ufeff<?xml".encode("utf-16-le"), "\ufeff<?xml".encode("utf-16-be"))
 _MAX_NAME = 200
+
+
+def retry_file(handling: Handling, command: RetryFile) -> Done:
+    """Put a file that did not get through in front again; one that has gone through meanwhile is left alone."""
+    attachments.retry(handling.work, command.sha256)
+    return Done(command.sha256)
 
 
 def attach_file(handling: Handling, command: AttachFile) -> Done:

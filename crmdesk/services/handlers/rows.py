@@ -23,6 +23,7 @@ from crmdesk.services.handling import (
     tidy,
 )
 from crmdesk.services.undo import RestoreFields, RestoreRow
+from crmdesk.storage import outbox
 
 
 def create_row(handling: Handling, command: CreateRow) -> Done:
@@ -86,8 +87,13 @@ def refuse_stale(
 
 
 def edit(handling: Handling, record: Record, row: Mapping[str, Any], changes: Values, reason: str = "") -> Done:
-    """Write checked changes on the row as it stands; nothing to change is no operation."""
+    """Write checked changes on the row as it stands; nothing to change is no operation.
+
+    A new row that the server refused is corrected by it and sent again.
+    """
     if not changes:
+        return Done()
+    if not row["revision"] and outbox.correct_unmade(handling.work, record.name, row["id"], changes):
         return Done()
     handling.work.edit(record.name, row["id"], changes, row["revision"], handling.person.user_id, reason)
     earlier = {name: row.get(name) for name in changes}

@@ -1,22 +1,34 @@
-"""The phrases that the customer pages share: values of fields, entries of a timeline, last visits, states."""
+"""The phrases that the pages share: values of fields, entries of a timeline or history, last visits, states."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.merge import DELETED
 from crmdesk.domain.money import format_fen
-from crmdesk.services.views import ACCEPTED, AffiliationView, CustomerItem, HistoryEntry, Row, TimelineEntry
+from crmdesk.domain.records import RECORDS
+from crmdesk.services.views import (
+    ACCEPTED,
+    AffiliationView,
+    ConflictView,
+    CustomerItem,
+    HistoryEntry,
+    Row,
+    TimelineEntry,
+)
 from crmdesk.ui import language
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.timeline import TimelineRow
 
 DOT = " · "
+_SHORT = 24
+_NO_NAMES: Mapping[str, str] = {}
 
 
 def dotted(*parts: str) -> str:
@@ -37,33 +49,70 @@ def profession(title: str, specialty: str) -> str:
 class CustomerWords(QObject):
     """Sentences and phrases about customers in the language in use."""
 
-    def value(self, field: Field, value: Any) -> str:
-        """Return the value of a field as people read it, '' for nothing."""
+    def value(self, field: Field, value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
+        """Return the value of a field as people read it, '' for nothing; `names` gives the words for ids.
+
+        A value that is none of its kind (somebody else's program wrote it) is shown as it is.
+        """
         if value is None or value == "" or value == []:
             return ""
+        try:
+            return self._value(field, value, names)
+        except (ValueError, TypeError, AttributeError, KeyError):
+            return str(value)
+
+    def _value(self, field: Field, value: Any, names: Mapping[str, str]) -> str:
         if field.kind is Kind.BOOLEAN:
             return self.tr("是") if value else self.tr("否")
-        if field.kind is Kind.CHOICE:
-            return language.choice_word(field.picklist, value)
         if field.kind is Kind.DATE:
             return language.day_word(date.fromisoformat(value), today())
-        if field.kind in (Kind.TAGS, Kind.REFS):
-            return self.listed(language.choice_word(field.picklist, one) if field.picklist else one for one in value)
         if field.kind is Kind.INSTANT:
             return language.moment_word(value)
-        return str(value)
+        if field.kind is Kind.MONEY:
+            return f"¥{format_fen(value)}"
+        if field.kind is Kind.ITEMS:
+            return self.tr("；").join(self._item(field, entry, names) for entry in value)
+        entries = value if isinstance(value, list) else [value]
+        return self.listed(self._entry_word(field, one, names) for one in entries)
+
+    def _entry_word(self, field: Field, value: Any, names: Mapping[str, str]) -> str:
+        if field.ref:
+            return names.get(value) or self.tr("（不在本机的记录）")
+        return language.choice_word(field.picklist, value) if field.picklist else str(value)
+
+    def _item(self, field: Field, entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
+        parts = (self.value(part, entry.get(part.name), names) for part in field.item)
+        return " ".join(part for part in parts if part)
 
     def listed(self, words: Iterable[str]) -> str:
         """Return words as a list in one line."""
         return self.tr("、").join(words)
 
-    def history_value(self, record: str, name: str, value: Any) -> str:
-        """Return a value of the trail; a field that is no longer declared shows as it is."""
-        try:
-            field = _field(record, name)
-        except KeyError:
-            return str(value)
-        return self.value(field, value) or self.tr("（空）")
+    def field_value(self, record: str, name: str, value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
+        """Return the value of a field by its name; nothing is said as such, an undeclared field shows as it is."""
+        field = RECORDS[record].by_name.get(name) if record in RECORDS else None
+        return (self.value(field, value, names) if field else str(value or "")) or self.tr("（空）")
+
+    def changed(self, record: str, changes: Mapping[str, tuple[Any, Any]], names: Mapping[str, str]) -> list[str]:
+        """Return one line for each changed field {name: (old, new)}."""
+        return [
+            self.tr("{field}：{old} → {new}").format(
+                field=language.field_word(record, name),
+                old=self.field_value(record, name, old, names),
+                new=self.field_value(record, name, new, names),
+            )
+            for name, (old, new) in changes.items()
+        ]
+
+    def disputed(self, record: str, conflicts: Iterable[ConflictView]) -> str:
+        """Return what stands beside a name whose row has conflicts, '' for none."""
+        fields = {one.field for one in conflicts}
+        if DELETED in fields:
+            return self.tr("有人要删除，有人改过")
+        if not fields:
+            return ""
+        named = self.listed(language.field_word(record, name) for name in sorted(fields))
+        return self.tr("{fields}有冲突").format(fields=named)
 
     def last_visit(self, moment: str) -> str:
         """Return when a customer was last seen, in the words of a list."""
@@ -141,28 +190,30 @@ class CustomerWords(QObject):
             return self.tr("今天到期"), "warn", str(visit["next_step"]), said
         return language.day_word(day, today()), "neutral", str(visit["next_step"]), said
 
-    def history(self, record: str, entries: Sequence[HistoryEntry]) -> list[TimelineRow]:
-        """Return the trail of a row as entries of a timeline."""
-        return [self._change(record, index, entry) for index, entry in enumerate(entries)]
+    def history(self, row: Row, entries: Sequence[HistoryEntry], mine: Collection[str]) -> list[TimelineRow]:
+        """Return the trail of a row as entries of a timeline; `mine` are the fields that the person may change.
 
-    def _change(self, record: str, index: int, entry: HistoryEntry) -> TimelineRow:
-        lines = [
-            self.tr("{field}：{old} → {new}").format(
-                field=language.field_word(record, name),
-                old=self.history_value(record, name, old),
-                new=self.history_value(record, name, new),
-            )
-            for name, (old, new) in entry.changes.items()
-        ]
+        Each value that is no longer in use can be taken back into use: key of the action `<entry>:<field>`.
+        """
+        return [self._change(row, index, entry, mine) for index, entry in enumerate(entries)]
+
+    def _change(self, row: Row, index: int, entry: HistoryEntry, mine: Collection[str]) -> TimelineRow:
+        done = {"delete": self.tr("已删除"), "restore": self.tr("已恢复")}.get(entry.action)
+        lines = [*([done] if done else []), *self.changed(row.record, entry.changes, entry.names)]
         if entry.reason:
             lines.append(self.tr("原因：{reason}").format(reason=entry.reason))
-        return TimelineRow(f"history:{index}", dotted(language.moment_word(entry.at), entry.who), "\n".join(lines))
+        back = tuple(
+            (f"{index}:{name}", self._take_back(row.record, name, old, entry.names))
+            for name, (old, _new) in entry.changes.items()
+            if name in mine and (old or None) != (row[name] or None)
+        )
+        who = entry.who or self.tr("服务器")
+        return TimelineRow("", dotted(language.moment_word(entry.at), who), "\n".join(lines), actions=back)
 
-
-def _field(record: str, name: str) -> Field:
-    from crmdesk.domain.records import RECORDS
-
-    return RECORDS[record].field(name)
+    def _take_back(self, record: str, name: str, value: Any, names: Mapping[str, str]) -> str:
+        said = self.field_value(record, name, value, names).replace("\n", " ")
+        short = said if len(said) <= _SHORT else f"{said[:_SHORT]}…"
+        return self.tr("{field}改回 {value}").format(field=language.field_word(record, name), value=short)
 
 
 def _day(moment: str) -> date:

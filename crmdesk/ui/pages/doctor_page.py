@@ -18,6 +18,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
+from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.parts.avatar import Avatar
@@ -122,8 +123,8 @@ class DoctorPage(Page):
         self._kinds = Picklist()
         self._kinds.setObjectName("doctor_timeline_kinds")
         self._kinds.changed.connect(self._show_timeline)
-        self._timeline, self._claims, self._history = Timeline(), Timeline(), Timeline()
-        for name, timeline in (("timeline", self._timeline), ("claims", self._claims), ("history", self._history)):
+        self._timeline, self._claims, self._history = Timeline(), Timeline(), HistoryList(self.context, "doctor")
+        for name, timeline in (("timeline", self._timeline), ("claims", self._claims)):
             timeline.setObjectName(f"doctor_{name}")
             timeline.opened.connect(self._open_entry)
         self._profile, self._consent = PropertyRows(110), PropertyRows(110)
@@ -294,7 +295,7 @@ class DoctorPage(Page):
         self._show_head(view)
         self._show_timeline()
         self._claims.set_rows(self._words.timeline([one for one in view.timeline if one.record == "claim"]))
-        self._history.set_rows(self._words.history("doctor", view.history))
+        self._history.show_history(view.row, view.history)
         self._promises.show_promises(view.promises)
         self._show_profile(view)
         self._cycle.show_months(view.visits_by_month)
@@ -308,13 +309,10 @@ class DoctorPage(Page):
         self._name.setText(str(row["name"]))
         self._pinyin.setText(spoken(view.pinyin))
         self._second.setText(dotted(profession(row["title"], row["specialty"]), self._words.place(view.affiliations)))
-        fields = self._words.listed(
-            language.field_word("doctor", name) for name in sorted({one.field for one in view.conflicts})
-        )
         chips = [
             (class_word(row["customer_class"]), "accent"),
             (language.choice_word("influence", row["influence"]), "neutral"),
-            (self.tr("{fields}有冲突").format(fields=fields) if fields else "", "warn"),
+            (self._words.disputed("doctor", view.conflicts), "warn"),
             (state_word(row.sync_state) if row.sync_state != ACCEPTED else "", STATE_TONES[row.sync_state]),
             (
                 "" if row["status"] in ("active", None, "") else language.choice_word("doctor_status", row["status"]),

@@ -8,8 +8,9 @@ from typing import Any
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
-from crmdesk.domain.merge import merge_sets, merge_texts
+from crmdesk.domain.merge import merge_sets
 from crmdesk.domain.roles import Role
+from crmdesk.domain.text_merge import merge_texts
 from crmdesk.domain.validation import check_value
 from crmdesk.services.views import Row
 

@@ -18,6 +18,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.doctor_page import scrolled
+from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
@@ -96,7 +97,7 @@ class InstitutionPage(Page):
         self.people = RowList(self._model, lines=2)
         self.people.setObjectName("institution_people_list")
         self.people.opened.connect(lambda row_id: self.context.navigate("doctor", id=row_id))
-        self._timeline, self._history = Timeline(), Timeline()
+        self._timeline, self._history = Timeline(), HistoryList(self.context, "institution")
         self._timeline.setObjectName("institution_timeline")
         self._timeline.opened.connect(self._open_entry)
         self._nothing = Label("", "muted", wrap=True)
@@ -241,7 +242,7 @@ class InstitutionPage(Page):
         if not self.people.choose(kept):
             self.people.choose_row(0)
         self._timeline.set_rows(self._words.timeline(view.timeline))
-        self._history.set_rows(self._words.history("institution", view.history))
+        self._history.show_history(view.row, view.history)
         self._show_side(view)
         self._say_nothing()
 
@@ -251,12 +252,9 @@ class InstitutionPage(Page):
         self._second.setText(
             dotted(*(self._words.value(INSTITUTION.field(name), row[name]) for name in ("level", "city", "address")))
         )
-        fields = self._words.listed(
-            language.field_word("institution", name) for name in sorted({one.field for one in view.conflicts})
-        )
         chips = [
             (class_word(row["customer_class"]), "accent"),
-            (self.tr("{fields}有冲突").format(fields=fields) if fields else "", "warn"),
+            (self._words.disputed("institution", view.conflicts), "warn"),
             (state_word(row.sync_state) if row.sync_state != ACCEPTED else "", STATE_TONES[row.sync_state]),
             (language.field_word("institution", "under_review") if row["under_review"] else "", "neutral"),
         ]

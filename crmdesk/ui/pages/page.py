@@ -17,6 +17,7 @@ class Page(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.context = context
+        self._outdated = False
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("part", "page")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its shortcuts work before anything on it is touched
@@ -48,9 +49,22 @@ class Page(QWidget):
     def retranslate(self) -> None:
         """Set every text anew; called after a switch of language, and by the subclass at its end of construction."""
 
+    def dress_anew(self) -> None:
+        """Set texts and pictures anew in the present language and theme: at once, or when the page is next shown."""
+        self._outdated = not self.isVisible()
+        if not self._outdated:
+            self.header.retranslate()
+            self.retranslate()
+
+    def before_showing(self) -> None:
+        """Make up for a switch of language or theme that passed while the page was hidden; called before `enter`."""
+        if self._outdated:
+            self._outdated = False
+            self.header.retranslate()
+            self.retranslate()
+
     @override
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
-            self.header.retranslate()
-            self.retranslate()
+            self.dress_anew()
         super().changeEvent(event)

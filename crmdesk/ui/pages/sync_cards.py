@@ -1,6 +1,6 @@
-"""The cards of the Sync page: a figure, a conflict with its three values, a refused change, what waits."""
+"""The cards of the Sync page: a figure, a refused change with its text intact, what waits to be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -8,15 +8,36 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.records import RECORDS
-from crmdesk.services.views import ConflictView, RefusedItem, WaitingItem
-from crmdesk.ui import actions, language, theme, words
-from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
+from crmdesk.services.views import FileToSend, RefusedItem, WaitingItem
+from crmdesk.ui import language, theme, words
+from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.chips import Chip, state_word
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
+OPENABLE = frozenset({"claim", "visit", "doctor", "institution"})
+"""Records that have a page of their own."""
 _LISTED = 50
-_LONG = 300
+_FIELDS = 4
+_LINES = 12
+_TIME_WIDTH = 130
+_NOT_HERE = frozenset({"out_of_scope", "deleted", "unknown_row"})
+"""Codes of refusals after which the row is not on this laptop: there is nothing to open."""
+_FINAL = frozenset({"changed_since_seen"})
+"""Codes that the same change would get again: a decision is bound to what was on the screen."""
+_READABLE = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.MONEY, Kind.DATE, Kind.BOOLEAN, Kind.TAGS})
+"""Kinds of fields whose values a person recognises; references are ids, and instants stand elsewhere."""
+
+
+def written(said: CustomerWords, record: str, fields: Mapping[str, Any], kind: str) -> list[tuple[str, str]]:
+    """Return what the person put in as (field, value) in words; what only machines read is left out."""
+    declared = RECORDS[record].by_name if record in RECORDS else {}
+    return [
+        (language.field_word(record, name), said.field_value(record, name, value))
+        for name, value in fields.items()
+        if name in declared and declared[name].kind in _READABLE and (value not in (None, "", []) or kind == "edit")
+    ]
 
 
 class Tile(QFrame):
@@ -52,98 +73,13 @@ class Tile(QFrame):
         return self._figure.text()
 
 
-class ConflictCard(Card):
-    """A field that two people changed. `chosen` carries `keep`, `loser` or `base`."""
-
-    chosen = Signal(str)
-    opened = Signal()
-
-    def __init__(self, conflict: ConflictView, first: bool) -> None:
-        super().__init__()
-        self.conflict = conflict
-        self.setObjectName(f"conflict_{conflict.id}")
-        self.body.setContentsMargins(21, 16, 21, 16)
-        self.body.setSpacing(12)
-        field = language.field_word(conflict.record, conflict.field)
-        self.body.addLayout(self._head(field))
-        values = QHBoxLayout()
-        values.setSpacing(12)
-        for kind in ("loser", "keep", "base"):
-            values.addWidget(self._value(kind), 1)
-        self.body.addLayout(values)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        key = actions.keys("sync_keep") if first else ""
-        keep = Button(actions.text("sync_keep"), PRIMARY if first else "plain", key)
-        keep.setObjectName("conflict_keep_button")
-        keep.clicked.connect(lambda: self.chosen.emit("keep"))
-        show = Button(self.tr("打开记录"))
-        show.setObjectName("conflict_open_button")
-        show.clicked.connect(self.opened)
-        foot.addWidget(keep)
-        foot.addWidget(show)
-        foot.addStretch(1)
-        foot.addWidget(Label(self.tr("不处理也不会丢：三个值都在历史里"), "muted"))
-        self.body.addLayout(foot)
-        self.setAccessibleName(f"{self.tr('冲突')} {conflict.row_title} {field}")
-
-    def _head(self, field: str) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(Chip(self.tr("冲突"), "warn", self))
-        head.addWidget(Label(f"{self.conflict.row_title} · {field}", "name"))
-        head.addWidget(ElidedLabel(self.tr("两个人离线时都改了；其他字段已自动合并"), "secondary"), 1)
-        return head
-
-    def _value(self, kind: str) -> QFrame:
-        who, when, value = self._words(kind)
-        box = QFrame()
-        box.setObjectName(f"conflict_{kind}_value")
-        box.setProperty("part", "card-chosen" if kind == "keep" else "card")
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(15, 11, 13, 12)
-        layout.setSpacing(2)
-        top = QHBoxLayout()
-        top.addStrut(theme.px(26))  # a chip is lower than a button: the three boxes keep one line
-        top.addWidget(ElidedLabel(who, "muted"), 1)
-        if kind == "keep":
-            top.addWidget(Chip(self.tr("当前采用"), "accent", box))
-        else:
-            use = Button(self.tr("改用这个"), small=True)
-            use.setObjectName(f"conflict_use_{kind}_button")
-            use.setAccessibleName(f"{self.tr('改用这个')} {value}")
-            use.clicked.connect(lambda: self.chosen.emit(kind))
-            top.addWidget(use)
-        layout.addLayout(top)
-        shown = Label(value or self.tr("（空）"), "value", wrap=True)
-        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout.addWidget(shown)
-        layout.addWidget(Label(when, "muted"))
-        return box
-
-    def _words(self, kind: str) -> tuple[str, str, str]:
-        """Return who, when and the value of one of the three."""
-        one = self.conflict
-        mine = self.tr("你 · 这台电脑")
-        if kind == "base":
-            return self.tr("修改之前"), self.tr("两个人改之前的值"), self._shown(one.base_value)
-        if kind == "keep":
-            when = self.tr("{when} 修改，后到服务器").format(when=language.moment_word(one.winner_at))
-            return mine if one.winner_is_me else one.winner_by, when, self._shown(one.winner_value)
-        when = self.tr("{when} 修改，先到服务器").format(when=language.moment_word(one.loser_at))
-        return mine if one.loser_is_me else one.loser_by, when, self._shown(one.loser_value)
-
-    def _shown(self, value: Any) -> str:
-        text = words.value_words(self.conflict.record, self.conflict.field, value)
-        return text if len(text) <= _LONG else f"{text[:_LONG]}…"
-
-
 class RefusedCard(Card):
-    """A refused change with its reason; the text is intact, to be corrected and sent again, or given up."""
+    """A refused change with its reason; the text is intact, to be corrected and sent again, copied, or given up."""
 
     retried = Signal(dict)
     dropped = Signal()
     opened = Signal()
+    copied = Signal(str)
 
     def __init__(self, refused: RefusedItem) -> None:
         super().__init__()
@@ -152,12 +88,9 @@ class RefusedCard(Card):
         self.body.setContentsMargins(21, 16, 21, 16)
         self.body.setSpacing(10)
         record = language.record_word(refused.record) if refused.record in RECORDS else refused.record
-        head = QHBoxLayout()
-        head.setSpacing(10)
+        self._subject = dotted(record, refused.title)
         waits = refused.code == "waits_for_other"
-        head.addWidget(Chip(self.tr("等待中") if waits else self.tr("被拒绝"), "neutral" if waits else "bad", self))
-        head.addWidget(ElidedLabel(f"{record} · {refused.title}" if refused.title else record, "name"), 1)
-        self.body.addLayout(head)
+        self.body.addLayout(self._head(waits))
         params = {"record": refused.record, **refused.params}
         if refused.field:
             params.setdefault("field", refused.field)
@@ -165,9 +98,29 @@ class RefusedCard(Card):
         reason.setObjectName("refused_reason")
         self.body.addWidget(reason)
         self._edit = self._editor()
+        self._lines = self._written()
+        if self._lines:
+            text = Label("\n".join(self._lines[:_LINES]), "secondary", wrap=True)
+            text.setObjectName("refused_text")
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.body.addWidget(text)
         if not waits:
             self.body.addLayout(self._foot())
-        self.setAccessibleName(f"{record} {refused.title} {reason.text()}")
+        self.setAccessibleName(f"{self._subject} {reason.text()}")
+
+    def _head(self, waits: bool) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(Chip(self.tr("等待中") if waits else self.tr("被拒绝"), "neutral" if waits else "bad", self))
+        head.addWidget(ElidedLabel(self._subject, "name"), 1)
+        return head
+
+    def _written(self) -> list[str]:
+        """Return the text as it was typed, a line for each field; one that stands in the editor is left out."""
+        one = self.refused
+        fields = {name: value for name, value in one.fields.items() if self._edit is None or name != one.field}
+        said = written(CustomerWords(self), one.record, fields, one.kind)
+        return [self.tr("{field}：{value}").format(field=field, value=value) for field, value in said]
 
     def _editor(self) -> QLineEdit | None:
         """Return a field to correct the refused value in, where it is a text of a row."""
@@ -181,6 +134,7 @@ class RefusedCard(Card):
         edit = QLineEdit(value)
         edit.setObjectName("refused_value_edit")
         edit.setAccessibleName(language.field_word(one.record, one.field))
+        edit.returnPressed.connect(self._retry)
         self.body.addWidget(Label(edit.accessibleName(), "muted"))
         self.body.addWidget(edit)
         return edit
@@ -188,25 +142,38 @@ class RefusedCard(Card):
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
         foot.setSpacing(10)
-        retry = Button(self.tr("修改后重新提交") if self._edit is not None else self.tr("重新提交"))
-        retry.setObjectName("refused_retry_button")
-        retry.clicked.connect(self._retry)
-        foot.addWidget(retry)
-        if self.refused.record in ("claim", "visit", "doctor", "institution"):
-            show = Button(self.tr("打开记录"))
-            show.setObjectName("refused_open_button")
-            show.clicked.connect(self.opened)
-            foot.addWidget(show)
+        one = self.refused
+        buttons: list[tuple[str, str, Callable[[], None]]] = []
+        if one.code not in _FINAL:
+            again = self.tr("修改后重新提交") if self._edit is not None else self.tr("重新提交")
+            buttons.append(("retry", again, self._retry))
+        if one.record in OPENABLE and one.code not in _NOT_HERE:
+            buttons.append(("open", self.tr("打开记录"), self.opened.emit))
+        if self._lines:
+            buttons.append(("copy", self.tr("复制原文"), self._copy))
+        for name, text, act in buttons:
+            button = Button(text)
+            button.setObjectName(f"refused_{name}_button")
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            foot.addWidget(button)
         drop = Button(self.tr("放弃这项更改"), DESTRUCTIVE)
         drop.setObjectName("refused_drop_button")
         drop.clicked.connect(self.dropped)
         foot.addWidget(drop)
         foot.addStretch(1)
         code = self.tr("代码 {code} · {time}").format(
-            code=words.support_code(self.refused.code), time=language.moment_word(self.refused.at)
+            code=words.support_code(one.code), time=language.moment_word(one.at)
         )
         foot.addWidget(Label(code, "muted"))
         return foot
+
+    def type_as_in(self, before: "RefusedCard") -> None:
+        """Take over what was typed into the card that this one replaces."""
+        if self._edit is not None and before._edit is not None:
+            self._edit.setText(before._edit.text())
+
+    def _copy(self) -> None:
+        self.copied.emit("\n".join([self._subject, *self._lines]))
 
     def _retry(self) -> None:
         edited = self._edit.text() if self._edit is not None else ""
@@ -215,36 +182,60 @@ class RefusedCard(Card):
 
 
 class WaitingCard(Card):
-    """What waits to be sent, oldest first."""
+    """What waits to be sent, oldest first; files after the texts."""
 
-    def __init__(self, waiting: Sequence[WaitingItem]) -> None:
+    def __init__(self, waiting: Sequence[WaitingItem], count: int, files: Sequence[FileToSend]) -> None:
         super().__init__()
+        self._said = CustomerWords(self)
         self.set_heading(self.tr("等待发送"))
         self.setObjectName("waiting_card")
         self.body.setContentsMargins(21, 16, 21, 12)
         self.body.setSpacing(0)
         self.body.addSpacing(6)
-        for index, item in enumerate(waiting[:_LISTED]):
+        lines = [self._line(item) for item in waiting[:_LISTED]] + [self._file(one) for one in files[:_LISTED]]
+        for index, line in enumerate(lines):
             if index:
                 self.body.addWidget(rule(self))
-            self.body.addLayout(self._line(item))
-        if len(waiting) > _LISTED:
-            more = Label(self.tr("还有 %n 项", "", len(waiting) - _LISTED), "muted")
+            self.body.addLayout(line)
+        left = max(0, count - _LISTED) + max(0, len(files) - _LISTED)
+        if left:
+            more = Label(self.tr("还有 %n 项", "", left), "muted")
             more.setContentsMargins(0, 8, 0, 0)
             self.body.addWidget(more)
 
     def _line(self, item: WaitingItem) -> QHBoxLayout:
         record = language.record_word(item.record) if item.record in RECORDS else item.record
+        said = [] if item.kind == "command" else written(self._said, item.record, item.fields, item.kind)[:_FIELDS]
+        detail = dotted(*(f"{field} {value}" for field, value in said)).replace("\n", " ")
+        row = self._row(item.made_at, dotted(record, item.title, self._kind(item)), detail)
+        row.addWidget(Label(language.size_word(item.size_bytes), "muted"))
+        row.addWidget(Chip(state_word(item.state), "info", self))
+        return row
+
+    def _file(self, one: FileToSend) -> QHBoxLayout:
+        record = language.record_word(one.record) if one.record in RECORDS else ""
+        name = one.file_name or self.tr("没有名字的文件")
+        row = self._row(one.queued_at, dotted(self.tr("附件"), name), dotted(record, one.title))
+        size = language.size_word(one.size_bytes)
+        if one.sent_bytes:
+            size = self.tr("{sent} / {size}").format(sent=language.size_word(one.sent_bytes), size=size)
+        row.addWidget(Label(size, "muted"))
+        row.addWidget(Chip(self.tr("正在发送") if one.sent_bytes else self.tr("排在文字之后"), "info", self))
+        return row
+
+    def _row(self, at: str, title: str, detail: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 7, 0, 7)
         row.setSpacing(12)
-        at = Label(language.moment_word(item.made_at), "secondary")
-        at.setFixedWidth(130)
-        row.addWidget(at)
-        title = " · ".join(part for part in (record, item.title, self._kind(item)) if part)
-        row.addWidget(ElidedLabel(title, "body"), 1)
-        row.addWidget(Label(language.size_word(item.size_bytes), "muted"))
-        row.addWidget(Chip(state_word(item.state), "info", self))
+        when = Label(language.moment_word(at), "secondary")
+        when.setFixedWidth(theme.px(_TIME_WIDTH))
+        row.addWidget(when)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(ElidedLabel(title, "body"))
+        if detail:
+            texts.addWidget(ElidedLabel(detail, "muted"))
+        row.addLayout(texts, 1)
         return row
 
     def _kind(self, item: WaitingItem) -> str:

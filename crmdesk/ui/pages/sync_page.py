@@ -1,28 +1,50 @@
 """The Sync page: what is saved here, sent, accepted, what needs the person; conflicts and refusals with what to do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from crmdesk.services.commands import ChangeSet, DropRefused, ResolveConflict, RetryRefused
-from crmdesk.services.views import SENT, ConflictView, RefusedItem, SyncSummary, WaitingItem
-from crmdesk.ui import language, words
+from crmdesk.domain.claims import DECISIONS
+from crmdesk.domain.merge import DELETED
+from crmdesk.services.commands import ChangeSet, DropRefused, ResolveConflict, RetryFile, RetryRefused
+from crmdesk.services.views import (
+    SENT,
+    ConflictView,
+    FileToSend,
+    Happening,
+    RefusedItem,
+    StuckFile,
+    SyncSummary,
+    WaitingItem,
+)
+from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.page import Page
-from crmdesk.ui.pages.sync_cards import ConflictCard, RefusedCard, Tile, WaitingCard
+from crmdesk.ui.pages.sync_cards import OPENABLE, RefusedCard, Tile, WaitingCard
+from crmdesk.ui.pages.sync_conflict import KEEP, ConflictCard
+from crmdesk.ui.pages.sync_stand import LatelyCard, StandCard, StuckFilesCard
 from crmdesk.ui.parts.buttons import Button
-from crmdesk.ui.parts.notices import Banner, EmptyState
+from crmdesk.ui.parts.card_column import CardColumn, CardSpec
+from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.split import ScrollPage
-from crmdesk.ui.parts.status_bar import PLAINLY_OFFLINE
 from crmdesk.ui.ports import SyncState
 from crmdesk.ui.sign_in import SignInAgainDialog
+from crmdesk.ui.situations import ACCEPT, SIGN_IN
+
+if TYPE_CHECKING:
+    from crmdesk.services.desk import Reads
 
 _SHOWN = 20
-_SIGNED_OUT = frozenset({"signed_out", "token_expired", "not_signed_in"})
 _TOUCHING = frozenset({"outbox", "needs_you", "conflict", "sync_state", "attachment"})
+_NOTHING = SyncSummary(0, "", 0, 0, 0, "", 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,16 @@ class _Read:
     waiting: list[WaitingItem]
     refused: list[RefusedItem]
     conflicts: list[ConflictView]
+    stuck: list[StuckFile]
+    files: list[FileToSend]
+    lately: list[Happening]
+
+
+def _read_all(reads: "Reads") -> _Read:
+    return _Read(
+        reads.sync_summary(), reads.waiting(), reads.refused(), reads.conflicts(), reads.stuck_files(),
+        reads.files_to_send(), reads.happenings(),
+    )  # fmt: skip
 
 
 class SyncPage(Page):
@@ -47,25 +79,25 @@ class SyncPage(Page):
         self._page = ScrollPage()
         self._page.setObjectName("sync_scroll")
         self.body.addWidget(self._page)
-        self._banner = Banner()
-        self._banner.setObjectName("sync_banner")
-        self._banner.acted.connect(self._mend)
+        self._stand = StandCard()
+        self._stand.acted.connect(self._act)
         self._tiles = {name: Tile(name) for name in ("waiting", "sent", "accepted", "needs")}
         tiles = QHBoxLayout()
         tiles.setSpacing(12)
         for tile in self._tiles.values():
             tiles.addWidget(tile, 1)
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(16)
-        self._empty = EmptyState("done")
+        self._cards = CardColumn()
         content = self._page.content
-        content.addWidget(self._banner)
+        content.addWidget(self._stand)
         content.addLayout(tiles)
         content.addLayout(self._cards)
-        content.addWidget(self._empty)
         self._read: _Read | None = None
-        self._first_conflict: ConflictCard | None = None
-        context.actions.bind(self, "sync_keep", self._keep_first)
+        bind = context.actions.bind
+        bind(self, "sync_keep", self._keep_first)
+        self._own_actions = {
+            SIGN_IN: bind(self, "sync_sign_in", lambda: self._act(SIGN_IN)),
+            ACCEPT: bind(self, "sync_accept", lambda: self._act(ACCEPT)),
+        }
         self.retranslate()
 
     @override
@@ -83,73 +115,73 @@ class SyncPage(Page):
         syncing = state.phase == "syncing"
         self._sync_now.setVisible(not syncing)
         self._stop.setVisible(syncing)
-        quiet = state.phase in ("idle", "syncing") or (state.phase == "offline" and state.code in PLAINLY_OFFLINE)
-        if quiet:
-            self._banner.say("")
-            return
-        self._banner.say(words.sentence(state.code or "server_away", state.params), "warn", self._remedy(state.code))
+        told = self._stand.show_look(state, self._read.summary if self._read is not None else _NOTHING)
+        for name, action in self._own_actions.items():
+            action.setEnabled(told.action == name)
 
-    def _remedy(self, code: str) -> str:
-        """Return the words of the one thing that mends it, or '' where waiting does."""
-        if code in _SIGNED_OUT:
-            return self.tr("重新登录…")
-        return self.tr("确认，是对的") if code == "shrunk" else ""
-
-    def _mend(self) -> None:
-        code = self.context.sync.state().code
-        if code in _SIGNED_OUT:
+    def _act(self, name: str) -> None:
+        """Do the one thing that helps in the present situation."""
+        if name == SIGN_IN:
             dialog = SignInAgainDialog(self.context.session, self)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
-        elif code == "shrunk":
+        elif name == ACCEPT:
             self.context.sync.accept_removals()
+        else:
+            self.context.sync.work_offline(False)
 
     @override
     def retranslate(self) -> None:
         self.header.set_title(self.tr("同步"))
-        self._empty.say(self.tr("没有等待发送的更改，也没有需要你处理的事。"))
         self.sync_changed(self.context.sync.state())
         if self._read is not None:
             self._show(self._read)
-        else:
-            self._empty.hide()
 
     def _ask(self) -> None:
-        self.context.ask(
-            self,
-            lambda reads: _Read(reads.sync_summary(), reads.waiting(), reads.refused(), reads.conflicts()),
-            self._show,
-            latest="page",
-        )
+        self.context.ask(self, _read_all, self._show, latest="page")
 
     def _show(self, read: _Read) -> None:
         at = self._page.verticalScrollBar().value()
         self._read = read
         self._show_tiles(read)
-        while self._cards.count() and (item := self._cards.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._first_conflict = None
-        for conflict in read.conflicts[:_SHOWN]:
-            self._add_conflict(conflict)
-        for refused in read.refused[:_SHOWN]:
-            self._add_refused(refused)
-        if read.waiting:
-            self._cards.addWidget(WaitingCard(read.waiting))
-        self._empty.setVisible(not (read.conflicts or read.refused or read.waiting))
+        self._cards.show_cards([*self._decisions(read), *self._rest(read)])
+        self.sync_changed(self.context.sync.state())
         self._page.verticalScrollBar().setValue(at)
+
+    def _decisions(self, read: _Read) -> Iterator[CardSpec]:
+        """Yield what a person has to settle; the words of a card hold for a language and a day."""
+        words = language.current(), today()
+        for index, conflict in enumerate(read.conflicts[:_SHOWN]):
+            make = partial(self._conflict_card, conflict, index == 0)
+            yield CardSpec(f"conflict {conflict.id}", (words, conflict, index == 0), make)
+        for refused in read.refused[:_SHOWN]:
+            yield CardSpec(f"refused {refused.operation_id}", (words, refused), partial(self._refused_card, refused))
+        left = max(0, len(read.conflicts) - _SHOWN) + max(0, len(read.refused) - _SHOWN)
+        if left:
+            said = self.tr("还有 %n 件要你处理；处理好上面的，就会列出来。", "", left)
+            yield CardSpec("more", said, lambda _before: Label(said, "muted", wrap=True))
+        if read.stuck:
+            yield CardSpec("stuck", (words, read.stuck), lambda _before: self._stuck_card(read.stuck))
+
+    def _rest(self, read: _Read) -> Iterator[CardSpec]:
+        """Yield what there is to know: what waits and what happened."""
+        words, count = (language.current(), today()), read.summary.waiting
+        if read.waiting or read.files:
+            content = (words, read.waiting, count, read.files)
+            yield CardSpec("waiting", content, lambda _before: WaitingCard(read.waiting, count, read.files))
+        yield CardSpec("lately", (words, read.lately), lambda _before: LatelyCard(read.lately))
 
     def _show_tiles(self, read: _Read) -> None:
         summary = read.summary
         sent = sum(1 for item in read.waiting if item.state == SENT)
         here = summary.waiting - sent
         oldest = self.tr("最早 {when}").format(when=language.moment_word(summary.oldest_waiting_at)) if here else ""
-        self._tiles["waiting"].show_figure(self.tr("已保存在本机"), here, oldest, "info")
-        files = self.tr("另有 %n 个附件排队", "", summary.attachments_waiting) if summary.attachments_waiting else ""
-        self._tiles["sent"].show_figure(self.tr("已发送，等待确认"), sent, files, "info")
-        last = ""
+        files = self.tr("%n 个附件", "", summary.attachments_waiting) if summary.attachments_waiting else ""
+        waits = dotted(oldest, files) or self.tr("没有等待发送的更改")
+        self._tiles["waiting"].show_figure(self.tr("已保存在本机"), here, waits, "info")
+        on_the_way = self.tr("服务器还没有回答") if sent else self.tr("没有在路上的更改")
+        self._tiles["sent"].show_figure(self.tr("已发送，等待确认"), sent, on_the_way, "info")
+        last = self.tr("还没有同步过")
         if summary.last_sync_at:
             last = self.tr("上次 {when} · 用时 {seconds} 秒").format(
                 when=language.moment_word(summary.last_sync_at), seconds=f"{summary.last_sync_ms / 1000:.1f}"
@@ -158,40 +190,65 @@ class SyncPage(Page):
         parts = [
             self.tr("%n 个冲突", "", summary.conflicts) if summary.conflicts else "",
             self.tr("%n 个被拒绝", "", summary.refused) if summary.refused else "",
+            self.tr("%n 个附件", "", summary.files_stuck) if summary.files_stuck else "",
         ]
-        detail = " · ".join(part for part in parts if part)
-        self._tiles["needs"].show_figure(self.tr("需要你处理"), summary.conflicts + summary.refused, detail, "warn")
+        detail = " · ".join(part for part in parts if part) or self.tr("没有要你处理的事")
+        needs = summary.conflicts + summary.refused + summary.files_stuck
+        self._tiles["needs"].show_figure(self.tr("需要你处理"), needs, detail, "warn")
 
-    def _add_conflict(self, conflict: ConflictView) -> None:
-        card = ConflictCard(conflict, first=self._first_conflict is None)
-        card.chosen.connect(lambda choice, conflict=conflict: self._resolve(conflict, choice))
-        card.opened.connect(lambda conflict=conflict: self.context.navigate(conflict.record, id=conflict.row_id))
-        if self._first_conflict is None:
-            self._first_conflict = card
-        self._cards.addWidget(card)
+    def _conflict_card(self, conflict: ConflictView, first: bool, _before: QWidget | None) -> QWidget:
+        card = ConflictCard(conflict, first, conflict.record in OPENABLE)
+        card.chosen.connect(lambda choice: self._resolve(conflict, choice))
+        card.opened.connect(lambda: self._open_row(conflict.record, conflict.row_id))
+        card.asked.connect(self._copy_question)
+        return card
 
-    def _add_refused(self, refused: RefusedItem) -> None:
+    def _refused_card(self, refused: RefusedItem, before: QWidget | None) -> QWidget:
         card = RefusedCard(refused)
-        card.retried.connect(lambda changes, refused=refused: self._retry(refused, changes))
-        card.dropped.connect(lambda refused=refused: self._drop(refused))
-        card.opened.connect(lambda refused=refused: self._open(refused))
-        self._cards.addWidget(card)
+        if isinstance(before, RefusedCard):
+            card.type_as_in(before)
+        card.retried.connect(lambda changes: self._retry(refused, changes))
+        card.dropped.connect(lambda: self._drop(refused))
+        card.opened.connect(lambda: self._open_row(refused.record, refused.row_id, refused.command))
+        card.copied.connect(self._copy_text)
+        return card
+
+    def _stuck_card(self, stuck: list[StuckFile]) -> QWidget:
+        card = StuckFilesCard(stuck)
+        card.retried.connect(lambda sha256: self.context.submit(self, RetryFile(sha256)))
+        card.opened.connect(self._open_row)
+        return card
+
+    def _copy_question(self, name: str, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.context.toast(self.tr("已复制一段话，可以粘贴到微信或邮件里发给{name}。").format(name=name))
+
+    def _copy_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.context.toast(self.tr("原文已复制，可以粘贴给负责的同事。"))
 
     def _resolve(self, conflict: ConflictView, choice: str) -> None:
-        kept = self.tr("就用当前值。其他的值仍在历史里。")
-        put_back = self.tr("已改用这个值，保存在本机。其他的值仍在历史里。")
+        if conflict.field == DELETED:
+            said = self.tr("你的决定已保存在本机，同步后生效。")
+        elif choice == KEEP:
+            said = self.tr("就用当前值。其他的值仍在历史里。")
+        else:
+            said = self.tr("已改用这个值，保存在本机。其他的值仍在历史里。")
         self.context.submit(
             self,
             ResolveConflict(conflict.id, choice),
-            lambda outcome: self.context.toast(kept if choice == "keep" else put_back, outcome.undo_token),
+            lambda outcome: self.context.toast(said, outcome.undo_token),
         )
 
     def _keep_first(self) -> None:
         focus = self.focusWidget()
+        first = self._read.conflicts[0] if self._read is not None and self._read.conflicts else None
         if isinstance(focus, Button):
             focus.click()  # Enter on a button means that button
-        elif self._first_conflict is not None:
-            self._resolve(self._first_conflict.conflict, "keep")
+        elif isinstance(focus, QLineEdit):
+            focus.returnPressed.emit()  # and in a corrected value that it is sent again
+        elif first is not None:
+            self._resolve(first, KEEP)
 
     def _retry(self, refused: RefusedItem, changes: dict[str, Any]) -> None:
         said = self.tr("已保存在本机，会再次发送。")
@@ -207,7 +264,6 @@ class SyncPage(Page):
             self, DropRefused(refused.operation_id), lambda outcome: self.context.toast(said, outcome.undo_token)
         )
 
-    def _open(self, refused: RefusedItem) -> None:
-        page = {"claim": "expenses", "visit": "visit", "doctor": "doctor", "institution": "institution"}
-        if refused.record in page:
-            self.context.navigate(page[refused.record], id=refused.row_id)
+    def _open_row(self, record: str, row_id: str, command: str = "") -> None:
+        of_claims = "approvals" if command in DECISIONS else "expenses"
+        self.context.navigate(of_claims if record == "claim" else record, id=row_id)

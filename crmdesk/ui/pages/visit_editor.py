@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
@@ -50,6 +50,7 @@ class VisitEditor(QWidget):
         self._on_its_way: tuple[str, dict[str, Any]] = ("", {})  # the last draft handed over, perhaps not yet written
         self._presses = self._receipts = 0
         self._begun = ""
+        self._early: list[QKeyEvent] = []  # pressed while the report was being read
         self.form, self.side = VisitForm(), VisitSide(self._words)
         self.form.edited.connect(self._edited)
         self.side.kept.connect(self._promise_kept)
@@ -125,6 +126,8 @@ class VisitEditor(QWidget):
         self.submit_button.setEnabled(self._opening is not None)
         if self._opening is None:
             self.draft_chip.set("")
+            self._early = []
+            self.setFocus()  # what is pressed from here on is meant for the report that comes
         self.context.ask(self, lambda reads: open_visit(reads, visit_id, doctor_id), self._take, latest="opening")
 
     def _take(self, opening: VisitOpening) -> None:
@@ -145,6 +148,9 @@ class VisitEditor(QWidget):
         self.form.set_locked(self.locked)
         self._show()
         (self.form.note if opening.draft else self.form.channel).setFocus()
+        early, self._early = self._early, []
+        for pressed in early:
+            QApplication.sendEvent(QApplication.focusWidget() or self, pressed)
 
     def _report(self, opening: VisitOpening) -> VisitReport:
         if opening.visit_id == self._on_its_way[0]:
@@ -418,7 +424,9 @@ class VisitEditor(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.modifiers() or not self.form.digit(event):
+        if self._opening is None and event.text().isprintable() and event.text():
+            self._early.append(event.clone())
+        elif event.modifiers() or not self.form.digit(event):
             super().keyPressEvent(event)
 
 

@@ -202,6 +202,7 @@ class VisitForm(Card):
             row = ProductRow(product, "4" if index == 0 else "")
             row.changed.connect(self._product_changed)
             self._products.addWidget(row)
+            row.show()  # at once: Qt would do it a turn later, and a digit typed in between would lead nowhere
             self._rows.append(row)
         self._area.setMinimumHeight(min(self._area.maximumHeight(), len(self._rows) * theme.px(36)))
         self._set_tab_order()

@@ -14,7 +14,10 @@ TOAST_MS = 6000
 
 
 class Toast(QFrame):
-    """One sentence at the foot of the window for six seconds, with 'undo' where it can be undone."""
+    """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
+
+    The corner is where no page has its buttons: those of a decision or a report stand at the lower left.
+    """
 
     undone = Signal(str)
 
@@ -76,7 +79,7 @@ class Toast(QFrame):
     def _place(self) -> None:
         window = self._window
         self.adjustSize()
-        self.move((window.width() - self.width()) // 2, window.height() - self.height() - 44)
+        self.move(window.width() - self.width() - 20, window.height() - self.height() - 44)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

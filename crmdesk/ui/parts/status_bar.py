@@ -1,18 +1,20 @@
 """The status bar: a dot, one honest sentence about the sync, when it last ran, and whose scope this is."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import Person, SyncSummary
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, situations, theme
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.ports import SyncState
+from crmdesk.ui.situations import Look
 
-PLAINLY_OFFLINE = frozenset({"", "server_away", "work_offline"})
-"""Codes of being without the network that need no more words than the status bar says."""
-"""Without a network everybody knows what to do; every other failure is said in its own sentence."""
+_LOOK_MS = 60_000
+"""Some situations come by waiting alone: so often the bar looks again."""
 _NOTHING = SyncSummary(0, "", 0, 0, 0, "", 0, 0, 0, 0)
 
 
@@ -47,6 +49,7 @@ class StatusBar(QFrame):
         self.setFixedHeight(theme.px(28))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._person, self._state, self._summary = person, SyncState(), _NOTHING
+        self.situation = ""
         self._dot = _Dot(self)
         self._sentence = ElidedLabel("", "muted")
         self._sentence.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -64,6 +67,10 @@ class StatusBar(QFrame):
         layout.addWidget(self._last)
         layout.addStretch(1)
         layout.addWidget(self._scope)
+        clock = QTimer(self)
+        clock.setInterval(_LOOK_MS)
+        clock.timeout.connect(self.retranslate)
+        clock.start()
         self.retranslate()
 
     def set_person(self, person: Person) -> None:
@@ -88,49 +95,16 @@ class StatusBar(QFrame):
 
     def retranslate(self) -> None:
         """Set the words anew."""
-        tone, sentence = self._say()
-        self._dot.tone = tone
+        told = situations.tell(Look(self._state, self._summary, datetime.now(UTC)))
+        sentence = told.bar
+        self.situation = told.name
+        self._dot.tone = told.tone
         self._dot.update()
         self._sentence.setText(sentence)
         last = self._state.last_sync_at or self._summary.last_sync_at
         self._last.setText(self.tr("上次同步 {when}").format(when=language.moment_word(last)) if last else "")
         self._scope.setText(self._scope_words())
         self.setAccessibleName(f"{sentence} {self._last.text()} {self._scope.text()}")
-
-    def _say(self) -> tuple[str, str]:
-        state, waiting = self._state, self._summary.waiting
-        if state.phase == "syncing":
-            return "info", self._progress()
-        if state.phase == "blocked":
-            return "warn", words.sentence(state.code or "internal", state.params or {"code": "sync"})
-        if state.phase == "offline" or not state.online:
-            return "warn", self._offline()
-        needs = self._summary.conflicts + self._summary.refused
-        if needs:
-            return "warn", self.tr("%n 项需要你处理，在“同步”页", "", needs)
-        if waiting:
-            return "info", self.tr("%n 项更改已保存在本机，正等待发送", "", waiting)
-        if self._summary.loading_scopes:
-            return "info", self.tr("正在取回你的辖区，可以先用已到的内容")
-        return "ok", self.tr("已同步 · 没有待发送的更改")
-
-    def _offline(self) -> str:
-        code, waiting = self._state.code, self._summary.waiting
-        if code not in PLAINLY_OFFLINE:
-            return words.sentence(code, self._state.params)
-        if waiting:
-            return self.tr("离线 · %n 项更改已保存在本机，联网后自动发送", "", waiting)
-        return self.tr("离线 · 没有待发送的更改，可以照常工作")
-
-    def _progress(self) -> str:
-        state = self._state
-        if state.progress_total:
-            return self.tr("正在同步 · {done} / {total}").format(
-                done=f"{state.progress_done:,}", total=f"{state.progress_total:,}"
-            )
-        if state.progress_done:
-            return self.tr("正在同步 · 已收到 {done} 条").format(done=f"{state.progress_done:,}")
-        return self.tr("正在同步…")
 
     def _scope_words(self) -> str:
         names = self._person.territory_names

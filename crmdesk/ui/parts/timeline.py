@@ -11,6 +11,7 @@ from typing_extensions import override
 from crmdesk.ui import theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
+from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import Label
 
 _FIRST = 20
@@ -18,7 +19,10 @@ _FIRST = 20
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """One entry as shown: meta line, state chip, text, chips below; `key` comes back in `opened`."""
+    """One entry as shown: meta line, state chip, text, chips and actions (key, words) below.
+
+    `key` comes back in `opened`, '' for an entry that leads nowhere; the key of an action in `acted`.
+    """
 
     key: str
     meta: str
@@ -26,15 +30,19 @@ class TimelineRow:
     state: str = ""
     state_tone: str = "ok"
     chips: tuple[tuple[str, str], ...] = ()
+    actions: tuple[tuple[str, str], ...] = ()
 
 
 class _Entry(QWidget):
     opened = Signal()
+    acted = Signal(str)
 
     def __init__(self, row: TimelineRow, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._leads_on = bool(row.key)
+        if self._leads_on:
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{row.meta} {row.text}")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 0, 0, 0)
@@ -51,10 +59,24 @@ class _Entry(QWidget):
         if row.chips:
             layout.addSpacing(2)
             layout.addWidget(ChipRow(row.chips, self))
+        if row.actions:
+            layout.addSpacing(2)
+            layout.addWidget(self._buttons(row.actions))
+
+    def _buttons(self, actions: Sequence[tuple[str, str]]) -> QWidget:
+        holder = QWidget(self)
+        flow = FlowLayout(holder, spacing=6)
+        for key, text in actions:
+            button = Button(text, QUIET, small=True)
+            button.setObjectName(f"timeline_action_{key}")
+            button.clicked.connect(lambda _checked=False, key=key: self.acted.emit(key))
+            flow.addWidget(button)
+        return holder
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.opened.emit()
+        if self._leads_on:
+            self.opened.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -71,9 +93,10 @@ class _Entry(QWidget):
 
 
 class Timeline(QWidget):
-    """Entries along a line; `opened` carries the key of the entry that was clicked (or Enter)."""
+    """Entries along a line; `opened` carries the key of the entry that was clicked (or Enter), `acted` an action's."""
 
     opened = Signal(str)
+    acted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +125,7 @@ class Timeline(QWidget):
         for row in self._rows[self._shown : count]:
             entry = _Entry(row, self)
             entry.opened.connect(lambda key=row.key: self.opened.emit(key))
+            entry.acted.connect(self.acted)
             self._layout.insertWidget(self._layout.count() - 1, entry)
             self._entries.append(entry)
         self._shown = len(self._entries)

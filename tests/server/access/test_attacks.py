@@ -10,14 +10,16 @@ from sqlalchemy import select
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
-from crmdesk.protocol.messages import Operation, Refresh, SignIn
+from crmdesk.protocol.messages import Operation, Refresh, SignIn, UploadState
 from crmdesk.server import attachments, auth
 from crmdesk.server.attachments import AttachmentFolder, Upload
+from crmdesk.server.grace import GRACE_DAYS
+from crmdesk.server.horizon import day_of
 from crmdesk.server.pull import Cursor
 from crmdesk.server.routes import files
 from crmdesk.server.tables import OPERATION_LOG, ROWS
 from tests.server.access.firms import attachment_of, share_a_doctor
-from tests.server.company import PASSWORD, SETTINGS, Company, Laptop, visit_values
+from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, Laptop, visit_values
 from tests.server.money.paperwork import budget, command, line, new_claim
 
 
@@ -57,7 +59,14 @@ def test_a_row_that_left_stays_unknown_after_its_deletion(company: Company) -> N
     company.edit("doctor", doctor, {"territory_id": company["south"]})
     company.edit("doctor", doctor, {"mobile": "13999999999"})
     other = company.laptop("other")
+    lately = rep.push(rep.edit("doctor", doctor, 1, phone=(None, "010")))
     assert codes(other, other.operation("doctor", doctor, "delete", base_revision=9)) == ["applied"]
+    lately += rep.push(rep.edit("doctor", doctor, 1, note=(None, "x")))
+    # taken for its new owner, and told alike whether the row is still there
+    assert [(one.outcome, one.revision, one.row, one.params) for one in lately] == [("applied", 2, None, {})] * 2
+    assert company.row("doctor", doctor)["deleted"]
+    assert codes(rep, rep.operation("doctor", doctor, "delete", base_revision=9)) == ["out_of_scope"]
+    company.clock.move(GRACE_DAYS * 86_400 + 1)
     answers = rep.push(
         rep.operation("doctor", doctor, "delete", base_revision=9), rep.edit("doctor", doctor, 1, note=(None, "x"))
     )
@@ -84,24 +93,37 @@ def test_an_ended_assignment_ends_rights_at_the_next_sync(company: Company) -> N
     company.edit("assignment", company["rep_assignment"], {"valid_to": "2026-11-21"})
     company.edit("doctor", company["north_doctor"], {"mobile": "13999999999"})
     rep.cursor = old_cursor
-    answer = rep.sync(
-        [
-            rep.edit("doctor", company["north_doctor"], 1, note=(None, "x")),
-            rep.edit("visit", visit.row_id, 1, note=("first paragraph", "x")),
-            rep.create("doctor", {"name": "x", "territory_id": company["north"]}),
-        ]
-    )
-    assert answer.head.scopes == sorted(["c", f"p:{company['rep']}"])
-    assert [one.code for one in answer.answers] == ["unknown_row", "unknown_row", "out_of_scope"]
-    assert not any(group.record in ("doctor", "visit") for page in answer.pages for group in page.groups)
-    assert rep.replica.ids("doctor") == rep.replica.ids("visit") == set()
+    # nothing is told from the next sync on; edits and new rows are taken for the successor until the grace is over
+    for code, outcome in (("", "applied"), ("out_of_scope", "refused")):
+        answer = rep.sync(
+            [
+                rep.edit("doctor", company["north_doctor"], 1, note=(None, "x")),
+                rep.edit("visit", visit.row_id, 1, note=("first paragraph", "x")),
+                rep.create("doctor", {"name": "x", "territory_id": company["north"]}),
+            ]
+        )
+        assert answer.head.scopes == sorted(["c", f"p:{company['rep']}"])
+        assert [(one.outcome, one.code, one.row) for one in answer.answers] == [(outcome, code, None)] * 3
+        gone = rep.push(
+            rep.operation("doctor", company["north_doctor"], "delete", base_revision=9),
+            rep.operation("visit", visit.row_id, "delete", base_revision=9),
+        )
+        assert [one.code for one in gone] == ["out_of_scope"] * 2
+        assert not any(group.record in ("doctor", "visit") for page in answer.pages for group in page.groups)
+        assert rep.replica.ids("doctor") == rep.replica.ids("visit") == set()
+        company.clock.move(GRACE_DAYS * 86_400 + 1)
 
 
 def test_a_forged_cursor_opens_no_scope(company: Company) -> None:
     rep = company.laptop("rep")
     foreign = [f"t:{company['south']}", f"m:{company['north']}", f"p:{company['manager']}"]
     forged = [dict.fromkeys(foreign, 0), dict.fromkeys(foreign, 2**62), {"c": 2**62 - 1}, {"c": 2**64 - 1}]
-    for cursor in [Cursor(company.database.epoch, one).text() for one in forged] + ["A" * 100_000, "é", "\x00", "===="]:
+    for cursor in [Cursor(company.database.epoch, one, day_of(CLOCK_START)).text() for one in forged] + [
+        "A" * 100_000,
+        "é",
+        "\x00",
+        "====",
+    ]:
         rep.cursor = cursor
         answer = rep.sync()
         rep.cursor = ""
@@ -191,22 +213,30 @@ def test_a_submitted_claim_yields_to_no_ordinary_operation(company: Company) -> 
 # --- attachments ----------------------------------------------------------------------------------------------------
 
 
+def _bring(company: Company, folder: AttachmentFolder, who: str, content: bytes) -> UploadState:
+    """Send bytes as a person, in one chunk, through what the route calls."""
+    actor = company.actor(who)
+    upload = Upload(hashlib.sha256(content).hexdigest(), len(content), actor.user_id)
+    incoming, proven = files.begin(company.database, folder, actor, upload, 0, len(content))
+    assert incoming is not None
+    incoming.write(content)
+    return files.end(company.database, folder, actor, upload, incoming, proven)
+
+
 def test_knowing_a_hash_opens_no_bytes(company: Company, tmp_path: Path) -> None:
     secret = b"a receipt of the north"
     digest, folder = hashlib.sha256(secret).hexdigest(), AttachmentFolder(tmp_path / "bytes")
     rep, thief = company.laptop("rep"), company.laptop("other")
     assert codes(rep, rep.create("attachment", attachment_of("doctor", company["north_doctor"], digest))) == ["applied"]
-    upload = Upload(digest, len(secret), company["rep"])
-    files.receive(company.database, folder, company.actor("rep"), upload, 0, secret)
+    assert _bring(company, folder, "rep", secret).complete
     assert files.read(company.database, folder, company.actor("colleague"), digest, "").content == secret
     mine = attachment_of("doctor", company["south_doctor"], digest)
     assert codes(thief, thief.create("attachment", mine)) == ["applied"]
-    with pytest.raises(RefusedError, match="not_found"):
+    with pytest.raises(RefusedError, match="not_arrived"):
         files.read(company.database, folder, company.actor("other"), digest, "")
     state = files.state_of(company.database, folder, company.actor("other"), digest, len(secret))
     assert (state.complete, state.received) == (False, 0)
-    upload = Upload(digest, len(secret), company["other"])
-    assert files.receive(company.database, folder, company.actor("other"), upload, 0, secret).complete
+    assert _bring(company, folder, "other", secret).complete
     assert files.read(company.database, folder, company.actor("other"), digest, "").content == secret
 
 

@@ -1,10 +1,12 @@
 """The access matrix (promise D1): each route and each sync operation, by role and by whose the row is, as one table.
 
 `own`: made by the person, or of the person's territory; `same`: a colleague's in the same territory; `other`: another
-territory; `former`: held before an assignment ended; `unknown`: no such row. Unknown and forbidden answer alike.
+territory; `lately`: held until an assignment ended, within the time of grace; `former`: before that; `unknown`: no such
+row. Unknown and forbidden answer alike.
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,15 +16,18 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from crmdesk.domain.claims import Event
+from crmdesk.domain.clock import to_text
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.merge import DELETED
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, SyncRequest
-from crmdesk.server import admin, devices
+from crmdesk.server import admin, attachments, devices
 from crmdesk.server.app import create_app
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
+from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.routes import files
 from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.access.firms import attachment_of
@@ -30,7 +35,7 @@ from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestC
 from tests.server.money.paperwork import command, line, new_claim
 
 WHO = ("rep", "manager", "finance", "auditor", "admin")
-PLACES = ("own", "same", "other", "former", "unknown")
+PLACES = ("own", "same", "other", "lately", "former", "unknown")
 OK, NO, HIDDEN, OUT = "applied", "forbidden", "unknown_row", "out_of_scope"
 
 
@@ -40,17 +45,23 @@ def _cells(rep: str, manager: str, finance: str, auditor: str, admin_: str) -> d
 
 ALL_NO = _cells(NO, NO, NO, NO, NO)
 _HIDDEN = _cells(HIDDEN, HIDDEN, NO, NO, HIDDEN)
+_GONE = _cells(OUT, OUT, NO, NO, OK)
 _CUSTOMER_ROWS = {
     "own": _cells(OK, OK, NO, NO, OK),
     "same": _cells(OK, OK, NO, NO, OK),
     "other": _cells(HIDDEN, HIDDEN, NO, NO, OK),
-    "former": _cells(HIDDEN, HIDDEN, NO, NO, OK),
+    "lately": _cells(OK, OK, NO, NO, OK),
+    "former": _GONE,
     "unknown": _HIDDEN,
 }
+# nothing is deleted or decided by somebody who has gone
+_NOT_BY_GRACE = {"lately": _GONE}
+_CUSTOMER_ENDS = _CUSTOMER_ROWS | _NOT_BY_GRACE
 _CUSTOMER_NEW = {
     "own": _cells(OK, OK, NO, NO, OK),
     "same": _cells(OK, OK, NO, NO, OK),
     "other": _cells(OUT, OUT, NO, NO, OK),
+    "lately": _cells(OK, OK, NO, NO, OK),
     "former": _cells(OUT, OUT, NO, NO, OK),
     "unknown": _cells(OUT, OUT, NO, NO, OUT),
 }
@@ -59,15 +70,14 @@ _NEW_VISIT = _CUSTOMER_NEW | {
     "other": _cells(OUT, OUT, NO, NO, "not_yours"),
 }
 _VISIT_ROWS = _CUSTOMER_ROWS | {
-    "own": _cells(OK, OK, NO, NO, OK),
     "same": _cells("not_yours", "not_yours", NO, NO, "not_yours"),
     "other": _cells(HIDDEN, HIDDEN, NO, NO, "not_yours"),
-    "former": _cells(HIDDEN, HIDDEN, NO, NO, OK),
 }
 _CLAIM_NEW = {
     "own": _cells(OK, OK, NO, NO, NO),
     "same": _cells("not_yours", "not_yours", NO, NO, NO),
     "other": _cells(OUT, OUT, NO, NO, NO),
+    "lately": _cells(OK, OK, NO, NO, NO),
     "former": _cells(OUT, OUT, NO, NO, NO),
     "unknown": _cells(OUT, OUT, NO, NO, NO),
 }
@@ -76,18 +86,18 @@ _CLAIM_ROWS = {
     "same": _cells(HIDDEN, "not_yours", NO, NO, NO),
     "other": _cells(HIDDEN, HIDDEN, NO, NO, NO),
     # the own claim stays with its author, wherever the author works by now
+    "lately": _cells(OK, OK, NO, NO, NO),
     "former": _cells(OK, OK, NO, NO, NO),
     "unknown": _cells(HIDDEN, HIDDEN, NO, NO, NO),
 }
-_NEW_ATTACHMENT = _CUSTOMER_NEW | {"unknown": _cells(OUT, OUT, NO, NO, OUT)}
 _ATTACHMENT_EDIT = {
     place: {who: "locked" if cell == OK else cell for who, cell in cells.items()}
-    for place, cells in _CUSTOMER_ROWS.items()
+    for place, cells in _CUSTOMER_ENDS.items()
 }
 _ALL_NO = dict.fromkeys(PLACES, ALL_NO)
 _NO_CONFLICT = dict.fromkeys(PLACES, _cells("field_not_allowed", "field_not_allowed", NO, NO, "field_not_allowed"))
 _SERVERS = dict.fromkeys(("create", "edit", "delete", "command"), _ALL_NO)
-_CUSTOMER = {"create": _CUSTOMER_NEW, "edit": _CUSTOMER_ROWS, "delete": _CUSTOMER_ROWS, "command": _ALL_NO}
+_CUSTOMER = {"create": _CUSTOMER_NEW, "edit": _CUSTOMER_ROWS, "delete": _CUSTOMER_ENDS, "command": _ALL_NO}
 OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
     "territory": _SERVERS,
     "user": _SERVERS,
@@ -99,15 +109,15 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
     "department": _CUSTOMER,
     "doctor": _CUSTOMER,
     "affiliation": _CUSTOMER,
-    "visit": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS, "command": _ALL_NO},
+    "visit": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS | _NOT_BY_GRACE, "command": _ALL_NO},
     "claim": {"create": _CLAIM_NEW, "edit": _CLAIM_ROWS, "delete": _CLAIM_ROWS},
     "attachment": {
-        "create": _NEW_ATTACHMENT,
+        "create": _CUSTOMER_NEW,
         "edit": _ATTACHMENT_EDIT,
-        "delete": _CUSTOMER_ROWS,
+        "delete": _CUSTOMER_ENDS,
         "command": _ALL_NO,
     },
-    "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ROWS, "delete": _ALL_NO, "command": _ALL_NO},
+    "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ENDS, "delete": _ALL_NO, "command": _CUSTOMER_ENDS},
 }
 """Record -> kind -> whose row -> role -> answer. Commands on claims have their own table."""
 
@@ -145,17 +155,30 @@ class _Ground:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-        def east(work: Any) -> dict[str, Any]:
-            return admin.add_territory(work, "east", "territory")
-
-        self.company.ids["east"] = company.database.run(east)["id"]
-        for who in ("rep", "manager"):
-            values = {"user_id": company[who], "territory_id": company["east"], "valid_from": "2026-01-01"}
-            company.insert("assignment", values | {"valid_to": "2026-11-21"})
+        self.while_held = to_text(company.clock())
+        for name in ("east", "west"):
+            self._add(name)
+        company.insert("user", {"login": "former", "name": "x", "role": "manager", "active": True}, "former")
+        company.database.run(lambda work: admin.assign(work, "former", "华北"))
+        self._let_end("west", "rep", "manager")
+        company.clock.move((GRACE_DAYS + 1) * 86_400)
+        self._let_end("east", "rep", "manager")
+        self._let_end("华北", "former")
+        company.clock.move(86_400)
         self._new: list[tuple[str, str, dict[str, Any]]] = []
 
+    def _add(self, name: str) -> None:
+        company = self.company
+        company.ids[name] = company.database.run(lambda work: admin.add_territory(work, name, "territory"))["id"]
+        for who in ("rep", "manager"):
+            company.database.run(lambda work, who=who: admin.assign(work, who, name))
+
+    def _let_end(self, territory: str, *people: str) -> None:
+        for who in people:
+            self.company.database.run(lambda work, who=who: admin.end_assignment(work, who, territory))
+
     def territory(self, place: str) -> str:
-        names = {"own": "north", "same": "north", "other": "south", "former": "east"}
+        names = {"own": "north", "same": "north", "other": "south", "lately": "east", "former": "west"}
         return self.company[names[place]] if place in names else new_id()
 
     def owner(self, place: str, who: str) -> str:
@@ -176,7 +199,7 @@ class _Ground:
 
         def insert(work: ServerWork) -> None:
             for record, row_id, values in waiting:
-                work.insert(record, row_id, values, SYSTEM)
+                work.insert(record, row_id, values, SYSTEM, at=self.while_held)
 
         self.company.database.run(insert)
 
@@ -210,15 +233,17 @@ class _Ground:
             return {"doctor_id": doctor, "institution_id": hospital}
         if record == "attachment":
             return attachment_of("doctor", doctor, "0" * 64)
-        return {"parent_record": "doctor", "parent_id": doctor, "field": "note", "state": "open"}
+        kept = {"field": DELETED, "loser_value": {"changes": {"note": [None, "x"]}}}
+        return {"parent_record": "doctor", "parent_id": doctor, "state": "open"} | kept
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Ground]:
     """One company for the whole table."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'server.db'}", TestClock(CLOCK_START))
+    clock = TestClock(CLOCK_START)
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'server.db'}", clock)
     database.create_all()
-    yield _Ground(found_company(database, TestClock(CLOCK_START)))
+    yield _Ground(found_company(database, clock))
     database.dispose()
 
 
@@ -258,7 +283,8 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
                 operations.append(laptop.edit(record, ground.make(record, place, who), 1, **{name: (old, new)}))
             else:
                 row_id = ground.make(record, place, who)
-                operations.append(laptop.operation(record, row_id, kind, base_revision=1, command="approve"))
+                name = "restore" if record == "conflict" else "approve"
+                operations.append(laptop.operation(record, row_id, kind, base_revision=1, command=name))
             expected.append((kind, place, cells[who]))
     ground.settle()
     answers = laptop.push(*operations)
@@ -266,11 +292,12 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
         (kind, place, answer.code or answer.outcome) for (kind, place, _), answer in zip(expected, answers, strict=True)
     ]
     assert found == expected
-    for answer, operation in zip(answers, operations, strict=True):
+    for answer, operation, (_, place, _) in zip(answers, operations, expected, strict=True):
         declared = {"id", "revision", "deleted", "created_at", "created_by", "updated_at", "updated_by"}
         declared |= set(RECORDS[record].field_names)
         assert answer.row is None or set(answer.row) == declared
-        assert (answer.row is None) == (answer.outcome == "refused"), operation
+        told = place != "lately" or record == "claim" or who == "admin"
+        assert (answer.row is not None) == (answer.outcome != "refused" and told), operation
     assert company.row("user", company["rep"])["role"] == "rep"
 
 
@@ -284,7 +311,7 @@ def test_commands(ground: _Ground, event: Event) -> None:
             command(company, person, claim_id, earlier, comment="x")
         seen = company.row("claim", claim_id)["content_hash"]
         args = {"seen_hash": seen, "comment": "x", "reason_code": "other", "outcome": "payable"}
-        laptop = company.laptop("other" if who == "former" else who)
+        laptop = company.laptop(who)
         answer = laptop.push(laptop.operation("claim", claim_id, "command", command=event.value, args=args))[0]
         assert (who, answer.code or answer.outcome) == (who, expected)
         unknown = laptop.operation("claim", new_id(), "command", command=event.value, args=args)
@@ -306,6 +333,7 @@ ROUTES: dict[tuple[str, str], dict[str, dict[str, int]]] = {
         "own": _SIGNED | {"finance": 404},
         "claim": _SIGNED | {"admin": 404},
         "other": _SIGNED | dict.fromkeys(("rep", "manager", "finance"), 404),
+        "lately": _SIGNED | dict.fromkeys(("rep", "manager", "finance"), 404),
         "unknown": _SIGNED | dict.fromkeys(WHO, 404),
     },
     # signing out twice, or with a token that never was, is no failure: whoever asks is out
@@ -313,6 +341,7 @@ ROUTES: dict[tuple[str, str], dict[str, dict[str, int]]] = {
 }
 ROUTES["GET", "/attachments/{sha256}/state"] = ROUTES["GET", "/attachments/{sha256}"]
 ROUTES["PUT", "/attachments/{sha256}"] = ROUTES["GET", "/attachments/{sha256}"]
+ROUTES["POST", "/attachments/{sha256}/proof"] = ROUTES["GET", "/attachments/{sha256}"]
 """Route -> whose bytes -> caller -> status."""
 _OF_THE_FRAMEWORK = "/schema"
 
@@ -357,6 +386,11 @@ def _bytes_of(ground: _Ground, place: str) -> bytes:
     if place == "unknown":
         return content
     parents = {"own": ("doctor", company["north_doctor"]), "other": ("doctor", company["south_doctor"])}
+    if place == "lately":
+        values = {"name": "x", "territory_id": company["east"]}
+        doctor_id = new_id()
+        company.database.run(lambda work: work.insert("doctor", doctor_id, values, SYSTEM, at=ground.while_held))
+        parents[place] = ("doctor", doctor_id)
     if place == "claim":
         parents[place] = ("claim", new_claim(company, [line(company)]))
     company.insert("attachment", attachment_of(*parents[place], folder.put(content)))
@@ -390,7 +424,19 @@ def _body(ground: _Ground, path: str, method: str, who: str, content: bytes) -> 
         return {"json": {"login": f"nobody called {who}", "password": "x" * 12, "device_id": device_id}}
     if path == "/auth/refresh":
         return {"json": {"refresh_token": "never given", "device_id": device_id}}
+    if path.endswith("/proof"):
+        return {"json": {"proof": _proof(ground, who, content)}}
     return {"content": content, "params": {"offset": 0, "size": len(content)}} if method == "PUT" else {}
+
+
+def _proof(ground: _Ground, who: str, content: bytes) -> str:
+    """Return what a caller who holds the bytes answers to the challenge."""
+    database = ground.company.database
+    database.run(attachments.make_proof_key)
+    person = ground.company.ids.get(who, "")
+    with database.reading() as connection:
+        key = attachments.challenge_of(connection, person, hashlib.sha256(content).hexdigest())
+    return hmac.new(key, content, "sha256").hexdigest()
 
 
 def test_forbidden_bytes_answer_as_unknown_ones(
@@ -404,6 +450,10 @@ def test_forbidden_bytes_answer_as_unknown_ones(
         plain = [answer.text.replace(digest, "") for answer, digest in zip(told, digests, strict=True)]
         assert plain[0] == plain[1]
         assert told[0].status_code == told[1].status_code == 404
+    for place, digest in zip(("other", "unknown"), digests, strict=True):
+        proof = {"proof": _proof(ground, "rep", _bytes_of(ground, place))}
+        answer = client.post(f"/attachments/{digest}/proof", headers=headers, json=proof)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def _again(ground: _Ground) -> dict[str, str]:

@@ -133,6 +133,37 @@ def test_a_refresh_token_works_once_and_its_reuse_revokes_the_family(company: Co
         desk.refresh(Refresh(second.refresh_token, device))
 
 
+def test_the_same_attempt_gets_the_same_tokens_until_they_are_used(company: Company, desk: Authentication) -> None:
+    """Its answer was lost on the way: the person must not have to sign in again for that."""
+    device = new_id()
+    first = _sign_in(desk, device=device)
+    lost = desk.refresh(Refresh(first.refresh_token, device, "once"))
+    company.clock.move(1_000)
+    again = desk.refresh(Refresh(first.refresh_token, device, "once"))
+    assert (again.access_token, again.refresh_token) == (lost.access_token, lost.refresh_token)
+    assert desk.actor(again.access_token).user_id == company["rep"]
+    further = desk.refresh(Refresh(again.refresh_token, device, "twice"))
+    assert len({again.access_token, again.refresh_token, further.access_token, further.refresh_token}) == 4
+    with pytest.raises(RefusedError, match="token_expired"):
+        desk.refresh(Refresh(first.refresh_token, device, "once"))
+    with pytest.raises(RefusedError, match="token_expired"):
+        desk.actor(further.access_token)
+
+
+@pytest.mark.parametrize("attempt", ["", "another"])
+def test_another_attempt_with_a_used_token_revokes_the_family(
+    company: Company, desk: Authentication, attempt: str
+) -> None:
+    device = new_id()
+    first = _sign_in(desk, device=device)
+    second = desk.refresh(Refresh(first.refresh_token, device, "once"))
+    for refused in (Refresh(first.refresh_token, device, attempt), Refresh(second.refresh_token, device, "once")):
+        with pytest.raises(RefusedError, match="token_expired"):
+            desk.refresh(refused)
+    with pytest.raises(RefusedError, match="token_expired"):
+        desk.actor(second.access_token)
+
+
 def test_a_refresh_token_is_bound_to_its_device(company: Company, desk: Authentication) -> None:
     device = new_id()
     tokens = _sign_in(desk, device=device)

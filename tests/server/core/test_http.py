@@ -75,6 +75,7 @@ NEEDS_TOKEN = {
     ("GET", "/attachments/{sha256}"),
     ("PUT", "/attachments/{sha256}"),
     ("GET", "/attachments/{sha256}/state"),
+    ("POST", "/attachments/{sha256}/proof"),
 }
 
 
@@ -98,6 +99,7 @@ def test_without_a_token_nothing_opens(online: Online, method: str, path: str, h
     if (path, header) == ("/auth/sign-out", "Bearer never-given"):
         return  # an unknown token is out already
     more: dict[str, Any] = {"params": {"offset": 0, "size": 1}} if method == "PUT" else {}
+    more |= {"json": {"proof": "0" * 64}} if path.endswith("/proof") else {}
     headers = {"Authorization": header, "Content-Type": MEDIA_TYPE}
     answer = online.call(method, path.replace("{sha256}", ANY_ID), headers=headers, **more)
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
@@ -172,9 +174,10 @@ def test_a_small_body_that_unpacks_to_much_is_refused(online: Online) -> None:
 
 def test_too_many_operations_are_refused_whole(online: Online) -> None:
     laptop = online.company.laptop("rep")
-    operations = [laptop.create("doctor", {"name": "x"}) for _ in range(501)]
+    operations = [laptop.create("doctor", {"name": "x"}) for _ in range(2_001)]
     answer = online.sync(online.request(operations=operations))
-    assert (answer.status_code, answer.json()["params"]) == (413, {"limit": 500, "length": 501})
+    assert (answer.status_code, answer.json()["params"]) == (413, {"limit": 2_000, "length": 2_001})
+    assert answer.json()["code"] == "too_large"
 
 
 def test_other_media_types_and_versions_are_told_apart(online: Online) -> None:

@@ -1,9 +1,10 @@
 """Pull: cursors, pages, resuming, scopes that come and go, digests; on both databases."""
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import SyncRequest
 from crmdesk.server import pull as pull_module
@@ -172,3 +173,71 @@ def test_a_feed_entry_whose_row_is_gone_does_not_stop_the_pull(company: Company)
     rep.sync()
     assert set(lost[1:]) <= rep.replica.ids("doctor")
     assert FEED.name == "feed"
+
+
+def _territories_below(company: Company, count: int) -> list[str]:
+    values = {"kind": "territory", "parent_id": company["region"]}
+    return [company.insert("territory", values | {"name": f"片区{number}"}) for number in range(count)]
+
+
+def _doctor_in_each(company: Company, territories: list[str], note: str = "") -> set[str]:
+    values = {"name": "王芳", "note": note or None}
+    return {company.insert("doctor", values | {"territory_id": one}) for one in territories}
+
+
+def test_little_changes_of_many_scopes_cost_no_more_statements(company: Company) -> None:
+    territories = _territories_below(company, 6)
+    manager, statements = company.laptop("manager"), list[str]()
+    manager.sync()
+    event.listen(company.database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    counts = []
+    for chosen in (territories[:2], territories):
+        made = _doctor_in_each(company, chosen)
+        statements.clear()
+        answer = manager.sync()
+        counts.append(len(statements))
+        assert made <= manager.replica.ids("doctor")
+        assert [(page.complete, page.first, page.remaining) for page in answer.pages] == [(True, False, 0)] * len(
+            chosen
+        )
+        assert_same(manager, answer.end.digests)
+    assert counts[0] == counts[1]
+
+
+def test_what_leaves_and_what_ends_comes_with_the_little_changes(company: Company) -> None:
+    one, other = _territories_below(company, 2)
+    manager, rep = company.laptop("manager"), company.laptop("rep")
+    (moved,), (ended,) = _doctor_in_each(company, [one]), _doctor_in_each(company, [other])
+    manager.sync(), rep.sync()
+    company.edit("doctor", moved, {"territory_id": company["north"]})
+    company.database.run(lambda work: work.delete("doctor", ended, SYSTEM))
+    for laptop in (manager, rep):
+        assert_same(laptop, laptop.sync().end.digests)
+        assert {moved, ended} & laptop.replica.ids("doctor") == {moved}
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_PAGE_ROWS", 7), ("MAX_PAGE_BYTES", 3_000), ("_LITTLE", 4)])
+def test_what_is_too_much_together_comes_scope_by_scope(
+    company: Company, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    territories = _territories_below(company, 4)
+    manager = company.laptop("manager")
+    manager.sync()
+    monkeypatch.setattr(pull_module, limit, value)
+    made = set[str]().union(*(_doctor_in_each(company, territories, "长" * 300) for _ in range(5)))
+    answer = manager.sync()
+    assert made <= manager.replica.ids("doctor")
+    assert_same(manager, answer.end.digests)
+
+
+def test_scopes_that_grow_while_they_are_looked_at_are_left_for_later(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    territories = _territories_below(company, 4)
+    for _ in range(3):
+        _doctor_in_each(company, territories)
+    monkeypatch.setattr(pull_module, "MAX_PAGE_ROWS", 7)
+    with company.database.reading() as connection:
+        slices = pull_module._read_slices(connection, {territory_scope(one): 0 for one in territories})
+    assert len(slices) == 2
+    assert all(part.complete and part.entries == 3 and part.last == 3 for part in slices.values())

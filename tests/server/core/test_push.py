@@ -9,9 +9,10 @@ from crmdesk.domain.claims import content_hash
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer, Operation
+from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.tables import OPERATION_LOG, ROWS
 from crmdesk.server.work import ServerWork
-from tests.server.company import Company, assert_same, visit_values
+from tests.server.company import Company, Laptop, assert_same, visit_values
 
 
 def _count(company: Company, record: str) -> int:
@@ -298,13 +299,93 @@ def test_a_submitted_visit_is_amended_only_with_a_reason(company: Company) -> No
 def test_delete_against_edit_waits_for_a_person(company: Company) -> None:
     rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
     colleague.push(colleague.edit("doctor", doctor, 1, phone=(None, "010")))
-    assert _codes(rep.push(rep.operation("doctor", doctor, "delete", base_revision=1))) == ["changed_since_seen"]
+    assert _codes(rep.push(rep.operation("doctor", doctor, "delete", base_revision=1))) == ["merged"]
+    assert not company.row("doctor", doctor)["deleted"], "the edit lives on"
     assert _codes(rep.push(rep.operation("doctor", doctor, "delete", base_revision=2))) == ["applied"]
     answer = colleague.push(colleague.edit("doctor", doctor, 2, phone=("010", "020")))[0]
-    assert (answer.code, answer.params["by"]) == ("deleted", company["rep"])
+    assert (answer.outcome, answer.row and answer.row["deleted"]) == ("merged", True)
     assert _codes(rep.push(rep.operation("doctor", doctor, "delete", base_revision=3))) == ["applied"]
     assert doctor not in rep.replica.ids("doctor") | colleague.replica.ids("doctor")
     assert_same(rep, rep.sync().end.digests)
+    assert [one["loser_by"] for one in _conflicts(rep)] == [company["rep"], company["colleague"]]
+    assert [one["field"] for one in _conflicts(rep)] == ["deleted", "deleted"]
+
+
+def _conflicts(laptop: Laptop) -> list[dict[str, Any]]:
+    found = [laptop.replica.get("conflict", one) for one in sorted(laptop.replica.ids("conflict"))]
+    return [one for one in found if one is not None]
+
+
+def test_what_was_edited_after_its_deletion_comes_back_by_a_persons_decision(company: Company) -> None:
+    rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
+    colleague.push(colleague.edit("doctor", doctor, 1, title=(None, "chief")))
+    assert _codes(rep.push(rep.operation("doctor", doctor, "delete", base_revision=2))) == ["applied"]
+    first = colleague.edit("doctor", doctor, 2, phone=(None, "010"), note=(None, "周二"))
+    second = colleague.edit("doctor", doctor, 2, phone=("010", "020"))
+    assert [one.outcome for one in colleague.push(first, second)] == ["merged", "merged"]
+    assert company.row("doctor", doctor)["deleted"]
+    (kept,) = _conflicts(colleague)
+    assert kept["winner_value"] == {"deleted": True}
+    assert (kept["winner_by"], kept["loser_by"]) == (company["rep"], company["colleague"])
+    assert kept["loser_value"] == {"changes": {"phone": [None, "020"], "note": [None, "周二"]}}
+    assert kept["base_value"]["row"]["name"] == "张伟"
+    restore = colleague.operation("conflict", kept["id"], "command", command="restore")
+    assert _codes(colleague.push(restore)) == ["applied"]
+    row = company.row("doctor", doctor)
+    assert (row["deleted"], row["phone"], row["note"], row["title"]) == (False, "020", "周二", "chief")
+    again = rep.operation("conflict", kept["id"], "command", command="restore")
+    other = rep.operation("conflict", kept["id"], "command", command="settle")
+    assert _codes(rep.push(again, other)) == ["already_settled", "invalid"]
+    for laptop in (rep, colleague):
+        assert_same(laptop, laptop.sync().end.digests)
+        shown = laptop.replica.get("doctor", doctor)
+        assert shown is not None
+        assert shown["phone"] == "020"
+    trail = [rep.replica.get("audit_entry", one) for one in sorted(rep.replica.ids("audit_entry"))]
+    assert [one["action"] for one in trail if one] == ["edit", "delete", "restore"]
+
+
+def test_a_deletion_after_own_and_others_edits_waits_for_a_person(company: Company) -> None:
+    rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
+    colleague.push(colleague.edit("doctor", doctor, 1, phone=(None, "010")))
+    own = rep.edit("doctor", doctor, 1, title=(None, "chief"))
+    gone = rep.operation("doctor", doctor, "delete", base_revision=1)
+    assert [one.outcome for one in rep.push(own, gone)] == ["merged", "merged"]
+    (kept,) = _conflicts(rep)
+    assert kept["winner_value"] == {"changes": {"phone": [None, "010"]}}
+    assert (kept["winner_by"], kept["loser_value"]) == (company["colleague"], {"deleted": True})
+    wrong = rep.operation("conflict", kept["id"], "command", command="restore")
+    assert _codes(rep.push(wrong)) == ["not_in_this_state"]
+
+
+def test_only_who_may_edit_it_brings_a_deleted_row_back(company: Company) -> None:
+    rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
+    rep.push(rep.operation("doctor", doctor, "delete", base_revision=1))
+    colleague.push(colleague.edit("doctor", doctor, 1, phone=(None, "010")))
+    (kept,) = _conflicts(colleague)
+    for person, code in (("other", "unknown_row"), ("finance", "forbidden"), ("auditor", "forbidden")):
+        laptop = company.laptop(person)
+        assert _codes(laptop.push(laptop.operation("conflict", kept["id"], "command", command="restore"))) == [code]
+    assert company.row("doctor", doctor)["deleted"]
+    manager = company.laptop("manager")
+    assert _codes(manager.push(manager.operation("conflict", kept["id"], "command", command="restore"))) == ["applied"]
+
+
+def test_a_report_may_name_whom_a_colleague_deleted_meanwhile(company: Company) -> None:
+    rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
+    rep.sync()
+    visit = rep.create("visit", visit_values(company, doctor_ids=[doctor]))
+    pair = {"doctor_id": doctor, "institution_id": company["north_hospital"]}
+    link = rep.create("affiliation", pair)
+    assert _codes(colleague.push(colleague.operation("doctor", doctor, "delete", base_revision=1))) == ["applied"]
+    assert _codes(rep.push(visit, link)) == ["applied", "out_of_scope"]
+    assert company.row("visit", visit.row_id)["doctor_ids"] == [doctor]
+    # the same within one batch
+    fresh = rep.create("doctor", {"name": "周", "territory_id": company["north"]})
+    gone = rep.operation("doctor", fresh.row_id, "delete", base_revision=1)
+    later = rep.create("visit", visit_values(company, doctor_ids=[fresh.row_id]))
+    link = rep.create("affiliation", pair | {"doctor_id": fresh.row_id})
+    assert _codes(rep.push(fresh, gone, later, link)) == ["applied"] * 3 + ["out_of_scope"]
 
 
 def test_an_edit_of_a_row_that_left_says_so(company: Company) -> None:
@@ -312,7 +393,9 @@ def test_an_edit_of_a_row_that_left_says_so(company: Company) -> None:
     rep.sync()
     company.edit("affiliation", company["north_affiliation"], {"institution_id": company["south_hospital"]})
     company.edit("doctor", doctor, {"territory_id": company["south"]})
+    company.clock.move(GRACE_DAYS * 86_400 + 1)
     assert _codes(rep.push(rep.edit("doctor", doctor, 1, phone=(None, "010")))) == ["out_of_scope"]
+    assert company.row("doctor", doctor)["phone"] is None
 
 
 def test_an_operation_that_fails_after_writing_leaves_nothing(

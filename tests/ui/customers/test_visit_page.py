@@ -48,6 +48,20 @@ def test_a_normal_visit_takes_five_keys_beyond_the_note(window: MainWindow, lapt
     assert laptop.ask(lambda reads: reads.drafts()) == []
 
 
+def test_keys_pressed_before_the_report_is_there_are_meant_for_it(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    window.navigate("visit", id=laptop.company.ids["p1"])
+    page = window.page("visit")
+    assert isinstance(page, VisitPage)
+    assert page.editor._opening is None, "it was not read yet"
+    focused_key(qtbot, page.editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_5, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.editor.report.adverse_event is False)
+    assert [(talk.product_id, talk.messages) for talk in page.editor.report.talks] == [
+        (laptop.company.ids["安络平"], ["24h"])
+    ]
+
+
 def test_the_draft_is_kept_within_a_second_and_comes_back(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     window.navigate("today")
     doctor = laptop.company.ids["张三丰"]

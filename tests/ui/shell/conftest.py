@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.ports import Account, Signed, SyncState
 from tests.services.small_territory import MANAGER, REP, Laptop, fill
@@ -78,7 +79,7 @@ class Sessions:
 
 @pytest.fixture
 def sync() -> StillSync:
-    return StillSync(SyncState("idle", last_sync_at="2026-11-20T01:12:00.000Z"))
+    return StillSync(SyncState("idle", last_sync_at=to_text(utc_now())))
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """The main window by key strokes: navigation, palette, language and theme live, undo, sync state in words."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.clock import utc_now
 from crmdesk.services.commands import ChangeSet, EditRow
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.main_window import MainWindow
@@ -161,13 +164,15 @@ def test_undo_takes_back_the_newest_edit(qtbot: QtBot, window: MainWindow, lapto
 
 def test_the_status_bar_says_what_is(qtbot: QtBot, window: MainWindow, laptop: Laptop, sync: StillSync) -> None:
     status = _status(window)
-    qtbot.waitUntil(lambda: status.sentence == "1 项需要你处理，在“同步”页")
+    qtbot.waitUntil(lambda: status.sentence == "1 件事需要你处理，在“同步”页 · 没有待发送的更改")
     row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    laptop.now = utc_now()  # else the change would be days old, which is another situation
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
-    sync.become(SyncState("offline", "server_away", online=False))
-    qtbot.waitUntil(lambda: status.sentence == "离线 · 1 项更改已保存在本机，联网后自动发送")
+    sync.become(replace(sync.shown, phase="offline", code="server_away", online=False))
+    qtbot.waitUntil(lambda: status.sentence.startswith("离线 · 1 项更改已保存在本机（最早 "))
+    assert status.sentence.endswith("，联网后自动发送")
     sync.become(SyncState("syncing", progress_done=1200, progress_total=2400))
-    qtbot.waitUntil(lambda: status.sentence == "正在同步 · 1,200 / 2,400")
+    qtbot.waitUntil(lambda: status.sentence == "正在接收 · 1,200 / 2,400 条")
     sync.become(SyncState("blocked", "device_revoked"))
     qtbot.waitUntil(lambda: status.sentence.startswith("这台电脑已被停用"))
     item = window.findChild(RailItem, "rail_sync")

@@ -1,21 +1,24 @@
 """The Sync page over a real desk: figures, conflicts settled by one action, refusals corrected or dropped."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.services.commands import EditRow
+from crmdesk.services.commands import ClaimCommand, EditRow
+from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages.sync_cards import ConflictCard, RefusedCard, Tile, WaitingCard
+from crmdesk.ui.pages.sync_cards import RefusedCard, Tile, WaitingCard
+from crmdesk.ui.pages.sync_conflict import ConflictCard
+from crmdesk.ui.pages.sync_stand import StandCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.ports import SyncState
-from tests.services.small_territory import CONFLICT, LI, ZHANG, Laptop
-from tests.ui.shell.conftest import StillSync
+from crmdesk.ui.ports import Signed, SyncState
+from tests.services.small_territory import CONFLICT, LI, SUBMITTED_CLAIM, ZHANG, Laptop
+from tests.ui.shell.conftest import Sessions, StillSync
 
 W = TypeVar("W", bound=QWidget)
 
@@ -107,13 +110,15 @@ def test_the_figures_follow_what_happens(qtbot: QtBot, window: MainWindow, lapto
 
 
 def test_what_blocks_the_sync_is_said_with_its_remedy(qtbot: QtBot, window: MainWindow, sync: StillSync) -> None:
-    banner = window.page("sync").findChild(Banner, "sync_banner")
-    assert banner is not None
-    sync.become(SyncState("offline", "server_away", online=False))
-    qtbot.waitUntil(lambda: banner.isHidden())
+    stand = window.page("sync").findChild(StandCard)
+    assert stand is not None
+    accept = _button(stand, "stand_sync_accept_button")
+    sync.become(replace(sync.shown, phase="offline", code="server_away", online=False))
+    qtbot.waitUntil(lambda: "离线" in stand.accessibleName() and not accept.isVisible())
     sync.become(SyncState("blocked", "shrunk", {"scope": "t", "gone": 9, "held": 10}))
-    qtbot.waitUntil(lambda: "停下来等你确认" in banner.text and banner.isVisible())
-    banner.acted.emit()
+    qtbot.waitUntil(accept.isVisible)
+    assert "10 条里，服务器上只剩 1 条" in stand.accessibleName()
+    qtbot.mouseClick(accept, Qt.MouseButton.LeftButton)
     assert sync.asked == ["accept_removals"]
 
 
@@ -124,3 +129,60 @@ def test_a_running_sync_can_be_stopped_by_its_button(qtbot: QtBot, window: MainW
     qtbot.waitUntil(stop.isVisible)
     qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
     assert sync.asked == ["cancel"]
+
+
+def test_what_is_typed_into_a_card_stays_while_the_page_reads_again(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop, dressed: QApplication
+) -> None:
+    _refuse(laptop, limit=8, length=11)
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    card = _live(window, RefusedCard)[0]
+    edit = card.findChild(QLineEdit, "refused_value_edit")
+    assert edit is not None
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "139 5555")
+    row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    laptop.do(EditRow("doctor", ZHANG, {"note": "另一项"}, row.revision))
+    qtbot.waitUntil(lambda: len(_live(window, WaitingCard)) == 1)
+    assert edit.isVisible()
+    assert edit.hasFocus()
+    qtbot.keyClicks(edit, " 6666")
+    language.apply_language(dressed, language.ENGLISH)
+    qtbot.waitUntil(lambda: _live(window, RefusedCard) != [card])
+    again = _live(window, RefusedCard)[0].findChild(QLineEdit, "refused_value_edit")
+    assert again is not None
+    assert again.text() == "139 5555 6666"
+    again.setFocus()
+    qtbot.keyClick(again, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: _mobile(laptop, LI) == "139 5555 6666")
+    conflict = laptop.ask(lambda reads: reads.row("conflict", CONFLICT))
+    assert conflict["state"] == "open", "Enter in a field settles no conflict"
+
+
+def test_enter_settles_right_after_the_page_was_opened(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    window.navigate("today")
+    window.navigate("sync")
+    qtbot.waitUntil(lambda: len(_live(window, ConflictCard)) == 1)
+    focus = QApplication.focusWidget()
+    assert focus is window.page("sync"), "not the search field, where Enter means something else"
+    qtbot.keyClick(focus, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("conflict", CONFLICT))["state"] == "resolved")
+
+
+def test_a_decision_on_what_has_changed_is_not_sent_again_but_looked_at(
+    qtbot: QtBot, manager_laptop: Laptop, sync: StillSync, sessions: Sessions
+) -> None:
+    window = MainWindow(Signed(manager_laptop.desk, sync), sessions)
+    qtbot.addWidget(window)
+    window.navigate("sync")
+    window.show()
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
+    manager_laptop.answer("refused", code="changed_since_seen")
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    card = _live(window, RefusedCard)[0]
+    assert card.findChild(Button, "refused_retry_button") is None
+    qtbot.mouseClick(_button(card, "refused_open_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.shown == "approvals")
+    window.close()

@@ -1,0 +1,38 @@
+"""What happened lately between this laptop and the server, for the person to read: a short list, the newest first."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crmdesk.storage import settings
+
+KEPT = 40
+"""So many entries are kept, of ordinary syncs at most `KEPT_SYNCS`: those must not push out what is rare."""
+KEPT_SYNCS = 10
+
+SYNCED, RESTORED, RENUMBERED = "synced", "server_restored", "renumbered"
+DIFFERS, REPAIRED, UNREADABLE = "differs", "repaired", "unreadable"
+ARRIVED, LEFT = "territory_arrived", "territory_left"
+_META = "lately"
+
+
+def note(connection: Connection, code: str, at: str, **params: Any) -> None:
+    """Put an entry on the list, in the transaction of what it tells of; `at` is the instant (`clock.to_text`)."""
+    entries = [[code, at, params], *_stored(connection)]
+    syncs = 0
+    kept: list[Any] = []
+    for entry in entries:
+        syncs += entry[0] == SYNCED
+        if entry[0] != SYNCED or syncs <= KEPT_SYNCS:
+            kept.append(entry)
+    settings.set_meta_json(connection, _META, kept[:KEPT])
+
+
+def read(connection: Connection) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return (code, instant, params) of what happened, the newest first."""
+    return [(str(code), str(at), dict(params)) for code, at, params in _stored(connection)]
+
+
+def _stored(connection: Connection) -> list[Any]:
+    found = settings.meta_json(connection, _META)
+    return found if isinstance(found, list) else []

@@ -1,0 +1,113 @@
+"""Rows of every record, fresh for each test, and three values for every field that a laptop may write."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmdesk.domain import access, picklists
+from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import RECORDS
+from crmdesk.domain.roles import Role
+from tests.server.company import Company, visit_values
+
+SINGLE_CHOICE = frozenset({"territory_id", "owner_id", "currency"})
+"""Fields for which a representative has one possible value only."""
+OF_THE_SERVER = tuple(name for name, record in RECORDS.items() if not record.writers)
+SHA256 = "0123456789abcdef" * 4
+
+
+@dataclass
+class Material:
+    """Makes rows of a company; `refs` are three rows of each record that fields may point at."""
+
+    company: Company
+    refs: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for record in ("doctor", "institution", "department", "visit"):
+            self.refs[record] = [self.server_row(record) for _ in range(3)]
+        self.refs["user"] = [self.company[name] for name in ("rep", "colleague", "manager")]
+        self.refs["product"] = [self.company["product"], *(self.server_row("product") for _ in range(2))]
+
+    def values(self, record: str) -> dict[str, Any]:
+        """Return the values of a new row, its parents fresh where others could move it."""
+        company = self.company
+        place = {"territory_id": company["north"]}
+        made: dict[str, dict[str, Any]] = {
+            "territory": {"name": "新区", "kind": "territory"},
+            "user": {"login": new_id(), "name": "新人", "role": "rep", "active": True},
+            "product": {"name": "新药"},
+            "institution": {"name": "新医院", **place},
+            "doctor": {"name": "新医生", **place},
+            "budget": {**place, "period": "2026Q4", "category": "meal", "rule": "warn"},
+            "claim": {**place, "owner_id": company["rep"], "title": "车费", "reason": "会议", "currency": "CNY"},
+        }
+        if record in made:
+            return made[record]
+        return self._children(record)
+
+    def _children(self, record: str) -> dict[str, Any]:
+        company = self.company
+        if record == "assignment":
+            return {"user_id": self.server_row("user"), "territory_id": company["south"], "valid_from": "2026-01-01"}
+        if record == "department":
+            return {"institution_id": self.server_row("institution"), "name": "新科室"}
+        if record == "affiliation":
+            return {"doctor_id": self.server_row("doctor"), "institution_id": self.server_row("institution")}
+        if record == "visit":
+            return visit_values(company, state="planned", note="")
+        parent = {"parent_record": "doctor", "parent_id": self.server_row("doctor")}
+        if record == "attachment":
+            return {**parent, "sha256": SHA256, "file_name": "小票.png", "media_type": "image/png", "size_bytes": 1}
+        if record == "conflict":
+            return {**parent, "field": "mobile", "winner_value": {"value": "1"}, "state": "open"}
+        return {**parent, "at": "2026-11-01T00:00:00.000Z", "action": "edit", "changes": {}}
+
+    def server_row(self, record: str, **more: Any) -> str:
+        """Make a row as the server itself and return its id."""
+        state = {"state": "draft"} if record == "claim" else {}
+        return self.company.insert(record, self.values(record) | state | more)
+
+    def writable(self, record: str) -> list[Field]:
+        """Return the fields of a record that a representative may set to several values."""
+        declared = RECORDS[record]
+        forbidden = access.forbidden_fields(declared, declared.field_names, Role.REP)
+        return [one for one in declared.fields if one.name not in SINGLE_CHOICE and one.name not in forbidden]
+
+    def three(self, declared: Field) -> tuple[Any, Any, Any]:
+        """Return three valid values of a field: before, of the one who arrives first, of the one who arrives later."""
+        simple: dict[Kind, tuple[Any, Any, Any]] = {
+            Kind.TEXT: ("原文", "第一", "第二"),
+            Kind.LONG_TEXT: ("一。\n二。\n三。", "一。\n二。\n三，甲。", "乙，一。\n二。\n三。"),
+            Kind.INTEGER: (1, 2, 3),
+            Kind.MONEY: (100, 200, 300),
+            Kind.BOOLEAN: (None, False, True),
+            Kind.DATE: ("2026-11-01", "2026-11-02", "2026-11-03"),
+            Kind.INSTANT: tuple(f"2026-11-0{day}T01:00:00.000Z" for day in (1, 2, 3)),
+        }
+        if declared.name == "zone":
+            return "Asia/Shanghai", "Asia/Urumqi", "UTC"
+        if declared.name == "area_code":
+            return "110000", "310000", "440000"
+        if declared.name == "state":
+            return ("planned", "draft", "submitted") if declared.picklist == "visit_state" else ("open",) * 3
+        if declared.kind is Kind.CHOICE:
+            codes = [one.code for one in picklists.PICKLISTS[declared.picklist]]
+            return codes[0], codes[1], codes[2]
+        if declared.kind is Kind.REF:
+            first, second, third = self.refs[declared.ref]
+            return first, second, third
+        if declared.kind in (Kind.TAGS, Kind.REFS):
+            return self._sets(declared)
+        return simple[declared.kind] if declared.kind in simple else self._items(declared)
+
+    def _sets(self, declared: Field) -> tuple[list[str], list[str], list[str]]:
+        pool = self.refs[declared.ref] if declared.ref else ["phone", "sms", "wechat"]
+        first, second, third = pool
+        return sorted([first]), sorted([first, second]), sorted([first, third])
+
+    def _items(self, declared: Field) -> tuple[Any, Any, Any]:
+        if declared.name == "lines":
+            line = {"category": "transport", "spent_on": "2026-11-20"}
+            return tuple([line | {"amount_fen": fen}] for fen in (100, 200, 300))  # type: ignore[return-value]
+        return tuple([{"product_id": one}] for one in self.refs["product"])  # type: ignore[return-value]

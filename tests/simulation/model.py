@@ -1,0 +1,234 @@
+"""What must be true in the end, kept apart from the code of laptop and server: what was saved, what arrived, in order.
+
+The model sees three things only: what the app said was saved, the bodies that reached the server with the answers that
+it gave, and what an administrator did.
+"""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmdesk.domain.claims import content_hash
+from crmdesk.domain.fields import Merge
+from crmdesk.domain.records import RECORDS
+from crmdesk.protocol.messages import Answer, Operation
+
+TAKEN = ("applied", "merged", "duplicate")
+Key = tuple[str, str]
+
+
+class Broken(AssertionError):
+    """A promise was broken; `check` names which."""
+
+    def __init__(self, check: str, words: str) -> None:
+        super().__init__(f"{check}: {words}")
+        self.check = check
+
+
+@dataclass(slots=True)
+class Promise:
+    """An operation that the app said was saved; `excused` says why it may be gone ('' for: it may not).
+
+    `held` says that a laptop still has it, to be sent again to a server that lost it.
+    """
+
+    laptop: str
+    key: int
+    operation: Operation
+    excused: str = ""
+    held: bool = True
+
+
+@dataclass(slots=True)
+class Row:
+    """A row as the operations that arrived make it, field by field; `losers` are values that a later one replaced.
+
+    `edits` are (revision, person) of each edit.
+    """
+
+    values: dict[str, Any]
+    deleted: bool = False
+    losers: list[tuple[str, Any]] = field(default_factory=list)
+    edits: list[tuple[int, str]] = field(default_factory=list)
+    known: bool = True
+
+
+@dataclass(slots=True)
+class Life:
+    """What one life of the server has taken; a backup copies it, putting the backup back goes on from the copy."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    rows: dict[Key, Row] = field(default_factory=dict)
+    commands: dict[str, int] = field(default_factory=dict)
+    deleted: set[Key] = field(default_factory=set)
+
+
+class Model:
+    """The oracle's memory of a run."""
+
+    def __init__(self) -> None:
+        self.promises: dict[str, Promise] = {}
+        self.life = Life()
+        self.ever_answered: set[str] = set()
+
+    def backup(self) -> Life:
+        """Return what the server has taken so far."""
+        return copy.deepcopy(self.life)
+
+    def put_back(self, life: Life) -> None:
+        """The server goes on from a backup: what only the lost part held is lost with it."""
+        lost = self.life.answers.keys() - life.answers.keys()
+        self.life = copy.deepcopy(life)
+        self.excuse((op_id for op_id in lost if op_id in self.promises and not self.promises[op_id].held), "two disks")
+
+    # what people saved -----------------------------------------------------------------------------------------------
+
+    def saved(self, laptop: str, key: int, operation: Operation) -> None:
+        """The app said that this is saved; an operation that another edit joined is told again."""
+        known = self.promises.get(operation.id)
+        self.promises[operation.id] = Promise(laptop, known.key if known else key, operation)
+
+    def excuse(self, op_ids: Iterable[str], why: str) -> None:
+        """A person gave these up, or lost them with a disk: no promise binds any more."""
+        for op_id in op_ids:
+            if op_id in self.promises:
+                self.promises[op_id].excused = why
+
+    def lost_with_a_disk(self, op_ids: Iterable[str], waiting: Iterable[Operation]) -> None:
+        """An older state of a laptop was put back: what came later is gone with it, unless the server has it."""
+        for op_id in op_ids:
+            promise = self.promises.get(op_id)
+            if promise is None:
+                continue
+            if self.life.answers.get(op_id) == "taken":
+                promise.held = False
+            else:
+                promise.excused = "old copy put back"
+        for operation in waiting:
+            if self.life.answers.get(operation.id) != "taken":
+                self.saved(self.promises[operation.id].laptop, 0, operation)
+
+    def given_up(self, gone: Iterable[str], dropped: bool, instead: Iterable[str]) -> None:
+        """Refused operations left the list of what needs the person: dropped, or sent again as new ones."""
+        again = {(one.record, one.row_id, one.kind) for one in (self.promises[op_id].operation for op_id in instead)}
+        for op_id in gone:
+            old = self.promises[op_id].operation
+            if not dropped and (old.record, old.row_id, old.kind) not in again:
+                raise Broken("nothing_lost", f"{old.kind} of {old.record} {old.row_id} left the list by itself")
+            self.promises[op_id].excused = "dropped" if dropped else "sent again"
+
+    # what arrived ----------------------------------------------------------------------------------------------------
+
+    def arrived(self, operations: Iterable[Operation], answers: Iterable[Answer], user_id: str) -> None:
+        """The server committed answers to operations, in this order."""
+        told = {answer.op_id: answer for answer in answers}
+        for operation in operations:
+            answer = told.get(operation.id)
+            if answer is None:
+                raise Broken("answered", f"no answer to operation {operation.id}")
+            self._answered(operation, answer, user_id)
+
+    def _answered(self, operation: Operation, answer: Answer, user_id: str) -> None:
+        before = self.life.answers.get(operation.id)
+        outcome = "taken" if answer.outcome in TAKEN else answer.outcome
+        if outcome == "later":
+            return
+        if before is not None:
+            if before != outcome and answer.code != "body_mismatch":
+                raise Broken("one_answer", f"operation {operation.id} was {before}, now it is {outcome} {answer.code}")
+            if answer.outcome in ("applied", "merged"):
+                raise Broken("one_effect", f"operation {operation.id} was {answer.outcome} a second time")
+            return
+        if answer.outcome == "duplicate":
+            raise Broken("one_effect", f"operation {operation.id} never arrived, and the server calls it a duplicate")
+        self._no_needless_refusal(operation, answer)
+        self.life.answers[operation.id] = outcome
+        self.ever_answered.add(operation.id)
+        if outcome == "taken":
+            self._effect(operation, answer, user_id)
+
+    def _no_needless_refusal(self, operation: Operation, answer: Answer) -> None:
+        """The app never makes what the server finds malformed, poison apart: a class that does not exist."""
+        poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
+        if answer.code in ("invalid", "body_mismatch") and not poison:
+            raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
+
+    def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:
+        key = (operation.record, operation.row_id)
+        if operation.kind == "create":
+            if key in self.life.rows:
+                raise Broken("one_effect", f"{key} was made twice")
+            values = {name: new for name, (_, new) in operation.fields.items()}
+            self.life.rows[key] = Row(values)
+        elif operation.kind == "delete":
+            self._deleted(key, operation, answer, user_id)
+        elif operation.kind == "edit":
+            self._edited(key, operation, answer, user_id)
+        elif operation.record == "conflict":
+            self._restored(answer)
+        else:
+            self._commanded(key, operation)
+
+    def row(self, key: Key) -> Row:
+        """Return what is known of a row; of one of the founding, nothing yet."""
+        return self.life.rows.setdefault(key, Row({}, known=False))
+
+    def _deleted(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
+        """A deletion that met somebody's edit is only a wish, kept beside the row; every other one holds."""
+        lives = answer.row is not None and not answer.row.get("deleted")
+        unseen = [by for revision, by in self.row(key).edits if revision > operation.base_revision and by != user_id]
+        if unseen and not lives and key not in self.life.deleted and key[0] != "claim":
+            raise Broken("unseen_deleted", f"{key} was deleted with an edit that the person had not seen")
+        if lives and answer.outcome != "merged":
+            raise Broken("no_rising", f"the deletion of {key} was {answer.outcome}, and the row lives")
+        if not lives:
+            self.row(key).deleted = True
+            self.life.deleted.add(key)
+
+    def _edited(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
+        row = self.row(key)
+        if key in self.life.deleted:
+            if answer.row is not None and not answer.row.get("deleted"):
+                raise Broken("no_rising", f"an edit brought {key} back, which is deleted")
+            return  # the edit is kept in a conflict: the words of it are looked for there
+        declared = RECORDS[key[0]]
+        row.edits.append((answer.revision, user_id))
+        for name, (old, new) in operation.fields.items():
+            merge = declared.field(name).merge
+            if merge is Merge.SET:
+                self._set(row, name, old, new)
+            elif merge in (Merge.LAST_WINS, Merge.OWNER):
+                now = row.values.get(name, _UNKNOWN)
+                if merge is Merge.LAST_WINS and now is not _UNKNOWN and now != new and (now or None) != (old or None):
+                    row.losers.append((name, now))
+                row.values[name] = new
+
+    def _set(self, row: Row, name: str, old: Any, new: Any) -> None:
+        seen = row.values.get(name) if row.known or name in row.values else old
+        present = set(seen or ())
+        row.values[name] = sorted((present | (set(new or ()) - set(old or ()))) - (set(old or ()) - set(new or ())))
+
+    def _commanded(self, key: Key, operation: Operation) -> None:
+        """A decision counts only for exactly the content that it was made on."""
+        row = self.row(key)
+        self.life.commands[operation.id] = 1
+        seen = operation.args.get("seen_hash")
+        bound = operation.command in ("submit", "approve", "send_back", "reject", "pay")
+        if bound and row.known and seen != content_hash(row.values):
+            raise Broken("exact_content", f"{operation.command} of {key} was taken for a content nobody saw")
+
+    def _restored(self, answer: Answer) -> None:
+        """A person brought a deleted row back, with the edit that the conflict kept."""
+        conflict = answer.row or {}
+        key = (str(conflict.get("parent_record")), str(conflict.get("parent_id")))
+        self.life.deleted.discard(key)
+        self.life.rows[key] = Row({}, known=False)
+
+    def moved_by_admin(self, record: str, row_id: str, **values: Any) -> None:
+        """An administrator changed a row at the server."""
+        row = self.row((record, row_id))
+        row.values |= values
+
+
+_UNKNOWN = object()

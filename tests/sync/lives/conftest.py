@@ -1,0 +1,29 @@
+"""A real server on loopback whose clock, and that of all laptops, can be moved by years."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crmdesk.server.database import Database
+from crmdesk.server.serve import running
+from tests.server.company import SETTINGS, TestClock, found_company
+from tests.sync.field import Field
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def field(tmp_path: Path, clock: TestClock) -> Iterator[Field]:
+    database = Database(f"sqlite:///{tmp_path / 'server.db'}", clock)
+    database.create_all()
+    company = found_company(database, clock)
+    with running(database, SETTINGS) as address:
+        made = Field(tmp_path, company, address, clock=clock)
+        yield made
+        made.close()
+    database.dispose()

@@ -1,0 +1,38 @@
+"""The engine: what a person asks for is of that moment; what is asked for later is none of its business."""
+
+import threading
+
+from tests.sync.field import Field, ask, edit, synced
+from tests.sync.files.photos import until
+
+
+def test_stopping_when_nothing_runs_stops_nothing_later(field: Field) -> None:
+    laptop = field.laptop("rep")
+    laptop.engine.cancel()
+    synced(laptop)
+    assert ask(laptop, lambda reads: reads.sync_summary()).customers == 2
+
+
+def test_back_from_working_offline_it_syncs_at_once(field: Field) -> None:
+    laptop = field.laptop("rep")
+    laptop.start()
+    until(laptop, lambda: laptop.engine.status().phase == "idle" and bool(laptop.engine.status().last_sync_at))
+    laptop.engine.work_offline(True)
+    until(laptop, lambda: laptop.engine.status().code == "work_offline")
+    edit(laptop, field.company["north_doctor"], mobile="13900001111")
+    assert ask(laptop, lambda reads: reads.sync_summary()).waiting == 1
+    laptop.engine.work_offline(False)
+    until(laptop, lambda: ask(laptop, lambda reads: reads.sync_summary()).waiting == 0)
+    assert field.company.row("doctor", field.company["north_doctor"])["mobile"] == "13900001111"
+
+
+def test_stopping_the_engine_ends_its_threads_and_it_can_start_again(field: Field) -> None:
+    laptop = field.laptop("rep")
+    for _ in range(3):
+        laptop.start()
+        laptop.engine.stop()
+        names = {thread.name for thread in threading.enumerate()}
+        assert not names & {"crmdesk-sync", "crmdesk-files"}
+    synced(laptop)
+    laptop.start()
+    until(laptop, lambda: laptop.engine.status().phase == "idle")
