@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from crmdesk import __version__
 from crmdesk.bootstrap import Premises, WindowSessions
-from crmdesk.commandline import claims, customers, data, sync, visits
+from crmdesk.commandline import claims, customers, data, plans, sync, visits
 from crmdesk.commandline.opening import Options
 from crmdesk.commandline.output import Output, default_language
 from crmdesk.domain.errors import CrmdeskError, WorldError
@@ -134,6 +134,7 @@ def _hold_or_call(options: Options, premises: Premises) -> FolderLock | None:
 sync.add_to(app)
 customers.add_to(app)
 visits.add_to(app)
+plans.add_to(app)
 claims.add_to(app)
 data.add_to(app)
 

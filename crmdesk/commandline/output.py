@@ -54,6 +54,10 @@ _OWN = {
         "The server could not take this change. Your text is kept; change it and try again.",
     ),
     "file_unreadable": ("读不了文件 {path}：{reason}。", "The file {path} cannot be read: {reason}."),
+    "no_cycle_plan": (
+        "这一天没有周期计划，不能申请目标。",
+        "There is no cycle plan for that day to propose a target in.",
+    ),
     "check_failed": ("检查发现 {count} 处问题。", "The check found {count} problems."),
 }
 

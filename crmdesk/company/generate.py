@@ -10,6 +10,7 @@ from crmdesk.company.customers import make_customers
 from crmdesk.company.expenses import make_claims
 from crmdesk.company.model import DemoLogin, Maker, Row, TrailEntry
 from crmdesk.company.people import make_organisation
+from crmdesk.company.plans import make_plans
 from crmdesk.company.visits import make_products, make_visits
 
 ORDER = (
@@ -22,6 +23,9 @@ ORDER = (
     "doctor",
     "affiliation",
     "visit",
+    "cycle_plan",
+    "plan_target",
+    "day_off",
     "claim",
     "budget",
     "attachment",
@@ -58,6 +62,7 @@ def generate(seed: int, today: date, scale: float = 1.0) -> Company:
     visits = make_visits(maker, organisation, customers, products)
     make_claims(maker, organisation, visits)
     make_budgets(maker, organisation)
+    make_plans(maker, organisation, customers)
     rank = {role: place for place, role in enumerate(("rep", "manager", "finance", "auditor", "admin"))}
     logins = sorted(organisation.logins, key=lambda login: (rank[login.role], login.login))
     trail = sorted(maker.trail, key=lambda entry: entry.at)

@@ -1,7 +1,7 @@
 """Time: UTC instants as ISO text, with the device's zone beside them."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -32,3 +32,8 @@ def from_text(text: str) -> datetime:
 def local_date(moment: datetime, zone: str = DEFAULT_ZONE) -> date:
     """Return the calendar date of an instant in the named zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def at_minute(day: date, minute: int, zone: str = DEFAULT_ZONE) -> str:
+    """Return the instant, as text, of a minute of a day (0 to 1440) in the named zone."""
+    return to_text(datetime.combine(day, time(0), ZoneInfo(zone)) + timedelta(minutes=minute))

@@ -120,6 +120,39 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("duplicate", "重复报销", "Duplicate"),
         ("other", "其他", "Other"),
     ),
+    "plan_target_state": _list(
+        ("proposed", "待答复", "Proposed"),
+        ("agreed", "已同意", "Agreed"),
+        ("declined", "未同意", "Declined"),
+        ("withdrawn", "已撤回", "Withdrawn"),
+    ),
+    "day_part": _list(
+        ("whole", "全天", "Whole day"), ("morning", "上午", "Morning"), ("afternoon", "下午", "Afternoon")
+    ),
+    "day_off_kind": _list(
+        ("leave", "休假", "Leave"),
+        ("training", "培训", "Training"),
+        ("meeting", "会议", "Meeting"),
+        ("travel", "出差", "Business trip"),
+        ("other", "其他", "Other"),
+    ),
+    "move_reason": _list(
+        ("doctor_busy", "医生没空", "Doctor not available"),
+        ("reception", "医院不接待", "Hospital receives nobody"),
+        ("own", "自己有事", "Own reasons"),
+        ("route", "调整路线", "Better route"),
+        ("other", "其他", "Other"),
+    ),
+    "holiday": _list(
+        ("new_year", "元旦", "New Year's Day"),
+        ("spring_festival", "春节", "Spring Festival"),
+        ("qingming", "清明节", "Qingming"),
+        ("labour_day", "劳动节", "Labour Day"),
+        ("dragon_boat", "端午节", "Dragon Boat Festival"),
+        ("mid_autumn", "中秋节", "Mid-Autumn Festival"),
+        ("national_day", "国庆节", "National Day"),
+        ("mid_autumn_national_day", "中秋国庆", "Mid-Autumn and National Day"),
+    ),
     "conflict_state": _list(("open", "待处理", "Open"), ("resolved", "已处理", "Resolved")),
     "specialty": _list(
         ("cardiology", "心血管内科", "Cardiology", "心内科", "心脏内科", "心内"),

@@ -5,6 +5,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 """
 
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
+from crmdesk.domain.plan_records import CYCLE_PLAN, DAY_OFF, PLAN_TARGET
 from crmdesk.domain.roles import FIELD_FORCE, NOBODY, Role
 
 ADMIN = frozenset({Role.ADMIN})
@@ -436,6 +437,9 @@ RECORDS: dict[str, Record] = {
         DOCTOR,
         AFFILIATION,
         VISIT,
+        CYCLE_PLAN,
+        PLAN_TARGET,
+        DAY_OFF,
         CLAIM,
         BUDGET,
         ATTACHMENT,

@@ -386,6 +386,7 @@ class Day:
         )
         for name, page, args in (
             ("institution", "institution", {"id": place.result()}),
+            ("plan", "plan", {}),
             ("visits", "visit", {}),
             ("import", "import", {}),
             ("sync", "sync", {}),

@@ -22,9 +22,10 @@ from crmdesk.domain.fields import Field, Kind, Record, ScopeRule
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
+from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import claims, deletions, feed, merging
+from crmdesk.server import claims, deletions, feed, merging, plans
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
 from crmdesk.server.scoping import Key
@@ -315,8 +316,7 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
         raise RefusedError("not_yours", field=record.owner)
     if record.scope is ScopeRule.PARENT:
         _check_parent(batch, values)
-    if record.name == "claim":
-        values = claims.before_write(work, actor, None, values)
+    values = _guarded(batch, record, actor, None, values)
     return "applied", work.insert(record.name, operation.row_id, values, actor)
 
 
@@ -340,8 +340,8 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
         raise RefusedError("locked")
     if row["deleted"]:
         return _edit_of_deleted(batch, record, row, operation, changes)
-    if record.name == "claim" and changes:
-        changes = claims.before_write(work, actor, row, changes)
+    if changes:
+        changes = _guarded(batch, record, actor, row, changes)
     unseen = _met_others(batch, row, operation)
     merging.keep_losers(work, record, row, merged.clashes, operation, actor)
     after = work.update(record.name, row["id"], changes, actor, reason=operation.reason)
@@ -386,7 +386,7 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     _check_lock(record, row, {}, operation.reason)
     _check_parent_lock(batch, record, row, operation.reason)
     if record.by_command:
-        claims.before_delete(work, actor, row)
+        _BEFORE_DELETE[record.name](work, actor, row)
     elif not record.fixed and deletions.keep_deletion(work, record, row, operation, actor):
         return "merged", row  # the edit of somebody else lives on; a person decides after having seen both
     return "applied", work.delete(record.name, row["id"], actor, operation.reason)
@@ -395,11 +395,21 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
 def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     if record.name == "conflict":
         return _restore(batch, operation)
-    if record.name != "claim":
+    decide = _DECIDE.get(record.name)
+    if decide is None:
         raise RefusedError("forbidden")
-    if not batch.holds("claim", operation.row_id):
+    if not batch.holds(record.name, operation.row_id):
         raise RefusedError("unknown_row")
-    return "applied", claims.apply_command(batch.work, batch.actor, operation)
+    return "applied", decide(batch.work, batch.actor, operation)
+
+
+def _guarded(
+    batch: _Batch, record: Record, actor: ServerActor, row: Mapping[str, Any] | None, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return all that is to be written: the changes after the record's own guard, with what is the server's."""
+    check_row(record.name, {**(row or {}), **changes})
+    guard = _BEFORE_WRITE.get(record.name)
+    return changes if guard is None else guard(batch.work, actor, row, changes)
 
 
 def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
@@ -525,6 +535,11 @@ def _check_zone(record: Record, operation: Operation) -> None:
     if record.name == "visit" and isinstance(zone, str) and zone and zone not in _zones():
         raise InputError("not_in_list", field="zone", value=zone[:60])
 
+
+_BEFORE_WRITE = {"claim": claims.before_write, "plan_target": plans.before_write}
+_BEFORE_DELETE = {"claim": claims.before_delete, "plan_target": plans.before_delete}
+_DECIDE = {"claim": claims.apply_command, "plan_target": plans.apply_command}
+"""What the records that commands decide about have of their own."""
 
 _Handler = Callable[[_Batch, Record, Operation], tuple[str, dict[str, Any]]]
 _KINDS: dict[str, _Handler] = {"create": _create, "edit": _edit, "delete": _delete, "command": _command}

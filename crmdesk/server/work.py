@@ -18,7 +18,9 @@ from crmdesk.server.kept_rows import KeptRows
 from crmdesk.server.scoping import MOVING_FIELDS, Key, Move
 from crmdesk.server.tables import ROWS, decode_json, encode_json, encode_value, encode_values
 
-TRAVELLING_EDITS = frozenset({"institution", "department", "doctor", "affiliation", "visit"})
+TRAVELLING_EDITS = frozenset(
+    {"institution", "department", "doctor", "affiliation", "visit", "cycle_plan", "plan_target", "day_off"}
+)
 """Records whose edits and deletes also travel to laptops as rows of `audit_entry`; claims: every entry."""
 TRAIL_DEPTH = 200
 """So many of the newest changes of a row are looked at for who wrote a value."""

@@ -84,6 +84,42 @@ class SubmitVisit(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanVisits(Command):
+    """Make planned visits, all or none in one commit and one step of undo (copying a week, repeating, a suggestion)."""
+
+    visits: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveVisit(Command):
+    """Move a planned visit to another instant; to another day it needs a reason, which stays in its history."""
+
+    visit_id: str
+    starts_at: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeTarget(Command):
+    """Ask for so many visits to a doctor in a cycle (0 gives the doctor up); a manager's own word holds at once."""
+
+    cycle_plan_id: str
+    doctor_id: str
+    wanted: int
+    grounds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCommand(Command):
+    """Answer or withdraw a proposal (`crmdesk.domain.targets.Event`), bound to the content that was on the screen."""
+
+    target_id: str
+    event: str
+    seen_hash: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AttachFile(Command):
     """Attach bytes (photo, PDF, OFD, XML; ≤ 20 MiB) to a row; stored encrypted, sent after the rows."""
 

@@ -10,6 +10,7 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
+from crmdesk.domain.row_rules import check_row
 from crmdesk.services.commands import Command
 from crmdesk.services.seen import SeenRows
 from crmdesk.services.views import Person
@@ -107,6 +108,7 @@ def check_new(handling: Handling, record: Record, values: Mapping[str, Any]) -> 
     check_rights(handling, record, values)
     check_owner(handling, record, values)
     validation.check_new(record, values)
+    check_row(record.name, values)
 
 
 def check_edit(
@@ -116,6 +118,7 @@ def check_edit(
     check_rights(handling, record, changes)
     check_owner(handling, record, row)
     validation.check_changes(record, changes)
+    check_row(record.name, {**row, **changes})
     if record.name == "visit" and row.get("state") == "submitted" and not reason.strip():
         raise RefusedError("locked", record=record.name)
 

@@ -121,7 +121,7 @@ class HistoryReads(ReadBase):
     def _titles_of(self, record: str, rows: Mapping[str, Values]) -> dict[str, str]:
         if record == "visit":
             return self._visit_titles(rows)
-        if record == "affiliation":
+        if record in ("affiliation", "plan_target"):
             names = self._names("doctor", (row["doctor_id"] for row in rows.values()))
             return {row_id: names.get(row["doctor_id"], "") for row_id, row in rows.items()}
         if record == "conflict":
@@ -140,7 +140,9 @@ class HistoryReads(ReadBase):
 
 
 def _own_title(row: Mapping[str, Any]) -> str:
-    return str(row.get("name") or row.get("title") or row.get("file_name") or row.get("period") or "")
+    return str(
+        row.get("name") or row.get("title") or row.get("file_name") or row.get("period") or row.get("starts_on") or ""
+    )
 
 
 def _inner(value: Any) -> Any:

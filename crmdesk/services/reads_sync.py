@@ -9,6 +9,7 @@ from crmdesk.domain.clock import DEFAULT_ZONE, to_text
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Operation
+from crmdesk.services.reads_cycle import CycleReads
 from crmdesk.services.reads_import import ImportReads
 from crmdesk.services.reads_money import MoneyReads
 from crmdesk.services.views import (
@@ -29,7 +30,7 @@ from crmdesk.storage.tables import from_json
 _LISTED = 500
 
 
-class Reads(MoneyReads, ImportReads):
+class Reads(CycleReads, MoneyReads, ImportReads):
     """Everything that the user interface and the command line may ask, at one consistent moment."""
 
     def sync_summary(self) -> SyncSummary:

@@ -18,11 +18,11 @@ class Queued:
     args: Mapping[str, Any]
 
 
-def queued_commands(connection: Connection, row_id: str) -> list[Queued]:
-    """Return the commands on a claim that wait in the outbox, oldest first."""
+def queued_commands(connection: Connection, row_id: str, record: str = "claim") -> list[Queued]:
+    """Return the commands on a row that wait in the outbox, oldest first."""
     found = connection.execute(
-        text("SELECT content FROM outbox WHERE record = 'claim' AND row_id = :id AND kind = 'command' ORDER BY seq"),
-        {"id": row_id},
+        text("SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq"),
+        {"record": record, "id": row_id},
     )
     operations = [pending.decode(content) for content in found.scalars()]
     return [Queued(one.id, one.command, one.args) for one in operations]

@@ -1,7 +1,7 @@
 """The named, transactional steps from an empty file to the present schema; a file made by a newer crmdesk is refused.
 
-Adding a field to a declaration needs a step here that calls `add_column`: a fresh store makes its tables from the
-declarations of today, an old one gets the column from the step.
+Adding a field to a declaration needs a step here that calls `add_column`, a new record one with `add_tables`: a fresh
+store makes its tables from the declarations of today, an old one gets the column or the table from the step.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -12,12 +12,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import SEARCHED, kept_title, metadata, search_ddl
+from crmdesk.storage.tables import ROWS, SEARCHED, kept_title, metadata, search_ddl
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
-STEPS: tuple[str, ...] = ("0001_first_tables", "0002_transfer_reasons", "0003_leaving_scopes")
+STEPS: tuple[str, ...] = ("0001_first_tables", "0002_transfer_reasons", "0003_leaving_scopes", "0004_plans")
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
 
@@ -44,6 +44,16 @@ def add_column(database: "Database", table: str, declaration: str) -> None:
     present = {row[1] for row in database.execute(f"PRAGMA table_info({table})").fetchall()}
     if name not in present:
         database.execute(f"ALTER TABLE {table} ADD COLUMN {declaration}")
+
+
+def add_tables(database: "Database", *records: str) -> None:
+    """Make the tables of records declared since, with their indexes, unless they are there (a fresh store has them)."""
+    dialect = sqlite.dialect()
+    for record in records:
+        table = ROWS[record]
+        database.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
+        for index in sorted(table.indexes, key=lambda one: str(one.name)):
+            database.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
 
 
 def _version(driver: Driver) -> int:
@@ -75,13 +85,21 @@ def _transfer_reasons(database: "Database") -> None:
 
 
 def _leaving_scopes(database: "Database") -> None:
+    present = set(database.table_names())
     for record in RECORDS:
+        if f"row_{record}" not in present:
+            continue  # declared since: its own step makes the table with its indexes
         database.execute(f"CREATE INDEX IF NOT EXISTS row_{record}_scopes ON row_{record} (scopes)")
     database.execute(str(CreateTable(kept_title, if_not_exists=True).compile(dialect=sqlite.dialect())))
+
+
+def _plans(database: "Database") -> None:
+    add_tables(database, "cycle_plan", "plan_target", "day_off")
 
 
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
     "0003_leaving_scopes": _leaving_scopes,
+    "0004_plans": _plans,
 }

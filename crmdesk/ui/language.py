@@ -107,11 +107,17 @@ def day_word(day: date, today: date | None = None, weekday: bool = False) -> str
         return near[0] if chinese else near[1]
     if today is not None and day.year != today.year:
         return day.isoformat()
-    names = "一二三四五六日" if chinese else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     if chinese:
-        return f"{day.month} 月 {day.day} 日" + (f" 周{names[day.weekday()]}" if weekday else "")
-    return (f"{names[day.weekday()]} " if weekday else "") + f"{day.day} {months[day.month - 1]}"
+        return f"{day.month} 月 {day.day} 日" + (f" {weekday_word(day)}" if weekday else "")
+    return (f"{weekday_word(day)} " if weekday else "") + f"{day.day} {months[day.month - 1]}"
+
+
+def weekday_word(day: date) -> str:
+    """Return the short name of a day of the week: 周三, Wed."""
+    if current() == CHINESE:
+        return f"周{'一二三四五六日'[day.weekday()]}"
+    return ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
 
 
 def moment_word(moment: str, today: date | None = None) -> str:

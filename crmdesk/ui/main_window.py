@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         bind = self.context.actions.bind
-        for name in ("today", "customers", "visit", "expenses", "approvals", "sync", "settings", "import"):
+        for name in ("today", "customers", "plan", "visit", "expenses", "approvals", "sync", "settings", "import"):
             if registry.allowed(name, self.person.role):
                 bind(self, f"go_{name}", partial(self.navigate, name))
         bind(self, "open_palette", self.open_palette)
@@ -244,6 +244,13 @@ class MainWindow(QMainWindow):
                 lambda reads: len(reads.approvals()),
                 lambda count: self._rail.set_count("approvals", count),
                 latest="approvals",
+            )
+        if self.person.role == "manager":
+            self.context.ask(
+                self,
+                lambda reads: reads.targets_waiting(),
+                lambda count: self._rail.set_count("plan", count),
+                latest="targets",
             )
 
     def _show_summary(self, summary: SyncSummary) -> None:

@@ -10,6 +10,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
+from crmdesk.ui.plan_sentences import PLAN_SENTENCES
 
 CHINESE, ENGLISH = "zh", "en"
 _Pair = tuple[str, str]
@@ -117,8 +118,8 @@ _INPUT: dict[str, _Pair] = {
 
 _REFUSED: dict[str, _Pair] = {
     "not_in_this_state": (
-        "这张报销单现在不能这样处理。请看它当前的状态。",
-        "This claim cannot be handled like that now. See its present state.",
+        "按它现在的状态不能这样处理。请看它当前的状态。",
+        "It cannot be handled like that now. See its present state.",
     ),
     "not_yours": ("这不归你处理。内容没有改变。", "This is not yours to do. Nothing was changed."),
     "own_claim": (
@@ -487,7 +488,7 @@ _FILES: dict[str, _Pair] = {
     ),
 }
 
-SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD}
+SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES}
 """Code → (Chinese, English)."""
 
 

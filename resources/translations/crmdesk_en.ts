@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="zh_CN">
     <context>
+        <name>AnswerDialog</name>
+        <message>
+            <source>答复申请</source>
+            <translation>Answer the proposal</translation>
+        </message>
+        <message>
+            <source>同意</source>
+            <translation>Agree</translation>
+        </message>
+        <message>
+            <source>答复（不同意时要写）</source>
+            <translation>Answer (needed to decline)</translation>
+        </message>
+        <message>
+            <source>不同意</source>
+            <translation>Decline</translation>
+        </message>
+        <message>
+            <source>答复已保存在本机，联网后发送</source>
+            <translation>Answer saved here, sent when there is a network</translation>
+        </message>
+    </context>
+    <context>
         <name>ApprovalsPage</name>
         <message>
             <source>审批</source>
@@ -552,6 +575,100 @@
         </message>
     </context>
     <context>
+        <name>CycleHead</name>
+        <message>
+            <source>没有周期计划</source>
+            <translation>No cycle plan</translation>
+        </message>
+        <message>
+            <source>第 {week} 周，共 {weeks} 周</source>
+            <translation>Week {week} of {weeks}</translation>
+        </message>
+        <message>
+            <source>辖区的周期计划</source>
+            <translation>Cycle plans by territory</translation>
+        </message>
+        <message>
+            <source>按“周期计划”定下目标。</source>
+            <translation>Set the goals with 'Cycle plan'.</translation>
+        </message>
+        <message>
+            <source>经理定下周期计划后，这里会显示目标和还差的次数。</source>
+            <translation>Once the manager has made a cycle plan, goals and what is left stand here.</translation>
+        </message>
+        <message numerus="yes">
+            <source>还剩 %n 个工作日</source>
+            <translation>
+                <numerusform>%n working day left</numerusform>
+                <numerusform>%n working days left</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>还能排 %n 次</source>
+            <translation>
+                <numerusform>room for %n visit</numerusform>
+                <numerusform>room for %n visits</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生超过最多次数</source>
+            <translation>
+                <numerusform>%n doctor above the maximum</numerusform>
+                <numerusform>%n doctors above the maximum</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生未分类</source>
+            <translation>
+                <numerusform>%n doctor without a class</numerusform>
+                <numerusform>%n doctors without a class</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>CyclePlanDialog</name>
+        <message>
+            <source>周期计划</source>
+            <translation>Cycle plan</translation>
+        </message>
+        <message>
+            <source>新建周期计划</source>
+            <translation>New cycle plan</translation>
+        </message>
+        <message>
+            <source>目标按医生分类设定；方式的权重决定一次拜访算几次。</source>
+            <translation>Goals are set by class of doctor; the weight of a channel says how much a visit counts.</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>目标</source>
+            <translation>Goal</translation>
+        </message>
+        <message>
+            <source>最多</source>
+            <translation>Maximum</translation>
+        </message>
+        <message>
+            <source>{name} 目标</source>
+            <translation>{name} goal</translation>
+        </message>
+        <message>
+            <source>{name} 最多</source>
+            <translation>{name} maximum</translation>
+        </message>
+        <message>
+            <source>{name} 权重</source>
+            <translation>{name} weight</translation>
+        </message>
+        <message>
+            <source>周期计划已保存在本机</source>
+            <translation>Cycle plan saved here</translation>
+        </message>
+    </context>
+    <context>
         <name>DateField</name>
         <message>
             <source>不设日期</source>
@@ -568,6 +685,25 @@
         <message>
             <source>选日期</source>
             <translation>Pick a date</translation>
+        </message>
+    </context>
+    <context>
+        <name>DayOffDialog</name>
+        <message>
+            <source>不在岗</source>
+            <translation>Days off</translation>
+        </message>
+        <message>
+            <source>这些时间不排拜访，容量也会相应减少。</source>
+            <translation>Nothing is planned then, and the capacity is less by it.</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>已记下不在岗</source>
+            <translation>Days off noted</translation>
         </message>
     </context>
     <context>
@@ -1179,6 +1315,45 @@
         </message>
     </context>
     <context>
+        <name>MoveDialog</name>
+        <message>
+            <source>移动拜访</source>
+            <translation>Move the visit</translation>
+        </message>
+        <message>
+            <source>{who}。换到另一天要写明原因。</source>
+            <translation>{who}. Another day needs a reason.</translation>
+        </message>
+        <message>
+            <source>移动</source>
+            <translation>Move</translation>
+        </message>
+        <message>
+            <source>日期</source>
+            <translation>Date</translation>
+        </message>
+        <message>
+            <source>时间</source>
+            <translation>Time</translation>
+        </message>
+        <message>
+            <source>原因</source>
+            <translation>Reason</translation>
+        </message>
+        <message>
+            <source>补充说明（可不填）</source>
+            <translation>More words (may stay empty)</translation>
+        </message>
+        <message>
+            <source>补充说明</source>
+            <translation>More words</translation>
+        </message>
+        <message>
+            <source>已移到 {when}</source>
+            <translation>Moved to {when}</translation>
+        </message>
+    </context>
+    <context>
         <name>NewDoctorDialog</name>
         <message>
             <source>新建医生</source>
@@ -1306,6 +1481,287 @@
         </message>
     </context>
     <context>
+        <name>PlanPage</name>
+        <message>
+            <source>这是同事的计划，只能查看。</source>
+            <translation>This is a colleague's plan, only to look at.</translation>
+        </message>
+        <message>
+            <source>前一周</source>
+            <translation>Week before</translation>
+        </message>
+        <message>
+            <source>后一周</source>
+            <translation>Week after</translation>
+        </message>
+        <message>
+            <source>一周的拜访，方向键选择，Shift 加方向键移动</source>
+            <translation>Visits of the week; arrows choose, Shift and arrows move</translation>
+        </message>
+        <message>
+            <source>本周期要排的都排上了。</source>
+            <translation>Everything that this cycle needs is scheduled.</translation>
+        </message>
+        <message>
+            <source>没有目标申请。某位医生需要不同的次数时，可以向经理申请。</source>
+            <translation>No proposals. Where a doctor needs another number of visits, propose it to the manager.</translation>
+        </message>
+        <message>
+            <source>没有登记不在岗。</source>
+            <translation>No days off noted.</translation>
+        </message>
+        <message>
+            <source>不在岗…</source>
+            <translation>Days off…</translation>
+        </message>
+        <message>
+            <source>我自己</source>
+            <translation>Myself</translation>
+        </message>
+        <message>
+            <source>谁的一周</source>
+            <translation>Whose week</translation>
+        </message>
+        <message>
+            <source>{first} 至 {last}</source>
+            <translation>{first} to {last}</translation>
+        </message>
+        <message>
+            <source>放假安排尚未公布</source>
+            <translation>Holidays not published yet</translation>
+        </message>
+        <message>
+            <source>计划</source>
+            <translation>Plan</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已完成 {done}</source>
+            <translation>{done} done</translation>
+        </message>
+        <message>
+            <source>未报告 {missed}</source>
+            <translation>not reported {missed}</translation>
+        </message>
+        <message>
+            <source>排入 {day}</source>
+            <translation>Put into {day}</translation>
+        </message>
+        <message>
+            <source>没有可以复制的拜访。</source>
+            <translation>There are no visits to copy.</translation>
+        </message>
+        <message>
+            <source>已复制到下一周。{said}</source>
+            <translation>Copied to the next week. {said}</translation>
+        </message>
+        <message>
+            <source>已移到 {when}</source>
+            <translation>Moved to {when}</translation>
+        </message>
+        <message>
+            <source>报告已经开始写，不能再移动。</source>
+            <translation>Its report has been begun, so it is not moved any more.</translation>
+        </message>
+        <message>
+            <source>已删除不在岗</source>
+            <translation>Days off removed</translation>
+        </message>
+        <message>
+            <source>已提交的报告不能删除。</source>
+            <translation>A submitted report cannot be removed.</translation>
+        </message>
+        <message>
+            <source>已删除计划</source>
+            <translation>Plan removed</translation>
+        </message>
+        <message>
+            <source>已排在 {when}</source>
+            <translation>Planned for {when}</translation>
+        </message>
+        <message>
+            <source>这一天没有周期计划。</source>
+            <translation>There is no cycle plan for that day.</translation>
+        </message>
+        <message>
+            <source>申请已撤回</source>
+            <translation>Proposal withdrawn</translation>
+        </message>
+        <message>
+            <source>答复已保存在本机，联网后发送</source>
+            <translation>Answer saved here, sent when there is a network</translation>
+        </message>
+        <message>
+            <source>导出日历</source>
+            <translation>Export the calendar</translation>
+        </message>
+        <message>
+            <source>拜访计划 {date}.ics</source>
+            <translation>visit plan {date}.ics</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项已保存到 {file}</source>
+            <translation>
+                <numerusform>%n entry saved to {file}</numerusform>
+                <numerusform>%n entries saved to {file}</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>PlanSide</name>
+        <message>
+            <source>目标 {count}</source>
+            <translation>Targets {count}</translation>
+        </message>
+        <message>
+            <source>目标</source>
+            <translation>Targets</translation>
+        </message>
+        <message>
+            <source>建议</source>
+            <translation>Suggestions</translation>
+        </message>
+        <message>
+            <source>不在岗</source>
+            <translation>Days off</translation>
+        </message>
+        <message>
+            <source>计划旁边的列表</source>
+            <translation>Lists beside the calendar</translation>
+        </message>
+        <message>
+            <source>建议拜访的医生</source>
+            <translation>Doctors to visit next</translation>
+        </message>
+        <message>
+            <source>目标申请</source>
+            <translation>Proposed targets</translation>
+        </message>
+        <message>
+            <source>不在岗的日子</source>
+            <translation>Days off</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlanWords</name>
+        <message>
+            <source>节假日</source>
+            <translation>holiday</translation>
+        </message>
+        <message>
+            <source>周末</source>
+            <translation>weekend</translation>
+        </message>
+        <message>
+            <source>不在岗</source>
+            <translation>day off</translation>
+        </message>
+        <message>
+            <source>已过去</source>
+            <translation>past</translation>
+        </message>
+        <message>
+            <source>当天已有计划</source>
+            <translation>planned that day already</translation>
+        </message>
+        <message>
+            <source>{reason} {count} 次</source>
+            <translation>{reason} {count}</translation>
+        </message>
+        <message numerus="yes">
+            <source>将加入 %n 次拜访</source>
+            <translation>
+                <numerusform>%n visit to be planned</numerusform>
+                <numerusform>%n visits to be planned</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{planned}；跳过：{left_out}</source>
+            <translation>{planned}; left out: {left_out}</translation>
+        </message>
+        <message>
+            <source>从未拜访</source>
+            <translation>never visited</translation>
+        </message>
+        <message numerus="yes">
+            <source>逾期 %n 天</source>
+            <translation>
+                <numerusform>%n day overdue</numerusform>
+                <numerusform>%n days overdue</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 天前拜访</source>
+            <translation>
+                <numerusform>seen %n day ago</numerusform>
+                <numerusform>seen %n days ago</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>同院顺路</source>
+            <translation>same hospital</translation>
+        </message>
+        <message>
+            <source>待排 {left} 次</source>
+            <translation>{left} to schedule</translation>
+        </message>
+        <message numerus="yes">
+            <source>已同意 %n 次</source>
+            <translation>
+                <numerusform>%n visit agreed</numerusform>
+                <numerusform>%n visits agreed</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>申请 %n 次</source>
+            <translation>
+                <numerusform>asks for %n visit</numerusform>
+                <numerusform>asks for %n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>申请不再列入</source>
+            <translation>asks to drop</translation>
+        </message>
+        <message numerus="yes">
+            <source>现为 %n 次</source>
+            <translation>
+                <numerusform>now %n visit</numerusform>
+                <numerusform>now %n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>答复已保存在本机，联网后发送</source>
+            <translation>Answer saved here, sent when there is a network</translation>
+        </message>
+        <message>
+            <source>撤回，等待发送</source>
+            <translation>Withdrawn, waiting to be sent</translation>
+        </message>
+        <message>
+            <source>{who}：{answer}</source>
+            <translation>{who}: {answer}</translation>
+        </message>
+        <message>
+            <source>已完成 {done}，已排 {planned}</source>
+            <translation>{done} done, {planned} scheduled</translation>
+        </message>
+        <message>
+            <source>{first} 至 {last}</source>
+            <translation>{first} to {last}</translation>
+        </message>
+        <message>
+            <source>未报告</source>
+            <translation>not reported</translation>
+        </message>
+    </context>
+    <context>
         <name>ProductRow</name>
         <message>
             <source>{name}：信息</source>
@@ -1340,6 +1796,37 @@
         <message>
             <source>没有未兑现的承诺。</source>
             <translation>No open promises.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProposeDialog</name>
+        <message>
+            <source>{cycle}。经理答复以前，原来的次数有效。0 次表示本周期不再列入。</source>
+            <translation>{cycle}. Until the manager answers, the former number holds. 0 takes the doctor out of this cycle.</translation>
+        </message>
+        <message>
+            <source>申请目标次数</source>
+            <translation>Propose a target</translation>
+        </message>
+        <message>
+            <source>提出申请</source>
+            <translation>Propose</translation>
+        </message>
+        <message>
+            <source>医生姓名、拼音或医院</source>
+            <translation>Doctor's name, pinyin or hospital</translation>
+        </message>
+        <message>
+            <source>让经理看得懂为什么</source>
+            <translation>So that the manager sees why</translation>
+        </message>
+        <message>
+            <source>先选一位医生。</source>
+            <translation>Choose a doctor first.</translation>
+        </message>
+        <message>
+            <source>申请已保存在本机，联网后交给经理</source>
+            <translation>Proposal saved here, handed to the manager when there is a network</translation>
         </message>
     </context>
     <context>
@@ -1426,6 +1913,32 @@
         <message>
             <source>代码 {code} · {time}</source>
             <translation>Code {code} · {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RepeatDialog</name>
+        <message>
+            <source>重复拜访</source>
+            <translation>Repeat the visit</translation>
+        </message>
+        <message>
+            <source>加入计划</source>
+            <translation>Add to plan</translation>
+        </message>
+        <message>
+            <source>每几周一次</source>
+            <translation>Every so many weeks</translation>
+        </message>
+        <message>
+            <source>直到</source>
+            <translation>until</translation>
+        </message>
+        <message numerus="yes">
+            <source>已加入 %n 次拜访</source>
+            <translation>
+                <numerusform>%n visit planned</numerusform>
+                <numerusform>%n visits planned</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1653,6 +2166,13 @@
         <message>
             <source>重新登录</source>
             <translation>Sign in again</translation>
+        </message>
+    </context>
+    <context>
+        <name>SmallDialog</name>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
         </message>
     </context>
     <context>
@@ -2288,6 +2808,28 @@
             <source>回访有异议</source>
             <translation>call-back disputed</translation>
         </message>
+        <message>
+            <source>同意</source>
+            <translation>Agree</translation>
+        </message>
+        <message>
+            <source>不同意</source>
+            <translation>Decline</translation>
+        </message>
+    </context>
+    <context>
+        <name>WeekDrawing</name>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>调休上班</source>
+            <translation>Make-up day</translation>
+        </message>
     </context>
     <context>
         <name>YesNoEditor</name>
@@ -2360,6 +2902,21 @@
         </message>
     </context>
     <context>
+        <name>_ClassLines</name>
+        <message>
+            <source>{done} / {planned}</source>
+            <translation>{done} / {planned}</translation>
+        </message>
+        <message>
+            <source>待排 {left}</source>
+            <translation>{left} to schedule</translation>
+        </message>
+        <message>
+            <source>{name}：完成 {done}，已排 {scheduled}，还差 {remaining}，{left}</source>
+            <translation>{name}: done {done}, scheduled {scheduled}, remaining {remaining}, {left}</translation>
+        </message>
+    </context>
+    <context>
         <name>actions</name>
         <message>
             <source>搜索与命令</source>
@@ -2375,7 +2932,7 @@
         </message>
         <message>
             <source>打开拜访</source>
-            <translation>Open Visits</translation>
+            <translation>Open visit</translation>
         </message>
         <message>
             <source>打开费用</source>
@@ -2388,6 +2945,10 @@
         <message>
             <source>打开同步</source>
             <translation>Open Sync</translation>
+        </message>
+        <message>
+            <source>打开计划</source>
+            <translation>Open plan</translation>
         </message>
         <message>
             <source>打开设置</source>
@@ -2455,7 +3016,7 @@
         </message>
         <message>
             <source>添加计划</source>
-            <translation>Add to plan</translation>
+            <translation>Add plan</translation>
         </message>
         <message>
             <source>新建医生</source>
@@ -2564,6 +3125,78 @@
         <message>
             <source>支付</source>
             <translation>Pay</translation>
+        </message>
+        <message>
+            <source>移动…</source>
+            <translation>Move…</translation>
+        </message>
+        <message>
+            <source>提前 15 分钟</source>
+            <translation>15 minutes earlier</translation>
+        </message>
+        <message>
+            <source>推后 15 分钟</source>
+            <translation>15 minutes later</translation>
+        </message>
+        <message>
+            <source>移到前一天</source>
+            <translation>To the day before</translation>
+        </message>
+        <message>
+            <source>移到后一天</source>
+            <translation>To the day after</translation>
+        </message>
+        <message>
+            <source>重复…</source>
+            <translation>Repeat…</translation>
+        </message>
+        <message>
+            <source>复制到下一周</source>
+            <translation>Copy to next week</translation>
+        </message>
+        <message>
+            <source>前一周</source>
+            <translation>Week before</translation>
+        </message>
+        <message>
+            <source>后一周</source>
+            <translation>Week after</translation>
+        </message>
+        <message>
+            <source>本周</source>
+            <translation>This week</translation>
+        </message>
+        <message>
+            <source>不在岗…</source>
+            <translation>Days off…</translation>
+        </message>
+        <message>
+            <source>导出日历…</source>
+            <translation>Export calendar…</translation>
+        </message>
+        <message>
+            <source>排入所选的一天</source>
+            <translation>Put into the chosen day</translation>
+        </message>
+        <message>
+            <source>申请目标…</source>
+            <translation>Propose…</translation>
+        </message>
+        <message>
+            <source>撤回申请</source>
+            <translation>Withdraw</translation>
+        </message>
+        <message>
+            <source>同意</source>
+            <translation>Agree</translation>
+        </message>
+        <message>
+            <source>答复…</source>
+            <translation>Answer…</translation>
+        </message>
+        <message>
+            <source>周期计划…</source>
+            <translation>Cycle plan…</translation>
         </message>
         <message>
             <source>选择文件…</source>
@@ -2908,6 +3541,10 @@
         <message>
             <source>机构</source>
             <translation>Institutions</translation>
+        </message>
+        <message>
+            <source>计划</source>
+            <translation>Plan</translation>
         </message>
         <message>
             <source>拜访</source>

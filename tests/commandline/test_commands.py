@@ -22,7 +22,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_help_names_every_command(capsys):
     code, out, _ = run(capsys, "--help")
     assert code == 0
-    for name in ("sign-in", "sync", "status", "search", "doctor", "visit", "claim", "approve", "conflicts", "check"):
+    for name in ("sign-in", "sync", "status", "search", "doctor", "visit", "plan", "claim", "approve", "conflicts"):
         assert name in out
 
 

@@ -16,11 +16,12 @@ import pytest
 from crmdesk.company import Company, generate
 from crmdesk.company.customers import bulk_doctors
 from crmdesk.company.generate import ORDER
-from crmdesk.domain import claims
+from crmdesk.domain import claims, targets
 from crmdesk.domain.claims import State
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import RECORDS, wire_columns
+from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.validation import check_new
 
 TODAY = date(2026, 11, 23)
@@ -215,3 +216,17 @@ def test_bulk_doctors_are_valid_and_repeatable(company: Company) -> None:
     assert len({row["id"] for row in rows}) == 300
     for row in rows:
         check_new(RECORDS["doctor"], {name: row[name] for name in RECORDS["doctor"].field_names})
+
+
+def test_every_territory_has_a_plan_for_today_and_proposals_that_wait(company: Company) -> None:
+    today = TODAY.isoformat()
+    plans = {row["territory_id"] for row in company.tables["cycle_plan"] if row["starts_on"] <= today <= row["ends_on"]}
+    assert plans == {row["id"] for row in company.tables["territory"] if row["kind"] == "territory"}
+    states = Counter(row["state"] for row in company.tables["plan_target"])
+    assert states == {"proposed": 2 * len(plans), "agreed": len(plans), "declined": len(plans)}
+    for row in company.tables["plan_target"]:
+        assert row["content_hash"] == targets.content_hash(row)
+        assert (row["agreed"] is not None) == (row["state"] == "agreed")
+    for record in ("cycle_plan", "day_off"):
+        for row in company.tables[record]:
+            check_row(record, row)

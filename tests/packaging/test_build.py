@@ -50,7 +50,7 @@ def test_a_command_answers_in_json(app: Path, surroundings: dict[str, str], tmp_
 
 def test_resources_are_where_the_program_looks(app: Path) -> None:
     inside = app.parent / "_internal"
-    for folder in ("themes", "company"):
+    for folder in ("themes", "company", "calendar"):
         names = {path.name for path in (ROOT / "resources" / folder).glob("*.json")}
         assert {path.name for path in (inside / "resources" / folder).iterdir()} == names
     assert (inside / "resources" / "translations" / "crmdesk_en.qm").stat().st_size > 1000

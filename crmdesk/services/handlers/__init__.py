@@ -12,6 +12,7 @@ from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.imported import import_rows
+from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
 from crmdesk.services.handlers.visits import save_visit, submit_visit
@@ -26,6 +27,10 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.DiscardDraft: discard_draft,
     commands.SaveVisit: save_visit,
     commands.SubmitVisit: submit_visit,
+    commands.PlanVisits: plan_visits,
+    commands.MoveVisit: move_visit,
+    commands.ProposeTarget: propose_target,
+    commands.TargetCommand: target_command,
     commands.AttachFile: attach_file,
     commands.SaveClaim: save_claim,
     commands.ClaimCommand: claim_command,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crmdesk.domain import targets
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import is_id, new_id
@@ -110,6 +111,8 @@ def delete_row(handling: Handling, command: DeleteRow) -> Done:
         raise RefusedError("locked", record=record.name)
     if record.name == "claim":
         check_editable(handling, row)
+    if record.name == "plan_target" and not targets.may_delete(row, handling.role):
+        raise RefusedError("not_in_this_state", state=str(row.get("state") or ""), event="delete")
     handling.work.delete(record.name, command.row_id, handling.person.user_id)
     return Done(inverse=(RestoreRow(record.name, command.row_id),))
 

@@ -39,14 +39,14 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
 def _write(handling: Handling, visit_id: str, given: Values) -> Done:
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
-        return create(handling, VISIT, _completed(handling, given), visit_id)
+        return create(handling, VISIT, completed(handling, given), visit_id)
     values = tidy(VISIT, given)
     check_edit(handling, VISIT, row, values)
     done = edit(handling, VISIT, row, changed_only(row, values))
     return Done(visit_id, done.inverse)
 
 
-def _completed(handling: Handling, given: Mapping[str, Any]) -> Values:
+def completed(handling: Handling, given: Mapping[str, Any]) -> Values:
     """Return the values of a new visit with territory, place, time and state filled in where they follow."""
     values = {name: value for name, value in given.items() if value not in (None, "")}
     values.setdefault("state", "draft")

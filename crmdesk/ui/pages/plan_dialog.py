@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, Qt, QTime, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
@@ -22,6 +22,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.number_box import TimeBox
 from crmdesk.ui.parts.row_picker import RowPicker
 
 
@@ -38,6 +39,7 @@ class PlanDialog(QDialog):
         doctor: tuple[str, str] = ("", ""),
         day: str = "",
         now: bool = False,
+        minute: int = 9 * 60,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("plan_dialog")
@@ -50,9 +52,7 @@ class PlanDialog(QDialog):
         self.doctor.picked.connect(self._picked)
         self.day = DateField("plan_date_edit")
         self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
-        self.time = QTimeEdit(QTime(9, 0))
-        self.time.setObjectName("plan_time_edit")
-        self.time.setDisplayFormat("HH:mm")
+        self.time = TimeBox("plan_time_edit", minute)
         self.banner = Banner()
         self._cancel = Button("", key="Esc")
         self._cancel.setObjectName("plan_cancel_button")

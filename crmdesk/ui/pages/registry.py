@@ -32,6 +32,7 @@ def _T(_context: str, text: str) -> str:  # known to lupdate by this name; see `
 
 
 _APPROVERS = frozenset({Role.MANAGER, Role.FINANCE})
+_PLANNERS = frozenset({Role.REP, Role.MANAGER})
 SPECS: tuple[PageSpec, ...] = (
     PageSpec("today", "today_page:TodayPage", _T("pages", "今日"), "today", FIELD_FORCE),
     PageSpec("customers", "customers_page:CustomersPage", _T("pages", "客户"), "customers", FIELD_FORCE),
@@ -39,6 +40,7 @@ SPECS: tuple[PageSpec, ...] = (
     PageSpec(
         "institution", "institution_page:InstitutionPage", _T("pages", "机构"), "institution", FIELD_FORCE, "customers"
     ),
+    PageSpec("plan", "plan_page:PlanPage", _T("pages", "计划"), "calendar", _PLANNERS),
     PageSpec("visit", "visit_page:VisitPage", _T("pages", "拜访"), "visit", FIELD_FORCE),
     PageSpec("expenses", "expenses_page:ExpensesPage", _T("pages", "费用"), "expenses", EVERYONE - {Role.ADMIN}),
     PageSpec("approvals", "approvals_page:ApprovalsPage", _T("pages", "审批"), "approvals", _APPROVERS),

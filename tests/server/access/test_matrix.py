@@ -15,6 +15,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
+from crmdesk.domain import targets
 from crmdesk.domain.claims import Event
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.ids import new_id
@@ -96,6 +97,13 @@ _ATTACHMENT_EDIT = {
 }
 _ALL_NO = dict.fromkeys(PLACES, ALL_NO)
 _NO_CONFLICT = dict.fromkeys(PLACES, _cells("field_not_allowed", "field_not_allowed", NO, NO, "field_not_allowed"))
+
+
+def _without(places: dict[str, dict[str, str]], who: str) -> dict[str, dict[str, str]]:
+    """Return rows of the table in which one role may not write at all."""
+    return {place: cells | {who: NO} for place, cells in places.items()}
+
+
 _SERVERS = dict.fromkeys(("create", "edit", "delete", "command"), _ALL_NO)
 _CUSTOMER = {"create": _CUSTOMER_NEW, "edit": _CUSTOMER_ROWS, "delete": _CUSTOMER_ENDS, "command": _ALL_NO}
 OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
@@ -110,6 +118,18 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
     "doctor": _CUSTOMER,
     "affiliation": _CUSTOMER,
     "visit": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS | _NOT_BY_GRACE, "command": _ALL_NO},
+    "cycle_plan": {
+        "create": _without(_CUSTOMER_NEW, "rep"),
+        "edit": _without(_CUSTOMER_ROWS, "rep"),
+        "delete": _without(_CUSTOMER_ENDS, "rep"),
+        "command": _ALL_NO,
+    },
+    "plan_target": {
+        "create": _without(_NEW_VISIT, "admin"),
+        "edit": _without(_VISIT_ROWS, "admin"),
+        "delete": _without(_VISIT_ROWS | _NOT_BY_GRACE, "admin"),
+    },
+    "day_off": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS | _NOT_BY_GRACE, "command": _ALL_NO},
     "claim": {"create": _CLAIM_NEW, "edit": _CLAIM_ROWS, "delete": _CLAIM_ROWS},
     "attachment": {
         "create": _CUSTOMER_NEW,
@@ -119,7 +139,8 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
     },
     "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ENDS, "delete": _ALL_NO, "command": _CUSTOMER_ENDS},
 }
-"""Record -> kind -> whose row -> role -> answer. Commands on claims have their own table."""
+"""Record -> kind -> whose row -> role -> answer. Commands on claims and targets have their own tables."""
+BY_COMMAND = frozenset({"claim", "plan_target"})
 
 _NOT = "not_yours"
 _SEEN = {"rep": "own_claim", "colleague": HIDDEN, "manager": OK, "finance": _NOT, "auditor": _NOT, "admin": HIDDEN}
@@ -147,6 +168,16 @@ _BEFORE: dict[Event, tuple[tuple[str, str], ...]] = {
     Event.SETTLE: (("rep", "submit"), ("manager", "approve"), ("manager", "call_back_disputed")),
     Event.PAY: (("rep", "submit"), ("manager", "approve"), ("manager", "call_back_confirmed")),
 }
+
+
+_ANSWERED = {"rep": "own_proposal", "colleague": _NOT, "manager": OK, "finance": HIDDEN, "auditor": _NOT}
+_ANSWERED |= {"admin": _NOT, "other": HIDDEN, "former": HIDDEN}
+TARGET_COMMANDS: dict[targets.Event, dict[str, str]] = {
+    targets.Event.ACCEPT: _ANSWERED,
+    targets.Event.DECLINE: _ANSWERED,
+    targets.Event.WITHDRAW: _ANSWERED | {"rep": OK, "manager": _NOT},
+}
+"""Command -> who -> answer, on a proposal of the representative that waits."""
 
 
 class _Ground:
@@ -213,6 +244,11 @@ class _Ground:
         if record == "claim":
             values = here | {"owner_id": self.owner(place, who), "title": "x", "reason": "y", "currency": "CNY"}
             return values | {"lines": [line(company) | {"doctor_ids": []}]}
+        if record == "cycle_plan":
+            return here | {"name": "x", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}
+        if record == "day_off":
+            values = here | {"owner_id": self.owner(place, who), "starts_on": "2026-10-01", "ends_on": "2026-10-02"}
+            return values | {"part": "whole", "kind": "leave"}
         simple: dict[str, dict[str, Any]] = {
             "territory": {"name": new_id(), "kind": "territory"},
             "user": {"login": new_id(), "name": "x", "role": "rep"},
@@ -227,6 +263,10 @@ class _Ground:
 
     def _dependent(self, record: str, place: str, who: str) -> dict[str, Any]:
         doctor, hospital = self.make("doctor", place, who), self.make("institution", place, who)
+        if record == "plan_target":
+            cycle = self.make("cycle_plan", place, who)
+            values = {"territory_id": self.territory(place), "owner_id": self.owner(place, who), "wanted": 4}
+            return values | {"cycle_plan_id": cycle, "doctor_id": doctor}
         if record == "department":
             return {"institution_id": hospital, "name": "x"}
         if record == "affiliation":
@@ -253,6 +293,7 @@ _EDITED: dict[str, tuple[str, Any, Any]] = {
     "attachment": ("file_name", "a", "b"),
 }
 _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", None, "x"), "user": ("name", "x", "y")}
+_EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
 _EDITED |= {"audit_entry": ("action", "x", "y")}
 
@@ -261,8 +302,9 @@ def test_every_record_and_role_has_its_rows() -> None:
     assert set(OPERATIONS) == set(RECORDS)
     assert set(WHO) == set(Role)
     assert set(COMMANDS) == set(_BEFORE) == set(Event)
+    assert set(TARGET_COMMANDS) == set(targets.Event)
     for record, kinds in OPERATIONS.items():
-        assert set(kinds) == {"create", "edit", "delete", "command"} - ({"command"} if record == "claim" else set())
+        assert set(kinds) == {"create", "edit", "delete", "command"} - ({"command"} if record in BY_COMMAND else set())
         for places in kinds.values():
             assert set(places) == set(PLACES)
             assert all(set(cells) == set(WHO) for cells in places.values())
@@ -315,6 +357,22 @@ def test_commands(ground: _Ground, event: Event) -> None:
         answer = laptop.push(laptop.operation("claim", claim_id, "command", command=event.value, args=args))[0]
         assert (who, answer.code or answer.outcome) == (who, expected)
         unknown = laptop.operation("claim", new_id(), "command", command=event.value, args=args)
+        assert [one.code for one in laptop.push(unknown)] == [HIDDEN]
+
+
+@pytest.mark.parametrize("event", list(targets.Event))
+def test_commands_on_targets(ground: _Ground, event: targets.Event) -> None:
+    company = ground.company
+    cycle = company.insert("cycle_plan", ground.values("cycle_plan", "own", "rep"))
+    for who, expected in TARGET_COMMANDS[event].items():
+        values = {"territory_id": company["north"], "owner_id": company["rep"], "cycle_plan_id": cycle, "wanted": 6}
+        rep, laptop = company.laptop("rep"), company.laptop("other" if who == "former" else who)
+        made = rep.create("plan_target", values | {"doctor_id": company["north_doctor"]})
+        assert [one.outcome for one in rep.push(made)] == [OK]
+        args = {"seen_hash": company.row("plan_target", made.row_id)["content_hash"], "comment": "x"}
+        answer = laptop.push(laptop.operation("plan_target", made.row_id, "command", command=event.value, args=args))[0]
+        assert (who, answer.code or answer.outcome) == (who, expected)
+        unknown = laptop.operation("plan_target", new_id(), "command", command=event.value, args=args)
         assert [one.code for one in laptop.push(unknown)] == [HIDDEN]
 
 

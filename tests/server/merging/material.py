@@ -13,6 +13,7 @@ from tests.server.company import Company, visit_values
 SINGLE_CHOICE = frozenset({"territory_id", "owner_id", "currency"})
 """Fields for which a representative has one possible value only."""
 OF_THE_SERVER = tuple(name for name, record in RECORDS.items() if not record.writers)
+PLANNED = frozenset({"cycle_plan", "plan_target", "day_off"})
 SHA256 = "0123456789abcdef" * 4
 
 
@@ -24,7 +25,7 @@ class Material:
     refs: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for record in ("doctor", "institution", "department", "visit"):
+        for record in ("doctor", "institution", "department", "visit", "cycle_plan"):
             self.refs[record] = [self.server_row(record) for _ in range(3)]
         self.refs["user"] = [self.company[name] for name in ("rep", "colleague", "manager")]
         self.refs["product"] = [self.company["product"], *(self.server_row("product") for _ in range(2))]
@@ -44,7 +45,18 @@ class Material:
         }
         if record in made:
             return made[record]
-        return self._children(record)
+        return self._planned(record) if record in PLANNED else self._children(record)
+
+    def _planned(self, record: str) -> dict[str, Any]:
+        company = self.company
+        place = {"territory_id": company["north"]}
+        dates = {"starts_on": "2026-10-01", "ends_on": "2026-12-31"}
+        if record == "cycle_plan":
+            return {**place, **dates, "name": "第四季度"}
+        mine = {**place, "owner_id": company["rep"]}
+        if record == "day_off":
+            return {**mine, **dates, "part": "whole", "kind": "leave"}
+        return {**mine, "cycle_plan_id": self.refs["cycle_plan"][0], "doctor_id": self.refs["doctor"][0], "wanted": 4}
 
     def _children(self, record: str) -> dict[str, Any]:
         company = self.company
@@ -68,10 +80,14 @@ class Material:
         state = {"state": "draft"} if record == "claim" else {}
         return self.company.insert(record, self.values(record) | state | more)
 
+    def writer(self, record: str) -> str:
+        """Return who writes the record: the representative, or the manager where representatives may not."""
+        return "rep" if not RECORDS[record].writers or Role.REP in RECORDS[record].writers else "manager"
+
     def writable(self, record: str) -> list[Field]:
-        """Return the fields of a record that a representative may set to several values."""
+        """Return the fields of a record that whoever writes it (`writer`) may set to several values."""
         declared = RECORDS[record]
-        forbidden = access.forbidden_fields(declared, declared.field_names, Role.REP)
+        forbidden = access.forbidden_fields(declared, declared.field_names, Role(self.writer(record)))
         return [one for one in declared.fields if one.name not in SINGLE_CHOICE and one.name not in forbidden]
 
     def three(self, declared: Field) -> tuple[Any, Any, Any]:
@@ -110,4 +126,9 @@ class Material:
         if declared.name == "lines":
             line = {"category": "transport", "spent_on": "2026-11-20"}
             return tuple([line | {"amount_fen": fen}] for fen in (100, 200, 300))  # type: ignore[return-value]
+        if declared.name == "goals":
+            return tuple([{"customer_class": one, "goal": 3}] for one in "ABC")  # type: ignore[return-value]
+        if declared.name == "channel_weights":
+            named = ("phone", "mail", "wechat")
+            return tuple([{"channel": one, "percent": 50}] for one in named)  # type: ignore[return-value]
         return tuple([{"product_id": one}] for one in self.refs["product"])  # type: ignore[return-value]

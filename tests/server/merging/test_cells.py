@@ -11,6 +11,7 @@ from crmdesk.domain.fields import Merge, ScopeRule
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge_table import APPLIED, DECIDE, MERGED, NOTHING_LEFT, Local, Outcome, Remote, outcome
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.roles import Role
 from crmdesk.protocol.messages import Answer, Operation
 from crmdesk.server.work import SYSTEM
 from tests.server.company import Company, Laptop
@@ -29,7 +30,7 @@ def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
 @pytest.mark.parametrize(("record", "local", "remote"), CELLS, ids=lambda one: str(one).replace(" ", "_"))
 def test_a_change_that_meets_another_one(material: Material, record: str, local: Local, remote: Remote) -> None:
     company = material.company
-    mine, expected = company.laptop("rep"), outcome(RECORDS[record], local, remote)
+    mine, expected = company.laptop(material.writer(record)), outcome(RECORDS[record], local, remote)
     row_id = _row_before(material, record, local, remote)
     change = _local_change(material, mine, record, local, row_id)
     _remote_change(material, record, remote, row_id, change)
@@ -80,8 +81,10 @@ def _remote_change(material: Material, record: str, remote: Remote, row_id: str,
 
 
 def _somebody(record: str) -> str:
-    """Return who else may write a row: its owner on another computer, or a colleague."""
-    return "rep" if RECORDS[record].owner else "colleague"
+    """Return who else may write a row: its owner on another computer, or somebody with the same right."""
+    if RECORDS[record].owner:
+        return "rep"
+    return "colleague" if not RECORDS[record].writers or Role.REP in RECORDS[record].writers else "admin"
 
 
 def _remote_update(material: Material, record: str, row_id: str) -> None:
@@ -154,7 +157,7 @@ def _check(
     assert answer.outcome == ("merged" if expected in (MERGED, DECIDE) else "applied"), answer
     if expected is DECIDE:
         assert row == before[0], "the row stays as it is until a person decides"
-        _both_are_kept(company, change, row, conflicts[-1])
+        _both_are_kept(company, mine, change, row, conflicts[-1])
         assert mine.sync().head.answers == []
         assert conflicts[-1]["id"] in mine.replica.ids("conflict"), "it reaches the Sync page"
         return
@@ -168,9 +171,11 @@ def _check(
         assert {name: row[name] for name in change.fields} == {name: pair[1] for name, pair in change.fields.items()}
 
 
-def _both_are_kept(company: Company, change: Operation, row: dict[str, Any], conflict: dict[str, Any]) -> None:
+def _both_are_kept(
+    company: Company, mine: Laptop, change: Operation, row: dict[str, Any], conflict: dict[str, Any]
+) -> None:
     assert (conflict["field"], conflict["state"]) == ("deleted", "open")
-    assert (conflict["loser_by"], conflict["winner_by"]) == (company["rep"], company[_somebody(change.record)])
+    assert (conflict["loser_by"], conflict["winner_by"]) == (company[mine.name], company[_somebody(change.record)])
     if row["deleted"]:
         kept = {name: list(pair) for name, pair in change.fields.items()}
         assert (conflict["winner_value"], conflict["loser_value"]) == ({"deleted": True}, {"changes": kept})
@@ -184,7 +189,7 @@ def _every_field_follows_its_rule(material: Material, record: str) -> None:
     company, fields = material.company, material.writable(record)
     three = {one.name: material.three(one) for one in fields}
     row_id = material.server_row(record, **{name: values[0] for name, values in three.items()})
-    first, later = company.laptop(_somebody(record)), company.laptop("rep")
+    first, later = company.laptop(_somebody(record)), company.laptop(material.writer(record))
     company.clock.move(60)
     theirs_ = {name: (values[0], values[1]) for name, values in three.items()}
     mine_ = {name: (values[0], values[2]) for name, values in three.items()}
@@ -208,4 +213,4 @@ def _every_field_follows_its_rule(material: Material, record: str) -> None:
         if one.name in lost:
             kept = lost[one.name]
             assert [kept[f"{name}_value"]["value"] for name in ("base", "winner", "loser")] == [base, mine, theirs]
-            assert (kept["loser_by"], kept["winner_by"]) == (company[_somebody(record)], company["rep"])
+            assert (kept["loser_by"], kept["winner_by"]) == (company[_somebody(record)], company[later.name])

@@ -43,7 +43,7 @@ def _listed(window: MainWindow) -> RowList:
 
 def test_every_page_of_the_rail_opens_by_its_key(qtbot: QtBot, window: MainWindow) -> None:
     keys = {"today": Qt.Key.Key_1, "customers": Qt.Key.Key_2, "visit": Qt.Key.Key_3, "expenses": Qt.Key.Key_4,
-            "sync": Qt.Key.Key_6, "settings": Qt.Key.Key_Comma}  # fmt: skip
+            "sync": Qt.Key.Key_6, "plan": Qt.Key.Key_7, "settings": Qt.Key.Key_Comma}  # fmt: skip
     for spec in registry.in_rail("rep"):
         qtbot.keyClick(window, keys[spec.name], CTRL)
         assert window.shown == spec.name

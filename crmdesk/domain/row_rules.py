@@ -1,0 +1,36 @@
+"""Rules that bind several fields of one row, asked on the laptop and again by the server before a row is written."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from crmdesk.domain.errors import InputError
+
+Row = Mapping[str, Any]
+
+
+def check_row(record: str, row: Row) -> None:
+    """Raise InputError where the fields of a whole row contradict each other; records without a rule pass."""
+    rule = _RULES.get(record)
+    if rule is not None:
+        rule(row)
+
+
+def _dates_in_order(row: Row) -> None:
+    starts_on, ends_on = row.get("starts_on"), row.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        raise InputError("ends_before_start", field="ends_on")
+
+
+def _cycle_plan(row: Row) -> None:
+    _dates_in_order(row)
+    for name, key in (("goals", "customer_class"), ("channel_weights", "channel")):
+        named = [entry.get(key) for entry in row.get(name) or ()]
+        if len(set(named)) != len(named):
+            raise InputError("named_twice", field=name)
+    for entry in row.get("goals") or ():
+        maximum = entry.get("maximum")
+        if maximum is not None and maximum < entry["goal"]:
+            raise InputError("maximum_below_goal", field="maximum", goal=entry["goal"])
+
+
+_RULES: dict[str, Callable[[Row], None]] = {"cycle_plan": _cycle_plan, "day_off": _dates_in_order}

@@ -1,0 +1,158 @@
+"""The dialog in which a manager makes or changes a cycle plan: dates, goals by class, weights of channels, capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.domain.plan_records import MAX_VISITS
+from crmdesk.services.commands import CreateRow, EditRow
+from crmdesk.services.views import Row
+from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.small_dialog import SmallDialog
+from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.number_box import NumberBox
+
+_CLASSES = tuple(one.code for one in PICKLISTS["customer_class"])
+_CHANNELS = tuple(one.code for one in PICKLISTS["channel"])
+
+
+def _box(name: str, most: int, value: int = 0) -> NumberBox:
+    box = NumberBox(name, 0, most, value)
+    box.setFixedWidth(84)
+    return box
+
+
+class CyclePlanDialog(SmallDialog):
+    """A new cycle plan, or with `row` the changes of one. A class with goal 0 and maximum 0 has no goal."""
+
+    def __init__(
+        self, context: PageContext, parent: QWidget, territories: Sequence[tuple[str, str]], row: Row | None = None
+    ) -> None:
+        super().__init__(context, parent, "plan_cycle", 620)
+        self._row = row
+        self.territory = DropDown()
+        self.territory.setObjectName("plan_cycle_territory_combo")
+        for territory_id, name in territories:
+            self.territory.addItem(name, territory_id)
+        self.name = QLineEdit()
+        self.name.setObjectName("plan_cycle_name_edit")
+        self.name.setMaxLength(80)
+        self.starts, self.ends = DateField("plan_cycle_from_edit", False), DateField("plan_cycle_to_edit", False)
+        self.per_day = _box("plan_cycle_capacity_edit", 40, 8)
+        self.per_day.setMinimum(1)
+        self.goals = {one: _box(f"plan_cycle_goal_{one}_edit", MAX_VISITS) for one in _CLASSES}
+        self.most = {one: _box(f"plan_cycle_maximum_{one}_edit", MAX_VISITS) for one in _CLASSES}
+        self.weights = {one: _box(f"plan_cycle_weight_{one}_edit", 200, 100) for one in _CHANNELS}
+        for box in self.weights.values():
+            box.setSuffix(" %")
+            box.setSingleStep(5)
+        self._labels: dict[str, Label] = {}
+        self._lay_out()
+        if row is not None:
+            self._fill(row)
+        self.retranslate()
+        self.name.setFocus()
+
+    def _label(self, name: str, role: str = "secondary") -> Label:
+        return self._labels.setdefault(name, Label("", role))
+
+    def _lay_out(self) -> None:
+        top = QGridLayout()
+        top.setHorizontalSpacing(12)
+        top.setVerticalSpacing(10)
+        top.setColumnStretch(4, 1)
+        top.addWidget(self._label("territory_id"), 0, 0)
+        top.addWidget(self.territory, 0, 1, 1, 3)
+        top.addWidget(self._label("name"), 1, 0)
+        top.addWidget(self.name, 1, 1, 1, 3)
+        for column, (name, field) in enumerate((("starts_on", self.starts), ("ends_on", self.ends))):
+            top.addWidget(self._label(name), 2, column * 2)
+            top.addWidget(field, 2, column * 2 + 1)
+        top.addWidget(self._label("visits_per_day"), 3, 0)
+        top.addWidget(self.per_day, 3, 1)
+        self.content.addLayout(top)
+        tables = QGridLayout()
+        tables.setHorizontalSpacing(12)
+        tables.setVerticalSpacing(8)
+        tables.setColumnMinimumWidth(3, 28)
+        tables.setColumnStretch(6, 1)
+        tables.addWidget(self._label("goals", "strong"), 0, 0)
+        tables.addWidget(self._label("goal", "muted"), 0, 1)
+        tables.addWidget(self._label("maximum", "muted"), 0, 2)
+        tables.addWidget(self._label("channel_weights", "strong"), 0, 4, 1, 2)
+        for number, one in enumerate(_CLASSES, 1):
+            tables.addWidget(self._label(f"class {one}"), number, 0)
+            tables.addWidget(self.goals[one], number, 1)
+            tables.addWidget(self.most[one], number, 2)
+        for number, one in enumerate(_CHANNELS, 1):
+            tables.addWidget(self._label(f"channel {one}"), number, 4)
+            tables.addWidget(self.weights[one], number, 5)
+        self.content.addLayout(tables)
+
+    def _fill(self, row: Row) -> None:
+        self.territory.setCurrentIndex(max(0, self.territory.findData(row["territory_id"])))
+        self.territory.setEnabled(False)
+        self.name.setText(row["name"] or "")
+        self.starts.set_value(row["starts_on"])
+        self.ends.set_value(row["ends_on"])
+        self.per_day.setValue(int(row["visits_per_day"] or 8))
+        for entry in row["goals"] or ():
+            self.goals[entry["customer_class"]].setValue(entry["goal"])
+            self.most[entry["customer_class"]].setValue(entry.get("maximum") or 0)
+        for entry in row["channel_weights"] or ():
+            self.weights[entry["channel"]].setValue(entry["percent"])
+
+    @override
+    def retranslate(self) -> None:
+        heading = self.tr("周期计划") if self._row else self.tr("新建周期计划")
+        self.say(heading, self.tr("目标按医生分类设定；方式的权重决定一次拜访算几次。"), self.tr("保存"))
+        for name in ("territory_id", "name", "starts_on", "ends_on", "visits_per_day", "goals", "channel_weights"):
+            self._labels[name].setText(language.field_word("cycle_plan", name))
+        self._labels["goal"].setText(self.tr("目标"))
+        self._labels["maximum"].setText(self.tr("最多"))
+        for one in _CLASSES:
+            word = language.choice_word("customer_class", one)
+            self._labels[f"class {one}"].setText(word)
+            self.goals[one].setAccessibleName(self.tr("{name} 目标").format(name=word))
+            self.most[one].setAccessibleName(self.tr("{name} 最多").format(name=word))
+        for one in _CHANNELS:
+            word = language.choice_word("channel", one)
+            self._labels[f"channel {one}"].setText(word)
+            self.weights[one].setAccessibleName(self.tr("{name} 权重").format(name=word))
+        named = {"name": self.name, "visits_per_day": self.per_day, "territory_id": self.territory}
+        for name, field in named.items():
+            field.setAccessibleName(language.field_word("cycle_plan", name))
+        for name, date_field in (("starts_on", self.starts), ("ends_on", self.ends)):
+            date_field.set_label(language.field_word("cycle_plan", name))
+            date_field.retranslate()
+
+    def values(self) -> dict[str, Any]:
+        """Return what was put in, as fields of a `cycle_plan`."""
+        return {
+            "territory_id": self.territory.currentData(),
+            "name": self.name.text().strip() or None,
+            "starts_on": self.starts.value() or None,
+            "ends_on": self.ends.value() or None,
+            "visits_per_day": self.per_day.value(),
+            "goals": [self._goal(one) for one in _CLASSES if self.goals[one].value() or self.most[one].value()],
+            "channel_weights": [{"channel": one, "percent": self.weights[one].value()} for one in _CHANNELS],
+        }
+
+    def _goal(self, one: str) -> Mapping[str, Any]:
+        return {"customer_class": one, "goal": self.goals[one].value(), "maximum": self.most[one].value() or None}
+
+    @override
+    def save(self) -> None:
+        values, said = self.values(), self.tr("周期计划已保存在本机")
+        if self._row is None:
+            self.submit(CreateRow("cycle_plan", values), said)
+        else:
+            self.submit(EditRow("cycle_plan", self._row.id, values, self._row.revision), said)

@@ -1,0 +1,86 @@
+"""The base of the small dialogs of planning: a heading, what is asked, what is wrong, cancel and save."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import Command, Outcome
+from crmdesk.ui import words
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
+
+
+class SmallDialog(QDialog):
+    """Asks for little; subclasses add to `content`, give `words` and `save`. Escape gives up, nothing is lost by it."""
+
+    def __init__(self, context: PageContext, parent: QWidget, name: str, width: int = 440) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(width)
+        self.context = context
+        self.heading, self.explanation = Label("", "title"), Label("", "secondary", wrap=True)
+        self.banner = Banner()
+        self.banner.setObjectName(f"{name}_banner")
+        self._cancel = Button("", key="Esc")
+        self._cancel.setObjectName(f"{name}_cancel_button")
+        self._cancel.clicked.connect(self.reject)
+        self.save_button = Button("", PRIMARY, "Ctrl ↵")
+        self.save_button.setObjectName(f"{name}_save_button")
+        self.save_button.clicked.connect(self.save)
+        for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
+            QShortcut(QKeySequence(keys), self, self.save)
+        self.content = QVBoxLayout()
+        self.content.setSpacing(12)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._cancel)
+        foot.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.explanation)
+        layout.addLayout(self.content)
+        layout.addWidget(self.banner)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+
+    def say(self, heading: str, explanation: str, save: str) -> None:
+        """Set the words of the frame."""
+        self.setWindowTitle(heading)
+        self.heading.setText(heading)
+        self.explanation.setText(explanation)
+        self.explanation.setVisible(bool(explanation))
+        self.save_button.setText(save)
+        self._cancel.setText(self.tr("取消"))
+
+    def save(self) -> None:
+        """Do what the dialog is for."""
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+
+    def submit(self, command: Command, toast: str) -> None:
+        """Hand a command on; said in a toast with undo when it is done, in the banner when it is refused."""
+
+        def done(outcome: Outcome) -> None:
+            self.context.toast(toast, outcome.undo_token)
+            self.accept()
+
+        self.context.submit(self, command, done, self.tell)
+
+    def tell(self, error: BaseException) -> None:
+        """Say in the dialog what went wrong."""
+        self.banner.say(words.error_sentence(error), "warn")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

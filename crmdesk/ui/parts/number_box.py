@@ -1,0 +1,35 @@
+"""Boxes for numbers and times whose text keeps the distance from the edge that every other field has."""
+
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QTimeEdit
+
+from crmdesk.ui import theme
+
+_SIDE = 9
+
+
+def _give_room(box: QAbstractSpinBox) -> None:
+    """The style sheet's padding does not reach the text of a spin box."""
+    side = theme.px(_SIDE)
+    box.lineEdit().setTextMargins(side, 0, side, 0)
+
+
+class NumberBox(QSpinBox):
+    """A whole number between two limits."""
+
+    def __init__(self, name: str, lowest: int, highest: int, value: int) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setRange(lowest, highest)
+        self.setValue(value)
+        _give_room(self)
+
+
+class TimeBox(QTimeEdit):
+    """A time of day, `09:30`."""
+
+    def __init__(self, name: str, minute: int) -> None:
+        super().__init__(QTime(minute // 60, minute % 60))
+        self.setObjectName(name)
+        self.setDisplayFormat("HH:mm")
+        _give_room(self)
