@@ -6,7 +6,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import first_sync, handover, herd, importing, large, pushing, searching, starting, visibility
+from bench import (
+    first_sync,
+    handover,
+    herd,
+    importing,
+    large,
+    opening,
+    pushing,
+    scrolling,
+    searching,
+    starting,
+    visibility,
+)
 
 OUT = Path(__file__).resolve().parents[1] / "bench-out"
 Figures = dict[str, float]
@@ -20,6 +32,8 @@ PARTS: dict[str, Callable[[Path], Figures]] = {
     "nothing new and 100 changes at 10,000 and 1,000,000 rows": large.measure,
     "search at 100,000 doctors": searching.measure,
     "import of 21,521-row sized sheets": importing.measure,
+    "scrolling 100,000 doctors": scrolling.measure,
+    "opening one of 100,000 customers, 500,000 visits": opening.measure,
 }
 
 

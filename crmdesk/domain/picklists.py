@@ -153,6 +153,12 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("national_day", "国庆节", "National Day"),
         ("mid_autumn_national_day", "中秋国庆", "Mid-Autumn and National Day"),
     ),
+    "merge_state": _list(
+        ("proposed", "待决定", "Proposed"),
+        ("done", "已合并", "Merged"),
+        ("declined", "不合并", "Declined"),
+        ("undone", "已恢复", "Restored"),
+    ),
     "conflict_state": _list(("open", "待处理", "Open"), ("resolved", "已处理", "Resolved")),
     "specialty": _list(
         ("cardiology", "心血管内科", "Cardiology", "心内科", "心脏内科", "心内"),

@@ -177,7 +177,7 @@ DOCTOR = Record(
         Field("consent_evidence", Kind.TEXT, "同意凭证", "Consent evidence", max_length=200),
         Field("tags", Kind.TAGS, "标签", "Tags", max_length=30, merge=Merge.SET),
         Field("note", Kind.LONG_TEXT, "备注", "Note", max_length=20_000, merge=Merge.TEXT, aliases=("说明", "remark")),
-        Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS),
+        Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS, indexed=True),
         Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
     ),
     writers=FIELD_FORCE,
@@ -425,6 +425,28 @@ AUDIT_ENTRY = Record(
     ),
 )
 
+DOCTOR_MERGE = Record(
+    "doctor_merge",
+    "医生合并",
+    "Merge of doctors",
+    ScopeRule.TERRITORY,
+    (
+        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
+        Field("owner_id", Kind.REF, "提议人", "Proposed by", ref="user", required=True, merge=Merge.OWNER),
+        Field("doctor_id", Kind.REF, "保留的医生", "Doctor kept", ref="doctor", required=True, indexed=True),
+        Field("other_id", Kind.REF, "并入的医生", "Doctor merged", ref="doctor", required=True, indexed=True),
+        Field("take", Kind.TAGS, "取自并入的医生", "Taken from the one merged", max_length=30, merge=Merge.SET),
+        Field("note", Kind.TEXT, "理由", "Note", max_length=500),
+        Field("state", Kind.CHOICE, "状态", "State", picklist="merge_state", writers=NOBODY),
+        Field("decided_by", Kind.REF, "决定人", "Decided by", ref="user", writers=NOBODY),
+        Field("decided_at", Kind.INSTANT, "决定时间", "Decided at", writers=NOBODY),
+        Field("moved", Kind.MAP, "移动的内容", "What was moved", writers=NOBODY),
+    ),
+    writers=FIELD_FORCE,
+    owner="owner_id",
+    fixed=True,
+)
+
 RECORDS: dict[str, Record] = {
     record.name: record
     for record in (
@@ -442,6 +464,7 @@ RECORDS: dict[str, Record] = {
         DAY_OFF,
         CLAIM,
         BUDGET,
+        DOCTOR_MERGE,
         ATTACHMENT,
         CONFLICT,
         AUDIT_ENTRY,

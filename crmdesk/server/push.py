@@ -25,7 +25,7 @@ from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import claims, deletions, feed, merging, plans
+from crmdesk.server import claims, deletions, feed, merges, merging, plans
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
 from crmdesk.server.scoping import Key
@@ -172,6 +172,13 @@ class _Batch:
     def holds(self, record: str, row_id: object) -> bool:
         """Say whether the person holds a row: by a scope, or made in this batch."""
         return self.state(record, row_id) == feed.PRESENT
+
+    def looks_up(self, record: str, row_id: object) -> bool:
+        """Say whether the person holds a row that no operation of the batch names."""
+        key = (record, str(row_id))
+        if key not in self.states:
+            self.states |= feed.states_in(self.work.connection, self.actor.scopes, {key})
+        return self.holds(record, row_id)
 
     def reaches(self, record: str, row_id: object) -> bool:
         """Say whether the person may name a row: one held, or held until lately."""
@@ -385,9 +392,10 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
         raise RefusedError("not_yours")  # held through an affiliation: shared for edits, not for its end
     _check_lock(record, row, {}, operation.reason)
     _check_parent_lock(batch, record, row, operation.reason)
-    if record.by_command:
-        _BEFORE_DELETE[record.name](work, actor, row)
-    elif not record.fixed and deletions.keep_deletion(work, record, row, operation, actor):
+    guard = _BEFORE_DELETE.get(record.name)
+    if guard is not None:
+        guard(work, actor, row)
+    if not record.by_command and not record.fixed and deletions.keep_deletion(work, record, row, operation, actor):
         return "merged", row  # the edit of somebody else lives on; a person decides after having seen both
     return "applied", work.delete(record.name, row["id"], actor, operation.reason)
 
@@ -395,6 +403,8 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
 def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     if record.name == "conflict":
         return _restore(batch, operation)
+    if record.name == "doctor_merge":
+        return "applied", merges.apply_command(batch.work, batch.actor, operation, batch.looks_up)
     decide = _DECIDE.get(record.name)
     if decide is None:
         raise RefusedError("forbidden")
@@ -450,6 +460,8 @@ def _with_review(record: Record, values: dict[str, Any], actor: ServerActor) -> 
         return {"status": "under_review" if new else "active"} | values
     if record.name == "institution":
         return {"under_review": new} | values
+    if record.name == "doctor_merge":
+        return merges.new_values(values)
     return values
 
 
@@ -537,7 +549,11 @@ def _check_zone(record: Record, operation: Operation) -> None:
 
 
 _BEFORE_WRITE = {"claim": claims.before_write, "plan_target": plans.before_write}
-_BEFORE_DELETE = {"claim": claims.before_delete, "plan_target": plans.before_delete}
+_BEFORE_DELETE = {
+    "claim": claims.before_delete,
+    "plan_target": plans.before_delete,
+    "doctor_merge": merges.before_delete,
+}
 _DECIDE = {"claim": claims.apply_command, "plan_target": plans.apply_command}
 """What the records that commands decide about have of their own."""
 

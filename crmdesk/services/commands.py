@@ -186,6 +186,54 @@ class ImportRows(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class EditMany(Command):
+    """Change the same fields of at most 500 rows, and put tags on or take them off; made by `crmdesk.services.batch`.
+
+    Commands with the same `together` are undone as one.
+    """
+
+    record: str
+    row_ids: tuple[str, ...]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    together: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeMerge(Command):
+    """Say that two doctors are one person: `other_id` goes into `doctor_id`; `take` as `domain.doctor_merge.taken`."""
+
+    doctor_id: str
+    other_id: str
+    take: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDoctors(Command):
+    """Merge two doctors (managers, administrators), bound to the content that was compared; done by the server.
+
+    `merge_id` names the proposal that it decides, '' where there is none.
+    """
+
+    doctor_id: str
+    other_id: str
+    take: tuple[str, ...]
+    seen_hash: str
+    merge_id: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideMerge(Command):
+    """Decline a proposal, or restore what was merged (`decline`, `restore`); done by the server."""
+
+    merge_id: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPreference(Command):
     """Keep a preference of this person on this laptop (language, theme, column widths …)."""
 
@@ -213,11 +261,15 @@ class Undo(Command):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command did: ids of changed rows by record, the id made (if one), and the key of its inverse."""
+    """What a command did: ids of changed rows by record, the id made (if one), and the key of its inverse.
+
+    `left_out` names rows of a change of many that stayed as they were: (id, code) each.
+    """
 
     changed: Mapping[str, tuple[str, ...]]
     created_id: str = ""
     undo_token: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

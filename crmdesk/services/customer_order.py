@@ -2,44 +2,74 @@
 
 import threading
 from collections import OrderedDict
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from crmdesk.domain.clock import local_date, utc_now
 from crmdesk.domain.errors import InputError
+from crmdesk.services import customer_filter
 from crmdesk.services.commands import ChangeSet
+from crmdesk.services.customer_filter import ANY, Conditions, rank
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage import search
+from crmdesk.storage.pinyin import phrase_reading
 
 _KEPT = 12
 _FOUND_LIMIT = 2_000
 _TOUCHED_BY = {
-    "doctor": frozenset({"doctor", "affiliation", "institution"}),
-    "institution": frozenset({"institution"}),
+    "doctor": frozenset({"doctor", "affiliation", "institution", "department", "territory"}),
+    "institution": frozenset({"institution", "territory"}),
+}
+_BOTH = {
+    "class": "coalesce(nullif(customer_class, ''), '~')",
+    "phone": "coalesce(nullif(phone, ''), '~')",
+    "updated": "coalesce(updated_at, '')",
 }
 _COLUMNS = {
-    "doctor": {
-        "title": "coalesce(title, '~')",
-        "specialty": "coalesce(specialty, '~')",
-        "class": "coalesce(nullif(customer_class, ''), '~')",
-        "updated": "coalesce(updated_at, '')",
+    "doctor": _BOTH
+    | {
+        "title": rank("doctor_title", "title"),
+        "specialty": rank("specialty", "specialty"),
+        "influence": rank("influence", "influence"),
+        "status": rank("doctor_status", "status"),
+        "mobile": "coalesce(nullif(mobile, ''), '~')",
+        "email": "lower(coalesce(nullif(email, ''), '~'))",
+        "consent": "999 - json_array_length(coalesce(consent, '[]'))",
     },
-    "institution": {
-        "level": "coalesce(level, '~')",
-        "class": "coalesce(nullif(customer_class, ''), '~')",
-        "updated": "coalesce(updated_at, '')",
+    "institution": _BOTH
+    | {
+        "level": rank("institution_level", "level"),
+        "kind": rank("institution_kind", "kind"),
+        "status": "CASE WHEN under_review THEN 0 ELSE 1 END",
     },
 }
+_TEXTS = {
+    "doctor": {"tags": "nullif(tags, '[]')"},
+    "institution": {"city": "city", "province": "province", "address": "address"},
+}
+"""Columns of Chinese text, sorted as they are read aloud."""
 _LAST = "\U0010ffff"
 
 
 class Filter(NamedTuple):
-    """What the customer list shows; `sort` is a column, with `-` before it for the other direction."""
+    """What the customer list shows; `sort` is a column, with `-` before it for the other direction.
+
+    `day` is the present one (ISO) where conditions depend on it, so that yesterday's answer is not today's.
+    """
 
     record: str
     text: str = ""
     sort: str = "name"
     customer_class: str = ""
+    where: Conditions = ANY
+    day: str = ""
+
+    @property
+    def classes(self) -> Conditions:
+        """The conditions, with the one class of `customer_class` among them."""
+        return self.where if not self.customer_class else self.where._replace(classes=(self.customer_class,))
 
 
 class CustomerOrders:
@@ -60,7 +90,7 @@ class CustomerOrders:
         with self._lock:
             self._moment = moment
             for wanted in list(self._kept):
-                by_visit = wanted.sort.endswith("last_visit") and "visit" in touched
+                by_visit = (wanted.sort.endswith("last_visit") or wanted.where.by_visit) and "visit" in touched
                 if by_visit or touched & _TOUCHED_BY[wanted.record]:
                     del self._kept[wanted]
 
@@ -87,38 +117,75 @@ class CustomerOrders:
         if not wanted.text.strip():
             return self._ordered(connection, moment, wanted)
         hits = search.find(connection, wanted.text, _FOUND_LIMIT, (wanted.record,))
-        found = [hit.id for hit in hits if wanted.customer_class in ("", hit.customer_class)]
         if wanted.sort == "name":  # the best hit first, as in the search box
-            return found
-        kept = set(found)
+            allowed, merged = self._allowed(connection, moment, wanted), _merged(connection, wanted)
+            return [hit.id for hit in hits if (allowed is None or hit.id in allowed) and hit.id not in merged]
+        kept = {hit.id for hit in hits}
         return [one for one in self.ids(connection, moment, wanted._replace(text="")) if one in kept]
+
+    def _allowed(self, connection: Connection, moment: int, wanted: Filter) -> frozenset[str] | None:
+        today = date.fromisoformat(wanted.day) if wanted.day else local_date(utc_now())
+        where = wanted.classes
+        return customer_filter.ids_meeting(connection, self._visits, moment, wanted.record, where, today)
 
     def _ordered(self, connection: Connection, moment: int, wanted: Filter) -> list[str]:
         column, descending = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
-        ids = _by_name(connection, wanted.record, wanted.customer_class)
+        allowed = self._allowed(connection, moment, wanted)
+        ids = self._base(connection, moment, wanted)
+        if allowed is not None:
+            ids = [one for one in ids if one in allowed]
         if column == "name":
             return ids[::-1] if descending else ids
-        keys = self._keys(connection, moment, wanted.record, column)
-        missing = "" if column == "last_visit" else _LAST
+        keys, missing = self._keys(connection, moment, wanted.record, column)
         return sorted(ids, key=lambda one: keys.get(one, missing), reverse=descending)
 
-    def _keys(self, connection: Connection, moment: int, record: str, column: str) -> dict[str, str]:
-        """Return what a column is sorted by, by id; one never visited comes before all others."""
+    def _base(self, connection: Connection, moment: int, wanted: Filter) -> list[str]:
+        """Return everybody by name: the list without conditions, which is kept, or worked out where it is asked for."""
+        everybody, merged = Filter(wanted.record), _merged(connection, wanted)
+        if wanted != everybody and "merged" not in wanted.where.status:
+            return self.ids(connection, moment, everybody)
+        return [one for one in _by_name(connection, wanted.record) if one not in merged]
+
+    def _keys(self, connection: Connection, moment: int, record: str, column: str) -> tuple[dict[str, Any], Any]:
+        """Return what a column is sorted by, by id, and the key of whoever has none.
+
+        One never visited comes before all others, whoever has no value comes last.
+        """
         if column == "last_visit":
-            return dict(self._visits.last_visits(connection, moment))
-        if column == "institution" and record == "doctor":
-            return _places(connection)
+            return dict(self._visits.last_visits(connection, moment)), ""
+        if column == "territory":
+            names = _read_aloud(_pairs(connection, "SELECT id, name FROM row_territory"))
+            ids = _pairs(connection, f"SELECT id, territory_id FROM row_{record} NOT INDEXED")
+            return {one: names.get(place, _LAST) for one, place in ids.items()}, _LAST
+        if record == "doctor" and column in ("institution", "department"):
+            return _places(connection, column), _LAST
+        if column in _TEXTS[record]:
+            pairs = _pairs(connection, f"SELECT id, {_TEXTS[record][column]} FROM row_{record} NOT INDEXED")
+            return _read_aloud(pairs), _LAST
         expression = _COLUMNS[record].get(column)
         if expression is None:
             raise InputError("unknown_sort", sort=column[:60])
-        return _pairs(connection, f"SELECT id, {expression} FROM row_{record} NOT INDEXED")
+        return _pairs(connection, f"SELECT id, {expression} FROM row_{record} NOT INDEXED"), _LAST
 
 
 def _pairs(connection: Connection, statement: str, **params: Any) -> dict[Any, Any]:
     return {row[0]: row[1] for row in connection.execute(text(statement), params)}
 
 
-def _by_name(connection: Connection, record: str, customer_class: str) -> list[str]:
+def _merged(connection: Connection, wanted: Filter) -> frozenset[str]:
+    """Return the doctors who went into another one: they are listed only where somebody asks for that state."""
+    if wanted.record != "doctor" or "merged" in wanted.where.status:
+        return frozenset()
+    return frozenset(connection.execute(text("SELECT id FROM row_doctor WHERE status = 'merged'")).scalars())
+
+
+def _read_aloud(pairs: dict[str, Any]) -> dict[str, str]:
+    """Return the reading of each text, by id; texts that repeat (cities, departments) are read once."""
+    readings = {value: " ".join(phrase_reading(value)) or value for value in set(pairs.values()) if value}
+    return {one: readings.get(value, _LAST) for one, value in pairs.items()}
+
+
+def _by_name(connection: Connection, record: str) -> list[str]:
     """Return ids in the order of pinyin, from two indexes that hold all that is asked: no row is read.
 
     A row is shown as deleted only while its deletion waits in the outbox, so those few are looked up there.
@@ -129,22 +196,21 @@ def _by_name(connection: Connection, record: str, customer_class: str) -> list[s
             text("SELECT row_id FROM outbox WHERE record = :record AND kind = 'delete'"), {"record": record}
         ).scalars()
     )
-    if customer_class:
-        chosen = f"SELECT rowid, id FROM row_{record} NOT INDEXED WHERE customer_class = :customer_class"
-        ids = _pairs(connection, chosen, customer_class=customer_class)
-    else:
-        ids = _pairs(connection, f"SELECT rowid, id FROM row_{record} ORDER BY id")
+    ids = _pairs(connection, f"SELECT rowid, id FROM row_{record} ORDER BY id")
     return [ids[rowid] for rowid in rowids if rowid in ids and ids[rowid] not in gone]
 
 
-def _places(connection: Connection) -> dict[str, str]:
-    """Return the sort key of each doctor's main institution."""
-    names = _pairs(connection, "SELECT id, pinyin FROM row_institution")
+def _places(connection: Connection, column: str) -> dict[str, str]:
+    """Return the sort key of each doctor's main institution or department."""
+    if column == "institution":
+        names = _pairs(connection, "SELECT id, pinyin FROM row_institution")
+    else:
+        names = _read_aloud(_pairs(connection, "SELECT id, name FROM row_department NOT INDEXED"))
     found: dict[str, str] = {}
     rows = connection.execute(
-        text("SELECT doctor_id, institution_id, is_primary FROM row_affiliation NOT INDEXED WHERE deleted = 0")
+        text(f"SELECT doctor_id, {column}_id, is_primary FROM row_affiliation NOT INDEXED WHERE deleted = 0")
     )
-    for doctor_id, institution_id, is_primary in rows:
+    for doctor_id, place_id, is_primary in rows:
         if is_primary or doctor_id not in found:
-            found[doctor_id] = names.get(institution_id) or _LAST
+            found[doctor_id] = names.get(place_id) or _LAST
     return found

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from crmdesk.domain.clock import Clock, local_date, utc_now
 from crmdesk.domain.errors import WorldError
+from crmdesk.services.batch import BatchDesk
 from crmdesk.services.commands import ChangeSet, Command, Outcome
 from crmdesk.services.customer_order import CustomerOrders
 from crmdesk.services.dispatcher import Dispatcher
@@ -45,6 +46,7 @@ class Desk:
         self._moment = 0
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="crmdesk-reader")
         self._dispatcher = Dispatcher(store, lambda: self.person, self.publish, clock, self._seen)
+        self.batches = BatchDesk(self.submit)
         self.imports = ImportDesk(self.submit, lambda: self.ask(known_here), lambda: self.person)
 
     @property
@@ -110,6 +112,7 @@ class Desk:
     def close(self) -> None:
         """Finish what is queued and end the threads; the store stays open."""
         self.imports.close()
+        self.batches.close()
         self._closed = True
         self._dispatcher.close()
         self._readers.shutdown(wait=True, cancel_futures=True)

@@ -82,7 +82,8 @@ class Dispatcher:
         if isinstance(command, Undo):
             self._inverses.forget(command.undo_token)
         inverse = tuple(step for one in reversed(done) for step in one.inverse)
-        token = self._inverses.keep(inverse)
+        token = self._inverses.keep(inverse, getattr(command, "together", ""))
         if changed:
             self._publish(ChangeSet(changed, "local"))
-        return Outcome(changed, done[-1].created_id, token)
+        left_out = tuple(entry for one in done for entry in one.left_out)
+        return Outcome(changed, done[-1].created_id, token, left_out)

@@ -16,6 +16,7 @@ from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.records import RECORDS
+from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.views import Person
 
@@ -54,6 +55,7 @@ def export_customers(
     customer_class: str = "",
     language: str = "zh",
     progress: Progress | None = None,
+    where: Conditions = ANY,
 ) -> "Future[ExportReport]":
     """Write the customers that a filter shows to `path` (.csv with BOM, or .xlsx), off the caller's thread.
 
@@ -63,7 +65,7 @@ def export_customers(
     kind = path.suffix.lower()
     if kind not in (".csv", ".xlsx"):
         raise InputError("export_kind", suffix=kind[:20])
-    wanted = Filter(record, text, "name", customer_class)
+    wanted = Filter(record, text, "name", customer_class, where)
 
     def work(reads: "Reads") -> ExportReport:
         return _write(reads, path, wanted, language, progress or _go_on)
@@ -77,7 +79,7 @@ def _go_on(_done: int, _total: int) -> bool:
 
 def _write(reads: "Reads", path: Path, wanted: Filter, language: str, progress: Progress) -> ExportReport:
     person, at = reads.person(), to_text(reads.now())
-    ids = reads.customer_ids(wanted.record, wanted.text, wanted.sort, wanted.customer_class)
+    ids = reads.customer_ids(wanted.record, wanted.text, wanted.sort, wanted.customer_class, wanted.where)
     fields = [field for field in RECORDS[wanted.record].fields if field.name not in _HIDDEN]
     header = ["id", *(_word(field, language) for field in fields)]
     if wanted.record == "doctor":

@@ -40,6 +40,7 @@ class Done:
 
     created_id: str = ""
     inverse: tuple[Command, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()  # (id, code) of rows that a change of many did not reach
 
 
 def record_of(name: str) -> Record:

@@ -103,6 +103,10 @@ class ReadBase:
     def _product_names(self) -> dict[str, str]:
         return {row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_product")}
 
+    @cached_property
+    def _territory_names(self) -> dict[str, str]:
+        return {row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")}
+
     def _name_of(self, user_id: str | None) -> str:
         return self._user_names.get(user_id or "", "")
 

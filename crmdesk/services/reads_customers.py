@@ -1,5 +1,6 @@
 """Reads about customers: the list, the search, one page for a doctor and one for an institution."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from crmdesk.domain.clock import from_text, local_date
 from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
+from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.reads_history import HistoryReads
 from crmdesk.services.shown import Values
@@ -14,8 +16,10 @@ from crmdesk.services.views import (
     AffiliationView,
     CustomerItem,
     DoctorView,
+    FilterChoices,
     Hit,
     InstitutionView,
+    ReceiptView,
     Row,
     TimelineEntry,
 )
@@ -23,6 +27,8 @@ from crmdesk.storage import search
 
 _TIMELINE = 60
 _MONTHS = 12
+_TAGS_SHOWN = 40
+_BRIEF = "name, customer_class, revision, dirty, territory_id, phone, updated_at"
 
 
 class CustomerReads(HistoryReads):
@@ -36,30 +42,65 @@ class CustomerReads(HistoryReads):
         offset: int = 0,
         limit: int = 200,
         customer_class: str = "",
+        where: Conditions = ANY,
     ) -> list[CustomerItem]:
-        """Return one page of the list; sorts: name, class, title, specialty, institution, last_visit, level, updated.
-
-        `-` before a sort turns it round.
-        """
-        ids = self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class))
+        """Return one page of the list; sorts are those of `customer_order`, `-` before one turns it round."""
+        ids = self._listed(record, text, sort, customer_class, where)
         return self.customer_items(record, ids[offset : offset + limit])
 
     def customer_count(
-        self, record: str = "doctor", text: str = "", sort: str = "name", customer_class: str = ""
+        self,
+        record: str = "doctor",
+        text: str = "",
+        sort: str = "name",
+        customer_class: str = "",
+        where: Conditions = ANY,
     ) -> int:
         """Return how many customers the same filter shows."""
-        return len(self.customer_ids(record, text, sort, customer_class))
+        return len(self._listed(record, text, sort, customer_class, where))
 
     def customer_ids(
-        self, record: str = "doctor", text: str = "", sort: str = "name", customer_class: str = ""
+        self,
+        record: str = "doctor",
+        text: str = "",
+        sort: str = "name",
+        customer_class: str = "",
+        where: Conditions = ANY,
     ) -> list[str]:
         """Return the ids of the whole list in order, for a model that fetches pages of items by id."""
-        return list(self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class)))
+        return list(self._listed(record, text, sort, customer_class, where))
+
+    def _listed(self, record: str, text: str, sort: str, customer_class: str, where: Conditions) -> list[str]:
+        day = self._today.isoformat() if where.by_visit else ""
+        return self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class, where, day))
+
+    def filter_choices(self, record: str) -> FilterChoices:
+        """Return what the conditions can be set to beside the picklists: territories and tags in use, names of ids."""
+        territories = self._fetch(
+            f"SELECT DISTINCT r.territory_id AS id, t.name AS name FROM row_{record} r NOT INDEXED"
+            " JOIN row_territory t ON t.id = r.territory_id WHERE r.deleted = 0"
+        )
+        tags: list[str] = []
+        if record == "doctor":
+            found = self._fetch(
+                "SELECT value, count(*) AS times FROM row_doctor NOT INDEXED, json_each(row_doctor.tags)"
+                f" WHERE deleted = 0 GROUP BY value ORDER BY times DESC, value LIMIT {_TAGS_SHOWN}"
+            )
+            tags = [str(row["value"]) for row in found]
+        return FilterChoices(tuple(sorted((row["id"], str(row["name"])) for row in territories)), tuple(tags))
+
+    def institution_names(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the names of institutions that are here, by id."""
+        return self._names("institution", ids)
 
     def customer_items(self, record: str, ids: Sequence[str]) -> list[CustomerItem]:
         """Return list items for ids in their order; ids that are gone are left out."""
         make = self._doctor_items if record == "doctor" else self._institution_items
         return make(ids)
+
+    def plain_rows(self, record: str, ids: Sequence[str]) -> Mapping[str, Values]:
+        """Return whole rows by id, those that are gone left out."""
+        return shown.select_ids(self._connection, record, ids)
 
     def export_rows(
         self, record: str, ids: Sequence[str]
@@ -69,7 +110,8 @@ class CustomerReads(HistoryReads):
         return shown.select_ids(self._connection, record, ids), places
 
     def _doctor_items(self, ids: Sequence[str]) -> list[CustomerItem]:
-        rows = self._brief("doctor", ids, "name, title, specialty, customer_class, status, revision, dirty")
+        more = "title, specialty, status, influence, mobile, email, tags, consent"
+        rows = self._brief("doctor", ids, f"{_BRIEF}, {more}")
         places = self._places(ids)
         last = self._visits.last_visits(self._connection, self._moment)
         disputed = self._with_conflict(ids)
@@ -93,12 +135,26 @@ class CustomerReads(HistoryReads):
                     sync_state=self._sync_state("doctor", row),
                     has_conflict=one in disputed,
                     status=row["status"] or ("under_review" if row["revision"] == 0 else ""),
+                    influence=row["influence"] or "",
+                    mobile=row["mobile"] or "",
+                    email=row["email"] or "",
+                    tags=_entries(row["tags"]),
+                    consent=_entries(row["consent"]),
+                    **self._shared(row),
                 )
             )
         return items
 
+    def _shared(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what items of doctors and institutions have alike."""
+        return {
+            "phone": row["phone"] or "",
+            "territory_name": self._territory_names.get(row["territory_id"] or "", ""),
+            "updated_at": row["updated_at"] or "",
+        }
+
     def _institution_items(self, ids: Sequence[str]) -> list[CustomerItem]:
-        rows = self._brief("institution", ids, "name, level, customer_class, city, under_review, revision, dirty")
+        rows = self._brief("institution", ids, f"{_BRIEF}, under_review, level, city, province, kind, address")
         last = self._visits.last_visits(self._connection, self._moment)
         disputed = self._with_conflict(ids)
         return [
@@ -115,6 +171,10 @@ class CustomerReads(HistoryReads):
                 sync_state=self._sync_state("institution", row),
                 has_conflict=one in disputed,
                 status="under_review" if row["under_review"] or row["revision"] == 0 else "active",
+                kind=row["kind"] or "",
+                province=row["province"] or "",
+                address=row["address"] or "",
+                **self._shared(row),
             )
             for one, row in ((one, rows[one]) for one in ids if one in rows)
         ]
@@ -151,17 +211,29 @@ class CustomerReads(HistoryReads):
 
     def search(self, text: str, limit: int = 30) -> list[Hit]:
         """Return hits for what was typed so far, best first, each with the reason why it hit."""
+        hits = search.find(self._connection, text, limit)
+        gone = self._merged_among([row.id for row in hits if row.record == "doctor"])
         return [
             Hit(row.record, row.id, row.name, _place_of(row), row.reason, row.customer_class)
-            for row in search.find(self._connection, text, limit)
+            for row in hits
+            if row.id not in gone
         ]
+
+    def _merged_among(self, doctor_ids: Sequence[str]) -> frozenset[str]:
+        marks, params = shown.in_list(doctor_ids)
+        merged = f"SELECT id FROM row_doctor WHERE status = 'merged' AND id IN ({marks})"
+        return frozenset(row["id"] for row in self._fetch(merged, params)) if doctor_ids else frozenset()
 
     def similar_doctors(self, name: str, institution_id: str) -> list[CustomerItem]:
         """Return doctors of the same name, those of the institution first: they may be the one about to be made."""
         wanted = "".join(name.split())
         if not wanted:
             return []
-        rows = self._fetch("SELECT id FROM row_doctor WHERE deleted = 0 AND name = :name LIMIT 50", {"name": wanted})
+        rows = self._fetch(
+            "SELECT id FROM row_doctor WHERE deleted = 0 AND name = :name"
+            " AND coalesce(status, '') <> 'merged' LIMIT 50",
+            {"name": wanted},
+        )
         ids = [row["id"] for row in rows]
         here = self._fetch(
             "SELECT doctor_id FROM row_affiliation WHERE deleted = 0 AND institution_id = :id", {"id": institution_id}
@@ -174,6 +246,7 @@ class CustomerReads(HistoryReads):
         row = self.row("doctor", row_id)
         visits = self._visit_rows(row_id)
         claims = self._claims_of(visits)
+        same = {row_id, *(one["other_id"] for one in self._merged_into(row_id))}
         return DoctorView(
             row=row,
             pinyin=self._pinyin("doctor", row_id),
@@ -183,8 +256,13 @@ class CustomerReads(HistoryReads):
             history=self.history("doctor", row_id),
             conflicts=self.conflicts_of(row_id),
             visits_by_month=_by_month(visits, self._today),
-            claims_fen=sum(self._share_of(claim, row_id) for claim in claims),
+            claims_fen=sum(self._share_of(claim, one) for claim in claims for one in same),
         )
+
+    def _merged_into(self, row_id: str) -> list[Mapping[str, Any]]:
+        """Return the merges of others into a doctor that stand; claims keep naming those others."""
+        statement = "SELECT id, other_id FROM row_doctor_merge WHERE deleted = 0 AND doctor_id = :id AND state = 'done'"
+        return self._fetch(statement, {"id": row_id})
 
     def institution(self, row_id: str) -> InstitutionView:
         """Return the whole page of an institution; raises InputError('unknown_row')."""
@@ -200,6 +278,26 @@ class CustomerReads(HistoryReads):
             timeline=self._timeline(visits, self._claims_of(visits)),
             history=self.history("institution", row_id),
             conflicts=self.conflicts_of(row_id),
+        )
+
+    def receipts(self, record: str, row_id: str) -> tuple[ReceiptView, ...]:
+        """Return the attachments of a row, oldest first."""
+        rows = shown.select(
+            self._connection,
+            "attachment",
+            "AND r.parent_record = :record AND r.parent_id = :id ORDER BY r.id",
+            {"record": record, "id": row_id},
+        )
+        return tuple(
+            ReceiptView(
+                attachment_id=row["id"],
+                sha256=row["sha256"],
+                file_name=row["file_name"],
+                media_type=row["media_type"],
+                size_bytes=row.get("size_bytes") or 0,
+                present=self._blobs.has(row["sha256"]),
+            )
+            for row in rows
         )
 
     def recent_visits(self, doctor_id: str, limit: int = 10) -> list[TimelineEntry]:
@@ -242,6 +340,7 @@ class CustomerReads(HistoryReads):
         doctors = self._brief("doctor", [row["doctor_id"] for row in rows], "name, title, customer_class")
         places = self._names("institution", (row["institution_id"] for row in rows))
         departments = self._names("department", (row["department_id"] for row in rows))
+        last = self._visits.last_visits(self._connection, self._moment)
         return tuple(
             AffiliationView(
                 affiliation_id=row["id"],
@@ -254,6 +353,10 @@ class CustomerReads(HistoryReads):
                 is_primary=bool(row.get("is_primary")),
                 doctor_title=str(doctors.get(row["doctor_id"], {}).get("title") or ""),
                 doctor_class=str(doctors.get(row["doctor_id"], {}).get("customer_class") or ""),
+                department_id=row["department_id"] or "",
+                last_visit_at=last.get(row["doctor_id"], ""),
+                valid_from=row.get("valid_from") or "",
+                valid_to=row.get("valid_to") or "",
             )
             for row in rows
         )
@@ -284,18 +387,23 @@ class CustomerReads(HistoryReads):
         return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)[:_TIMELINE])
 
     def _visit_entry(self, row: Values) -> TimelineEntry:
-        products = [self._product_names.get(str(one.get("product_id")), "") for one in row.get("products") or ()]
+        detailed = [one for one in row.get("products") or () if self._product_names.get(str(one.get("product_id")))]
         return TimelineEntry(
             record="visit",
             id=row["id"],
             at=row["starts_at"] or "",
             kind=row.get("channel") or "",
             who=self._name_of(row.get("owner_id")),
-            text=row.get("note") or row.get("next_step") or "",
-            chips=tuple(name for name in products if name),
+            text=row.get("note") or "",
+            chips=tuple(self._product_names[str(one["product_id"])] for one in detailed),
             state=row.get("state") or "",
             sync_state=self._sync_state("visit", row),
             duration_min=row.get("duration_min") or 0,
+            reactions=tuple(str(one.get("reaction") or "") for one in detailed),
+            joint_with=tuple(name for one in row.get("joint_with_ids") or () if (name := self._name_of(one))),
+            next_step=row.get("next_step") or "",
+            next_step_on=row.get("next_step_on") or "",
+            next_step_done=bool(row.get("next_step_done")),
         )
 
     def _claim_entry(self, row: Values) -> TimelineEntry:
@@ -317,6 +425,11 @@ class CustomerReads(HistoryReads):
 def _place_of(row: search.SearchRow) -> str:
     parts = (row.institution_name if row.record == "doctor" else "", row.department_name)
     return " · ".join(part for part in parts if part)
+
+
+def _entries(stored: str | None) -> tuple[str, ...]:
+    """Return the entries of a set as it is stored."""
+    return tuple(json.loads(stored)) if stored else ()
 
 
 def _open_promise(row: Mapping[str, Any]) -> bool:

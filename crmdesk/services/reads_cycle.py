@@ -161,15 +161,15 @@ class CycleReads(PlanReads):
             for one, standing in standings.items()
             if standing.remaining_to_schedule and customer_class in ("", classes.get(one, ""))
         }
-        first = self._candidates(lacking, classes, {}, _rough_day)
+        first = self._plannable(lacking, classes, {}, _rough_day)
         best = schedule.suggest(first, cycle_days, wanted, {}, _MOST_CANDIDATES)
         chosen = {one.doctor_id: standings[one.doctor_id] for one in best}
         places = self._main_hospitals(list(chosen))
-        near = self._candidates(chosen, classes, places, _local_day)
+        near = self._plannable(chosen, classes, places, _local_day)
         found = schedule.suggest(near, cycle_days, wanted, on_the_way, limit)
         return self._suggestion_items(found, standings, classes, places)
 
-    def _candidates(
+    def _plannable(
         self,
         standings: Mapping[str, Standing],
         classes: Mapping[str, str],

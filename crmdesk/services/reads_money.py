@@ -12,7 +12,7 @@ from crmdesk.services import shown, waiting
 from crmdesk.services.claim_state import actor_of, allowed_events, effective, shown_hash
 from crmdesk.services.reads_visits import VisitReads
 from crmdesk.services.shown import Values
-from crmdesk.services.views import BudgetEffect, ClaimItem, ClaimView, HistoryEntry, ReceiptView
+from crmdesk.services.views import BudgetEffect, ClaimItem, ClaimView, HistoryEntry
 from crmdesk.storage import settings
 
 _DECISIONS = frozenset(
@@ -194,10 +194,6 @@ class MoneyReads(VisitReads):
             as_of=settings.meta(self._connection, "last_sync_at"),
         )
 
-    @cached_property
-    def _territory_names(self) -> dict[str, str]:
-        return {row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")}
-
     def budgets(self) -> list[BudgetEffect]:
         """Return the budgets of the present quarter that are held here, with nothing more taken from them."""
         period = claims.period_of(self._today.isoformat())
@@ -205,26 +201,6 @@ class MoneyReads(VisitReads):
             self._connection, "budget", "AND r.period = :period ORDER BY r.territory_id, r.category", {"period": period}
         )
         return [self._effect(row, 0, True) for row in rows]
-
-    def receipts(self, record: str, row_id: str) -> tuple[ReceiptView, ...]:
-        """Return the attachments of a row, oldest first."""
-        rows = shown.select(
-            self._connection,
-            "attachment",
-            "AND r.parent_record = :record AND r.parent_id = :id ORDER BY r.id",
-            {"record": record, "id": row_id},
-        )
-        return tuple(
-            ReceiptView(
-                attachment_id=row["id"],
-                sha256=row["sha256"],
-                file_name=row["file_name"],
-                media_type=row["media_type"],
-                size_bytes=row.get("size_bytes") or 0,
-                present=self._blobs.has(row["sha256"]),
-            )
-            for row in rows
-        )
 
     def attachment(self, sha256: str) -> bytes | None:
         """Return the bytes of an attachment, or None where they are not on this laptop yet."""

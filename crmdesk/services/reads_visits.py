@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
+from crmdesk.services.customer_filter import DUE_AFTER_DAYS, DUE_CLASSES
 from crmdesk.services.customer_order import Filter
-from crmdesk.services.reads_customers import CustomerReads
+from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import Row, TodayItem, TodayView
 from crmdesk.storage import settings
 
-NOT_SEEN_AFTER_DAYS = 30
 NOT_SEEN_LIMIT = 10
 _OVERDUE_LIMIT = 50
 
 
-class VisitReads(CustomerReads):
+class VisitReads(MergeReads):
     """What the Today page and the visit editor ask.
 
     `+r.owner_id` keeps SQLite on the index of the time: on a representative's laptop nearly all visits are own ones.
@@ -90,10 +90,10 @@ class VisitReads(CustomerReads):
     def _not_seen(self, wanted: date) -> list[str]:
         """Return doctors of class A and B without a visit for 30 days and none planned, A first, longest ago first."""
         last = self._visits.last_visits(self._connection, self._moment)
-        edge = to_text(datetime.combine(wanted - timedelta(days=NOT_SEEN_AFTER_DAYS - 1), time(0), UTC))
+        edge = to_text(datetime.combine(wanted - timedelta(days=DUE_AFTER_DAYS - 1), time(0), UTC))
         planned = self._planned_doctors(wanted)
         found: list[str] = []
-        for customer_class in ("A", "B"):
+        for customer_class in DUE_CLASSES:
             ids = self._orders.ids(self._connection, self._moment, Filter("doctor", "", "name", customer_class))
             late = [one for one in ids if last.get(one, "") < edge and one not in planned]
             late.sort(key=lambda one: last.get(one, ""))

@@ -24,6 +24,13 @@ class RestoreFields(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreMany(Command):
+    """Put earlier values of many rows back; what moved on since is left out, the others do not wait for it."""
+
+    rows: tuple[RestoreFields, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreRow(Command):
     """Bring back a row whose deletion the server has not accepted yet."""
 
@@ -53,12 +60,16 @@ class Inverses:
         self._limit = limit
         self._kept: OrderedDict[str, tuple[Command, ...]] = OrderedDict()
 
-    def keep(self, commands: tuple[Command, ...]) -> str:
-        """Remember the commands that undo something, in the order to run them; return their token ('' for none)."""
+    def keep(self, commands: tuple[Command, ...], together: str = "") -> str:
+        """Remember the commands that undo something, in the order to run them; return their token ('' for none).
+
+        What is kept under the token `together` already is undone after them, as one.
+        """
         if not commands:
             return ""
-        token = new_id()
-        self._kept[token] = commands
+        token = together or new_id()
+        self._kept[token] = (*commands, *self._kept.get(token, ()))
+        self._kept.move_to_end(token)
         while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
         return token

@@ -66,6 +66,25 @@ class CustomerItem:
     sync_state: str
     has_conflict: bool
     status: str
+    territory_name: str = ""
+    phone: str = ""
+    updated_at: str = ""
+    influence: str = ""
+    mobile: str = ""
+    email: str = ""
+    tags: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()  # channels
+    kind: str = ""  # the three of an institution
+    province: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """What conditions can be set to beside picklists: territories (id, name), the tags in use, the commonest first."""
+
+    territories: tuple[tuple[str, str], ...]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,57 @@ class AffiliationView:
     is_primary: bool
     doctor_title: str = ""
     doctor_class: str = ""
+    department_id: str = ""
+    last_visit_at: str = ""  # of the doctor, anywhere
+    valid_from: str = ""
+    valid_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two doctors who may be one person; `reasons` are codes of `domain.duplicates.Reason`."""
+
+    first: CustomerItem
+    second: CustomerItem
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeItem:
+    """A proposal to merge two doctors, or what became of it; `pending` is a command that waits to be sent."""
+
+    row: Row
+    state: str
+    kept_name: str
+    other_name: str
+    institution_name: str
+    owner_name: str
+    decided_by_name: str
+    pending: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSide:
+    """One of two doctors who are compared, with what would follow."""
+
+    row: Row
+    affiliations: tuple[AffiliationView, ...]
+    visits: int
+    last_visit_at: str
+    attachments: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeView:
+    """Two doctors side by side. `seen_hash` goes into the command; `differing` are fields to choose about."""
+
+    kept: MergeSide
+    other: MergeSide
+    seen_hash: str
+    reasons: tuple[str, ...]
+    differing: tuple[str, ...]
+    merge: MergeItem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +169,11 @@ class TimelineEntry:
     sync_state: str
     duration_min: int = 0
     amount_fen: int = 0
+    reactions: tuple[str, ...] = ()  # codes beside the products in `chips`, '' for none
+    joint_with: tuple[str, ...] = ()
+    next_step: str = ""
+    next_step_on: str = ""
+    next_step_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +230,9 @@ class DoctorView:
     conflicts: tuple[ConflictView, ...]
     visits_by_month: tuple[int, ...]  # last 12 months, oldest first
     claims_fen: int
+    duplicates: tuple[DuplicatePair, ...] = ()
+    merges: tuple[MergeItem, ...] = ()  # that stand, and open proposals
+    evidence: tuple["ReceiptView", ...] = ()  # files of the doctor: what proves the consent
 
 
 @dataclass(frozen=True, slots=True)

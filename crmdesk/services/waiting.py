@@ -28,6 +28,15 @@ def queued_commands(connection: Connection, row_id: str, record: str = "claim") 
     return [Queued(one.id, one.command, one.args) for one in operations]
 
 
+def commands_on(connection: Connection, record: str, row_id: str) -> list[str]:
+    """Return the names of the commands on a row that wait in the outbox, oldest first."""
+    found = connection.execute(
+        text("SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq"),
+        {"record": record, "id": row_id},
+    )
+    return [pending.decode(content).command for content in found.scalars()]
+
+
 def refused_rows(connection: Connection) -> frozenset[tuple[str, str]]:
     """Return (record, id) of the rows with refused operations that wait for the person."""
     found = connection.execute(text("SELECT DISTINCT record, row_id FROM needs_you"))

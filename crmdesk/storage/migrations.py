@@ -17,7 +17,13 @@ from crmdesk.storage.tables import ROWS, SEARCHED, kept_title, metadata, search_
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
-STEPS: tuple[str, ...] = ("0001_first_tables", "0002_transfer_reasons", "0003_leaving_scopes", "0004_plans")
+STEPS: tuple[str, ...] = (
+    "0001_first_tables",
+    "0002_transfer_reasons",
+    "0003_leaving_scopes",
+    "0004_plans",
+    "0005_doctor_merges",
+)
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
 
@@ -85,10 +91,8 @@ def _transfer_reasons(database: "Database") -> None:
 
 
 def _leaving_scopes(database: "Database") -> None:
-    present = set(database.table_names())
-    for record in RECORDS:
-        if f"row_{record}" not in present:
-            continue  # declared since: its own step makes the table with its indexes
+    present = set(database.table_names())  # records that were declared since have their own step
+    for record in (one for one in RECORDS if f"row_{one}" in present):
         database.execute(f"CREATE INDEX IF NOT EXISTS row_{record}_scopes ON row_{record} (scopes)")
     database.execute(str(CreateTable(kept_title, if_not_exists=True).compile(dialect=sqlite.dialect())))
 
@@ -97,9 +101,19 @@ def _plans(database: "Database") -> None:
     add_tables(database, "cycle_plan", "plan_target", "day_off")
 
 
+def _doctor_merges(database: "Database") -> None:
+    dialect = sqlite.dialect()
+    table = metadata.tables["row_doctor_merge"]
+    database.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
+    indexes = [*table.indexes, *metadata.tables["row_doctor"].indexes]
+    for index in sorted(indexes, key=lambda one: str(one.name)):
+        database.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
     "0003_leaving_scopes": _leaving_scopes,
     "0004_plans": _plans,
+    "0005_doctor_merges": _doctor_merges,
 }

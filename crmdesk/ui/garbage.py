@@ -30,6 +30,9 @@ class GarbageTimer(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        # What was made up to here (modules, no window yet) stays for good: the collector need not walk through it,
+        # which takes a tenth of a second and would be seen while scrolling.
+        gc.freeze()
         timer = QTimer(self)
         timer.setInterval(LOOK_MS)
         timer.timeout.connect(collect_due)

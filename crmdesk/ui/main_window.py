@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.services.commands import ChangeSet, SetPreference, Undo
+from crmdesk.services.commands import ChangeSet, Outcome, SetPreference, Undo
 from crmdesk.services.views import Person, SyncSummary
 from crmdesk.ui import actions, language, theme, words
 from crmdesk.ui.actions import Actions
@@ -186,7 +186,14 @@ class MainWindow(QMainWindow):
 
     def _undo_token_now(self, token: str) -> None:
         self._undo_token = ""
-        self.context.submit(self, Undo(token), lambda _outcome: self.toast(self.tr("已撤销。")))
+        self.context.submit(self, Undo(token), self._undone)
+
+    def _undone(self, outcome: Outcome) -> None:
+        kept = len(outcome.left_out)
+        if kept:
+            self.toast(self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
+        else:
+            self.toast(self.tr("已撤销。"))
 
     def switch_language(self) -> None:
         """Change between Chinese and English and remember it."""

@@ -121,6 +121,18 @@ _REFUSED: dict[str, _Pair] = {
         "按它现在的状态不能这样处理。请看它当前的状态。",
         "It cannot be handled like that now. See its present state.",
     ),
+    "merge_impossible": (
+        "这两位不能合并：其中一位已被合并或已不在。没有改变任何内容。",
+        "These two cannot be merged: one of them was merged already or is gone. Nothing was changed.",
+    ),
+    "merge_decided": (
+        "这个合并已经有人决定过了。请看它当前的状态。",
+        "Somebody decided about this merge already. See its present state.",
+    ),
+    "already_queued": (
+        "已经决定过，正等待发送。可以先撤销。",
+        "It was decided already and waits to be sent. Undo that first.",
+    ),
     "not_yours": ("这不归你处理。内容没有改变。", "This is not yours to do. Nothing was changed."),
     "own_claim": (
         "不能审批自己的报销单。请交给另一位审批人。",

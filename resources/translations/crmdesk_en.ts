@@ -78,6 +78,179 @@
         </message>
     </context>
     <context>
+        <name>ArrangeDialog</name>
+        <message>
+            <source>上移</source>
+            <translation>Up</translation>
+        </message>
+        <message>
+            <source>下移</source>
+            <translation>Down</translation>
+        </message>
+        <message>
+            <source>改名</source>
+            <translation>Rename</translation>
+        </message>
+        <message>
+            <source>删除</source>
+            <translation>Delete</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>完成</source>
+            <translation>Done</translation>
+        </message>
+        <message>
+            <source>空格键勾选</source>
+            <translation>Space ticks an entry</translation>
+        </message>
+    </context>
+    <context>
+        <name>BatchDialog</name>
+        <message numerus="yes">
+            <source>批量修改 %n 位医生</source>
+            <translation>
+                <numerusform>Change %n doctor</numerusform>
+                <numerusform>Change %n doctors</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>批量修改 %n 家机构</source>
+            <translation>
+                <numerusform>Change %n institution</numerusform>
+                <numerusform>Change %n institutions</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>加上标签</source>
+            <translation>Add tags</translation>
+        </message>
+        <message>
+            <source>去掉标签</source>
+            <translation>Remove tags</translation>
+        </message>
+        <message>
+            <source>用顿号或逗号分开</source>
+            <translation>Parted by commas</translation>
+        </message>
+        <message>
+            <source>将会改变的内容</source>
+            <translation>What would change</translation>
+        </message>
+        <message>
+            <source>不变</source>
+            <translation>Unchanged</translation>
+        </message>
+        <message>
+            <source>（清空）</source>
+            <translation>(clear)</translation>
+        </message>
+        <message numerus="yes">
+            <source>修改 %n 位</source>
+            <translation>
+                <numerusform>Change %n</numerusform>
+                <numerusform>Change %n</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>修改</source>
+            <translation>Change</translation>
+        </message>
+        <message>
+            <source>选好要改的内容，这里会先列出每一位的变化。</source>
+            <translation>Choose what to change; what becomes of each one is listed here first.</translation>
+        </message>
+        <message>
+            <source>正在核对…</source>
+            <translation>Checking…</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位会改变</source>
+            <translation>
+                <numerusform>%n changes</numerusform>
+                <numerusform>%n change</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位已经是这样</source>
+            <translation>
+                <numerusform>%n is so already</numerusform>
+                <numerusform>%n are so already</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位属于别的辖区，不变</source>
+            <translation>
+                <numerusform>%n belongs to another territory and stays</numerusform>
+                <numerusform>%n belong to another territory and stay</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位已被合并，不变</source>
+            <translation>
+                <numerusform>%n was merged and stays</numerusform>
+                <numerusform>%n were merged and stay</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位已不在本机</source>
+            <translation>
+                <numerusform>%n is no longer here</numerusform>
+                <numerusform>%n are no longer here</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>下面是前 %n 位</source>
+            <translation>
+                <numerusform>the first %n is shown</numerusform>
+                <numerusform>the first %n are shown</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>；</source>
+            <translation>; </translation>
+        </message>
+        <message>
+            <source>{field}：{old} → {new}</source>
+            <translation>{field}: {old} → {new}</translation>
+        </message>
+        <message>
+            <source>（空）</source>
+            <translation>(empty)</translation>
+        </message>
+    </context>
+    <context>
+        <name>BatchRun</name>
+        <message numerus="yes">
+            <source>已停止：改了 %n 位，其余没有动。</source>
+            <translation>
+                <numerusform>Stopped: %n changed, the others were not touched.</numerusform>
+                <numerusform>Stopped: %n changed, the others were not touched.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>已修改 %n 位，保存在本机。</source>
+            <translation>
+                <numerusform>%n changed, saved here.</numerusform>
+                <numerusform>%n changed, saved here.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位不能改，保持原样。</source>
+            <translation>
+                <numerusform> %n could not be changed and stays.</numerusform>
+                <numerusform> %n could not be changed and stay.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>ClaimDetail</name>
         <message>
             <source>未命名的报销</source>
@@ -218,6 +391,44 @@
                 <numerusform>%n receipt</numerusform>
                 <numerusform>%n receipts</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>ColumnWords</name>
+        <message>
+            <source>职称与专业</source>
+            <translation>Title and specialty</translation>
+        </message>
+        <message>
+            <source>机构与科室</source>
+            <translation>Institution and department</translation>
+        </message>
+        <message>
+            <source>上次拜访</source>
+            <translation>Last visit</translation>
+        </message>
+        <message>
+            <source>状态</source>
+            <translation>State</translation>
+        </message>
+        <message>
+            <source>同意</source>
+            <translation>Consent</translation>
+        </message>
+        <message>
+            <source>最近修改</source>
+            <translation>Last change</translation>
+        </message>
+    </context>
+    <context>
+        <name>CompareView</name>
+        <message>
+            <source>两者</source>
+            <translation>Both</translation>
+        </message>
+        <message>
+            <source>两份资料没有不同的内容。</source>
+            <translation>Nothing differs between the two.</translation>
         </message>
     </context>
     <context>
@@ -433,6 +644,18 @@
             </translation>
         </message>
         <message>
+            <source>与{names}协访</source>
+            <translation>joint visit with {names}</translation>
+        </message>
+        <message>
+            <source>已兑现：{step}</source>
+            <translation>Kept: {step}</translation>
+        </message>
+        <message>
+            <source>下一步 {day} {step}</source>
+            <translation>Next step {day} {step}</translation>
+        </message>
+        <message>
             <source>{day}拜访时答应</source>
             <translation>promised on {day}</translation>
         </message>
@@ -452,12 +675,32 @@
             <translation>due today</translation>
         </message>
         <message>
+            <source>同名</source>
+            <translation>same name</translation>
+        </message>
+        <message>
+            <source>拼音相同</source>
+            <translation>same reading</translation>
+        </message>
+        <message>
+            <source>同一医院</source>
+            <translation>same hospital</translation>
+        </message>
+        <message>
+            <source>同一电话</source>
+            <translation>same number</translation>
+        </message>
+        <message>
             <source>已删除</source>
             <translation>Deleted</translation>
         </message>
         <message>
             <source>已恢复</source>
             <translation>Brought back</translation>
+        </message>
+        <message>
+            <source>因合并医生</source>
+            <translation>by a merge of doctors</translation>
         </message>
         <message>
             <source>原因：{reason}</source>
@@ -483,10 +726,6 @@
             <translation>Kind of customer</translation>
         </message>
         <message>
-            <source>全部</source>
-            <translation>All</translation>
-        </message>
-        <message>
             <source>姓名、拼音、首字母、医院或科室</source>
             <translation>Name, pinyin, initials, hospital or department</translation>
         </message>
@@ -497,6 +736,42 @@
         <message>
             <source>客户列表</source>
             <translation>Customers</translation>
+        </message>
+        <message>
+            <source>先筛选，再保存：输入文字或按 Alt+F 选条件。</source>
+            <translation>Narrow the list down first: type something, or press Alt+F for conditions.</translation>
+        </message>
+        <message>
+            <source>还没有保存的筛选。按 Alt+S 保存当前的条件。</source>
+            <translation>No filter is kept yet. Alt+S keeps the present conditions.</translation>
+        </message>
+        <message>
+            <source>管理筛选</source>
+            <translation>Kept filters</translation>
+        </message>
+        <message>
+            <source>“{text}”</source>
+            <translation>'{text}'</translation>
+        </message>
+        <message>
+            <source>显示哪些列</source>
+            <translation>Columns</translation>
+        </message>
+        <message>
+            <source>上一次批量修改还在进行。</source>
+            <translation>The last change is still under way.</translation>
+        </message>
+        <message>
+            <source>你的角色只能查看客户。</source>
+            <translation>Your role may only look at customers.</translation>
+        </message>
+        <message>
+            <source>先选中客户：Shift 或 Ctrl 加点击，Ctrl+A 全选。</source>
+            <translation>Choose customers first: click with Shift or Ctrl, Ctrl+A takes all.</translation>
+        </message>
+        <message>
+            <source>先选中两位医生，再合并。</source>
+            <translation>Choose two doctors first.</translation>
         </message>
         <message>
             <source>新建医生</source>
@@ -521,6 +796,30 @@
             </translation>
         </message>
         <message>
+            <source>筛选 {count}</source>
+            <translation>Filter {count}</translation>
+        </message>
+        <message>
+            <source>筛选</source>
+            <translation>Filter</translation>
+        </message>
+        <message>
+            <source>列</source>
+            <translation>Columns</translation>
+        </message>
+        <message>
+            <source>导入</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>没有客户符合这些条件。</source>
+            <translation>No customer meets these conditions.</translation>
+        </message>
+        <message>
+            <source>清除条件</source>
+            <translation>Clear the conditions</translation>
+        </message>
+        <message>
             <source>没有找到。换个写法试试：汉字、全拼、首字母或医院名都可以。</source>
             <translation>Nothing found. Try characters, full pinyin, initials or the hospital's name.</translation>
         </message>
@@ -531,18 +830,6 @@
         <message>
             <source>导入客户</source>
             <translation>Import customers</translation>
-        </message>
-        <message>
-            <source>职称与专业</source>
-            <translation>Title and specialty</translation>
-        </message>
-        <message>
-            <source>机构与科室</source>
-            <translation>Institution and department</translation>
-        </message>
-        <message>
-            <source>上次拜访</source>
-            <translation>Last visit</translation>
         </message>
     </context>
     <context>
@@ -748,6 +1035,10 @@
             <translation>What the timeline shows</translation>
         </message>
         <message>
+            <source>只看一个字段的修改</source>
+            <translation>Changes of one field</translation>
+        </message>
+        <message>
             <source>医生资料分页</source>
             <translation>Tabs of the doctor</translation>
         </message>
@@ -800,8 +1091,36 @@
             <translation>Expenses {count}</translation>
         </message>
         <message>
-            <source>主要</source>
-            <translation>main</translation>
+            <source>已合并到 {name}。</source>
+            <translation>Merged into {name}.</translation>
+        </message>
+        <message>
+            <source>打开 {name}</source>
+            <translation>Open {name}</translation>
+        </message>
+        <message>
+            <source>{who} 提议把 {other} 合并到 {kept}。</source>
+            <translation>{who} proposes to merge {other} into {kept}.</translation>
+        </message>
+        <message>
+            <source>查看</source>
+            <translation>Look</translation>
+        </message>
+        <message>
+            <source>{name} 已合并进来，可以恢复。</source>
+            <translation>{name} was merged into this one; that can be restored.</translation>
+        </message>
+        <message>
+            <source>{name}（{place}）</source>
+            <translation>{name} ({place})</translation>
+        </message>
+        <message>
+            <source>可能与 {name} 是同一人：{why}。</source>
+            <translation>May be the same person as {name}: {why}.</translation>
+        </message>
+        <message>
+            <source>对照</source>
+            <translation>Compare</translation>
         </message>
         <message>
             <source>用途</source>
@@ -810,6 +1129,26 @@
         <message>
             <source>学术信息沟通；撤回同意后立即停止使用相应方式</source>
             <translation>Scientific information; a channel is no longer used once its consent is withdrawn</translation>
+        </message>
+        <message>
+            <source>同意的变化</source>
+            <translation>Changes of consent</translation>
+        </message>
+        <message>
+            <source>{day} 起</source>
+            <translation>from {day}</translation>
+        </message>
+        <message>
+            <source>到 {day}</source>
+            <translation>until {day}</translation>
+        </message>
+        <message>
+            <source>主要</source>
+            <translation>Primary</translation>
+        </message>
+        <message>
+            <source>（未知机构）</source>
+            <translation>(unknown institution)</translation>
         </message>
         <message>
             <source>还没有拜访。按 V 写第一份报告。</source>
@@ -822,6 +1161,152 @@
         <message>
             <source>没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。</source>
             <translation>No changes recorded. After a sync each change stands here: who, when and what.</translation>
+        </message>
+    </context>
+    <context>
+        <name>DuplicatesPage</name>
+        <message>
+            <source>可能重复的医生</source>
+            <translation>Possible duplicates</translation>
+        </message>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
+        </message>
+        <message>
+            <source>没有可能重复的医生：姓名或拼音相同，并且医院或电话也相同的，会列在这里。</source>
+            <translation>No possible duplicates: doctors of one name or reading at one hospital or number are listed here.</translation>
+        </message>
+        <message>
+            <source>返回客户</source>
+            <translation>Back to customers</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 组待处理</source>
+            <translation>
+                <numerusform>%n pair to look at</numerusform>
+                <numerusform>%n pairs to look at</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{one} / {other}</source>
+            <translation>{one} / {other}</translation>
+        </message>
+        <message>
+            <source>{who} 提议合并</source>
+            <translation>proposed by {who}</translation>
+        </message>
+        <message>
+            <source>{who} 决定</source>
+            <translation>decided by {who}</translation>
+        </message>
+        <message>
+            <source>等待发送</source>
+            <translation>Waits to be sent</translation>
+        </message>
+        <message>
+            <source>提议</source>
+            <translation>Proposed</translation>
+        </message>
+        <message>
+            <source>已合并</source>
+            <translation>Merged</translation>
+        </message>
+        <message>
+            <source>已恢复</source>
+            <translation>Restored</translation>
+        </message>
+        <message>
+            <source>已决定，保存在本机；服务器处理后生效。</source>
+            <translation>Decided and saved here; the server does it at the next sync.</translation>
+        </message>
+        <message>
+            <source>已合并。恢复会把移过去的内容放回原处，之后的修改不受影响。</source>
+            <translation>Merged. Restoring puts back what was moved; later changes stay.</translation>
+        </message>
+        <message>
+            <source>{who} 提议合并。{note}</source>
+            <translation>{who} proposes to merge them. {note}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个执业机构</source>
+            <translation>
+                <numerusform>%n affiliation</numerusform>
+                <numerusform>%n affiliations</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n file</numerusform>
+                <numerusform>%n files</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>右边的 {what} 会转到左边。</source>
+            <translation>Moves from right to left: {what}. </translation>
+        </message>
+        <message>
+            <source>右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。</source>
+            <translation>The right one is marked as merged and can be restored. Claims stay as they were submitted.</translation>
+        </message>
+        <message>
+            <source>已决定合并，保存在本机</source>
+            <translation>Merge decided, saved here</translation>
+        </message>
+        <message>
+            <source>已提议，等经理决定</source>
+            <translation>Proposed; the manager decides</translation>
+        </message>
+        <message>
+            <source>已决定不合并</source>
+            <translation>Decided: not merged</translation>
+        </message>
+        <message>
+            <source>已决定恢复，保存在本机</source>
+            <translation>Restoration decided, saved here</translation>
+        </message>
+        <message>
+            <source>提议已撤回</source>
+            <translation>Proposal withdrawn</translation>
+        </message>
+        <message>
+            <source>不再提示这一组。</source>
+            <translation>This pair is not suggested again.</translation>
+        </message>
+    </context>
+    <context>
+        <name>EvidenceList</name>
+        <message>
+            <source>同意凭证</source>
+            <translation>Evidence</translation>
+        </message>
+        <message>
+            <source>还没有凭证文件。拍下签好的同意书，或附上短信、邮件的截图。</source>
+            <translation>No file yet. Photograph the signed form, or attach a picture of the message.</translation>
+        </message>
+        <message>
+            <source>选择凭证文件</source>
+            <translation>Choose a file</translation>
+        </message>
+        <message>
+            <source>凭证已保存在本机</source>
+            <translation>Evidence saved here</translation>
+        </message>
+        <message>
+            <source>保存副本</source>
+            <translation>Save a copy</translation>
+        </message>
+        <message>
+            <source>副本已保存，不再受 crmdesk 的加密保护。</source>
+            <translation>Copy saved; it is no longer protected by crmdesk's encryption.</translation>
         </message>
     </context>
     <context>
@@ -892,6 +1377,130 @@
         <message>
             <source>凭证 (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</source>
             <translation>Receipts (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</translation>
+        </message>
+    </context>
+    <context>
+        <name>FilterNameDialog</name>
+        <message>
+            <source>保存筛选</source>
+            <translation>Keep this filter</translation>
+        </message>
+        <message>
+            <source>名称</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>例如：A 类久未拜访</source>
+            <translation>For example: class A, long not seen</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Keep</translation>
+        </message>
+        <message>
+            <source>保存在本机，只有你看得到。</source>
+            <translation>Kept on this laptop; only you see it.</translation>
+        </message>
+        <message>
+            <source>已有同名的筛选，保存后替换它。</source>
+            <translation>There is a filter of this name; it will be replaced.</translation>
+        </message>
+    </context>
+    <context>
+        <name>FilterPanel</name>
+        <message>
+            <source>筛选条件</source>
+            <translation>Conditions</translation>
+        </message>
+        <message>
+            <source>收起</source>
+            <translation>Close</translation>
+        </message>
+        <message>
+            <source>医院名或拼音</source>
+            <translation>Hospital or pinyin</translation>
+        </message>
+        <message>
+            <source>只看这家机构的医生</source>
+            <translation>Only doctors of this institution</translation>
+        </message>
+    </context>
+    <context>
+        <name>FilterStrip</name>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>保存的筛选</source>
+            <translation>Kept filters</translation>
+        </message>
+        <message numerus="yes">
+            <source>已选 %n 位医生</source>
+            <translation>
+                <numerusform>%n doctor chosen</numerusform>
+                <numerusform>%n doctors chosen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>已选 %n 家机构</source>
+            <translation>
+                <numerusform>%n institution chosen</numerusform>
+                <numerusform>%n institutions chosen</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>FilterWords</name>
+        <message>
+            <source>该做的</source>
+            <translation>To do</translation>
+        </message>
+        <message>
+            <source>上次拜访</source>
+            <translation>Last visit</translation>
+        </message>
+        <message>
+            <source>该拜访了</source>
+            <translation>Visit due</translation>
+        </message>
+        <message>
+            <source>承诺到期</source>
+            <translation>Promise due</translation>
+        </message>
+        <message>
+            <source>不限</source>
+            <translation>Any</translation>
+        </message>
+        <message>
+            <source>从未拜访</source>
+            <translation>Never</translation>
+        </message>
+        <message>
+            <source>未分类</source>
+            <translation>No class</translation>
+        </message>
+        <message>
+            <source>都未同意</source>
+            <translation>No consent</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 天内见过</source>
+            <translation>
+                <numerusform>Within %n day</numerusform>
+                <numerusform>Within %n days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>超过 %n 天未见</source>
+            <translation>
+                <numerusform>Not for %n day</numerusform>
+                <numerusform>Not for %n days</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1092,12 +1701,24 @@
             <translation>History</translation>
         </message>
         <message>
+            <source>未写科室 {count}</source>
+            <translation>No department {count}</translation>
+        </message>
+        <message>
+            <source>全部 {count}</source>
+            <translation>All {count}</translation>
+        </message>
+        <message>
             <source>还没有记录接待规定。</source>
             <translation>No reception rules recorded.</translation>
         </message>
         <message>
             <source>多点执业</source>
             <translation>second place</translation>
+        </message>
+        <message>
+            <source>这个科室还没有医生。按 Ctrl+N 新建。</source>
+            <translation>No doctors in this department yet. Ctrl+N makes one.</translation>
         </message>
         <message>
             <source>这里还没有医生。按 Ctrl+N 新建第一位。</source>
@@ -1273,6 +1894,13 @@
         <message>
             <source>没有可以撤销的更改。</source>
             <translation>There is nothing to undo.</translation>
+        </message>
+        <message numerus="yes">
+            <source>已撤销，其中 %n 项之后又被改过，保持不变。</source>
+            <translation>
+                <numerusform>Undone; %n was changed since and stays as it is.</numerusform>
+                <numerusform>Undone; %n were changed since and stay as they are.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已撤销。</source>
@@ -1990,6 +2618,21 @@
         <message>
             <source>已保存在本机</source>
             <translation>Saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>RunFace</name>
+        <message>
+            <source>正在修改 {done} / {total}</source>
+            <translation>Changing {done} of {total}</translation>
+        </message>
+        <message>
+            <source>停止</source>
+            <translation>Stop</translation>
+        </message>
+        <message>
+            <source>正在停止…</source>
+            <translation>Stopping…</translation>
         </message>
     </context>
     <context>
@@ -2917,6 +3560,35 @@
         </message>
     </context>
     <context>
+        <name>_Head</name>
+        <message>
+            <source>保留</source>
+            <translation>Kept</translation>
+        </message>
+        <message>
+            <source>并入左边</source>
+            <translation>Goes into the left one</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>上次 {when}</source>
+            <translation>last {when}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n file</numerusform>
+                <numerusform>%n files</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>actions</name>
         <message>
             <source>搜索与命令</source>
@@ -3043,6 +3715,78 @@
             <translation>List institutions</translation>
         </message>
         <message>
+            <source>筛选条件</source>
+            <translation>Conditions</translation>
+        </message>
+        <message>
+            <source>选择列</source>
+            <translation>Choose columns</translation>
+        </message>
+        <message>
+            <source>保存筛选…</source>
+            <translation>Keep filter…</translation>
+        </message>
+        <message>
+            <source>清除筛选</source>
+            <translation>Clear filter</translation>
+        </message>
+        <message>
+            <source>管理筛选…</source>
+            <translation>Arrange filters…</translation>
+        </message>
+        <message>
+            <source>下一个筛选</source>
+            <translation>Next filter</translation>
+        </message>
+        <message>
+            <source>上一个筛选</source>
+            <translation>Previous filter</translation>
+        </message>
+        <message>
+            <source>批量修改…</source>
+            <translation>Change all…</translation>
+        </message>
+        <message>
+            <source>合并…</source>
+            <translation>Merge…</translation>
+        </message>
+        <message>
+            <source>取消选择</source>
+            <translation>Clear choice</translation>
+        </message>
+        <message>
+            <source>可能重复的医生</source>
+            <translation>Possible duplicates</translation>
+        </message>
+        <message>
+            <source>合并</source>
+            <translation>Merge</translation>
+        </message>
+        <message>
+            <source>提议合并</source>
+            <translation>Propose merge</translation>
+        </message>
+        <message>
+            <source>保留另一位</source>
+            <translation>Keep the other</translation>
+        </message>
+        <message>
+            <source>不是同一人</source>
+            <translation>Not the same</translation>
+        </message>
+        <message>
+            <source>不合并</source>
+            <translation>Don't merge</translation>
+        </message>
+        <message>
+            <source>撤回提议</source>
+            <translation>Withdraw</translation>
+        </message>
+        <message>
+            <source>恢复</source>
+            <translation>Restore</translation>
+        </message>
+        <message>
             <source>编辑</source>
             <translation>Edit</translation>
         </message>
@@ -3065,6 +3809,14 @@
         <message>
             <source>删除</source>
             <translation>Delete</translation>
+        </message>
+        <message>
+            <source>添加同意凭证…</source>
+            <translation>Add evidence…</translation>
+        </message>
+        <message>
+            <source>对照可能重复的医生</source>
+            <translation>Compare possible duplicates</translation>
         </message>
         <message>
             <source>提交</source>
@@ -3545,6 +4297,10 @@
         <message>
             <source>计划</source>
             <translation>Plan</translation>
+        </message>
+        <message>
+            <source>可能重复</source>
+            <translation>Duplicates</translation>
         </message>
         <message>
             <source>拜访</source>

@@ -268,3 +268,21 @@ def test_a_log_that_has_grown_is_brought_into_the_file_and_begins_anew(
     with store.writing() as work:
         work.set_meta("any", "thing")
     assert log.stat().st_size < 100_000
+
+
+def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
+    open_store: Any, wire: Any, key: bytes
+) -> None:
+    folder = filled(open_store, wire)
+    driver = raw.connect(folder / "crmdesk.db", key)
+    driver.execute("DROP TABLE row_doctor_merge")
+    driver.execute("DROP INDEX row_doctor_status")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0003'")
+    driver.execute("PRAGMA user_version = 2")
+    driver.commit()
+    driver.close()
+    store = open_store(folder)
+    with store.reading() as connection:
+        names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+    store.close()
+    assert {"row_doctor_merge", "row_doctor_merge_doctor_id", "row_doctor_status"} <= names

@@ -7,11 +7,13 @@ from crmdesk.domain.errors import InputError
 from crmdesk.services import commands, undo
 from crmdesk.services.commands import Command
 from crmdesk.services.handlers.attachments import attach_file, retry_file
+from crmdesk.services.handlers.batch import edit_many, restore_many
 from crmdesk.services.handlers.claims import claim_command, save_claim
 from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.imported import import_rows
+from crmdesk.services.handlers.merges import decide_merge, merge_doctors, propose_merge
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
@@ -39,9 +41,14 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.DropRefused: drop_refused,
     commands.RetryFile: retry_file,
     commands.ImportRows: import_rows,
+    commands.EditMany: edit_many,
+    commands.ProposeMerge: propose_merge,
+    commands.MergeDoctors: merge_doctors,
+    commands.DecideMerge: decide_merge,
     commands.SetPreference: set_preference,
     commands.NoteOpened: note_opened,
     undo.RestoreFields: restore_fields,
+    undo.RestoreMany: restore_many,
     undo.RestoreRow: restore_row,
     undo.RestoreDraft: restore_draft,
     undo.TakeBack: take_back,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
+from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.views import CustomerItem
+from crmdesk.ui.pages import customer_columns
 
 if TYPE_CHECKING:
     from crmdesk.services.reads_sync import Reads
@@ -24,9 +26,6 @@ ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 PAGE_ROWS = 100
 PAGES_KEPT = 60
 
-NAME, PROFESSION, PLACE, LAST_VISIT, STATE = range(5)
-COLUMNS = (NAME, PROFESSION, PLACE, LAST_VISIT, STATE)
-
 
 class Ask(Protocol):
     """Run a read off the GUI thread and call back in it."""
@@ -36,21 +35,17 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """What the list shows: kind of customer, text typed, class wanted ('' for all), order."""
+    """What the list shows: kind of customer, text typed, order, conditions."""
 
     record: str = "doctor"
     text: str = ""
-    customer_class: str = ""
     sort: str = "name"
+    where: Conditions = ANY
 
 
 def ids_of(reads: Reads, wanted: CustomerFilter) -> list[str]:
     """Return the ids of every customer that the filter lets through, in its order."""
-    return list(
-        reads.customer_ids(
-            record=wanted.record, text=wanted.text, sort=wanted.sort, customer_class=wanted.customer_class
-        )
-    )
+    return reads.customer_ids(record=wanted.record, text=wanted.text, sort=wanted.sort, where=wanted.where)
 
 
 def items_of(reads: Reads, record: str, ids: Sequence[str]) -> list[CustomerItem | None]:
@@ -67,7 +62,7 @@ class CustomerTableModel(QAbstractTableModel):
 
     filled = Signal(int)  # how many customers the filter lets through
 
-    def __init__(self, ask: Ask, words: Callable[[CustomerItem, int], str], titles: Callable[[str, int], str]) -> None:
+    def __init__(self, ask: Ask, words: Callable[[CustomerItem, str], str], titles: Callable[[str, str], str]) -> None:
         super().__init__()
         self._ask = ask
         self._words = words
@@ -77,6 +72,16 @@ class CustomerTableModel(QAbstractTableModel):
         self._pages: OrderedDict[int, list[CustomerItem | None]] = OrderedDict()
         self._asked: set[int] = set()
         self._generation = 0
+        self.columns: tuple[str, ...] = ()
+        self.set_columns(one.code for one in customer_columns.first_layout(self._filter.record))
+
+    def set_columns(self, codes: Iterable[str]) -> None:
+        """Show these columns, in this order."""
+        wanted = tuple(codes)
+        if wanted != self.columns:
+            self.beginResetModel()
+            self.columns = wanted
+            self.endResetModel()
 
     @property
     def shown(self) -> CustomerFilter:
@@ -97,6 +102,15 @@ class CustomerTableModel(QAbstractTableModel):
     def refresh_all(self) -> None:
         """Fetch what was looked at last again, in the same order; what is shown stays until it is here."""
         self._refetch_all()
+
+    def ids_at(self, rows: Iterable[int]) -> list[str]:
+        """Return the ids of rows, those outside the list left out."""
+        return [self._ids[row] for row in rows if 0 <= row < len(self._ids)]
+
+    def rows_of(self, ids: Collection[str]) -> list[int]:
+        """Return the rows of those ids that the filter lets through, in order."""
+        wanted = ids if isinstance(ids, frozenset | set) else frozenset(ids)
+        return [row for row, one in enumerate(self._ids) if one in wanted] if wanted else []
 
     def id_at(self, row: int) -> str:
         """Return the id of a row, '' outside the list."""
@@ -122,7 +136,7 @@ class CustomerTableModel(QAbstractTableModel):
 
     @override
     def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -131,13 +145,13 @@ class CustomerTableModel(QAbstractTableModel):
         item = self.item_at(index.row())
         if role == ITEM_ROLE or item is None:
             return item if role == ITEM_ROLE else ""
-        return self._words(item, index.column())
+        return self._words(item, self.columns[index.column()])
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        return self._titles(self._filter.record, section)
+        return self._titles(self._filter.record, self.columns[section]) if section < len(self.columns) else None
 
     def _take_ids(self, generation: int, ids: list[str]) -> None:
         if generation != self._generation:
@@ -180,7 +194,7 @@ class CustomerTableModel(QAbstractTableModel):
             self._pages.popitem(last=False)
         first, last = page * PAGE_ROWS, min(len(self._ids), (page + 1) * PAGE_ROWS) - 1
         if last >= first:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
 
 _ROLES = frozenset({ITEM_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole})

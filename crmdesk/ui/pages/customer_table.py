@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -11,37 +23,30 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 from typing_extensions import override
 
 from crmdesk.services.views import CustomerItem
 from crmdesk.ui import theme
-from crmdesk.ui.pages.customer_models import (
-    ITEM_ROLE,
-    LAST_VISIT,
-    NAME,
-    PLACE,
-    PROFESSION,
-    STATE,
-    CustomerTableModel,
-)
+from crmdesk.ui.pages.customer_columns import BY_CODE, FILLS, MAX_WIDTH, MIN_WIDTH, NAME, STATE, Layout, Shown
+from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, SIDE = 52, 16
-WIDTHS = {NAME: 220, PROFESSION: 270, LAST_VISIT: 140, STATE: 120}
-"""Widths of the columns at 100 % in a table of `FULL` pixels, narrower in a narrower one; the place takes the rest."""
 FULL = 1180
+"""Columns have their declared widths in a table of so many pixels at 100 %, less in a narrower one."""
+_LEAST_FILL = 120
 
 
 class CustomerDelegate(QStyledItemDelegate):
     """Paints one cell: name with class, plain texts, state chip; one line under each row, the accent at its left."""
 
-    def __init__(self, words: CustomerWords, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, words: CustomerWords, table: CustomerTable) -> None:
+        super().__init__(table)
         self._words = words
+        self._table = table
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -52,28 +57,36 @@ class CustomerDelegate(QStyledItemDelegate):
         painter.save()
         box: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        self._ground(painter, box, bool(state & QStyle.StateFlag.State_Selected), index.column())
+        code, first = self._table.code_at(index.column()), self._table.is_first(index.column())
+        self._ground(painter, box, bool(state & QStyle.StateFlag.State_Selected), first)
         item = index.data(ITEM_ROLE)
-        inner = box.adjusted(SIDE if index.column() == NAME else 8, 0, -8, -1)
+        inner = box.adjusted(SIDE if first else 8, 0, -8, -1)
         if not isinstance(item, CustomerItem):
-            if index.column() == NAME:
+            if first:
                 self._text(painter, inner, "…", "faint")
-        elif index.column() == NAME:
+        elif code == NAME:
             self._name(painter, inner, item)
-        elif index.column() == STATE:
+        elif code == STATE:
             self._state(painter, inner, item)
         else:
-            muted = index.column() == LAST_VISIT
+            muted = BY_CODE[item.record][code].muted if code in BY_CODE[item.record] else False
             self._text(painter, inner, str(index.data()), "muted" if muted else "text")
+        if first and self._table.is_current(index):
+            self._current(painter, box)
         painter.restore()
 
-    def _ground(self, painter: QPainter, box: QRect, selected: bool, column: int) -> None:
+    def _ground(self, painter: QPainter, box: QRect, selected: bool, first: bool) -> None:
         colors = theme.tokens()
         if selected:
             painter.fillRect(box, colors.color("selection"))
-            if column == NAME:
+            if first:
                 painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), colors.color("accent"))
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), colors.color("line"))
+
+    @staticmethod
+    def _current(painter: QPainter, box: QRect) -> None:
+        """Mark the row that the keys move from while it is not the only chosen one."""
+        painter.fillRect(QRect(box.left() + 5, box.top() + 8, 2, box.height() - 17), theme.tokens().color("muted"))
 
     def _name(self, painter: QPainter, inner: QRect, item: CustomerItem) -> None:
         metrics = QFontMetrics(theme.font(theme.NAME_PX, bold=True))
@@ -89,7 +102,7 @@ class CustomerDelegate(QStyledItemDelegate):
     def _state(self, painter: QPainter, inner: QRect, item: CustomerItem) -> None:
         text, tone = self._words.state(item)
         if text:
-            self._chip(painter, inner, inner.right() - chip_width(text) + 1 - SIDE + 8, text, tone)
+            self._chip(painter, inner, inner.left(), text, tone)
 
     @staticmethod
     def _chip(painter: QPainter, inner: QRect, left: int, text: str, tone: str) -> None:
@@ -108,28 +121,37 @@ class CustomerDelegate(QStyledItemDelegate):
 
 
 class CustomerTable(QTableView):
-    """The table of customers; letters typed into it go to the filter (`typed`), except keys that mean something."""
+    """The table of customers; letters typed into it go to the filter (`typed`), except keys that mean something.
+
+    Several rows are chosen with Shift, Ctrl and the arrows as everywhere, Ctrl+A takes all, Ctrl+Space one more.
+    `arranged` tells that the person moved a column or drew it wider or narrower.
+    """
 
     opened = Signal(str)
     typed = Signal(str)
     asked_new = Signal()
+    arranged = Signal()
+    chosen_changed = Signal()
 
     def __init__(self, model: CustomerTableModel, words: CustomerWords) -> None:
         super().__init__()
         self._model = model
+        self._layout: dict[str, int] = {}
+        self._placing = False
         self.setModel(model)
         self.setItemDelegate(CustomerDelegate(words, self))
         self.setObjectName("customers_table")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self._set_headers()
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.id_at(index.row())))
+        self.selectionModel().selectionChanged.connect(lambda *_changes: self.chosen_changed.emit())
 
     def _set_headers(self) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -140,23 +162,114 @@ class CustomerTable(QTableView):
         columns.setHighlightSections(False)
         columns.setStyleSheet("QHeaderView::section:first { padding-left: 16px; }")
         columns.setSectionsClickable(True)
-        columns.setSectionResizeMode(PLACE, QHeaderView.ResizeMode.Stretch)
+        columns.setSectionsMovable(True)
+        columns.setFirstSectionMovable(True)
+        columns.setMinimumSectionSize(theme.px(MIN_WIDTH))
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        columns.sectionResized.connect(self._resized)
+        columns.sectionMoved.connect(self._moved)
+
+    # columns ---------------------------------------------------------------------------------------------------------
+
+    def code_at(self, column: int) -> str:
+        """Return the code of a column of the model."""
+        return self._model.columns[column] if 0 <= column < len(self._model.columns) else ""
+
+    def is_first(self, column: int) -> bool:
+        """Say whether a column stands leftmost."""
+        return self.horizontalHeader().visualIndex(column) == 0
+
+    def show_columns(self, layout: Layout) -> None:
+        """Show these columns in this order, each as wide as it was drawn or as it should be."""
+        self._layout = dict(layout)
+        self._placing = True
+        self._model.set_columns(self._layout)
+        header = self.horizontalHeader()
+        for place in range(header.count()):
+            header.moveSection(header.visualIndex(place), place)
+        self._placing = False
+        self.place_columns()
+
+    def columns_shown(self) -> Layout:
+        """Return the columns as they stand, with the widths that the person drew."""
+        header = self.horizontalHeader()
+        codes = (self.code_at(header.logicalIndex(place)) for place in range(header.count()))
+        return tuple(Shown(code, self._layout.get(code, 0)) for code in codes)
+
+    def place_columns(self) -> None:
+        """Give each column its width; the one that fills takes what is left."""
+        declared = BY_CODE[self._model.shown.record]
+        if not self._layout or any(code not in declared for code in self._layout):
+            return
+        self._placing = True
+        room = self.viewport().width()
+        share = max(0.8, min(1.0, room / theme.px(FULL)))
+        fill = next((code for code in FILLS if self._layout.get(code) == 0), "")
+        for place, code in enumerate(self._model.columns):
+            drawn = self._layout.get(code, 0)
+            width = theme.px(drawn) if drawn else int(theme.px(declared[code].width) * share)
+            self.setColumnWidth(place, width)
+        if fill:
+            place = self._model.columns.index(fill)
+            others = sum(self.columnWidth(one) for one in range(len(self._model.columns)) if one != place)
+            self.setColumnWidth(place, max(theme.px(_LEAST_FILL), room - others))
+        self._placing = False
+
+    def _resized(self, column: int, _old: int, new: int) -> None:
+        if not self._placing and self.code_at(column):
+            drawn = round(new / theme.scale())
+            self._layout[self.code_at(column)] = max(MIN_WIDTH, min(MAX_WIDTH, drawn))
+            self.arranged.emit()
+
+    def _moved(self, *_places: int) -> None:
+        if not self._placing:
+            self.viewport().update()
+            self.arranged.emit()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        share = max(0.66, min(1.0, self.width() / theme.px(FULL)))
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, int(theme.px(width) * share))
+        self.place_columns()
+
+    # what is chosen --------------------------------------------------------------------------------------------------
 
     def current_id(self) -> str:
-        """Return the id of the chosen row, '' where none is."""
+        """Return the id of the current row, '' where none is."""
         return self._model.id_at(self.currentIndex().row())
 
+    def is_current(self, index: Index) -> bool:
+        """Say whether the keys move from this row while others are chosen too."""
+        return index.row() == self.currentIndex().row() and self.chosen_count() != 1 and self.hasFocus()
+
+    def chosen_count(self) -> int:
+        """Return how many rows are chosen."""
+        return sum(bottom - top + 1 for top, bottom in self._ranges())
+
+    def chosen_ids(self) -> list[str]:
+        """Return the ids of the chosen rows in the order of the list."""
+        return self._model.ids_at(row for top, bottom in self._ranges() for row in range(top, bottom + 1))
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Return the chosen rows as runs (first, last) in order; Qt may hold a run more than once, a column each."""
+        selection = self.selectionModel().selection()
+        ranges = (selection.at(place) for place in range(selection.count()))
+        return sorted({(one.top(), one.bottom()) for one in ranges if one.isValid()})
+
     def choose(self, row: int) -> None:
-        """Choose a row and bring it into view."""
+        """Choose one row and bring it into view."""
         if 0 <= row < self._model.rowCount():
-            self.setCurrentIndex(self._model.index(row, NAME))
+            self.setCurrentIndex(self._model.index(row, 0))
+
+    def choose_rows(self, rows: Iterable[int], current: int = -1) -> None:
+        """Choose these rows (in order) without moving the view; the keys go on from `current`."""
+        last = len(self._model.columns) - 1
+        selection = QItemSelection()
+        for top, bottom in _runs(rows):
+            selection.select(self._model.index(top, 0), self._model.index(bottom, last))
+        if current >= 0:
+            where = self._model.index(current, 0)
+            self.selectionModel().setCurrentIndex(where, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -167,3 +280,14 @@ class CustomerTable(QTableView):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Return ascending row numbers as runs (first, last)."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

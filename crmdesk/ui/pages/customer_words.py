@@ -162,9 +162,25 @@ class CustomerWords(QObject):
             chips = tuple((language.choice_word("expense_category", code), "neutral") for code in entry.chips)
             return TimelineRow(f"claim:{entry.id}", meta, entry.text, *self._entry_state(entry, "claim_state"), chips)
         kind = language.choice_word("channel", entry.kind)
-        meta = dotted(moment, kind, self.minutes(entry.duration_min), entry.who)
-        chips = tuple((name, "neutral") for name in entry.chips)
-        return TimelineRow(f"visit:{entry.id}", meta, entry.text, *self._entry_state(entry, "visit_state"), chips)
+        joint = self.tr("与{names}协访").format(names=self.listed(entry.joint_with)) if entry.joint_with else ""
+        meta = dotted(moment, kind, self.minutes(entry.duration_min), entry.who, joint)
+        said = zip(entry.chips, entry.reactions or ("",) * len(entry.chips), strict=True)
+        shown = [(dotted(name, language.choice_word("reaction", code)), "neutral") for name, code in said]
+        state = self._entry_state(entry, "visit_state")
+        return TimelineRow(f"visit:{entry.id}", meta, entry.text, *state, (*shown, *self._step_chip(entry)))
+
+    def _step_chip(self, entry: TimelineEntry) -> list[tuple[str, str]]:
+        """Return what was promised at a visit as a chip: kept, open, or overdue."""
+        if not entry.next_step:
+            return []
+        step = entry.next_step if len(entry.next_step) <= _SHORT else f"{entry.next_step[:_SHORT]}…"
+        if entry.next_step_done:
+            return [(self.tr("已兑现：{step}").format(step=step), "ok")]
+        day = language.day_word(date.fromisoformat(entry.next_step_on), today()) if entry.next_step_on else ""
+        late = bool(entry.next_step_on) and date.fromisoformat(entry.next_step_on) < today()
+        return [
+            (self.tr("下一步 {day} {step}").format(day=day, step=step).replace("  ", " "), "bad" if late else "warn")
+        ]
 
     def _entry_state(self, entry: TimelineEntry, picklist: str) -> tuple[str, str]:
         if entry.sync_state != ACCEPTED:
@@ -190,6 +206,24 @@ class CustomerWords(QObject):
             return self.tr("今天到期"), "warn", str(visit["next_step"]), said
         return language.day_word(day, today()), "neutral", str(visit["next_step"]), said
 
+    def last_changes(self, entries: Sequence[HistoryEntry]) -> dict[str, str]:
+        """Return who changed a field last and when, by field; `entries` come newest first."""
+        found: dict[str, str] = {}
+        for entry in entries:
+            for name in entry.changes:
+                found.setdefault(name, dotted(language.day_word(_day(entry.at), today()), entry.who))
+        return found
+
+    def reasons(self, codes: Iterable[str]) -> str:
+        """Return why two doctors may be one person."""
+        words = {
+            "same_name": self.tr("同名"),
+            "same_reading": self.tr("拼音相同"),
+            "same_institution": self.tr("同一医院"),
+            "same_phone": self.tr("同一电话"),
+        }
+        return self.listed(words.get(code, code) for code in codes)
+
     def history(self, row: Row, entries: Sequence[HistoryEntry], mine: Collection[str]) -> list[TimelineRow]:
         """Return the trail of a row as entries of a timeline; `mine` are the fields that the person may change.
 
@@ -200,7 +234,9 @@ class CustomerWords(QObject):
     def _change(self, row: Row, index: int, entry: HistoryEntry, mine: Collection[str]) -> TimelineRow:
         done = {"delete": self.tr("已删除"), "restore": self.tr("已恢复")}.get(entry.action)
         lines = [*([done] if done else []), *self.changed(row.record, entry.changes, entry.names)]
-        if entry.reason:
+        if entry.reason.startswith("merge "):
+            lines.append(self.tr("因合并医生"))
+        elif entry.reason:
             lines.append(self.tr("原因：{reason}").format(reason=entry.reason))
         back = tuple(
             (f"{index}:{name}", self._take_back(row.record, name, old, entry.names))

@@ -1,35 +1,45 @@
-"""The Customers page: find a doctor or an institution by typing, scroll through all of them, open one, make one."""
+"""The Customers page: find a doctor or an institution by typing, narrow the list down, choose several, open one."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget
 from typing_extensions import override
 
-from crmdesk.services.commands import ChangeSet
-from crmdesk.services.views import CustomerItem
+from crmdesk.services.batch import offered
+from crmdesk.services.commands import ChangeSet, SetPreference
+from crmdesk.services.customer_filter import ANY, SavedFilter
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages import customer_models as models
+from crmdesk.ui.pages import customer_columns
+from crmdesk.ui.pages.batch_dialog import BatchDialog
+from crmdesk.ui.pages.batch_run import BatchRun
+from crmdesk.ui.pages.customer_columns import BY_CODE, COLUMNS, NAME, ColumnWords, Shown, kept_layout, layout_of
+from crmdesk.ui.pages.customer_filter_panel import FilterPanel
 from crmdesk.ui.pages.customer_models import CustomerFilter, CustomerTableModel
 from crmdesk.ui.pages.customer_table import CustomerTable
-from crmdesk.ui.pages.customer_words import CustomerWords, dotted, profession
+from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
+from crmdesk.ui.pages.filter_strip import FilterNameDialog, FilterStrip
 from crmdesk.ui.pages.institution_new import NewInstitutionDialog
+from crmdesk.ui.pages.kept_filters import EVERYTHING, OTHER, KeptFilters
 from crmdesk.ui.pages.page import Page
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.arrange import ArrangeDialog, Entry
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
 
-_SORTS = {models.NAME: "name", models.PROFESSION: "title", models.PLACE: "institution", models.LAST_VISIT: "last_visit"}
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "visit", "conflict", "outbox"})
+_MOVING = frozenset({"doctor", "institution", "affiliation"})
 _WIDE = 1060
 """Width at 100 % from which the bar has room for everything."""
-_MOVING = frozenset({"doctor", "institution", "affiliation"})
+_SETTLED_MS = 400
+"""After so long without another move of a column its width is kept."""
 
 
 class CustomersPage(Page):
@@ -38,8 +48,14 @@ class CustomersPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self._words = CustomerWords(self)
+        self._column_words = ColumnWords(self._words, self)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLED_MS)
+        self._settled.timeout.connect(self._keep_layout)
         self._count = -1
-        self.model = CustomerTableModel(self._ask, self._text_of, self._heading_of)
+        self._chosen: frozenset[str] = frozenset()
+        self.model = CustomerTableModel(self._ask, self._column_words.cell, self._heading_of)
         self.model.filled.connect(self._filled)
         self.model.dataChanged.connect(lambda *_range: self._choose_first())
         self.table = CustomerTable(self.model, self._words)
@@ -47,14 +63,39 @@ class CustomersPage(Page):
         self.table.asked_new.connect(self.new_doctor)
         self.table.typed.connect(self._type_on)
         self.table.horizontalHeader().sectionClicked.connect(self._sort_by)
+        self.table.arranged.connect(self._settled.start)
+        self.table.chosen_changed.connect(self._show_strip)
+        self._layouts = {record: customer_columns.first_layout(record) for record in COLUMNS}
+        self.kept = KeptFilters(context, self._show_strip)
+        self.panel = FilterPanel(context, self._words)
+        self.panel.changed.connect(self._filter_changed)
+        self.panel.closed.connect(lambda: self.show_panel(on=False))
+        self.strip = FilterStrip()
+        self.strip.picked.connect(self._pick_kept)
+        self.run = BatchRun(context)
+        self.run.progressed.connect(self._progressed)
+        self.run.ended.connect(self._reload)
+        self._duplicates = Button.for_action("customers_duplicates", QUIET, "merge", small=True)
+        self._duplicates.clicked.connect(lambda: self.context.navigate("duplicates"))
+        self.header.add(self._duplicates)
+        self._lay_out()
+        self._bind()
+        self.retranslate()
+        self._read_layouts()
+
+    def _lay_out(self) -> None:
         self._empty = EmptyState("search")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._stack, 1)
+        row.addWidget(self.panel)
+        self.panel.hide()
         self.body.addWidget(self._bar())
-        self.body.addWidget(self._stack, 1)
-        self._bind()
-        self.retranslate()
+        self.body.addWidget(self.strip)
+        self.body.addLayout(row, 1)
 
     def _bar(self) -> QFrame:
         bar = QFrame()
@@ -62,18 +103,20 @@ class CustomersPage(Page):
         self._kinds = Picklist()
         self._kinds.setObjectName("customers_kind")
         self._kinds.changed.connect(self._filter_changed)
+        self._kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a bar is one line
         self.filter = QLineEdit()
         self.filter.setObjectName("customers_filter_edit")
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(140)
         self.filter.textChanged.connect(self._filter_changed)
-        self._classes = Picklist()
-        self._classes.setObjectName("customers_class")
-        self._classes.changed.connect(self._filter_changed)
-        for group in (self._kinds, self._classes):
-            group.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a bar is one line
         self._figure = Label("", "muted")
         self._figure.setObjectName("customers_count_label")
+        self._conditions = Button("", key=actions.keys("customers_conditions"), icon_name="filter")
+        self._conditions.setObjectName("customers_conditions_button")
+        self._conditions.clicked.connect(self.toggle_panel)
+        self._columns = Button("", key=actions.keys("customers_columns"), icon_name="columns")
+        self._columns.setObjectName("customers_columns_button")
+        self._columns.clicked.connect(self.choose_columns)
         self._import = Button("", key=actions.keys("go_import"), icon_name="import")
         self._import.setObjectName("customers_import_button")
         self._import.clicked.connect(lambda: self.context.navigate("import"))
@@ -82,11 +125,11 @@ class CustomersPage(Page):
         self._new.clicked.connect(self._new_one)
         row = QHBoxLayout(bar)
         row.setContentsMargins(16, 11, 24, 12)
-        row.setSpacing(12)
-        for widget in (self._kinds, self.filter, self._classes, self._figure):
+        row.setSpacing(10)
+        for widget in (self._kinds, self.filter, self._figure):
             row.addWidget(widget, 1 if widget is self.filter else 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._import)
-        row.addWidget(self._new)
+        for button in (self._conditions, self._columns, self._import, self._new):
+            row.addWidget(button)
         return bar
 
     def _bind(self) -> None:
@@ -97,48 +140,83 @@ class CustomersPage(Page):
         bind(self, "customers_open", lambda: self._open(self.table.current_id()))
         bind(self, "customers_doctors", lambda: self._kinds.choose("doctor"))
         bind(self, "customers_institutions", lambda: self._kinds.choose("institution"))
-        for first, second in ((self.filter, self.table), (self.table, self._kinds), (self._kinds, self._classes)):
+        bind(self, "customers_conditions", self.toggle_panel)
+        bind(self, "customers_columns", self.choose_columns)
+        bind(self, "customers_save_filter", self.save_filter)
+        bind(self, "customers_clear_filter", self.clear_filter)
+        bind(self, "customers_arrange_filters", self.arrange_filters)
+        bind(self, "customers_next_filter", lambda: self._step_kept(1))
+        bind(self, "customers_previous_filter", lambda: self._step_kept(-1))
+        bind(self, "customers_duplicates", lambda: self.context.navigate("duplicates"))
+        bind(self, "customers_batch", self.change_chosen)
+        bind(self, "customers_merge", self.merge_chosen)
+        self.strip.merge.clicked.connect(self.merge_chosen)
+        self._unselect = bind(self, "customers_unselect", self.unselect)
+        self.strip.batch.clicked.connect(self.change_chosen)
+        self.strip.run.stop.clicked.connect(self.unselect)
+        self.strip.save.clicked.connect(self.save_filter)
+        self.strip.clear.clicked.connect(self.clear_filter)
+        self.strip.arrange.clicked.connect(self.arrange_filters)
+        self.strip.unselect.clicked.connect(self.unselect)
+        order = (self.filter, self.table, self.strip.saved, self.panel, self._kinds, self._conditions)
+        for first, second in pairwise(order):
             self.setTabOrder(first, second)
 
     @override
     def enter(self, **args: Any) -> None:
+        self.kept.read()
         self._kinds.set_value(str(args.get("record") or self.model.shown.record))
         if "text" in args:
             self.filter.setText(str(args["text"]))
-        self.model.show(self._wanted())
+        self._show(self._wanted())
         self.filter.setFocus()
+
+    @override
+    def may_leave(self) -> bool:
+        if self._settled.isActive():
+            self._settled.stop()
+            self._keep_layout()
+        return True
 
     @override
     def refresh(self, changes: ChangeSet) -> None:
         touched = frozenset(changes.changed)
-        if touched & _MOVING:
-            self.model.reload()
+        if self.run.running and touched & _TOUCHED:
+            self.model.refresh_all()  # each commit of a change of many; the order follows at its end
+        elif touched & _MOVING or ("visit" in touched and self.model.shown.where.by_visit):
+            self._reload()
         elif touched & _TOUCHED:
             self.model.refresh_all()
+
+    def _reload(self) -> None:
+        """Fetch the list again; those who were chosen stay so."""
+        self._chosen = frozenset(self.table.chosen_ids()) if self.table.chosen_count() > 1 else frozenset()
+        self.model.reload()
+        self._show_strip()
 
     @override
     def retranslate(self) -> None:
         self.header.set_title(self.tr("客户"))
-        self._fit_bar()
         kind = self._kinds.value() or "doctor"
         self._kinds.setAccessibleName(self.tr("客户类型"))
         self._kinds.set_choices([(code, language.record_word(code)) for code in ("doctor", "institution")])
         self._kinds.set_value(kind)
-        chosen = self._classes.value()
-        self._classes.setAccessibleName(language.field_word("doctor", "customer_class"))
-        self._classes.set_choices([("all", self.tr("全部")), *((code, code) for code in "ABC")])
-        self._classes.set_value(chosen or "all")
         self.filter.setPlaceholderText(self.tr("姓名、拼音、首字母、医院或科室"))
         self.filter.setAccessibleName(self.tr("筛选客户"))
         self.table.setAccessibleName(self.tr("客户列表"))
+        self.panel.retranslate()
         self._set_figures()
-        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, models.STATE)
+        self._fit_bar()
+        self._show_strip()
+        self._head_changed()
+
+    # making ----------------------------------------------------------------------------------------------------------
 
     def new_doctor(self) -> None:
         """Open the form for a new doctor, with what was typed as the name where nothing was found for it."""
         typed = self.filter.text().strip() if not self.model.rowCount() else ""
         dialog = NewDoctorDialog(self.context, self, name=typed)
-        dialog.made.connect(self._made_doctor)
+        dialog.made.connect(lambda row_id: self.context.navigate("doctor", id=row_id))
         dialog.open()
 
     def new_institution(self) -> None:
@@ -150,41 +228,221 @@ class CustomersPage(Page):
     def _new_one(self) -> None:
         self.new_doctor() if self._kinds.value() == "doctor" else self.new_institution()
 
-    def _made_doctor(self, row_id: str) -> None:
-        self.context.navigate("doctor", id=row_id)
+    # filters ---------------------------------------------------------------------------------------------------------
 
-    def _ask(self, read: Any, done: Any) -> None:
-        self.context.ask(self, read, done)
+    def toggle_panel(self) -> None:
+        """Show the conditions, or put them away."""
+        self.show_panel(on=not self.panel.isVisible())
+
+    def show_panel(self, *, on: bool) -> None:
+        """Show the conditions and give them the keys, or put them away; what is chosen stays."""
+        self.panel.setVisible(on)
+        if on:
+            self.panel.show_conditions(self.model.shown.record, self.model.shown.where)
+            self.panel.read_choices()
+            self.panel.focus_first()
+        else:
+            self.table.setFocus()
+        self._fit_bar()
+        self._show_strip()
+
+    def save_filter(self) -> None:
+        """Ask for a name and keep what the list shows under it."""
+        shown = self.model.shown
+        if self.kept.place(shown) == EVERYTHING:
+            self.context.toast(self.tr("先筛选，再保存：输入文字或按 Alt+F 选条件。"))
+            return
+        taken = [one.name for one in self.kept.of(shown.record)]
+        dialog = FilterNameDialog(self, self._sentence(), taken)
+        dialog.named.connect(lambda name: self.kept.keep(name, shown))
+        dialog.open()
+
+    def clear_filter(self) -> None:
+        """Show everything again."""
+        self._apply(SavedFilter("", self.model.shown.record, "", self.model.shown.sort))
+
+    def arrange_filters(self) -> None:
+        """Rename, reorder or delete the kept filters."""
+        record = self.model.shown.record
+        entries = self.kept.entries(record)
+        if not entries:
+            self.context.toast(self.tr("还没有保存的筛选。按 Alt+S 保存当前的条件。"))
+            return
+        dialog = ArrangeDialog(self, "filter_order", self.tr("管理筛选"), entries, tickable=False)
+        dialog.arranged.connect(lambda found: self.kept.arrange(record, found))
+        dialog.open()
+
+    def _step_kept(self, step: int) -> None:
+        saved = self.kept.of(self.model.shown.record)
+        places = [EVERYTHING, *range(len(saved))]
+        now = self.kept.place(self.model.shown)
+        at = places[((places.index(now) if now in places else 0) + step) % len(places)]
+        self._pick_kept(at)
+
+    def _pick_kept(self, place: int) -> None:
+        saved = self.kept.of(self.model.shown.record)
+        self._apply(saved[place]) if 0 <= place < len(saved) else self.clear_filter()
+
+    def _apply(self, wanted: SavedFilter) -> None:
+        self.filter.blockSignals(True)
+        self.filter.setText(wanted.text)
+        self.filter.blockSignals(False)
+        self.panel.show_conditions(wanted.record, wanted.where)
+        self._show(CustomerFilter(wanted.record, wanted.text, wanted.sort, wanted.where))
 
     def _wanted(self) -> CustomerFilter:
-        chosen = self._classes.value()
-        sort = self.model.shown.sort
         return CustomerFilter(
-            self._kinds.value() or "doctor", self.filter.text(), "" if chosen in ("", "all") else chosen, sort
+            self._kinds.value() or "doctor", self.filter.text(), self.model.shown.sort, self.panel.conditions()
         )
 
     def _filter_changed(self) -> None:
         wanted = self._wanted()
         if wanted.record != self.model.shown.record:
-            wanted = CustomerFilter(wanted.record, wanted.text, wanted.customer_class)
-            self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, models.STATE)
+            wanted = CustomerFilter(wanted.record, wanted.text)
+            self.panel.show_conditions(wanted.record, ANY)
+            if self.panel.isVisible():
+                self.panel.read_choices()
+        self._show(wanted)
+
+    def _show(self, wanted: CustomerFilter) -> None:
+        record = wanted.record
+        other = record != self.model.shown.record or tuple(one.code for one in self._layouts[record]) != tuple(
+            self.model.columns
+        )
+        self._chosen = frozenset()
         self.model.show(wanted)
+        if other:
+            self.table.show_columns(self._layouts[record])
+        self._head_changed()
+        self._fit_bar()
+        self._show_strip()
 
     def _sort_by(self, column: int) -> None:
-        sort = _SORTS.get(column, "")
-        if self.model.shown.record == "institution":
-            sort = {"title": "level", "institution": ""}.get(sort, sort)
-        if sort:
-            now = self.model.shown
-            turned = f"-{sort}" if now.sort == sort else sort
-            self.model.show(CustomerFilter(now.record, now.text, now.customer_class, turned))
+        now = self.model.shown
+        sort = BY_CODE[now.record][self.table.code_at(column)].sort
+        turned = f"-{sort}" if now.sort == sort else sort
+        self.model.show(CustomerFilter(now.record, now.text, turned, now.where))
+
+    def _sentence(self) -> str:
+        shown = self.model.shown
+        text = self.tr("“{text}”").format(text=shown.text.strip()) if shown.text.strip() else ""
+        return dotted(text, self.panel.words.sentence(shown.where, self.panel.names))
+
+    def _show_strip(self) -> None:
+        shown, count = self.model.shown, self.table.chosen_count()
+        self._unselect.setEnabled(count > 1 or self.run.running or self.panel.isVisible())
+        if self.run.running:
+            return
+        if count > 1:
+            may_edit = bool(offered(shown.record, self.context.desk.person.role))
+            self.strip.show_chosen(shown.record, count, may_edit, may_edit and count == 2 and shown.record == "doctor")
+            return
+        place = self.kept.place(shown)
+        narrowed = shown.where != ANY
+        text_only = place == OTHER and not narrowed
+        sentence = "" if place >= 0 else self._sentence() if narrowed else ""
+        self.strip.show_filters(self.kept.of(shown.record), place, sentence, narrowed or (place != EVERYTHING))
+        if text_only and not self.kept.of(shown.record):
+            self.strip.hide()  # a few letters in the search field are no news
+
+    # columns ---------------------------------------------------------------------------------------------------------
+
+    def choose_columns(self) -> None:
+        """Ask which columns are shown, and in which order."""
+        record = self.model.shown.record
+        now = self.table.columns_shown()
+        shown = [one.code for one in now]
+        codes = [*shown, *(one.code for one in COLUMNS[record] if one.code not in shown)]
+        entries = [Entry(code, self._column_words.heading(record, code), code in shown, code == NAME) for code in codes]
+        dialog = ArrangeDialog(self, "column_order", self.tr("显示哪些列"), entries, tickable=True)
+        dialog.arranged.connect(lambda found: self._take_columns(record, found))
+        dialog.open()
+
+    def _take_columns(self, record: str, entries: list[Entry]) -> None:
+        widths = dict(self.table.columns_shown())
+        self._layouts[record] = tuple(Shown(one.key, widths.get(one.key, 0)) for one in entries if one.ticked)
+        current = self.table.current_id()
+        self.table.show_columns(self._layouts[record])
+        self.table.choose(max(0, self.model.row_of(current)))
+        self._keep_layout()
+
+    def _keep_layout(self) -> None:
+        record = self.model.shown.record
+        self._layouts[record] = self.table.columns_shown()
+        self.context.submit(self, SetPreference(f"customer_columns_{record}", kept_layout(self._layouts[record])))
+
+    def _read_layouts(self) -> None:
+        names = {record: f"customer_columns_{record}" for record in COLUMNS}
+        self.context.ask(
+            self,
+            lambda reads: {record: layout_of(record, reads.preference(name)) for record, name in names.items()},
+            self._take_layouts,
+        )
+
+    def _take_layouts(self, found: dict[str, customer_columns.Layout]) -> None:
+        self._layouts = found
+        self.table.show_columns(found[self.model.shown.record])
+        self._choose_first()
+
+    # what is shown ---------------------------------------------------------------------------------------------------
+
+    def _ask(self, read: Any, done: Any) -> None:
+        self.context.ask(self, read, done)
 
     def _filled(self, count: int) -> None:
         self._count = count
         self._set_figures()
+        if not count and self.table.hasFocus():
+            self.filter.setFocus()  # a hidden table takes no keys
         self._stack.setCurrentWidget(self.table if count else self._empty)
-        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, models.STATE)
+        self._head_changed()
+        if self._chosen:
+            rows = self.model.rows_of(self._chosen)
+            self.table.choose_rows(rows, rows[0] if rows else -1)
+            self._chosen = frozenset()
         self._choose_first()
+        self._show_strip()
+
+    def change_chosen(self) -> None:
+        """Ask for one change of all chosen customers, show it, and make it beside the window."""
+        record, ids = self.model.shown.record, self.table.chosen_ids()
+        if self.run.running:
+            self.context.toast(self.tr("上一次批量修改还在进行。"))
+        elif not offered(record, self.context.desk.person.role):
+            self.context.toast(self.tr("你的角色只能查看客户。"))
+        elif not ids:
+            self.context.toast(self.tr("先选中客户：Shift 或 Ctrl 加点击，Ctrl+A 全选。"))
+        else:
+            dialog = BatchDialog(self.context, self, record, ids)
+            dialog.chosen.connect(lambda change: self.run.start(record, ids, change))
+            dialog.open()
+
+    def merge_chosen(self) -> None:
+        """Lay two chosen doctors side by side."""
+        ids = self.table.chosen_ids()
+        if len(ids) == 2 and self.model.shown.record == "doctor":
+            self.context.navigate("duplicates", kept=ids[0], other=ids[1])
+        else:
+            self.context.toast(self.tr("先选中两位医生，再合并。"))
+
+    def _progressed(self, done: int, total: int) -> None:
+        if self.run.running:
+            self.strip.show_run(done, total, self.run.stopping)
+            self._unselect.setEnabled(True)
+
+    def unselect(self) -> None:
+        """Stop a change of many that is under way, else choose the current row only, else put the conditions away."""
+        if self.run.running:
+            self.run.cancel()
+            self.strip.run.stop.setEnabled(False)
+            return
+        if self.table.chosen_count() < 2:
+            self.show_panel(on=False)
+            return
+        self.table.choose(max(0, self.table.currentIndex().row()))
+        self.table.clearSelection()
+        self.table.choose(max(0, self.table.currentIndex().row()))
+        self.table.setFocus()
 
     def _choose_first(self) -> None:
         if self.model.rowCount() and not self.table.currentIndex().isValid():
@@ -192,6 +450,7 @@ class CustomersPage(Page):
 
     def _set_figures(self) -> None:
         doctors = self.model.shown.record == "doctor"
+        self._duplicates.setVisible(doctors)
         self._new.setText(self.tr("新建医生") if doctors else self.tr("新建机构"))
         if self._count < 0:
             self._figure.setText("")
@@ -202,12 +461,19 @@ class CustomersPage(Page):
         self._say_empty(doctors)
 
     def _fit_bar(self) -> None:
-        """In a narrow window the bar keeps what is worked with: the count goes, the import keeps icon and key."""
+        """In a narrow window the bar keeps what is worked with: the count goes, buttons keep icon and key."""
         wide = self.width() >= theme.px(_WIDE)
         self._figure.setVisible(wide)
-        self._import.setText(actions.text("go_import") if wide else "")
-        self._import.setAccessibleName(actions.text("go_import"))
-        self._import.setToolTip("" if wide else actions.text("go_import"))
+        conditions = sum(1 for value in self.model.shown.where if value)
+        words = {
+            self._conditions: self.tr("筛选 {count}").format(count=conditions) if conditions else self.tr("筛选"),
+            self._columns: self.tr("列"),
+            self._import: self.tr("导入"),
+        }
+        for button, text in words.items():
+            button.setText(text if wide or (button is self._conditions and conditions) else "")
+            button.setAccessibleName(text)
+            button.setToolTip("" if wide else text)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -216,7 +482,9 @@ class CustomersPage(Page):
 
     def _say_empty(self, doctors: bool) -> None:
         make = self.tr("新建医生") if doctors else self.tr("新建机构")
-        if self.filter.text().strip() or self._classes.value() not in ("", "all"):
+        if self.model.shown.where != ANY:
+            self._empty.say(self.tr("没有客户符合这些条件。"), self.tr("清除条件"), self.clear_filter)
+        elif self.filter.text().strip():
             self._empty.say(self.tr("没有找到。换个写法试试：汉字、全拼、首字母或医院名都可以。"), make, self._new_one)
         else:
             self._empty.say(
@@ -237,32 +505,14 @@ class CustomersPage(Page):
         if row_id:
             self.context.navigate(self.model.shown.record, id=row_id)
 
-    def _text_of(self, item: CustomerItem, column: int) -> str:
-        doctor = item.record == "doctor"
-        if column == models.NAME:
-            return item.name
-        if column == models.PROFESSION:
-            return (
-                profession(item.title, item.specialty)
-                if doctor
-                else language.choice_word("institution_level", item.title)
-            )
-        if column == models.PLACE:
-            return dotted(item.institution_name, item.department_name)
-        if column == models.LAST_VISIT:
-            return self._words.last_visit(item.last_visit_at)
-        return self._words.state(item)[0]
+    def _head_changed(self) -> None:
+        last = len(self.model.columns) - 1
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
 
-    def _heading_of(self, record: str, column: int) -> str:
-        doctor = record == "doctor"
-        word = {
-            models.NAME: language.field_word(record, "name"),
-            models.PROFESSION: self.tr("职称与专业") if doctor else language.field_word("institution", "level"),
-            models.PLACE: self.tr("机构与科室") if doctor else language.field_word("institution", "city"),
-            models.LAST_VISIT: self.tr("上次拜访"),
-            models.STATE: "",
-        }[column]
+    def _heading_of(self, record: str, code: str) -> str:
+        word = self._column_words.heading(record, code)
         sort = self.model.shown.sort
-        if _SORTS.get(column, "") == sort.lstrip("-") and word:
+        declared = BY_CODE[record].get(code)
+        if declared is not None and declared.sort == sort.lstrip("-"):
             return f"{word} {'↓' if sort.startswith('-') else '↑'}"
         return word

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.picklists import PICKLISTS
-from crmdesk.services.views import DoctorView, Row
+from crmdesk.services.commands import AttachFile
+from crmdesk.services.views import DoctorView, ReceiptView, Row
 from crmdesk.ui import language
+from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
 from crmdesk.ui.parts.chips import Chip, ChipRow
@@ -105,6 +109,78 @@ def consent_chips(row: Row, refused: str) -> list[tuple[str, str]]:
     ]
     missing = [one.code for one in PICKLISTS["consent_channel"] if one.code not in given]
     return chips + [(refused.format(channel=language.choice_word("consent_channel", code)), "warn") for code in missing]
+
+
+class EvidenceList(QWidget):
+    """What proves the consent: the doctor's files, each saved where the person says, and a button to add one."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._doctor_id = ""
+        self._heading, self._none = Label("", "strong"), Label("", "muted", wrap=True)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(4)
+        self._add = Button.for_action("doctor_evidence", icon_name="attach", small=True)
+        self._add.clicked.connect(self.add)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._none)
+        layout.addLayout(self._rows)
+        layout.addWidget(self._add)
+
+    def show_doctor(self, view: DoctorView) -> None:
+        """Show the files of a doctor."""
+        self._doctor_id = view.row.id
+        self._heading.setText(self.tr("同意凭证"))
+        self._none.setText(self.tr("还没有凭证文件。拍下签好的同意书，或附上短信、邮件的截图。"))
+        self._none.setVisible(not view.evidence)
+        while self._rows.count() and (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for one in view.evidence:
+            text = f"{one.file_name} · {language.size_word(one.size_bytes)}"
+            button = Button(
+                text if one.present else f"{text} · {self.tr('未下载')}", QUIET, icon_name="file", small=True
+            )
+            button.setEnabled(one.present)
+            button.clicked.connect(lambda _checked=False, file=one: self._save(file))
+            self._rows.addWidget(button)
+
+    def add(self) -> None:
+        """Ask for a file and attach it to the doctor."""
+        path, _filter = QFileDialog.getOpenFileName(self, self.tr("选择凭证文件"))
+        if path and self._doctor_id:
+            self.attach(Path(path))
+
+    def attach(self, path: Path) -> None:
+        """Attach a file to the doctor; it is kept encrypted here and sent after the rows."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self._context.shell.tell(error)
+            return
+        command = AttachFile("doctor", self._doctor_id, path.name, content)
+        said = self.tr("凭证已保存在本机")
+        self._context.submit(self, command, lambda outcome: self._context.toast(said, outcome.undo_token))
+
+    def _save(self, file: ReceiptView) -> None:
+        path, _filter = QFileDialog.getSaveFileName(self, self.tr("保存副本"), Path(file.file_name).name)
+        if path:
+            target = Path(path)
+            self._context.ask(self, lambda reads: reads.attachment(file.sha256), lambda got: self._write(target, got))
+
+    def _write(self, path: Path, content: bytes | None) -> None:
+        try:
+            path.write_bytes(content or b"")
+        except OSError as error:
+            self._context.shell.tell(error)
+            return
+        self._context.toast(self.tr("副本已保存，不再受 crmdesk 的加密保护。"))
 
 
 class PromiseList(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,11 +14,11 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
-from crmdesk.services.views import ACCEPTED, DoctorView
+from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry, MergeItem
 from crmdesk.ui import language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
-from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, PromiseList
+from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.page import Page
@@ -25,16 +27,19 @@ from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
+from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.tabs import Tabs
-from crmdesk.ui.parts.timeline import Timeline
+from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
 TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
 _WIDE = 1000
 """Width at 100 % from which the form and the cards beside it have room."""
-_TOUCHED = frozenset({"doctor", "affiliation", "institution", "department", "visit", "claim", "conflict", "audit_entry",
-                      "outbox", "needs_you"})  # fmt: skip
+_TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
+                      "claim", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
+_TOLD_DAYS = 14
 _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at", "preferred_time",
                    "preferred_channel",
                    "tags", "note", "status")  # fmt: skip
@@ -62,6 +67,33 @@ def scrolled(inner: QWidget) -> QScrollArea:
     return area
 
 
+def _stacked(*widgets: QWidget) -> QWidget:
+    """Return widgets under each other."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return holder
+
+
+def _lately(merge: MergeItem) -> bool:
+    """Say whether a merge was decided in the last two weeks: so long the page speaks of it by itself."""
+    day = str(merge.row["decided_at"] or "")
+    return bool(day) and (today() - language.local(day).date()).days <= _TOLD_DAYS
+
+
+def _about(entries: Sequence[HistoryEntry], names: set[str]) -> list[HistoryEntry]:
+    """Return the changes of some fields, other fields left out of each."""
+    found = []
+    for one in entries:
+        kept = {name: pair for name, pair in one.changes.items() if name in names}
+        if kept:
+            found.append(dataclasses.replace(one, changes=kept))
+    return found
+
+
 class DoctorPage(Page):
     """Everything about one doctor."""
 
@@ -69,10 +101,19 @@ class DoctorPage(Page):
         super().__init__(context)
         self._id = ""
         self._view: DoctorView | None = None
+        self._stale: set[int] = set()  # tabs whose content is of before
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "doctor")
         self.editor.closed.connect(self._edit_closed)
+        self._banner = Banner()
+        self._banner.setObjectName("doctor_banner")
+        holder = QWidget()
+        above = QVBoxLayout(holder)
+        above.setContentsMargins(24, 14, 24, 0)
+        above.addWidget(self._banner)
+        self._above = holder
         self.body.addWidget(self._head())
+        self.body.addWidget(holder)
         self.body.addLayout(self._middle(), 1)
         self._bind()
         self.retranslate()
@@ -128,14 +169,25 @@ class DoctorPage(Page):
             timeline.setObjectName(f"doctor_{name}")
             timeline.opened.connect(self._open_entry)
         self._profile, self._consent = PropertyRows(110), PropertyRows(110)
+        self._places, self._consent_changes = Timeline(), Timeline()
+        self._places.setObjectName("doctor_places")
+        self._places.opened.connect(lambda row_id: self.context.navigate("institution", id=row_id))
+        self._places_heading, self._changes_heading = Label("", "strong"), Label("", "strong")
+        self._evidence = EvidenceList(self.context)
         self._promises = PromiseList(self._words)
         self._stack = QStackedWidget()
-        for widget in (self._timeline, self._profile, self._promises, self._claims, self._consent, self._history):
+        profile = _stacked(self._profile, self._places_heading, self._places)
+        consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
+        for widget in (self._timeline, profile, self._promises, self._claims, consent, self._history):
             self._stack.addWidget(scrolled(widget))
         self._stack.addWidget(scrolled(self.editor))
         self._nothing = Label("", "muted", wrap=True)
         card = Card()
+        self._fields = Picklist()
+        self._fields.setObjectName("doctor_history_fields")
+        self._fields.changed.connect(self._show_history)
         card.body.addWidget(self._kinds)
+        card.body.addWidget(self._fields)
         card.body.addWidget(self._nothing)
         card.body.addWidget(self._stack, 1)
         self._tabs.currentChanged.connect(self._tab_changed)
@@ -161,6 +213,9 @@ class DoctorPage(Page):
         bind(self, "doctor_visit", self.visit)
         bind(self, "doctor_plan", self.plan)
         bind(self, "doctor_delete", self.delete)
+        bind(self, "doctor_evidence", self.add_evidence)
+        bind(self, "doctor_compare", self.compare)
+        self._banner.acted.connect(self.compare)
         self._save_action = bind(self, "doctor_save", self.editor.save)
         self._cancel_action = bind(self, "doctor_cancel", self.editor.leave)
         self._set_editing(False)
@@ -196,6 +251,7 @@ class DoctorPage(Page):
         self.header.set_title(name, crumb=self.tr("客户"))
         self._edit.setAccessibleDescription(self.tr("在页面上直接修改资料"))
         self._kinds.setAccessibleName(self.tr("时间线内容"))
+        self._fields.setAccessibleName(self.tr("只看一个字段的修改"))
         self.editor.retranslate()
         self._tabs.setAccessibleName(self.tr("医生资料分页"))
         self._show()
@@ -219,6 +275,29 @@ class DoctorPage(Page):
         """Plan a visit to this doctor."""
         if self._view is not None:
             PlanDialog(self.context, self, (self._id, str(self._view.row["name"]))).open()
+
+    def add_evidence(self) -> None:
+        """Attach what proves the consent."""
+        if self._view is not None and not self.editing:
+            self._tabs.setCurrentIndex(CONSENT)
+            self._evidence.add()
+
+    def compare(self) -> None:
+        """Lay the doctor beside the one who may be the same person, or open the one that it went into."""
+        view = self._view
+        if view is None:
+            return
+        merge = next(iter(view.merges), None)
+        if merge is not None and merge.state == "done" and merge.row["other_id"] == view.row.id:
+            self.context.navigate("doctor", id=str(merge.row["doctor_id"]))
+        elif merge is not None:
+            pair = {"kept": merge.row["doctor_id"], "other": merge.row["other_id"]}
+            self.context.navigate("duplicates", **pair, merge=merge.row.id)
+        elif view.duplicates:
+            pair = {"kept": view.duplicates[0].first.id, "other": view.duplicates[0].second.id}
+            self.context.navigate("duplicates", **pair)
+        else:
+            self.context.navigate("duplicates")
 
     def delete(self) -> None:
         """Delete the doctor; the toast takes it back."""
@@ -275,17 +354,43 @@ class DoctorPage(Page):
             button.setEnabled(not on)
         self._save_action.setEnabled(on)
         self._cancel_action.setEnabled(on)
-        self._kinds.setVisible(not on and self._tabs.currentIndex() == TIMELINE)
+        self._show_pickers()
         self._nothing.setVisible(False)
         if not on:
             self._show_empty()
+
+    def _show_pickers(self) -> None:
+        index = self._tabs.currentIndex()
+        self._kinds.setVisible(not self.editing and index == TIMELINE)
+        several = self._view is not None and bool(self._view.history)
+        self._fields.setVisible(not self.editing and index == HISTORY and several)
 
     def _tab_changed(self, index: int) -> None:
         if self.editing:
             self.editor.leave()
         self._stack.setCurrentIndex(index)
-        self._kinds.setVisible(index == TIMELINE)
+        self._fill(index)
+        self._show_pickers()
         self._show_empty()
+
+    def _fill(self, index: int) -> None:
+        """Build what a tab shows when somebody looks at it: opening a doctor builds one tab, not six."""
+        view = self._view
+        if view is None or index not in self._stale:
+            return
+        self._stale.discard(index)
+        if index == TIMELINE:
+            self._show_timeline()
+        elif index == PROFILE:
+            self._show_profile(view)
+        elif index == PROMISES:
+            self._promises.show_promises(view.promises)
+        elif index == CLAIMS:
+            self._claims.set_rows(self._words.timeline([one for one in view.timeline if one.record == "claim"]))
+        elif index == CONSENT:
+            self._show_consent(view)
+        elif index == HISTORY:
+            self._show_history()
 
     def _show(self) -> None:
         self._show_tabs()
@@ -293,14 +398,13 @@ class DoctorPage(Page):
             return
         view = self._view
         self._show_head(view)
-        self._show_timeline()
-        self._claims.set_rows(self._words.timeline([one for one in view.timeline if one.record == "claim"]))
-        self._history.show_history(view.row, view.history)
-        self._promises.show_promises(view.promises)
-        self._show_profile(view)
+        self._show_banner(view)
+        self._stale = set(range(HISTORY + 1))
+        self._fill(self._tabs.currentIndex())
         self._cycle.show_months(view.visits_by_month)
         self._contact.show_doctor(view)
         self._consent_card.show_doctor(view.row)
+        self._show_pickers()
         self._show_empty()
 
     def _show_head(self, view: DoctorView) -> None:
@@ -348,23 +452,81 @@ class DoctorPage(Page):
         wanted = self._kinds.value()
         self._timeline.set_rows(self._words.timeline([one for one in entries if wanted in ("all", one.record)]))
 
+    def _show_banner(self, view: DoctorView) -> None:
+        """Say that the doctor went into another one, or may be the same person as somebody."""
+        text, action, tone = "", "", "info"
+        merge = next(iter(view.merges), None)
+        if merge is not None and merge.state == "done" and merge.row["other_id"] == view.row.id:
+            text = self.tr("已合并到 {name}。").format(name=merge.kept_name)
+            action = self.tr("打开 {name}").format(name=merge.kept_name)
+        elif merge is not None and merge.state == "proposed":
+            text = self.tr("{who} 提议把 {other} 合并到 {kept}。").format(
+                who=merge.owner_name, other=merge.other_name, kept=merge.kept_name
+            )
+            action, tone = self.tr("查看"), "warn"
+        elif merge is not None and _lately(merge):
+            text = self.tr("{name} 已合并进来，可以恢复。").format(name=merge.other_name)
+            action = self.tr("查看")
+        elif view.duplicates:
+            pair = view.duplicates[0]
+            other = pair.second if pair.first.id == view.row.id else pair.first
+            place = dotted(other.institution_name, other.department_name)
+            name = self.tr("{name}（{place}）").format(name=other.name, place=place) if place else other.name
+            text = self.tr("可能与 {name} 是同一人：{why}。").format(name=name, why=self._words.reasons(pair.reasons))
+            action, tone = self.tr("对照"), "warn"
+        self._banner.say(text, tone, action)
+        self._above.setVisible(bool(text))
+
+    def _show_history(self) -> None:
+        """Show the changes, of all fields or of the one chosen."""
+        if self._view is None:
+            return
+        entries = self._view.history
+        names = list(dict.fromkeys(name for one in entries for name in one.changes))
+        chosen = self._fields.value() or "all"
+        self._fields.set_choices(
+            [("all", self.tr("全部")), *((one, language.field_word("doctor", one)) for one in names)]
+        )
+        self._fields.set_value(chosen if chosen in names else "all")
+        wanted = self._fields.value()
+        self._history.show_history(self._view.row, _about(entries, {wanted} if wanted != "all" else set(names)))
+        about = _about(entries, {"consent", "consent_on", "consent_evidence"})
+        consent = self._words.history(self._view.row, about, ())
+        self._consent_changes.set_rows(consent)
+        self._changes_heading.setVisible(bool(consent))
+
     def _show_profile(self, view: DoctorView) -> None:
+        changed = self._words.last_changes(view.history)
         self._profile.clear()
         for name in _PROFILE_FIELDS:
-            field = DOCTOR.field(name)
-            self._profile.add(language.field_word("doctor", name), self._words.value(field, view.row[name]), "", "warn",
-                              f"doctor_profile_{name}")  # fmt: skip
-        for one in view.affiliations:
-            place = dotted(one.institution_name, one.department_name, one.duty)
-            self._profile.add(
-                language.record_word("affiliation"), place, self.tr("主要") if one.is_primary else "", "neutral"
-            )
+            value = self._words.value(DOCTOR.field(name), view.row[name])
+            hint = changed.get(name, "")
+            self._profile.add(language.field_word("doctor", name), value, "", "warn", f"doctor_profile_{name}", hint)
+        self._places_heading.setText(language.record_word("affiliation"))
+        self._places.set_rows([self._place_row(one) for one in view.affiliations])
+        self._places_heading.setVisible(bool(view.affiliations))
+
+    def _show_consent(self, view: DoctorView) -> None:
+        """Show what the doctor agreed to, what proves it, and how it changed."""
+        changed = self._words.last_changes(view.history)
         self._consent.clear()
         for name in ("consent", "consent_on", "consent_evidence"):
-            self._consent.add(
-                language.field_word("doctor", name), self._words.value(DOCTOR.field(name), view.row[name])
-            )
+            value = self._words.value(DOCTOR.field(name), view.row[name])
+            self._consent.add(language.field_word("doctor", name), value, hint=changed.get(name, ""))
         self._consent.add(self.tr("用途"), self.tr("学术信息沟通；撤回同意后立即停止使用相应方式"))
+        self._evidence.show_doctor(view)
+        changes = _about(view.history, {"consent", "consent_on", "consent_evidence"})
+        self._consent_changes.set_rows(self._words.history(view.row, changes, ()))
+        self._changes_heading.setText(self.tr("同意的变化"))
+        self._changes_heading.setVisible(bool(changes))
+
+    def _place_row(self, one: AffiliationView) -> TimelineRow:
+        since = self.tr("{day} 起").format(day=one.valid_from) if one.valid_from else ""
+        until = self.tr("到 {day}").format(day=one.valid_to) if one.valid_to else ""
+        meta = dotted(one.department_name, one.duty, since, until)
+        state = self.tr("主要") if one.is_primary else ""
+        name = one.institution_name or self.tr("（未知机构）")
+        return TimelineRow(one.institution_id, name, meta, state, "accent")
 
     def _show_empty(self) -> None:
         view = self._view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,7 +24,7 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
-from crmdesk.ui.parts.chips import STATE_TONES, Chip, ChipRow, state_word
+from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
@@ -31,6 +32,7 @@ from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.timeline import Timeline
 
 PEOPLE, TIMELINE, HISTORY, EDITOR = range(4)
+_ALL, _NO_ROOM = "all", "none"
 _TOUCHED = frozenset(
     {"institution", "department", "affiliation", "doctor", "visit", "conflict", "audit_entry", "outbox"}
 )
@@ -44,6 +46,7 @@ class InstitutionPage(Page):
         super().__init__(context)
         self._id = ""
         self._view: InstitutionView | None = None
+        self._stale: set[int] = set()  # tabs whose content is of before
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "institution")
         self.editor.closed.connect(self._edit_closed)
@@ -105,20 +108,22 @@ class InstitutionPage(Page):
         self._stack.addWidget(self.people)
         for widget in (self._timeline, self._history, self.editor):
             self._stack.addWidget(scrolled(widget))
+        self._rooms = Picklist()
+        self._rooms.setObjectName("institution_departments")
+        self._rooms.changed.connect(self._show_people)
         card = Card()
+        card.body.addWidget(self._rooms)
         card.body.addWidget(self._nothing)
         card.body.addWidget(self._stack, 1)
         self._tabs.currentChanged.connect(self._tab_changed)
-        self._rules_card, self._profile_card, self._department_card = Card(), Card(), Card()
+        self._rules_card, self._profile_card = Card(), Card()
         self._rules = Label("", "body", wrap=True)
         self._rules_card.body.addWidget(self._rules)
         self._profile = PropertyRows(72)
         self._profile_card.body.addWidget(self._profile)
-        self._departments = ChipRow()
-        self._department_card.body.addWidget(self._departments)
         side = QVBoxLayout()
         side.setSpacing(16)
-        for part in (self._rules_card, self._profile_card, self._department_card):
+        for part in (self._rules_card, self._profile_card):
             part.setFixedWidth(340)
             side.addWidget(part)
         side.addStretch(1)
@@ -143,6 +148,7 @@ class InstitutionPage(Page):
         if row_id != self._id:
             self._view = None
             self._tabs.setCurrentIndex(PEOPLE)
+            self._rooms.set_value(_ALL)
         self._id = row_id
         self._read()
         self.people.setFocus()
@@ -167,7 +173,7 @@ class InstitutionPage(Page):
         self._tabs.setAccessibleName(self.tr("机构资料分页"))
         self._rules_card.set_heading(language.field_word("institution", "reception_rules"))
         self._profile_card.set_heading(self.tr("资料"))
-        self._department_card.set_heading(self.tr("科室"))
+        self._rooms.setAccessibleName(self.tr("科室"))
         self.editor.retranslate()
         self._show()
 
@@ -222,7 +228,18 @@ class InstitutionPage(Page):
         if self.editing:
             self.editor.leave()
         self._stack.setCurrentIndex(index)
+        self._fill(index)
         self._say_nothing()
+
+    def _fill(self, index: int) -> None:
+        """Build what a tab shows when somebody looks at it."""
+        if self._view is None or index not in self._stale:
+            return
+        self._stale.discard(index)
+        if index == TIMELINE:
+            self._timeline.set_rows(self._words.timeline(self._view.timeline))
+        else:
+            self._history.show_history(self._view.row, self._view.history)
 
     def _show(self) -> None:
         view = self._view
@@ -237,13 +254,30 @@ class InstitutionPage(Page):
         if view is None:
             return
         self._show_head(view)
+        self._show_people()
+        self._stale = {TIMELINE, HISTORY}
+        self._fill(self._tabs.currentIndex())
+        self._show_side(view)
+        self._say_nothing()
+
+    def _show_people(self) -> None:
+        """Show the doctors, of all departments or of the one chosen; a department without anybody says so."""
+        view = self._view
+        if view is None:
+            return
+        counts = Counter(one.department_id for one in view.people)
+        rooms = [(one.id, f"{one['name']} {counts[one.id]}") for one in view.departments]
+        if rooms and counts[""]:
+            rooms.append((_NO_ROOM, self.tr("未写科室 {count}").format(count=counts[""])))
+        wanted = self._rooms.value()
+        self._rooms.set_choices([(_ALL, self.tr("全部 {count}").format(count=len(view.people))), *rooms])
+        self._rooms.set_value(wanted if wanted in dict(rooms) else _ALL)
+        room = self._rooms.value().replace(_NO_ROOM, "")
+        people = [one for one in view.people if self._rooms.value() == _ALL or one.department_id == room]
         kept = self.people.current_key()
-        self._model.set_rows([self._person(one) for one in view.people])
+        self._model.set_rows([self._person(one) for one in people])
         if not self.people.choose(kept):
             self.people.choose_row(0)
-        self._timeline.set_rows(self._words.timeline(view.timeline))
-        self._history.show_history(view.row, view.history)
-        self._show_side(view)
         self._say_nothing()
 
     def _show_head(self, view: InstitutionView) -> None:
@@ -269,15 +303,18 @@ class InstitutionPage(Page):
             value = self._words.value(INSTITUTION.field(name), view.row[name])
             if value or name in ("level", "address", "phone"):
                 self._profile.add(language.field_word("institution", name), value)
-        self._departments.set([(str(one["name"]), "neutral") for one in view.departments])
-        self._department_card.setVisible(bool(view.departments))
 
     def _person(self, one: AffiliationView) -> ListRow:
         return ListRow(
             key=one.doctor_id,
             name=one.doctor_name,
             chip=class_word(one.doctor_class),
-            second=dotted(language.choice_word("doctor_title", one.doctor_title), one.department_name, one.duty),
+            second=dotted(
+                language.choice_word("doctor_title", one.doctor_title),
+                one.department_name,
+                one.duty,
+                self._words.last_visit(one.last_visit_at),
+            ),
             state="" if one.is_primary else self.tr("多点执业"),
         )
 
@@ -286,13 +323,19 @@ class InstitutionPage(Page):
         texts = {}
         if view is not None and not self.editing:
             texts = {
-                PEOPLE: (bool(view.people), self.tr("这里还没有医生。按 Ctrl+N 新建第一位。")),
+                PEOPLE: (
+                    self._model.rowCount() > 0,
+                    self.tr("这个科室还没有医生。按 Ctrl+N 新建。")
+                    if view.people
+                    else self.tr("这里还没有医生。按 Ctrl+N 新建第一位。"),
+                ),
                 TIMELINE: (bool(view.timeline), self.tr("这里还没有拜访。")),
                 HISTORY: (
                     bool(view.history),
                     self.tr("没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。"),
                 ),
             }
+        self._rooms.setVisible(not self.editing and index == PEOPLE and view is not None and bool(view.departments))
         full, text = texts.get(index, (True, ""))
         self._nothing.setText(text)
         self._nothing.setVisible(not full)

@@ -41,6 +41,9 @@ SPECS: tuple[PageSpec, ...] = (
         "institution", "institution_page:InstitutionPage", _T("pages", "机构"), "institution", FIELD_FORCE, "customers"
     ),
     PageSpec("plan", "plan_page:PlanPage", _T("pages", "计划"), "calendar", _PLANNERS),
+    PageSpec(
+        "duplicates", "duplicates_page:DuplicatesPage", _T("pages", "可能重复"), "merge", FIELD_FORCE, "customers"
+    ),
     PageSpec("visit", "visit_page:VisitPage", _T("pages", "拜访"), "visit", FIELD_FORCE),
     PageSpec("expenses", "expenses_page:ExpensesPage", _T("pages", "费用"), "expenses", EVERYONE - {Role.ADMIN}),
     PageSpec("approvals", "approvals_page:ApprovalsPage", _T("pages", "审批"), "approvals", _APPROVERS),

@@ -27,8 +27,10 @@ class PropertyRows(QWidget):
                 widget.hide()
                 widget.deleteLater()
 
-    def add(self, name: str, value: str, chip: str = "", tone: str = "warn", object_name: str = "") -> Label:
-        """Add a row; an empty value shows as a dash. Returns the value's label."""
+    def add(
+        self, name: str, value: str, chip: str = "", tone: str = "warn", object_name: str = "", hint: str = ""
+    ) -> Label:
+        """Add a row; an empty value shows as a dash, the hint stands faint at its end. Returns the value's label."""
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(Label(name, "muted"), row, 0, top)
@@ -41,4 +43,6 @@ class PropertyRows(QWidget):
         self._grid.addWidget(shown, row, 1, top)
         if chip:
             self._grid.addWidget(Chip(chip, tone, self), row, 2, top)
+        if hint:
+            self._grid.addWidget(Label(hint, "faint"), row, 3, top | Qt.AlignmentFlag.AlignRight)
         return shown

@@ -15,7 +15,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
-from crmdesk.domain import targets
+from crmdesk.domain import doctor_merge, targets
 from crmdesk.domain.claims import Event
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.ids import new_id
@@ -95,6 +95,10 @@ _ATTACHMENT_EDIT = {
     place: {who: "locked" if cell == OK else cell for who, cell in cells.items()}
     for place, cells in _CUSTOMER_ENDS.items()
 }
+_MERGE_EDIT = {
+    place: {who: "locked" if cell == OK else cell for who, cell in cells.items()}
+    for place, cells in _VISIT_ROWS.items()
+}
 _ALL_NO = dict.fromkeys(PLACES, ALL_NO)
 _NO_CONFLICT = dict.fromkeys(PLACES, _cells("field_not_allowed", "field_not_allowed", NO, NO, "field_not_allowed"))
 
@@ -137,10 +141,11 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
         "delete": _CUSTOMER_ENDS,
         "command": _ALL_NO,
     },
+    "doctor_merge": {"create": _NEW_VISIT, "edit": _MERGE_EDIT, "delete": _VISIT_ROWS | _NOT_BY_GRACE},
     "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ENDS, "delete": _ALL_NO, "command": _CUSTOMER_ENDS},
 }
-"""Record -> kind -> whose row -> role -> answer. Commands on claims and targets have their own tables."""
-BY_COMMAND = frozenset({"claim", "plan_target"})
+"""Record -> kind -> whose row -> role -> answer. Commands on claims, targets and merges have their own tables."""
+BY_COMMAND = frozenset({"claim", "plan_target", "doctor_merge"})
 
 _NOT = "not_yours"
 _SEEN = {"rep": "own_claim", "colleague": HIDDEN, "manager": OK, "finance": _NOT, "auditor": _NOT, "admin": HIDDEN}
@@ -273,6 +278,9 @@ class _Ground:
             return {"doctor_id": doctor, "institution_id": hospital}
         if record == "attachment":
             return attachment_of("doctor", doctor, "0" * 64)
+        if record == "doctor_merge":
+            pair = {"doctor_id": doctor, "other_id": self.make("doctor", place, who)}
+            return {"territory_id": self.territory(place), "owner_id": self.owner(place, who), **pair}
         kept = {"field": DELETED, "loser_value": {"changes": {"note": [None, "x"]}}}
         return {"parent_record": "doctor", "parent_id": doctor, "state": "open"} | kept
 
@@ -295,6 +303,7 @@ _EDITED: dict[str, tuple[str, Any, Any]] = {
 _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", None, "x"), "user": ("name", "x", "y")}
 _EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
+_EDITED |= {"doctor_merge": ("note", None, "x")}
 _EDITED |= {"audit_entry": ("action", "x", "y")}
 
 
@@ -374,6 +383,35 @@ def test_commands_on_targets(ground: _Ground, event: targets.Event) -> None:
         assert (who, answer.code or answer.outcome) == (who, expected)
         unknown = laptop.operation("plan_target", new_id(), "command", command=event.value, args=args)
         assert [one.code for one in laptop.push(unknown)] == [HIDDEN]
+
+
+_REVIEWS = {
+    "own": _cells(NO, OK, NO, NO, OK),
+    "same": _cells(NO, OK, NO, NO, OK),
+    "other": _cells(NO, HIDDEN, NO, NO, OK),
+    "former": _cells(NO, HIDDEN, NO, NO, OK),
+    "unknown": _cells(NO, HIDDEN, NO, NO, HIDDEN),
+}
+MERGES: dict[doctor_merge.Event, dict[str, dict[str, str]]] = dict.fromkeys(doctor_merge.Event, _REVIEWS)
+"""Command on a merge of doctors -> whose row -> role -> answer."""
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("event", list(MERGES))
+def test_commands_on_merges(ground: _Ground, event: doctor_merge.Event, who: str) -> None:
+    company, laptop = ground.company, ground.company.laptop(who)
+    for place, cells in MERGES[event].items():
+        row_id = ground.make("doctor_merge", place, who)
+        ground.settle()
+        args: dict[str, Any] = {}
+        if place != "unknown":
+            row = company.row("doctor_merge", row_id)
+            pair = company.row("doctor", row["doctor_id"]), company.row("doctor", row["other_id"])
+            args = {"seen_hash": doctor_merge.pair_hash(*pair), "take": []}
+            if event is doctor_merge.Event.RESTORE:
+                company.edit("doctor_merge", row_id, {"state": "done", "moved": {}})
+        (answer,) = laptop.push(laptop.operation("doctor_merge", row_id, "command", command=event.value, args=args))
+        assert (place, answer.code or answer.outcome) == (place, cells[who])
 
 
 # --- routes ---------------------------------------------------------------------------------------------------------

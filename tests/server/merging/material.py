@@ -68,6 +68,9 @@ class Material:
             return {"doctor_id": self.server_row("doctor"), "institution_id": self.server_row("institution")}
         if record == "visit":
             return visit_values(company, state="planned", note="")
+        if record == "doctor_merge":
+            pair = {"doctor_id": self.server_row("doctor"), "other_id": self.server_row("doctor")}
+            return {"territory_id": company["north"], "owner_id": company["rep"], **pair}
         parent = {"parent_record": "doctor", "parent_id": self.server_row("doctor")}
         if record == "attachment":
             return {**parent, "sha256": SHA256, "file_name": "小票.png", "media_type": "image/png", "size_bytes": 1}

@@ -46,7 +46,7 @@ def test_chinese_from_an_input_method_and_the_class_narrow_the_list(window: Main
     page = opened(window, qtbot)
     type_text(page.filter, "心血管")
     qtbot.waitUntil(lambda: sorted(names(page)) == sorted(["曾庆华", "单志远", "区凤仪"]))
-    page._classes.choose("C")
+    page.panel.groups["classes"].choose("C")
     qtbot.waitUntil(lambda: names(page) == ["区凤仪"])
 
 

@@ -1,0 +1,370 @@
+"""The Duplicates page: who may be one person and why, side by side; proposed by everybody, merged by reviewers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.doctor_merge import Choice, State, chosen
+from crmdesk.domain.duplicates import DISMISSED, MAX_DISMISSED, dismissed_pairs, pair_key
+from crmdesk.domain.records import REVIEWERS
+from crmdesk.services.commands import (
+    ChangeSet,
+    Command,
+    DecideMerge,
+    DeleteRow,
+    MergeDoctors,
+    Outcome,
+    ProposeMerge,
+    SetPreference,
+)
+from crmdesk.services.views import DuplicatePair, MergeItem, MergeView
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
+from crmdesk.ui.pages.doctor_page import scrolled
+from crmdesk.ui.pages.merge_compare import CompareView
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.chips import ChipRow
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner, EmptyState
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.split import Split, pane
+
+_TOUCHED = frozenset({"doctor", "doctor_merge", "affiliation", "outbox", "needs_you"})
+_OPEN = State.PROPOSED.value
+
+
+class DuplicatesPage(Page):
+    """Proposals first, then suggestions, then what was merged lately."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._words = CustomerWords(self)
+        self._pairs: dict[str, DuplicatePair] = {}
+        self._merges: dict[str, MergeItem] = {}
+        self._wanted: tuple[str, str, str] = ("", "", "")  # kept, other, merge
+        self._named = False  # the pair was named by the person, not chosen from the list
+        self._view: MergeView | None = None
+        self._model = RowModel(self)
+        self.list = RowList(self._model, lines=3)
+        self.list.setObjectName("duplicates_list")
+        self.list.chosen.connect(self._chosen)
+        self._count = Label("", "strong")
+        self.compare = CompareView(self._words)
+        self.compare.changed.connect(self._show_actions)
+        self._reasons, self._banner = ChipRow(), Banner()
+        self._result = Label("", "muted", wrap=True)
+        self.buttons = {name: Button.for_action(name) for name in _ACTIONS}
+        for name in ("duplicates_merge", "duplicates_propose"):
+            self.buttons[name].set_kind(PRIMARY)
+        self._empty = EmptyState("merge")
+        self._lay_out()
+        self._actions = {}
+        for name in _ACTIONS:
+            trigger = getattr(self, name.removeprefix("duplicates_"))
+            self._actions[name] = context.actions.bind(self, name, trigger)
+            self.buttons[name].clicked.connect(trigger)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        left, column = pane()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 16, 14)
+        head.addWidget(self._count)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        card = Card()
+        card.body.setSpacing(12)
+        card.body.addWidget(self._reasons)
+        card.body.addWidget(self._banner)
+        self._area: QScrollArea = scrolled(self.compare)
+        card.body.addWidget(self._area, 1)
+        card.body.addWidget(self._result)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        for name in ("duplicates_merge", "duplicates_propose", "duplicates_restore", "duplicates_swap"):
+            foot.addWidget(self.buttons[name])
+        foot.addStretch(1)
+        for name in ("duplicates_decline", "duplicates_withdraw", "duplicates_dismiss"):
+            foot.addWidget(self.buttons[name])
+        right = QWidget()
+        outer = QVBoxLayout(right)
+        outer.setContentsMargins(20, 16, 24, 16)
+        outer.setSpacing(12)
+        outer.addWidget(card, 1)
+        outer.addLayout(foot)
+        self._main = Split(left, right, left_width=340)
+        self.body.addWidget(self._main, 1)
+        self.body.addWidget(self._empty, 1)
+        self._main.hide()
+
+    @override
+    def enter(self, **args: Any) -> None:
+        if args.get("kept") and args.get("other"):
+            self._wanted = (str(args["kept"]), str(args["other"]), str(args.get("merge") or ""))
+            self._view, self._named = None, True
+            self._read_pair(None)
+        self._read()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        if _TOUCHED & frozenset(changes.changed):
+            self._read()
+
+    @override
+    def retranslate(self) -> None:
+        self.header.set_title(self.tr("可能重复的医生"), crumb=self.tr("客户"))
+        self.list.setAccessibleName(self.tr("可能重复的医生"))
+        self._empty.say(
+            self.tr("没有可能重复的医生：姓名或拼音相同，并且医院或电话也相同的，会列在这里。"),
+            self.tr("返回客户"),
+            lambda: self.context.navigate("customers"),
+        )
+        self._show_list()
+        if self._view is not None:
+            choices = {line.name: line.choice for line in self.compare.lines}
+            self._take_pair(self._view, choices)
+
+    @property
+    def reviewer(self) -> bool:
+        """Say whether the person may decide."""
+        return self.context.desk.person.role in {role.value for role in REVIEWERS}
+
+    # reading ---------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self.context.ask(self, lambda reads: (reads.merges(), reads.duplicates()), self._take, "duplicates")
+
+    def _take(self, found: tuple[list[MergeItem], list[DuplicatePair]]) -> None:
+        self._merges = {one.row.id: one for one in found[0]}
+        self._pairs = {pair_key(one.first.id, one.second.id): one for one in found[1]}
+        self._show_list()
+        if self._view is not None and self._wanted[0]:
+            self._read_pair({line.name: line.choice for line in self.compare.lines})
+
+    def _show_list(self) -> None:
+        opened = [one for one in self._merges.values() if one.state == _OPEN]
+        decided = [one for one in self._merges.values() if one.state != _OPEN]
+        rows = [self._merge_row(one) for one in opened]
+        rows += [self._pair_row(key, one) for key, one in self._pairs.items()]
+        rows += [self._merge_row(one) for one in decided]
+        self._count.setText(self.tr("%n 组待处理", "", len(opened) + len(self._pairs)))
+        anything = bool(rows) or bool(self._wanted[0])
+        self._main.setVisible(anything)
+        self._empty.setVisible(not anything)
+        at = self.list.currentIndex().row()
+        self._model.set_rows(rows)
+        if not self.list.choose(self._key()) and not self._named:
+            self.list.choose_row(max(0, min(at, len(rows) - 1)))
+
+    def _key(self) -> str:
+        kept, other, merge = self._wanted
+        return merge or (pair_key(kept, other) if kept else "")
+
+    def _pair_row(self, key: str, one: DuplicatePair) -> ListRow:
+        first, second = one.first, one.second
+        name = (
+            first.name
+            if first.name == second.name
+            else self.tr("{one} / {other}").format(one=first.name, other=second.name)
+        )
+        place = first.institution_name or second.institution_name
+        return ListRow(
+            key=key,
+            name=name,
+            chip=class_word(first.customer_class or second.customer_class),
+            second=dotted(place, profession(first.title or second.title, first.specialty or second.specialty)),
+            third=self._words.reasons(one.reasons),
+        )
+
+    def _both_names(self, one: str, other: str) -> str:
+        return one if one == other else self.tr("{one} / {other}").format(one=one, other=other)
+
+    def _merge_row(self, one: MergeItem) -> ListRow:
+        name = self._both_names(one.kept_name, one.other_name)
+        who = self.tr("{who} 提议合并").format(who=one.owner_name) if one.state == _OPEN else ""
+        if one.state != _OPEN:
+            who = self.tr("{who} 决定").format(who=one.decided_by_name or one.owner_name)
+        state, tone = self._state(one)
+        return ListRow(
+            key=one.row.id, name=name, second=one.institution_name, third=dotted(who, str(one.row["note"] or "")),
+            state=state, state_tone=tone,
+        )  # fmt: skip
+
+    def _state(self, one: MergeItem) -> tuple[str, str]:
+        if one.pending:
+            return self.tr("等待发送"), "info"
+        return {
+            State.PROPOSED.value: (self.tr("提议"), "warn"),
+            State.DONE.value: (self.tr("已合并"), "ok"),
+            State.UNDONE.value: (self.tr("已恢复"), "neutral"),
+        }.get(one.state, ("", "neutral"))
+
+    def _chosen(self, key: str) -> None:
+        merge = self._merges.get(key)
+        if merge is not None:
+            wanted = (str(merge.row["doctor_id"]), str(merge.row["other_id"]), key)
+        elif key in self._pairs:
+            wanted = (*self._kept_first(self._pairs[key]), "")
+        else:
+            return
+        if {*wanted} == {*self._wanted}:
+            return
+        self._wanted, self._view, self._named = wanted, None, False
+        self._read_pair(None)
+
+    @staticmethod
+    def _kept_first(pair: DuplicatePair) -> tuple[str, str]:
+        """Keep at first the one seen last, or the one that is no longer under review."""
+        first, second = pair.first, pair.second
+        behind = (first.status == "under_review", second.last_visit_at) > (
+            second.status == "under_review",
+            first.last_visit_at,
+        )
+        return (second.id, first.id) if behind else (first.id, second.id)
+
+    def _read_pair(self, choices: dict[str, Choice] | None) -> None:
+        kept, other, merge = self._wanted
+        self.context.ask(
+            self,
+            lambda reads: reads.merge_view(kept, other, merge),
+            lambda view: self._take_pair(view, choices),
+            "pair",
+            lambda _error: self._lost(),
+        )
+
+    def _lost(self) -> None:
+        self._wanted, self._view = ("", "", ""), None
+        self._show_actions()
+
+    def _take_pair(self, view: MergeView, choices: dict[str, Choice] | None) -> None:
+        if {view.kept.row.id, view.other.row.id} != {*self._wanted[:2]}:
+            return
+        self._view = view
+        if choices is None and view.merge is not None and view.merge.row["take"]:
+            choices = chosen(view.merge.row["take"])
+        same = choices is not None and set(choices) == set(view.differing)
+        self.compare.show_pair(view, choices if same or view.merge is not None else None)
+        self._reasons.set([(self._words.reasons([code]), "info") for code in view.reasons])
+        self._reasons.setVisible(bool(view.reasons))
+        self._show_actions()
+
+    # acting ----------------------------------------------------------------------------------------------------------
+
+    def _show_actions(self) -> None:
+        view = self._view
+        merge = view.merge if view is not None else None
+        state = merge.state if merge is not None else ""
+        waits = bool(merge and merge.pending)
+        undecided = view is not None and state in ("", _OPEN) and not waits
+        shown = {
+            "duplicates_merge": undecided and self.reviewer,
+            "duplicates_propose": undecided and not self.reviewer and merge is None,
+            "duplicates_swap": undecided and merge is None,
+            "duplicates_dismiss": undecided and merge is None,
+            "duplicates_decline": undecided and merge is not None and self.reviewer,
+            "duplicates_withdraw": undecided and merge is not None and not self.reviewer and merge.mine,
+            "duplicates_restore": state == State.DONE.value and self.reviewer and not waits,
+        }
+        for name, visible in shown.items():
+            self.buttons[name].setVisible(visible)
+            self._actions[name].setEnabled(visible)
+        self.compare.setEnabled(undecided)
+        self._say(view, merge, waits)
+
+    def _say(self, view: MergeView | None, merge: MergeItem | None, waits: bool) -> None:
+        banner, tone = "", "info"
+        if merge is not None and waits:
+            banner = self.tr("已决定，保存在本机；服务器处理后生效。")
+        elif merge is not None and merge.state == State.DONE.value:
+            banner, tone = self.tr("已合并。恢复会把移过去的内容放回原处，之后的修改不受影响。"), "ok"
+        elif merge is not None and merge.state == _OPEN:
+            banner = self.tr("{who} 提议合并。{note}").format(who=merge.owner_name, note=str(merge.row["note"] or ""))
+        self._banner.say(banner, tone)
+        if view is None or (merge is not None and merge.state not in ("", _OPEN)):
+            self._result.setText("")
+            return
+        other = view.other
+        moved = [self.tr("%n 次拜访", "", other.visits) if other.visits else ""]
+        moved.append(self.tr("%n 个执业机构", "", len(other.affiliations)) if other.affiliations else "")
+        moved.append(self.tr("%n 个附件", "", other.attachments) if other.attachments else "")
+        what = self._words.listed(one for one in moved if one)
+        text = self.tr("右边的 {what} 会转到左边。").format(what=what) if what else ""
+        self._result.setText(text + self.tr("右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。"))
+
+    def merge(self) -> None:
+        """Merge the two as chosen; the server does it, and it can be undone."""
+        view = self._view
+        if view is not None and self._actions["duplicates_merge"].isEnabled():
+            merge = view.merge.row.id if view.merge is not None else ""
+            pair = (view.kept.row.id, view.other.row.id)
+            self._submit(
+                MergeDoctors(*pair, self.compare.take(), view.seen_hash, merge), self.tr("已决定合并，保存在本机")
+            )
+
+    def propose(self) -> None:
+        """Propose the merge to the manager."""
+        if self._view is not None:
+            pair = (self._view.kept.row.id, self._view.other.row.id)
+            self._submit(ProposeMerge(*pair, self.compare.take()), self.tr("已提议，等经理决定"))
+
+    def decline(self) -> None:
+        """Say that the two of a proposal stay two."""
+        if self._view is not None and self._view.merge is not None:
+            self._submit(DecideMerge(self._view.merge.row.id, "decline"), self.tr("已决定不合并"))
+
+    def restore(self) -> None:
+        """Take back what was merged."""
+        if self._view is not None and self._view.merge is not None:
+            self._submit(DecideMerge(self._view.merge.row.id, "restore"), self.tr("已决定恢复，保存在本机"))
+
+    def withdraw(self) -> None:
+        """Take back one's own proposal."""
+        if self._view is not None and self._view.merge is not None:
+            self._submit(DeleteRow("doctor_merge", self._view.merge.row.id), self.tr("提议已撤回"))
+
+    def swap(self) -> None:
+        """Keep the other one of the two."""
+        kept, other, merge = self._wanted
+        if self._view is not None and not merge:
+            self._wanted = (other, kept, "")
+            self._read_pair(None)
+
+    def dismiss(self) -> None:
+        """Say that these are two people: not suggested again on this laptop."""
+        key = self._key()
+        if self._view is None:
+            return
+
+        def keep(kept: str) -> None:
+            entries = sorted({*dismissed_pairs(kept), key})[-MAX_DISMISSED:]
+            self._pairs.pop(key, None)
+            self._forget()
+            self.context.submit(self, SetPreference(DISMISSED, json.dumps(entries)), lambda _done: self._read())
+
+        self.context.ask(self, lambda reads: reads.preference(DISMISSED), keep)
+        self.context.toast(self.tr("不再提示这一组。"))
+
+    def _submit(self, command: Command, said: str) -> None:
+        def done(outcome: Outcome) -> None:
+            self.context.toast(said, outcome.undo_token)
+            self._forget()
+            self._read()
+
+        self.context.submit(self, command, done)
+
+    def _forget(self) -> None:
+        self._wanted, self._view, self._named = ("", "", ""), None, False
+        self._show_list()
+
+
+_ACTIONS = ("duplicates_merge", "duplicates_propose", "duplicates_swap", "duplicates_dismiss", "duplicates_decline",
+            "duplicates_withdraw", "duplicates_restore")  # fmt: skip

@@ -1,0 +1,148 @@
+"""Putting entries in order: a dialog whose list is moved, ticked, renamed and thinned out by keys or buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
+from crmdesk.ui.parts.label import Label
+
+_KEY = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: what it is, its words, whether it is ticked; `fixed` ones stay ticked."""
+
+    key: str
+    text: str
+    ticked: bool = True
+    fixed: bool = False
+
+
+class ArrangeDialog(QDialog):
+    """A list to be put in order. `tickable`: entries are shown or not; otherwise they are renamed and deleted.
+
+    `arranged` carries the entries as they stand when the person is done.
+    """
+
+    arranged = Signal(object)
+
+    def __init__(self, parent: QWidget, name: str, heading: str, entries: Sequence[Entry], tickable: bool) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(heading)
+        self.setMinimumSize(460, 440)
+        self._tickable = tickable
+        self._fixed = {one.key for one in entries if one.fixed}
+        self.list = QListWidget()
+        self.list.setObjectName(f"{name}_list")
+        self.list.setAccessibleName(heading)
+        self.list.setProperty("part", "picker")
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        for one in entries:
+            self.list.addItem(self._item(one))
+        self.list.setCurrentRow(0)
+        self.up = Button(self.tr("上移"), key="Alt ↑")
+        self.down = Button(self.tr("下移"), key="Alt ↓")
+        self.rename = Button(self.tr("改名"), key="F2")
+        self.remove = Button(self.tr("删除"), DESTRUCTIVE, "Del")
+        self.cancel, self.done_button = Button(self.tr("取消"), key="Esc"), Button(self.tr("完成"), PRIMARY, "Ctrl ↵")
+        self.done_button.setObjectName(f"{name}_done_button")
+        self._bind()
+        self._lay_out(heading)
+        self.list.setFocus()
+
+    def _item(self, one: Entry) -> QListWidgetItem:
+        item = QListWidgetItem(one.text)
+        item.setData(_KEY, one.key)
+        item.setSizeHint(QSize(0, theme.px(30)))
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        if self._tickable:
+            item.setFlags(flags | (Qt.ItemFlag.NoItemFlags if one.fixed else Qt.ItemFlag.ItemIsUserCheckable))
+            item.setCheckState(Qt.CheckState.Checked if one.ticked else Qt.CheckState.Unchecked)
+        else:
+            item.setFlags(flags | Qt.ItemFlag.ItemIsEditable)
+        return item
+
+    def _bind(self) -> None:
+        self.up.clicked.connect(lambda: self.move_by(-1))
+        self.down.clicked.connect(lambda: self.move_by(1))
+        self.rename.clicked.connect(self._rename)
+        self.remove.clicked.connect(self._remove)
+        self.cancel.clicked.connect(self.reject)
+        self.done_button.clicked.connect(self.accept_order)
+        keys = [("Alt+Up", lambda: self.move_by(-1)), ("Alt+Down", lambda: self.move_by(1))]
+        keys += [("Ctrl+Return", self.accept_order), ("Ctrl+Enter", self.accept_order)]
+        if not self._tickable:
+            keys += [("F2", self._rename), ("Delete", self._remove)]
+        for sequence, act in keys:
+            QShortcut(QKeySequence(sequence), self, act)
+
+    def _lay_out(self, heading: str) -> None:
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        for button in (self.up, self.down) if self._tickable else (self.up, self.down, self.rename, self.remove):
+            side.addWidget(button)
+        side.addStretch(1)
+        middle = QHBoxLayout()
+        middle.setSpacing(12)
+        middle.addWidget(self.list, 1)
+        middle.addLayout(side)
+        foot = QHBoxLayout()
+        foot.addWidget(Label(self.tr("空格键勾选") if self._tickable else "", "muted"), 1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.done_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addWidget(Label(heading, "title"))
+        layout.addLayout(middle, 1)
+        layout.addLayout(foot)
+
+    def move_by(self, step: int) -> None:
+        """Move the current entry up (-1) or down (1)."""
+        row = self.list.currentRow()
+        if row >= 0 and 0 <= row + step < self.list.count():
+            item = self.list.takeItem(row)
+            self.list.insertItem(row + step, item)
+            self.list.setCurrentItem(item)
+
+    def entries(self) -> list[Entry]:
+        """Return the entries as they stand."""
+        found = []
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            key = str(item.data(_KEY))
+            ticked = not self._tickable or item.checkState() == Qt.CheckState.Checked
+            found.append(Entry(key, item.text().strip(), ticked, key in self._fixed))
+        return found
+
+    def accept_order(self) -> None:
+        """Hand the entries on and close."""
+        self.list.setFocus()  # an entry that is being renamed takes what was typed
+        self.arranged.emit(self.entries())
+        self.accept()
+
+    def _rename(self) -> None:
+        if self.list.currentItem() is not None:
+            self.list.editItem(self.list.currentItem())
+
+    def _remove(self) -> None:
+        if self.list.currentRow() >= 0:
+            self.list.takeItem(self.list.currentRow())
