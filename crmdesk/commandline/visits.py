@@ -31,6 +31,7 @@ def add(
     next_step: Annotated[str, typer.Option(help="What was promised.")] = "",
     next_step_on: Annotated[str, typer.Option(help="By when (YYYY-MM-DD).")] = "",
     adverse_event: Annotated[bool, typer.Option(help="Whether an adverse event was heard.")] = False,
+    heard: Annotated[str, typer.Option(help="What was heard of an adverse event; without it the note.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft instead of submitting it.")] = False,
 ) -> None:
     """Write a visit report and submit it."""
@@ -47,7 +48,7 @@ def add(
             "adverse_event": adverse_event,
             "note": note or None,
         }
-        command = SaveVisit("", values) if draft else SubmitVisit("", values)
+        command = SaveVisit("", values, heard=heard) if draft else SubmitVisit("", values, heard=heard)
         made = submit(laptop, command)
     text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")
     output.result({"id": made.created_id}, [text])

@@ -23,6 +23,7 @@ ORDER = (
     "doctor",
     "affiliation",
     "visit",
+    "adverse_event",
     "cycle_plan",
     "plan_target",
     "day_off",

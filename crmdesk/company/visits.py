@@ -1,5 +1,6 @@
 """Products and a year of visits of the demo company, planned ones for today and the days ahead included."""
 
+import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ from crmdesk.company.customers import Customers
 from crmdesk.company.model import Maker, Row, at_local, working_days
 from crmdesk.company.people import Organisation, Territory
 from crmdesk.company.words import words
+from crmdesk.domain import adverse_events
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.ids import new_id
 
 _SLOTS = ((9, 0), (9, 40), (10, 20), (11, 0), (14, 10), (15, 0), (15, 50), (16, 30))
 VISITS_A_DAY = 6
@@ -67,6 +70,7 @@ def _base(territory: Territory, customers: Customers, doctor: Row, starts: datet
         "institution_id": customers.workplace[doctor["id"]],
         "starts_at": to_text(starts),
         "zone": DEFAULT_ZONE,
+        "absent_ids": [],
         "joint_with_ids": [],
         "products": [],
     }
@@ -83,13 +87,45 @@ def _submitted(
         "joint_with_ids": [territory.manager_id] if rng.random() < 0.04 else [],
         "products": [_detailed(maker, product) for product in rng.sample(products, rng.choice([1, 1, 2]))],
         "questions": rng.choice(source["questions"]) or None,
+        "questions_done": starts.date() < maker.today - timedelta(days=10),
         "competitor": rng.choice(source["competitors"]) or None,
         "adverse_event": rng.random() < 0.004,
         "note": rng.choice(source["notes"]),
     }
     if rng.random() < 0.35:
         values |= _promise(maker, starts.date())
-    return maker.row("visit", starts + timedelta(minutes=35), territory.rep_ids[0], values)
+    made = maker.row("visit", starts + timedelta(minutes=35), territory.rep_ids[0], values)
+    if values["adverse_event"]:
+        _reported(maker, made, starts)
+    return made
+
+
+def _reported(maker: Maker, visit: Row, heard: datetime) -> None:
+    """Make the task that a visit opened, reported some hours later."""
+    rng = random.Random(visit["id"])
+    report = {
+        "state": adverse_events.REPORTED,
+        "reported_at": to_text(heard + timedelta(hours=rng.randint(2, 20))),
+        "reported_by": visit["owner_id"],
+        "reported_how": rng.choice(["system", "phone", "mail"]),
+        "reported_where": f"PV-{rng.randint(10_000, 99_999)}",
+    }
+    _task(maker, visit, heard, report)
+
+
+def _task(maker: Maker, visit: Row, heard: datetime, report: dict[str, Any]) -> None:
+    values = {
+        "parent_record": "visit",
+        "parent_id": visit["id"],
+        "doctor_ids": visit["doctor_ids"],
+        "product_ids": sorted({one["product_id"] for one in visit["products"]}),
+        "heard_at": to_text(heard),
+        "due_at": adverse_events.due_at(to_text(heard)),
+        "heard": random.Random(visit["id"]).choice(words("visit_words")["heard"]),
+        "state": adverse_events.OPEN,
+    }
+    made = heard + timedelta(minutes=35)
+    maker.row("adverse_event", made, visit["owner_id"], values | report, adverse_events.task_id(visit["id"]))
 
 
 def _detailed(maker: Maker, product: Row) -> dict[str, Any]:
@@ -128,3 +164,16 @@ def _anchor_day(maker: Maker, organisation: Organisation, customers: dict[str, C
     values = _base(territory, mine, mine.doctors[0], at_local(maker.today, 17, 10), "planned")
     values |= {"channel": "face_to_face", "duration_min": 20}
     maker.row("visit", at_local(maker.today - timedelta(days=3), 17), territory.rep_ids[0], values)
+    _open_task(maker, territory, mine)
+
+
+def _open_task(maker: Maker, territory: Territory, customers: Customers) -> None:
+    """Make yesterday's visit at which something was heard that is still to be reported."""
+    heard = at_local(maker.today - timedelta(days=1), 17, 10)
+    doctor, product = customers.doctors[0], maker.tables["product"][0]
+    values = _base(territory, customers, doctor, heard, "submitted")
+    text = words("visit_words")["heard"][0]
+    talk = {"product_id": product["id"], "messages": [], "reaction": "neutral"}
+    values |= {"products": [talk], "adverse_event": True, "note": text, "duration_min": 10, "channel": "face_to_face"}
+    row_id = new_id(int(heard.timestamp() * 1000), random.Random(doctor["id"]).randbytes(8))
+    _task(maker, maker.row("visit", heard, territory.rep_ids[0], values, row_id), heard, {})

@@ -77,6 +77,7 @@ class Field:
     item: tuple["Field", ...] = ()
     indexed: bool = False
     hashed: bool = False  # part of the content that an approval is bound to
+    once: bool = False  # given when the row is made, never changed afterwards
     minimum: int | None = None
     maximum: int | None = None
 
@@ -104,6 +105,8 @@ class Record:
     owner: str = ""  # the field naming the only person who may edit it
     search: bool = False
     fixed: bool = False  # its rows never change once they are made
+    kept: bool = False  # its rows are never deleted
+    one_for: str = ""  # the field for each of whose values there is one row, its id following from it (`ids.id_for`)
     by_name: dict[str, Field] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 text made on the device (RFC 9562, section 5.7)."""
 
+import hashlib
 import os
 import re
 import threading
@@ -56,3 +57,9 @@ def new_id(now_ms: int | None = None, entropy: bytes | None = None) -> str:
 def is_id(text: object) -> bool:
     """Say whether `text` is a UUIDv7 in canonical lower-case form."""
     return isinstance(text, str) and _PATTERN.fullmatch(text) is not None
+
+
+def id_for(record: str, other_id: str) -> str:
+    """Return the one id that a row of `record` has which belongs to another row; the same on every computer."""
+    digits = hashlib.sha256(f"{record}:{other_id}".encode()).hexdigest()
+    return f"{other_id[:14]}7{digits[:3]}-{'89ab'[int(digits[3], 16) % 4]}{digits[4:7]}-{digits[7:19]}"

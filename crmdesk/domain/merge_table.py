@@ -61,6 +61,7 @@ NOTHING_LEFT = Outcome("nothing left", "taken: it is deleted already, there is o
 EXISTS = Outcome("exists", "refused: an id is used once, also that of a row which was deleted", "exists")
 DELETED = Outcome("deleted", "refused: the row was deleted; the text waits under 'needs you'", "deleted")
 LOCKED = Outcome("locked", "refused: such a row never changes once it is made", "locked")
+KEPT = Outcome("kept", "refused: such a row is never deleted, by nobody", "kept")
 FORBIDDEN = Outcome("forbidden", "refused: not a laptop's to write", "forbidden")
 OUT_OF_SCOPE = Outcome(
     "out of scope",
@@ -68,7 +69,7 @@ OUT_OF_SCOPE = Outcome(
     " the text waits under 'needs you'",
     "out_of_scope",
 )
-OUTCOMES = (APPLIED, MERGED, DECIDE, NOTHING_LEFT, EXISTS, DELETED, LOCKED, OUT_OF_SCOPE, FORBIDDEN)
+OUTCOMES = (APPLIED, MERGED, DECIDE, NOTHING_LEFT, EXISTS, DELETED, LOCKED, KEPT, OUT_OF_SCOPE, FORBIDDEN)
 
 RULES = {
     Merge.LAST_WINS: "the later arrival is used, the other value is kept as a conflict and can be taken with one click",
@@ -107,6 +108,8 @@ def _of_delete(record: Record, remote: Remote) -> Outcome:
         return FORBIDDEN
     if remote is Remote.OUT_OF_SCOPE:
         return OUT_OF_SCOPE
+    if record.kept:
+        return KEPT
     if remote is Remote.DELETE:
         return NOTHING_LEFT
     # what only its owner writes met an own edit from another computer of the same person: the later arrival counts
@@ -141,7 +144,9 @@ def _rules() -> Iterator[str]:
             if not record.writers or record.fixed:
                 continue
             fields = [
-                f.name for f in record.fields if f.merge is rule and (rule is Merge.COMMAND or not f.server_owned)
+                f.name
+                for f in record.fields
+                if f.merge is rule and not f.once and (rule is Merge.COMMAND or not f.server_owned)
             ]
             if fields:
                 named.append(f"{record.name}: {', '.join(fields)}")

@@ -94,6 +94,13 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
     "visit_state": _list(
         ("planned", "计划", "Planned"), ("draft", "草稿", "Draft"), ("submitted", "已提交", "Submitted")
     ),
+    "adverse_event_state": _list(("open", "待上报", "To be reported"), ("reported", "已上报", "Reported")),
+    "adverse_event_way": _list(
+        ("system", "安全系统", "Safety system"),
+        ("phone", "电话", "Phone"),
+        ("mail", "邮件", "E-mail"),
+        ("paper", "纸质表", "Paper form"),
+    ),
     "claim_state": _list(
         ("draft", "草稿", "Draft"),
         ("submitted", "已提交", "Submitted"),

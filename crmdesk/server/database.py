@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.server import audit
-from crmdesk.server.tables import METADATA, SERVER_META
+from crmdesk.server.tables import METADATA, ROWS, SERVER_META
 from crmdesk.server.work import ServerWork
 
 T = TypeVar("T")
@@ -36,9 +36,10 @@ class Database:
         self._epoch = ""
 
     def create_all(self) -> None:
-        """Create what is missing of the tables, and the epoch of a new database."""
+        """Create what is missing of the tables and their columns, and the epoch of a new database."""
         METADATA.create_all(self.engine)
         with self._begin(writing=True) as connection:
+            _add_columns(connection)
             known = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
             if known is None:
                 connection.execute(insert(SERVER_META).values(name="epoch", value=secrets.token_hex(6)))
@@ -105,6 +106,17 @@ class Database:
                 connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
+
+
+def _add_columns(connection: Connection) -> None:
+    """Give a database of an older crmdesk the columns of fields that were declared since; nothing is in them yet."""
+    inspector = sa.inspect(connection)
+    for table in ROWS.values():
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
 def _may_retry(error: DBAPIError) -> bool:

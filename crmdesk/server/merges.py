@@ -4,15 +4,15 @@ What was moved is kept in the `doctor_merge` row itself, so that a restoration p
 what people changed since. Claims stay as they are: they are bound to the content that was approved.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from crmdesk.domain import doctor_merge, validation
 from crmdesk.domain.doctor_merge import Event, State
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.records import DOCTOR, DOCTOR_MERGE, RECORDS
 from crmdesk.protocol.messages import Operation
 from crmdesk.server.tables import ROWS
@@ -20,6 +20,7 @@ from crmdesk.server.work import ServerActor, ServerWork
 
 _HELD_FAST = frozenset({"claim", DOCTOR_MERGE.name})
 _MAX_TAKE = 60
+_CHUNK = 900
 Holds = Callable[[str, object], bool]
 Values = dict[str, Any]
 
@@ -32,6 +33,54 @@ def new_values(values: Mapping[str, Any]) -> Values:
     if isinstance(take, list) and all(isinstance(entry, str) for entry in take):
         doctor_merge.chosen(take)
     return {"state": State.PROPOSED.value} | dict(values)
+
+
+def merged_into(connection: Connection, doctor_ids: Iterable[str]) -> dict[str, str]:
+    """Return, for those of the doctors who went into another one, who it is by now."""
+    found: dict[str, str] = {}
+    waiting, table = set(doctor_ids), ROWS[DOCTOR_MERGE.name]
+    pairs = select(table.c.other_id, table.c.doctor_id).where(table.c.state == State.DONE.value)
+    while waiting:
+        done: dict[str, str] = {}
+        asked = sorted(waiting)
+        for start in range(0, len(asked), _CHUNK):
+            piece = pairs.where(table.c.other_id.in_(asked[start : start + _CHUNK]))
+            done |= {other: kept for other, kept in connection.execute(piece)}
+        found |= {other: kept for other, kept in done.items() if other not in found}
+        waiting = set(done.values()) - found.keys()
+    return {other: _last(found, other) for other in found}
+
+
+def _last(pairs: Mapping[str, str], row_id: str) -> str:
+    seen: set[str] = set()
+    while row_id in pairs and row_id not in seen:
+        seen.add(row_id)
+        row_id = pairs[row_id]
+    return row_id
+
+
+def followed(record: Record, values: Values, merged: Mapping[str, str]) -> Values:
+    """Return values that name the doctor who is there by now: a laptop may not know of a merge yet."""
+    if not merged or record.name in _HELD_FAST:
+        return values
+    found = dict(values)
+    for declared in record.fields:
+        value = values.get(declared.name)
+        if declared.ref != "doctor" or not value:
+            continue
+        if declared.kind is Kind.REF:
+            found[declared.name] = merged.get(value, value)
+        elif declared.kind is Kind.REFS:
+            found[declared.name] = sorted({merged.get(one, one) for one in value})
+    if values.get("parent_record") == "doctor":
+        found["parent_id"] = merged.get(values["parent_id"], values["parent_id"])
+    return found
+
+
+def check_standing(record: Record, row: Mapping[str, Any]) -> None:
+    """Refuse an edit of a doctor who went into another one: it would be seen by nobody, so its author gets it back."""
+    if record.name == "doctor" and row["status"] == "merged":
+        raise RefusedError("doctor_merged")
 
 
 def before_delete(_work: ServerWork, _actor: ServerActor, row: Mapping[str, Any]) -> None:

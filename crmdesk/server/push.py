@@ -1,9 +1,8 @@
 """Push: each operation judged for itself (rights, rules, merge), in a savepoint, with its answer kept for repeats."""
 
-import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,26 +15,21 @@ from sqlalchemy.exc import IntegrityError
 
 from crmdesk.domain import access, validation
 from crmdesk.domain import claims as workflow
-from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.domain.fields import Field, Kind, Record, ScopeRule
-from crmdesk.domain.ids import is_id
+from crmdesk.domain.fields import Record, ScopeRule
+from crmdesk.domain.ids import id_for
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import claims, deletions, feed, merges, merging, plans
+from crmdesk.server import adverse_events, claims, deletions, feed, merges, merging, plans, visits
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
-from crmdesk.server.scoping import Key
+from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of, refs
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
 from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
 
-_BIGGEST = 2**53
-_MAX_FIELDS = 200
-_MAX_ARGS_BYTES = 64 << 10
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _zones = lru_cache(maxsize=1)(available_timezones)
 _POINTING = {name: [one for one in record.fields if one.ref or one.item] for name, record in RECORDS.items()}
@@ -75,12 +69,6 @@ def push(
     return Pushed(answers)
 
 
-def body_hash(operation: Operation) -> str:
-    """Return the hash of what an operation says; its sequence is left out, a fork renumbers it."""
-    plain = msgspec.structs.replace(operation, seq=0)
-    return hashlib.blake2b(_encode(plain), digest_size=16).hexdigest()
-
-
 def wire_row(record: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row by wire columns, as an answer carries it."""
     return {name: row[name] for name in SHAPES[record].columns}
@@ -95,7 +83,7 @@ class _Batch:
         self.text_budget = Budget()
         self.former = Former(work, actor)
         self._fresh: list[tuple[Any, ...]] = []
-        sound = [operation for operation in operations if _has_identity(operation)]
+        sound = [operation for operation in operations if has_identity(operation)]
         log = OPERATION_LOG
         columns = (log.c.op_id, log.c.body_hash, log.c.answer, log.c.user_id)
         known = select(*columns).where(log.c.op_id.in_([one.id for one in sound]))
@@ -108,12 +96,14 @@ class _Batch:
         taken = used.where(log.c.seq.in_([one.seq for one in sound]))
         self._sequences: dict[int, str] = {seq: op_id for seq, op_id in work.connection.execute(taken)}
         self.forked = any(self._sequences.get(one.seq, one.id) != one.id for one in sound)
-        self.states = feed.states_in(work.connection, actor.scopes, _keys_of(sound))
+        keys = keys_of(sound)
+        self.states = feed.states_in(work.connection, actor.scopes, keys)
+        self.merged_into = merges.merged_into(work.connection, (key[1] for key in keys if key[0] == "doctor"))
         self._look_up_parents(sound)
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer to one operation; its effect, if any, is in the transaction."""
-        if not _has_identity(operation):
+        if not has_identity(operation):
             return _refusal(operation, InputError("wrong_kind", field="id"))
         body = body_hash(operation)
         known = self._known.get(operation.id)
@@ -140,7 +130,7 @@ class _Batch:
         fresh: dict[str, set[str]] = defaultdict(set)
         edits = []
         for one in operations:
-            if one.record not in RECORDS or not _has_identity(one):
+            if one.record not in RECORDS or not has_identity(one):
                 continue
             if one.kind == "create":
                 fresh[one.record].add(one.row_id)
@@ -231,10 +221,6 @@ class _Batch:
         return Answer(operation.id, outcome, revision=row["revision"], row=row_now)
 
 
-def _has_identity(operation: Operation) -> bool:
-    return is_id(operation.id) and is_id(operation.row_id) and 0 < operation.seq < _BIGGEST
-
-
 def _refusal(operation: Operation, error: InputError | RefusedError) -> Answer:
     params = dict(error.params)
     name = str(params.get("field") or "")
@@ -243,40 +229,9 @@ def _refusal(operation: Operation, error: InputError | RefusedError) -> Answer:
     return Answer(operation.id, "refused", code=error.code, params=params, field=name)
 
 
-def _keys_of(operations: Iterable[Operation]) -> set[Key]:
-    """Return every row that the operations speak of, well-formed ids only."""
-    keys: set[Key] = set()
-    for operation in operations:
-        record = RECORDS.get(operation.record)
-        if record is None:
-            continue
-        keys.add((record.name, operation.row_id))
-        for name, pair in operation.fields.items():
-            declared = record.by_name.get(name)
-            if declared is not None:
-                keys |= {(ref, one) for ref, one in _refs(declared, pair[1]) if is_id(one)}
-        parent = operation.fields.get("parent_record", (None, None))[1]
-        if isinstance(parent, str) and parent in RECORDS:
-            keys |= {(parent, str(one)) for one in operation.fields.get("parent_id", (None, None)) if is_id(one)}
-    return keys
-
-
-def _refs(declared: Field, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (record, id) for each reference within a field's value, nested ones included."""
-    if declared.item and isinstance(value, list):
-        for entry in value:
-            if isinstance(entry, dict):
-                for part in declared.item:
-                    yield from _refs(part, entry.get(part.name))
-    elif declared.ref and declared.kind is Kind.REFS and isinstance(value, list):
-        yield from ((declared.ref, one) for one in value)
-    elif declared.ref and value not in (None, ""):
-        yield declared.ref, value
-
-
 def _apply(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     """Apply one operation and return (outcome, row); raises InputError or RefusedError."""
-    _check_shape(operation)
+    check_form(operation)
     record = RECORDS.get(operation.record)
     if record is None:
         raise RefusedError("unknown_record")
@@ -284,24 +239,6 @@ def _apply(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     if handler is None:
         raise InputError("not_in_list", field="kind")
     return handler(batch, record, operation)
-
-
-def _check_shape(operation: Operation) -> None:
-    limits = {"record": 40, "kind": 20, "made_at": 40, "zone": 60, "command": 60, "reason": 1000}
-    for name, limit in limits.items():
-        value = getattr(operation, name)
-        if len(value) > limit:
-            raise InputError("too_long", field=name, limit=limit, length=len(value))
-        if _UNSTORABLE.search(value):
-            raise InputError("wrong_kind", field=name)
-    if not 0 <= operation.base_revision < 2**31:
-        raise InputError("out_of_range", field="base_revision")
-    if len(operation.fields) > _MAX_FIELDS or len(_encode(operation.args)) > _MAX_ARGS_BYTES:
-        raise InputError("too_long", field="fields", limit=_MAX_FIELDS)
-    try:
-        from_text(operation.made_at)
-    except (ValueError, OverflowError) as error:
-        raise InputError("wrong_kind", field="made_at") from error
 
 
 def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
@@ -315,16 +252,40 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     _check_zone(record, operation)
     if work.get(record.name, operation.row_id) is not None:
         raise InputError("exists", field="id")
+    if record.one_for and operation.row_id != id_for(record.name, values[record.one_for]):
+        raise InputError("wrong_kind", field="id")
     values = merging.normalised(record, values)
     if batch.former.has_territory(values.get("territory_id")):
         actor = replace(actor, territory_ids=actor.territory_ids | {values["territory_id"]})
-    _check_place(batch, record, values, {}, actor)
+    _check_place(batch, record, values, _named_already(batch, record, values, actor), actor)
     if record.owner and values.get(record.owner) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
-    if record.scope is ScopeRule.PARENT:
-        _check_parent(batch, values)
+    values = _of_its_kind(batch, record, operation, values, actor)
     values = _guarded(batch, record, actor, None, values)
+    values = merges.followed(record, values, batch.merged_into)
     return "applied", work.insert(record.name, operation.row_id, values, actor)
+
+
+def _named_already(batch: _Batch, record: Record, values: Mapping[str, Any], actor: ServerActor) -> Mapping[str, Any]:
+    """Return what a new row may name without being asked: the doctors of the visit at which something was heard."""
+    if record.name != "adverse_event":
+        return {}
+    if not batch.reaches("visit", values["parent_id"]):
+        raise RefusedError("out_of_scope", field="parent_id")
+    return {"doctor_ids": adverse_events.visit_of(batch.work, values["parent_id"], actor)["doctor_ids"]}
+
+
+def _of_its_kind(
+    batch: _Batch, record: Record, operation: Operation, values: dict[str, Any], actor: ServerActor
+) -> dict[str, Any]:
+    """Return the values of a new row after the rules that its record alone has."""
+    if record.name == "adverse_event":
+        return adverse_events.before_create(batch.work, actor, values)
+    if record.name == "visit":
+        visits.check(batch.work, operation, None, values)
+    elif record.scope is ScopeRule.PARENT:
+        _check_parent(batch, values)
+    return values
 
 
 def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
@@ -334,6 +295,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     if row["deleted"] and (record.server_made or record.by_command or record.fixed):
         raise RefusedError("deleted", by=row["updated_by"], at=row["updated_at"])
     _check_owner(batch, record, row, operation)
+    merges.check_standing(record, row)
     _check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     changes = merged.changes
@@ -347,12 +309,25 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
         raise RefusedError("locked")
     if row["deleted"]:
         return _edit_of_deleted(batch, record, row, operation, changes)
+    changes = _changed_of_its_kind(batch, record, row, operation, changes)
     if changes:
         changes = _guarded(batch, record, actor, row, changes)
     unseen = _met_others(batch, row, operation)
     merging.keep_losers(work, record, row, merged.clashes, operation, actor)
+    changes = merges.followed(record, changes, batch.merged_into)
     after = work.update(record.name, row["id"], changes, actor, reason=operation.reason)
     return ("merged" if unseen else "applied"), after
+
+
+def _changed_of_its_kind(
+    batch: _Batch, record: Record, row: Mapping[str, Any], operation: Operation, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the changes of a row after the rules that its record alone has."""
+    if record.name == "adverse_event":
+        adverse_events.check_edit(row, changes, batch.actor)
+    elif record.name == "visit":
+        visits.check(batch.work, operation, row, {**row, **changes})
+    return changes
 
 
 def _met_others(batch: _Batch, row: Mapping[str, Any], operation: Operation) -> bool:
@@ -385,6 +360,8 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     if record.server_made:
         raise RefusedError("forbidden")
     row = _held_row(batch, record, operation.row_id)
+    if record.kept:
+        raise RefusedError("kept")
     if row["deleted"]:
         return "applied", row
     _check_owner(batch, record, row, operation)
@@ -404,7 +381,9 @@ def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, 
     if record.name == "conflict":
         return _restore(batch, operation)
     if record.name == "doctor_merge":
-        return "applied", merges.apply_command(batch.work, batch.actor, operation, batch.looks_up)
+        row = merges.apply_command(batch.work, batch.actor, operation, batch.looks_up)
+        batch.merged_into |= {row["other_id"]: row["doctor_id"]} if row["state"] == "done" else {}
+        return "applied", row
     decide = _DECIDE.get(record.name)
     if decide is None:
         raise RefusedError("forbidden")
@@ -433,7 +412,7 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     edits = deletions.kept_edit(conflict)
     record, row_id = RECORDS[conflict["parent_record"]], conflict["parent_id"]
     values = {name: new for name, (_, new) in edits.items()}
-    wanted = {(ref, str(one)) for name, value in values.items() for ref, one in _refs(record.field(name), value)}
+    wanted = {(ref, str(one)) for name, value in values.items() for ref, one in refs(record.field(name), value)}
     batch.states |= feed.states_in(work.connection, actor.scopes, {(record.name, row_id)} | wanted)
     edit = msgspec.structs.replace(operation, record=record.name, row_id=row_id, kind="edit", fields=edits)
     _check_rights(record, edit, actor)
@@ -502,8 +481,8 @@ def _check_place(
         name = declared.name
         if name not in values:
             continue
-        known = set(_refs(declared, before.get(name)))
-        for ref, row_id in _refs(declared, values[name]):
+        known = set(refs(declared, before.get(name)))
+        for ref, row_id in refs(declared, values[name]):
             ended = record.scope is not ScopeRule.CUSTOMER and batch.state(ref, row_id) == feed.DELETED
             if (ref, row_id) not in known and not ended and not batch.reaches(ref, row_id):
                 raise RefusedError("out_of_scope", field=name)
@@ -526,7 +505,10 @@ def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
 
 
 def _check_lock(record: Record, row: Mapping[str, Any], changes: Mapping[str, Any], reason: str) -> None:
-    """A submitted visit stays submitted, and is amended only with a reason."""
+    """What is given once stays; a submitted visit stays submitted, and is amended only with a reason."""
+    moved = next((name for name in changes if record.field(name).once), "")
+    if moved:
+        raise RefusedError("given_once", field=moved)
     if record.name != "visit" or row["state"] != "submitted":
         return
     if not reason.strip() or changes.get("state", "submitted") != "submitted":

@@ -72,6 +72,7 @@ class SaveVisit(Command):
     visit_id: str
     values: Mapping[str, Any]
     draft_key: str = ""
+    heard: str = ""  # what was heard of an adverse event, for the task that it opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,29 @@ class SubmitVisit(Command):
     visit_id: str
     values: Mapping[str, Any]
     draft_key: str = ""
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AmendVisit(Command):
+    """Change a submitted report with a reason that everybody who sees the visit can read; its draft goes along."""
+
+    visit_id: str
+    values: Mapping[str, Any]
+    base_revision: int
+    reason: str
+    draft_key: str = ""
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAdverseEvent(Command):
+    """Say that an adverse event was passed on to drug safety: how (`adverse_event_way`), to whom or which number."""
+
+    task_id: str
+    how: str
+    where: str = ""
+    heard: str = ""  # '' leaves what was written before
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,9 @@ def check_edit(
     check_owner(handling, record, row)
     validation.check_changes(record, changes)
     check_row(record.name, {**row, **changes})
+    moved = next((name for name in changed_only(row, changes) if record.field(name).once), "")
+    if moved:
+        raise RefusedError("given_once", record=record.name, field=moved)
     if record.name == "visit" and row.get("state") == "submitted" and not reason.strip():
         raise RefusedError("locked", record=record.name)
 

@@ -10,16 +10,17 @@ from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
 from crmdesk.services.customer_filter import DUE_AFTER_DAYS, DUE_CLASSES
 from crmdesk.services.customer_order import Filter
+from crmdesk.services.reads_adverse_events import AdverseEventReads
 from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
-from crmdesk.services.views import Row, TodayItem, TodayView
-from crmdesk.storage import settings
+from crmdesk.services.views import HistoryEntry, Row, TodayItem, TodayView
+from crmdesk.storage import outbox, settings
 
 NOT_SEEN_LIMIT = 10
 _OVERDUE_LIMIT = 50
 
 
-class VisitReads(MergeReads):
+class VisitReads(MergeReads, AdverseEventReads):
     """What the Today page and the visit editor ask.
 
     `+r.owner_id` keeps SQLite on the index of the time: on a representative's laptop nearly all visits are own ones.
@@ -38,11 +39,23 @@ class VisitReads(MergeReads):
             items=tuple(self._items(rows, wanted)),
             overdue_promises=tuple(self._items(promises, wanted)),
             not_seen=tuple(self.customer_items("doctor", self._not_seen(wanted))),
+            adverse_events=tuple(self.adverse_events()),
         )
 
     def visit(self, row_id: str) -> Row:
         """Return one visit; raises InputError('unknown_row')."""
         return self.row("visit", row_id)
+
+    def amendments(self, visit_id: str) -> tuple[HistoryEntry, ...]:
+        """Return what was changed in a report with a reason, the newest first; what waits to be sent included."""
+        waiting = [
+            stored.operation
+            for stored in outbox.pending_of_row(self._connection, "visit", visit_id)
+            if stored.operation.kind == "edit" and stored.operation.reason
+        ]
+        mine = self._person.name
+        here = [HistoryEntry(one.made_at, mine, "edit", dict(one.fields), one.reason) for one in reversed(waiting)]
+        return (*here, *(entry for entry in self.history("visit", visit_id) if entry.reason))
 
     def visits(self, offset: int = 0, limit: int = 100) -> list[TodayItem]:
         """Return the person's own visits, newest first."""
@@ -128,7 +141,10 @@ class VisitReads(MergeReads):
         places = self._names("institution", (row.get("institution_id") for row in rows))
         firsts = [(row.get("doctor_ids") or [""])[0] for row in rows]
         main = self._places([one for one in firsts if one])
-        promises = self._last_promises(rows)
+        promises, questions = self._last_promises(rows), self._last_questions(rows)
+        houses = self._brief(
+            "institution", sorted({row.get("institution_id") or "" for row in rows}), "reception_rules"
+        )
         items = []
         for row, first in zip(rows, firsts, strict=True):
             place, department = main.get(first, ("", ""))
@@ -146,9 +162,25 @@ class VisitReads(MergeReads):
                     last_promise_on=str(promise.get("next_step_on") or "") if promise else "",
                     overdue=bool(due and row.get("next_step") and not row.get("next_step_done"))
                     and due <= day.isoformat(),
+                    question=str(questions.get(row["id"], {}).get("questions") or ""),
+                    reception=str(houses.get(row.get("institution_id") or "", {}).get("reception_rules") or ""),
                 )
             )
         return items
+
+    def open_questions(self, doctor_ids: Sequence[str]) -> list[Row]:
+        """Return the visits at which the doctors asked something that is still to be answered, newest first."""
+        return [self._as_row("visit", row) for row in self._unanswered(doctor_ids)]
+
+    def _unanswered(self, doctor_ids: Sequence[str]) -> list[Values]:
+        rowids = self._visits.visits_of(self._connection, self._moment, doctor_ids)
+        asked = "AND r.state = 'submitted' AND coalesce(r.questions, '') <> '' AND coalesce(r.questions_done, 0) = 0"
+        return sorted(shown.select_rowids(self._connection, "visit", rowids, asked), key=_starts_at, reverse=True)
+
+    def _last_questions(self, rows: Sequence[Values]) -> dict[str, Values]:
+        """Return, by visit, the latest earlier visit of its doctors with a question that is still open."""
+        unanswered = self._unanswered(_doctor_ids(rows))
+        return {row["id"]: asked for row in rows if (asked := _earlier(row, unanswered)) is not None}
 
     def _last_promises(self, rows: Sequence[Values]) -> dict[str, Values]:
         """Return, by visit, the latest earlier visit of its doctors whose next step is still open."""

@@ -260,16 +260,36 @@ class TodayItem:
     last_promise: str
     last_promise_on: str
     overdue: bool
+    question: str = ""  # what was asked last and is still to be answered
+    reception: str = ""  # the reception rules of the institution
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEventItem:
+    """The task of an adverse event with the words for whom it names."""
+
+    row: Row
+    visit_id: str
+    doctor_id: str
+    doctor_names: str
+    product_names: tuple[str, ...]
+    institution_name: str
+    heard_by: str
+    reported_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """The day: its visits, open promises that are due, doctors of class A and B not seen for long."""
+    """The day: its visits, open promises that are due, doctors of class A and B not seen for long.
+
+    `adverse_events` are the open tasks whatever the day, the most pressing first.
+    """
 
     date: str
     items: tuple[TodayItem, ...]
     overdue_promises: tuple[TodayItem, ...]
     not_seen: tuple[CustomerItem, ...]
+    adverse_events: tuple[AdverseEventItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from crmdesk.storage.work import driver_of
 
 _MANY = 500
 _WIDTH = 8  # bytes of a row number, `q` of array and memoryview
-_COLUMNS = "SELECT rowid, doctor_ids, institution_id, starts_at, state FROM row_visit"
+_COLUMNS = "SELECT rowid, doctor_ids, institution_id, starts_at, state, absent_ids FROM row_visit"
 
 
 @dataclass(slots=True)
@@ -31,11 +31,11 @@ class _Index:
     last_of: dict[str, str] = field(default_factory=dict)
     highest: int = 0
 
-    def add(self, rowid: int, customers: Iterable[str], starts_at: str, submitted: bool) -> None:
+    def add(self, rowid: int, customers: Iterable[str], starts_at: str, seen: Container[str]) -> None:
         self.highest = max(self.highest, rowid)
         for customer in customers:
             self.rows_of[customer] = self.rows_of.get(customer, b"") + rowid.to_bytes(_WIDTH, sys.byteorder)
-            if submitted and starts_at > self.last_of.get(customer, ""):
+            if customer in seen and starts_at > self.last_of.get(customer, ""):
                 self.last_of[customer] = starts_at
 
     def rows(self, customer: str) -> Sequence[int]:
@@ -110,7 +110,7 @@ class VisitIndex:
         for customer in touched:
             index.last_of.pop(customer, None)
             for visit in _of_rowids(connection, list(index.rows(customer))):
-                if visit[4] == "submitted" and (visit[3] or "") > index.last_of.get(customer, ""):
+                if customer in _seen(visit, _customers(visit)) and (visit[3] or "") > index.last_of.get(customer, ""):
                     index.last_of[customer] = visit[3]
         return True
 
@@ -129,10 +129,21 @@ def _of_rowids(connection: Connection, rowids: Sequence[int]) -> Iterable[Sequen
         yield from connection.execute(text(f"{_COLUMNS} WHERE deleted = 0 AND rowid IN ({marks})"), params)
 
 
+def _customers(row: Sequence[Any]) -> list[str]:
+    return [*_ids(row[1]), *([row[2]] if row[2] else [])]
+
+
+def _seen(row: Sequence[Any], customers: Sequence[str]) -> Sequence[str]:
+    """Return which customers of a visit were seen: of a submitted one all but those who did not come."""
+    if row[4] != "submitted":
+        return ()
+    absent = _ids(row[5])
+    return [one for one in customers if one not in absent] if absent else customers
+
+
 def _add(index: _Index, row: Sequence[Any]) -> None:
-    rowid, doctor_ids, institution_id, starts_at, state = row
-    customers = [*_ids(doctor_ids), *([institution_id] if institution_id else [])]
-    index.add(rowid, customers, starts_at or "", state == "submitted")
+    customers = _customers(row)
+    index.add(row[0], customers, row[3] or "", _seen(row, customers))
 
 
 def _ids(stored: str | None) -> list[str]:

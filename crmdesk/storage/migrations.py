@@ -23,6 +23,8 @@ STEPS: tuple[str, ...] = (
     "0003_leaving_scopes",
     "0004_plans",
     "0005_doctor_merges",
+    "0006_adverse_events",
+    "0007_attendance",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -110,10 +112,21 @@ def _doctor_merges(database: "Database") -> None:
         database.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
 
 
+def _adverse_events(database: "Database") -> None:
+    add_tables(database, "adverse_event")
+
+
+def _attendance(database: "Database") -> None:
+    add_column(database, "row_visit", "absent_ids TEXT")
+    add_column(database, "row_visit", "questions_done BOOLEAN")
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
     "0003_leaving_scopes": _leaving_scopes,
     "0004_plans": _plans,
     "0005_doctor_merges": _doctor_merges,
+    "0006_adverse_events": _adverse_events,
+    "0007_attendance": _attendance,
 }

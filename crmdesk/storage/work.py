@@ -118,11 +118,20 @@ class UnitOfWork:
         self.changed.setdefault("outbox", set()).update(one.id for one in operations)
 
     def edit(
-        self, record: str, row_id: str, changes: Mapping[str, Any], base_revision: int, user_id: str, reason: str = ""
+        self,
+        record: str,
+        row_id: str,
+        changes: Mapping[str, Any],
+        base_revision: int,
+        user_id: str,
+        reason: str = "",
+        *,
+        apart: bool = False,
     ) -> None:
         """Change fields of a row; `base_revision` is the one that the person saw.
 
-        Joins the row's last operation where that was never handed out. Raises InputError('unknown_row').
+        Joins the row's last operation where that was never handed out, unless it has to come after what was written
+        meanwhile (`apart`). Raises InputError('unknown_row').
         """
         held = self._held(record, row_id)
         declared = RECORDS[record]
@@ -135,7 +144,7 @@ class UnitOfWork:
             return
         if not held.dirty:
             overlay.keep_base(self.driver, record, held.values)
-        last = self._joinable(record, row_id, fields, base_revision, user_id, reason)
+        last = None if apart else self._joinable(record, row_id, fields, base_revision, user_id, reason)
         if last is None:
             self._append(record, row_id, "edit", user_id, fields=fields, base_revision=base_revision, reason=reason)
         else:

@@ -95,6 +95,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("visit_later", "visit", _T("actions", "稍后"), ("Escape",), "clock"),
     ActionSpec("visit_expense", "visit", _T("actions", "费用"), ("Ctrl+E",), "expenses"),
     ActionSpec("visit_attach", "visit", _T("actions", "照片 / 发票"), ("Ctrl+O",), "attach"),
+    ActionSpec("visit_amend", "visit", _T("actions", "更正…"), ("Ctrl+R",), "edit"),
     ActionSpec("visit_new", "visit", _T("actions", "新建拜访"), ("Ctrl+N",), "plus"),
     ActionSpec("expenses_new", "expenses", _T("actions", "新建报销"), ("Ctrl+N",), "plus"),
     ActionSpec("expenses_save", "expenses", _T("actions", "保存"), ("Ctrl+S",), "done"),

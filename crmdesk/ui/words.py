@@ -10,7 +10,9 @@ from crmdesk.domain import picklists
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
+from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
+from crmdesk.ui.words_visits import VISITS
 
 CHINESE, ENGLISH = "zh", "en"
 _Pair = tuple[str, str]
@@ -120,18 +122,6 @@ _REFUSED: dict[str, _Pair] = {
     "not_in_this_state": (
         "按它现在的状态不能这样处理。请看它当前的状态。",
         "It cannot be handled like that now. See its present state.",
-    ),
-    "merge_impossible": (
-        "这两位不能合并：其中一位已被合并或已不在。没有改变任何内容。",
-        "These two cannot be merged: one of them was merged already or is gone. Nothing was changed.",
-    ),
-    "merge_decided": (
-        "这个合并已经有人决定过了。请看它当前的状态。",
-        "Somebody decided about this merge already. See its present state.",
-    ),
-    "already_queued": (
-        "已经决定过，正等待发送。可以先撤销。",
-        "It was decided already and waits to be sent. Undo that first.",
     ),
     "not_yours": ("这不归你处理。内容没有改变。", "This is not yours to do. Nothing was changed."),
     "own_claim": (
@@ -500,7 +490,7 @@ _FILES: dict[str, _Pair] = {
     ),
 }
 
-SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES}
+SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES}
 """Code → (Chinese, English)."""
 
 

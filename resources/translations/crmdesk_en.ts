@@ -2,6 +2,88 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="zh_CN">
     <context>
+        <name>AdverseEventDialog</name>
+        <message>
+            <source>上报不良反应</source>
+            <translation>Report the adverse event</translation>
+        </message>
+        <message>
+            <source>患者（年龄、性别）、用药、表现、结果</source>
+            <translation>Patient (age, sex), medicine, what happened, outcome</translation>
+        </message>
+        <message>
+            <source>报给谁、受理编号</source>
+            <translation>To whom, reference number</translation>
+        </message>
+        <message>
+            <source>以后再说</source>
+            <translation>Later</translation>
+        </message>
+        <message>
+            <source>已上报</source>
+            <translation>Reported</translation>
+        </message>
+        <message>
+            <source>先选上报方式，再按“已上报”。</source>
+            <translation>First choose how it was reported, then press 'Reported'.</translation>
+        </message>
+        <message>
+            <source>已记为上报，保存在本机</source>
+            <translation>Marked as reported, saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>AdverseEventWords</name>
+        <message>
+            <source>超时 {time}</source>
+            <translation>{time} overdue</translation>
+        </message>
+        <message>
+            <source>还剩 {time}</source>
+            <translation>{time} left</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 天</source>
+            <translation>
+                <numerusform>%n day</numerusform>
+                <numerusform>%n days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 小时</source>
+            <translation>
+                <numerusform>%n hour</numerusform>
+                <numerusform>%n hours</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 分钟</source>
+            <translation>
+                <numerusform>%n minute</numerusform>
+                <numerusform>%n minutes</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{heard} 由{who}听到，{due} 前上报</source>
+            <translation>Heard {heard} by {who}; report by {due}</translation>
+        </message>
+    </context>
+    <context>
+        <name>AmendmentBar</name>
+        <message>
+            <source>更正原因</source>
+            <translation>Reason</translation>
+        </message>
+        <message>
+            <source>为什么改；看得到这次拜访的人都看得到</source>
+            <translation>Why it is amended; everybody who sees this visit can read it</translation>
+        </message>
+        <message>
+            <source>放弃更正</source>
+            <translation>Give up</translation>
+        </message>
+    </context>
+    <context>
         <name>AnswerDialog</name>
         <message>
             <source>答复申请</source>
@@ -3012,6 +3094,10 @@
             <translation>See report</translation>
         </message>
         <message>
+            <source>上报不良反应</source>
+            <translation>Report adverse event</translation>
+        </message>
+        <message>
             <source>开始拜访</source>
             <translation>Start visit</translation>
         </message>
@@ -3068,6 +3154,10 @@
             <source>备案有效：{products}</source>
             <translation>Filing valid: {products}</translation>
         </message>
+        <message>
+            <source>备案不覆盖：{products}，不能推广</source>
+            <translation>No valid filing: {products}; may not be promoted</translation>
+        </message>
     </context>
     <context>
         <name>TodayPage</name>
@@ -3115,8 +3205,24 @@
             <translation>Q{quarter} · week {week}</translation>
         </message>
         <message>
+            <source>上报</source>
+            <translation>Report</translation>
+        </message>
+        <message>
+            <source>不良反应</source>
+            <translation>Adverse event</translation>
+        </message>
+        <message>
+            <source>接待：{rules}</source>
+            <translation>Reception: {rules}</translation>
+        </message>
+        <message>
             <source>已答应：{promise}</source>
             <translation>Promised: {promise}</translation>
+        </message>
+        <message>
+            <source>待答复：{question}</source>
+            <translation>To answer: {question}</translation>
         </message>
         <message>
             <source>没有未兑现的承诺</source>
@@ -3145,6 +3251,25 @@
         <message>
             <source>久未拜访</source>
             <translation>long not seen</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitDoctors</name>
+        <message>
+            <source>医生（选中为到场）</source>
+            <translation>Doctors (chosen: was there)</translation>
+        </message>
+        <message>
+            <source>空格：到场或缺席；Delete：移出这次拜访</source>
+            <translation>Space: there or absent; Delete: off this visit</translation>
+        </message>
+        <message>
+            <source>加医生：姓名、拼音或医院</source>
+            <translation>Add a doctor: name, pinyin or hospital</translation>
+        </message>
+        <message>
+            <source>加医生</source>
+            <translation>Add a doctor</translation>
         </message>
     </context>
     <context>
@@ -3178,12 +3303,20 @@
             <translation>Report submitted: saved here, sent when there is a network</translation>
         </message>
         <message>
-            <source>添加照片或发票</source>
-            <translation>Add photo or receipt</translation>
+            <source>报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面</source>
+            <translation>Submitted. A task was opened: report it within 24 h, see the top of Today</translation>
         </message>
         <message>
-            <source>照片与发票</source>
-            <translation>Photos and receipts</translation>
+            <source>更正已放弃</source>
+            <translation>Amendment given up</translation>
+        </message>
+        <message>
+            <source>写一句更正原因，再提交。</source>
+            <translation>Write why it is amended, then submit.</translation>
+        </message>
+        <message>
+            <source>更正已保存在本机，原因和改动留在更正记录里</source>
+            <translation>Amendment saved here; its reason and changes stay in the history</translation>
         </message>
         <message>
             <source>文件读不出来：{reason}。没有添加。</source>
@@ -3202,12 +3335,24 @@
             <translation>Marked as kept</translation>
         </message>
         <message>
+            <source>已答复</source>
+            <translation>Question answered</translation>
+        </message>
+        <message>
+            <source>拜访日期</source>
+            <translation>Day of the visit</translation>
+        </message>
+        <message>
+            <source>补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。</source>
+            <translation>Late report: it may be submitted within {days} days of the visit, this one by {last}.</translation>
+        </message>
+        <message>
             <source>这是同事的拜访，只能查看。</source>
             <translation>A colleague's visit: to read only.</translation>
         </message>
         <message>
-            <source>已提交的报告不再修改，只能查看。仍可以添加照片或由它报销。</source>
-            <translation>Submitted reports are not changed any more. You can still add photos or claim expenses from it.</translation>
+            <source>已提交的报告已锁定。要改就“更正”并写原因；仍可以添加照片或由它报销。</source>
+            <translation>A submitted report is locked. 'Amend' it with a reason; photos and expenses can still be added.</translation>
         </message>
         <message numerus="yes">
             <source>本次 %n 次按键</source>
@@ -3243,8 +3388,20 @@
             <translation>Yes → report within 24 h</translation>
         </message>
         <message>
+            <source>医生问了什么，还要答复的</source>
+            <translation>What was asked and needs an answer</translation>
+        </message>
+        <message>
+            <source>听到的竞品信息</source>
+            <translation>What was heard of competitors</translation>
+        </message>
+        <message>
             <source>医生说了什么，你答应了什么；边写边存</source>
             <translation>What was said, what you promised; saved as you type</translation>
+        </message>
+        <message>
+            <source>患者、用药、表现；不写就用上面的记录</source>
+            <translation>Patient, medicine, what happened; if empty, the note is used</translation>
         </message>
         <message>
             <source>答应医生的事</source>
@@ -3334,6 +3491,10 @@
             <translation>Rules</translation>
         </message>
         <message>
+            <source>更正记录</source>
+            <translation>Amendments</translation>
+        </message>
+        <message>
             <source>最近两次</source>
             <translation>Last two visits</translation>
         </message>
@@ -3346,6 +3507,18 @@
             <translation>This is the first visit.</translation>
         </message>
         <message>
+            <source>原因：{reason}</source>
+            <translation>Reason: {reason}</translation>
+        </message>
+        <message>
+            <source>待答复</source>
+            <translation>To answer</translation>
+        </message>
+        <message>
+            <source>已答复</source>
+            <translation>Answered</translation>
+        </message>
+        <message>
             <source>✓ 备案覆盖{products}</source>
             <translation>✓ Filing covers {products}</translation>
         </message>
@@ -3354,8 +3527,8 @@
             <translation>! No valid filing for {products}: may not be promoted</translation>
         </message>
         <message>
-            <source>! 听到不良反应：24 小时内上报药物警戒，从 {time} 起算</source>
-            <translation>! Adverse event: report to drug safety within 24 h, counted from {time}</translation>
+            <source>! 提到不良反应：提交后自动建立上报任务，24 小时，从 {time} 起算</source>
+            <translation>! Adverse event: submitting opens a task to report it within 24 h, counted from {time}</translation>
         </message>
         <message>
             <source>提交前请回答：听到不良反应了吗？</source>
@@ -3364,6 +3537,10 @@
         <message>
             <source>✓ 没有听到不良反应</source>
             <translation>✓ No adverse event heard</translation>
+        </message>
+        <message>
+            <source>上报…</source>
+            <translation>Report…</translation>
         </message>
         <message>
             <source>已兑现</source>
@@ -3833,6 +4010,10 @@
         <message>
             <source>照片 / 发票</source>
             <translation>Photo / fapiao</translation>
+        </message>
+        <message>
+            <source>更正…</source>
+            <translation>Amend…</translation>
         </message>
         <message>
             <source>新建拜访</source>
@@ -4848,6 +5029,17 @@
         <message>
             <source>慢了 {amount}</source>
             <translation>{amount} slow</translation>
+        </message>
+    </context>
+    <context>
+        <name>visit_files</name>
+        <message>
+            <source>添加照片或发票</source>
+            <translation>Add photo or receipt</translation>
+        </message>
+        <message>
+            <source>照片与发票</source>
+            <translation>Photos and receipts</translation>
         </message>
     </context>
 </TS>

@@ -1,13 +1,15 @@
 """A small company for the server's tests, and the laptop of one of its people."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crmdesk.domain import adverse_events
 from crmdesk.domain.clock import local_date, to_text
-from crmdesk.domain.ids import new_id
+from crmdesk.domain.ids import id_for, new_id
+from crmdesk.domain.records import RECORDS
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import Answer, Answers, Operation, Page, ScopeDigest, SyncEnd, SyncHead, SyncRequest
 from crmdesk.server import auth, devices
@@ -243,6 +245,18 @@ def found_company(database: Database, clock: TestClock) -> Company:
 
     database.run(everything)
     return company
+
+
+def adverse_event_of(visit_id: str, heard_at: str = "2026-11-22T01:00:00.000Z", **more: Any) -> dict[str, Any]:
+    """Return the fields of the task that a visit opens."""
+    parent = {"parent_record": "visit", "parent_id": visit_id}
+    return parent | {"heard_at": heard_at, "due_at": adverse_events.due_at(heard_at), "state": "open"} | more
+
+
+def new_row_id(record: str, values: Mapping[str, Any]) -> str:
+    """Return an id for a new row with these values, as a laptop would choose it."""
+    one_for = RECORDS[record].one_for
+    return id_for(record, values[one_for]) if one_for else new_id()
 
 
 def visit_values(company: Company, owner: str = "rep", **more: Any) -> dict[str, Any]:

@@ -3,7 +3,16 @@
 import pytest
 
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.services.commands import DiscardDraft, NoteOpened, SaveDraft, SaveVisit, SetPreference, SubmitVisit, Undo
+from crmdesk.services.commands import (
+    AmendVisit,
+    DiscardDraft,
+    NoteOpened,
+    SaveDraft,
+    SaveVisit,
+    SetPreference,
+    SubmitVisit,
+    Undo,
+)
 from tests.services.small_territory import (
     HOSPITAL,
     OLD_VISIT,
@@ -14,6 +23,7 @@ from tests.services.small_territory import (
     ZHANG,
     Laptop,
     an_id,
+    days,
 )
 
 NEW = an_id(500)
@@ -128,3 +138,41 @@ def test_old_and_new_visits_are_listed_newest_first(laptop: Laptop) -> None:
     items = laptop.ask(lambda reads: reads.visits())
     assert [item.visit.id for item in items] == [PLANNED_VISIT, OLD_VISIT]
     assert items[0].institution_name == "上海协和医院"
+
+
+def test_a_report_that_is_too_late_is_refused_here_already(laptop: Laptop) -> None:
+    values = {**REPORT, "starts_at": days(-8)}
+    with pytest.raises(RefusedError) as error:
+        laptop.do(SubmitVisit(NEW, values))
+    assert (error.value.code, error.value.params["last"]) == ("too_late", "2026-11-19")
+    laptop.do(SaveVisit(NEW, values))
+    laptop.do(SubmitVisit(an_id(501), {**REPORT, "starts_at": days(-7)}))
+
+
+def test_a_submitted_report_is_amended_with_a_reason_that_is_seen(laptop: Laptop) -> None:
+    visit = laptop.ask(lambda reads: reads.visit(OLD_VISIT))
+    with pytest.raises(RefusedError, match="locked"):
+        laptop.do(AmendVisit(OLD_VISIT, {"note": "更正"}, visit.revision, "  "))
+    with pytest.raises(RefusedError, match="nothing_amended"):
+        laptop.do(AmendVisit(OLD_VISIT, {"note": visit["note"], "state": "draft"}, visit.revision, "手误"))
+    with pytest.raises(RefusedError, match="not_submitted"):
+        laptop.do(AmendVisit(PLANNED_VISIT, {"note": "x"}, 1, "手误"))
+    with pytest.raises(RefusedError, match="too_late"):
+        laptop.do(AmendVisit(OLD_VISIT, {"starts_at": days(-30)}, visit.revision, "手误"))
+    laptop.do(SaveDraft(f"visit:{OLD_VISIT}", {"note": "更"}))
+    outcome = laptop.do(AmendVisit(OLD_VISIT, {"note": "更正"}, visit.revision, " 手误 ", f"visit:{OLD_VISIT}"))
+    (entry,) = laptop.ask(lambda reads: reads.amendments(OLD_VISIT))
+    assert (entry.who, entry.reason, entry.changes) == ("张伟", "手误", {"note": ("谈了血压管理", "更正")})
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+    assert laptop.ask(lambda reads: reads.visit(OLD_VISIT))["state"] == "submitted"
+    laptop.do(Undo(outcome.undo_token))
+    assert laptop.ask(lambda reads: reads.visit(OLD_VISIT))["note"] == "谈了血压管理"
+
+
+def test_an_amendment_that_heard_of_an_adverse_event_opens_its_task_before(laptop: Laptop) -> None:
+    visit = laptop.ask(lambda reads: reads.visit(OLD_VISIT))
+    laptop.do(AmendVisit(OLD_VISIT, {"adverse_event": True}, visit.revision, "后来想起", heard="头晕"))
+    assert [one.record for one in laptop.waiting()] == ["adverse_event", "visit"]
+    task = laptop.ask(lambda reads: reads.adverse_event_of(OLD_VISIT))
+    assert task is not None
+    assert task.row["heard"] == "头晕"

@@ -6,6 +6,7 @@ from typing import Any
 from crmdesk.domain.errors import InputError
 from crmdesk.services import commands, undo
 from crmdesk.services.commands import Command
+from crmdesk.services.handlers.adverse_events import report_adverse_event
 from crmdesk.services.handlers.attachments import attach_file, retry_file
 from crmdesk.services.handlers.batch import edit_many, restore_many
 from crmdesk.services.handlers.claims import claim_command, save_claim
@@ -17,7 +18,7 @@ from crmdesk.services.handlers.merges import decide_merge, merge_doctors, propos
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
-from crmdesk.services.handlers.visits import save_visit, submit_visit
+from crmdesk.services.handlers.visits import amend_visit, save_visit, submit_visit
 from crmdesk.services.handling import Done, Handling
 
 HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
@@ -33,6 +34,8 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.MoveVisit: move_visit,
     commands.ProposeTarget: propose_target,
     commands.TargetCommand: target_command,
+    commands.AmendVisit: amend_visit,
+    commands.ReportAdverseEvent: report_adverse_event,
     commands.AttachFile: attach_file,
     commands.SaveClaim: save_claim,
     commands.ClaimCommand: claim_command,

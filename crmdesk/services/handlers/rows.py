@@ -87,16 +87,25 @@ def refuse_stale(
         )
 
 
-def edit(handling: Handling, record: Record, row: Mapping[str, Any], changes: Values, reason: str = "") -> Done:
+def edit(
+    handling: Handling,
+    record: Record,
+    row: Mapping[str, Any],
+    changes: Values,
+    reason: str = "",
+    *,
+    apart: bool = False,
+) -> Done:
     """Write checked changes on the row as it stands; nothing to change is no operation.
 
-    A new row that the server refused is corrected by it and sent again.
+    A new row that the server refused is corrected by it and sent again. `apart`: sent after what was written just now.
     """
     if not changes:
         return Done()
     if not row["revision"] and outbox.correct_unmade(handling.work, record.name, row["id"], changes):
         return Done()
-    handling.work.edit(record.name, row["id"], changes, row["revision"], handling.person.user_id, reason)
+    user_id = handling.person.user_id
+    handling.work.edit(record.name, row["id"], changes, row["revision"], user_id, reason, apart=apart)
     earlier = {name: row.get(name) for name in changes}
     return Done(inverse=(RestoreFields(record.name, row["id"], dict(changes), earlier, reason),))
 
@@ -107,6 +116,8 @@ def delete_row(handling: Handling, command: DeleteRow) -> Done:
     row = row_of(handling, record, command.row_id)
     check_rights(handling, record, {})
     check_owner(handling, record, row)
+    if record.kept:
+        raise RefusedError("kept", record=record.name)
     if record.name == "visit" and row.get("state") == "submitted":
         raise RefusedError("locked", record=record.name)
     if record.name == "claim":

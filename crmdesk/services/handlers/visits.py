@@ -1,14 +1,17 @@
 """Handlers for visits: saving and submitting a report, its draft dropped in the same commit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from crmdesk.domain import visit_rules
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import VISIT
-from crmdesk.services.commands import SaveVisit, SubmitVisit
-from crmdesk.services.handlers.rows import create, edit
-from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, tidy
+from crmdesk.services.commands import AmendVisit, SaveVisit, SubmitVisit
+from crmdesk.services.handlers.adverse_events import open_task
+from crmdesk.services.handlers.rows import create, edit, refuse_stale
+from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_ids, select_one
 
 
@@ -17,7 +20,11 @@ def save_visit(handling: Handling, command: SaveVisit) -> Done:
     if command.values.get("state") == "submitted":
         raise RefusedError("not_in_this_state", state="submitted", event="save")
     done = _write(handling, command.visit_id, dict(command.values))
+    row = handling.work.get(VISIT.name, done.created_id) or {}
     _drop_draft(handling, command.draft_key)
+    if row.get("adverse_event"):
+        open_task(handling, row, command.heard)
+        return Done(done.created_id)  # an undo would leave a task without what was heard
     return done
 
 
@@ -26,23 +33,52 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
 
     There is no undo: a submitted report is locked, later changes are amendments with a reason.
     """
-    done = _write(handling, command.visit_id, {**command.values, "state": "submitted"})
+    given = dict(command.values)
+    heard = given.get("adverse_event") is True
+    if heard:  # the server takes the report after its task, and the task after a visit that it can belong to
+        made = _write(handling, command.visit_id, {"state": "draft", **given})
+        open_task(handling, handling.work.get(VISIT.name, made.created_id) or {}, command.heard)
+        command = replace(command, visit_id=made.created_id)
+    done = _write(handling, command.visit_id, {**given, "state": "submitted"}, apart=heard)
     row = handling.work.get(VISIT.name, done.created_id) or {}
     if not row.get("doctor_ids") and not row.get("institution_id"):
         raise InputError("required", field="doctor_ids")
     if row.get("adverse_event") is None:
         raise InputError("required", field="adverse_event")
+    visit_rules.check_in_time(None, row, handling.clock())
     _drop_draft(handling, command.draft_key)
     return Done(done.created_id)
 
 
-def _write(handling: Handling, visit_id: str, given: Values) -> Done:
+def amend_visit(handling: Handling, command: AmendVisit) -> Done:
+    """Change a submitted report, with a reason; what was heard after all opens its task before."""
+    row = row_of(handling, VISIT, command.visit_id)
+    if row["state"] != "submitted":
+        raise RefusedError("not_submitted", record=VISIT.name)
+    given = {name: value for name, value in tidy(VISIT, command.values).items() if name != "state"}
+    reason = command.reason.strip()
+    check_edit(handling, VISIT, row, given, reason)
+    changes = changed_only(row, given)
+    if not changes:
+        raise RefusedError("nothing_amended", record=VISIT.name)
+    refuse_stale(handling, VISIT, row, changes, command.base_revision)
+    after = {**row, **changes}
+    visit_rules.check_in_time(row, after, handling.clock())
+    heard = after["adverse_event"] is True
+    if heard:
+        open_task(handling, after, command.heard)
+    done = edit(handling, VISIT, row, changes, reason, apart=heard)
+    _drop_draft(handling, command.draft_key)
+    return Done(inverse=() if changes.get("adverse_event") else done.inverse)
+
+
+def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = False) -> Done:
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
         return create(handling, VISIT, completed(handling, given), visit_id)
     values = tidy(VISIT, given)
     check_edit(handling, VISIT, row, values)
-    done = edit(handling, VISIT, row, changed_only(row, values))
+    done = edit(handling, VISIT, row, changed_only(row, values), apart=apart)
     return Done(visit_id, done.inverse)
 
 

@@ -11,11 +11,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
 from crmdesk.services.commands import Outcome, SaveVisit
 from crmdesk.services.views import AffiliationView
-from crmdesk.ui import language
+from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.parts.buttons import PRIMARY, Button
@@ -52,6 +53,7 @@ class PlanDialog(QDialog):
         self.doctor.picked.connect(self._picked)
         self.day = DateField("plan_date_edit")
         self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
+        self.day.picked.connect(lambda _day: self._say_too_late())
         self.time = TimeBox("plan_time_edit", minute)
         self.banner = Banner()
         self._cancel = Button("", key="Esc")
@@ -116,11 +118,20 @@ class PlanDialog(QDialog):
         elif self._now:
             self.chosen.emit(doctor)
             self.accept()
+        elif too_late(self.starts_at(), DEFAULT_ZONE, utc_now()):
+            self._say_too_late()
+            self.day.setFocus()
         else:
             values = {"doctor_ids": [doctor], "starts_at": self.starts_at(), "zone": DEFAULT_ZONE, "state": "planned"}
             self.context.ask(
                 self, lambda reads: reads.doctor(doctor), lambda view: self._send(values, view.affiliations)
             )
+
+    def _say_too_late(self) -> None:
+        """Say as soon as the day is chosen that no report of such a visit would be taken."""
+        late = too_late(self.starts_at(), DEFAULT_ZONE, utc_now())
+        last = language.day_word(last_day(self.starts_at(), DEFAULT_ZONE), today())
+        self.banner.say(words.sentence("too_late", {"days": BACKDATING_DAYS, "last": last}) if late else "", "warn")
 
     def _send(self, values: Mapping[str, object], affiliations: Sequence[AffiliationView]) -> None:
         place = affiliations[0].institution_id if affiliations else ""

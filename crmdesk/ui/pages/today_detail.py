@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
@@ -12,6 +11,7 @@ from crmdesk.services.views import DoctorView, Row
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
+from crmdesk.ui.pages.visit_side import filing_valid
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
@@ -23,6 +23,7 @@ from crmdesk.ui.parts.split import ScrollPage
 from crmdesk.ui.parts.timeline import Timeline
 
 _RECENT = 4
+START, READ, TELL = "start", "read", "tell"
 
 
 class TodayDetail(QFrame):
@@ -37,7 +38,7 @@ class TodayDetail(QFrame):
         self.setProperty("part", "page")
         self._words = words
         self._view: DoctorView | None = None
-        self._reception, self._products, self._finished = "", list[Row](), False
+        self._reception, self._products, self._action = "", list[Row](), START
         self._page = ScrollPage()
         self._nothing = EmptyState("today")
         self._stack = QStackedWidget()
@@ -85,7 +86,9 @@ class TodayDetail(QFrame):
         line.addStretch(1)
         line.addWidget(self._before)
         self._cycle.body.addLayout(line)
-        for widget in (self._bar, self._chart, self._rules, self._filing):
+        self._unfiled = Label("", "bad", wrap=True)
+        self._unfiled.setObjectName("today_unfiled_label")
+        for widget in (self._bar, self._chart, self._rules, self._filing, self._unfiled):
             self._cycle.body.addWidget(widget)
         self._cycle.body.addStretch(1)
         cards = QHBoxLayout()
@@ -111,9 +114,9 @@ class TodayDetail(QFrame):
         self._view = None
         self._stack.setCurrentWidget(self._nothing)
 
-    def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], finished: bool) -> None:
-        """Show a doctor; `finished` says that today's report is submitted already."""
-        self._view, self._reception, self._products, self._finished = view, reception, list(products), finished
+    def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], action: str) -> None:
+        """Show a doctor; `action` is what Enter does: START, READ a report that is submitted, TELL an adverse event."""
+        self._view, self._reception, self._products, self._action = view, reception, list(products), action
         self._stack.setCurrentWidget(self._page)
         self._show()
 
@@ -124,7 +127,8 @@ class TodayDetail(QFrame):
         self._show()
 
     def _show(self) -> None:
-        self.start_button.setText(self.tr("查看报告") if self._finished else self.tr("开始拜访"))
+        texts = {READ: self.tr("查看报告"), TELL: self.tr("上报不良反应")}
+        self.start_button.setText(texts.get(self._action) or self.tr("开始拜访"))
         view = self._view
         if view is None:
             return
@@ -166,12 +170,17 @@ class TodayDetail(QFrame):
         filed = [
             self.tr("{product}至 {day}").format(product=str(one["name"]), day=str(one["filed_until"]))
             for one in self._products
-            if one["filed_until"] and date.fromisoformat(str(one["filed_until"])) >= today()
+            if filing_valid(one)
         ]
         self._filing.setText(
             self.tr("备案有效：{products}").format(products=self._words.listed(filed[:3])) if filed else ""
         )
         self._filing.setVisible(bool(filed))
+        bare = [str(one["name"]) for one in self._products if not filing_valid(one)]
+        self._unfiled.setText(
+            self.tr("备案不覆盖：{products}，不能推广").format(products=self._words.listed(bare)) if bare else ""
+        )
+        self._unfiled.setVisible(bool(bare))
 
     def _tell_opened(self) -> None:
         if self._view is not None:

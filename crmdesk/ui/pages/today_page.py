@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import InputError
 from crmdesk.services.commands import ChangeSet
-from crmdesk.services.views import ACCEPTED, CustomerItem, DoctorView, TodayItem, TodayView
+from crmdesk.services.views import ACCEPTED, AdverseEventItem, CustomerItem, DoctorView, TodayItem, TodayView
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
+from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
-from crmdesk.ui.pages.today_detail import TodayDetail
+from crmdesk.ui.pages.today_detail import READ, START, TELL, TodayDetail
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
@@ -32,14 +34,19 @@ if TYPE_CHECKING:
 
 _TOUCHED = frozenset(
     {"visit", "doctor", "institution", "affiliation", "draft", "outbox", "needs_you", "conflict", "product"}
+    | {"adverse_event"}
 )
+_CLOCK_MS = 60_000
+"""How often the time that is left for an adverse event is said anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What a row of the list stands for: a visit of the day, an overdue promise, or a doctor not seen for long."""
+    """What a row of the list stands for: an adverse event to report, a visit of the day, an overdue promise, or a
+    doctor not seen for long.
+    """
 
-    kind: str  # visit | promise | not_seen
+    kind: str  # adverse_event | visit | promise | not_seen
     row: ListRow
     doctor_id: str
     visit_id: str = ""
@@ -53,7 +60,11 @@ class TodayPage(Page):
         self._day = today()
         self._view: TodayView | None = None
         self._lines: dict[str, _Line] = {}
-        self._words = CustomerWords(self)
+        self._words, self._event_words = CustomerWords(self), AdverseEventWords(self)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_CLOCK_MS)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
         self.detail = TodayDetail(self._words)
         self.detail.started.connect(self.start)
         self.detail.opened.connect(self.open_doctor)
@@ -143,10 +154,23 @@ class TodayPage(Page):
         line = self._lines.get(self.rows.current_key())
         if line is None:
             return
-        if line.kind == "visit":
+        if line.kind == "adverse_event":
+            self.report_event(line.visit_id)
+        elif line.kind == "visit":
             self.context.navigate("visit", id=line.visit_id)
         else:
             self.context.navigate("visit", doctor_id=line.doctor_id)
+
+    def report_event(self, visit_id: str) -> None:
+        """Open the task of the adverse event that was heard on a visit."""
+        events = self._view.adverse_events if self._view else ()
+        item = next((one for one in events if one.visit_id == visit_id), None)
+        if item is not None:
+            AdverseEventDialog(self.context, self, item).open()
+
+    def _tick(self) -> None:
+        if self.isVisible() and self._view is not None and self._view.adverse_events:
+            self._show()
 
     def open_doctor(self, doctor_id: str) -> None:
         """Open the page of a doctor."""
@@ -177,7 +201,7 @@ class TodayPage(Page):
         self._model.set_rows([line.row for line in lines])
         self._stack.setCurrentWidget(self.rows if lines else self._empty)
         if not (kept and self.rows.choose(kept)):
-            self.rows.choose_row(self._first_open(self._view))
+            self.rows.choose_row(len(self._view.adverse_events) + self._first_open(self._view))
         done = sum(1 for item in self._view.items if item.visit["state"] == "submitted")
         self._figure.setText(self.tr("%n 次拜访", "", len(self._view.items)))
         self._done.setText(self.tr("已完成 {done}").format(done=done) if self._view.items else "")
@@ -194,12 +218,23 @@ class TodayPage(Page):
 
     def _all_lines(self, view: TodayView) -> list[_Line]:
         of_day = {item.visit.id for item in view.items}
-        lines = [self._visit_line(item) for item in view.items]
-        seen = {line.doctor_id for line in lines}
+        lines = [self._event_line(item) for item in view.adverse_events]
+        lines += [self._visit_line(item) for item in view.items]
+        seen = {line.doctor_id for line in lines if line.kind == "visit"}
         due = [item for item in view.overdue_promises if item.visit.id not in of_day and item.doctor_id not in seen]
         lines += [self._promise_line(item) for item in due]
         seen |= {item.doctor_id for item in due}
         return lines + [self._unseen_line(item) for item in view.not_seen if item.id not in seen]
+
+    def _event_line(self, item: AdverseEventItem) -> _Line:
+        state, tone = self._event_words.state(item)
+        row = ListRow(
+            key=f"adverse_event:{item.row.id}", name=item.doctor_names or item.institution_name, time=self.tr("上报"),
+            chip=self.tr("不良反应"), chip_tone="bad",
+            second=dotted(item.institution_name, self._words.listed(item.product_names)),
+            third=str(item.row["heard"] or ""), state=state, state_tone=tone,
+        )  # fmt: skip
+        return _Line("adverse_event", row, item.doctor_id, item.visit_id)
 
     def _visit_line(self, item: TodayItem) -> _Line:
         visit = item.visit
@@ -207,17 +242,22 @@ class TodayPage(Page):
         row = ListRow(
             key=visit.id, name=item.doctor_names or item.institution_name,
             time=language.time_word(str(visit["starts_at"])),
-            chip=class_word(item.customer_class), second=dotted(item.institution_name, item.department_name),
+            chip=class_word(item.customer_class), second=self._second(item),
             third=self._third(item), state=word, state_tone=tone,
         )  # fmt: skip
         return _Line("visit", row, item.doctor_id, visit.id)
 
+    def _second(self, item: TodayItem) -> str:
+        reception = self.tr("接待：{rules}").format(rules=item.reception) if item.reception else ""
+        open_now = item.visit["state"] != "submitted"
+        return dotted(item.institution_name, item.department_name, reception if open_now else "")
+
     def _third(self, item: TodayItem) -> str:
         if item.visit["state"] == "submitted":
             return str(item.visit["note"] or item.visit["next_step"] or "")
-        if item.last_promise:
-            return self.tr("已答应：{promise}").format(promise=item.last_promise)
-        return str(item.visit["note"] or self.tr("没有未兑现的承诺"))
+        promise = self.tr("已答应：{promise}").format(promise=item.last_promise) if item.last_promise else ""
+        question = self.tr("待答复：{question}").format(question=item.question) if item.question else ""
+        return dotted(promise, question) or str(item.visit["note"] or self.tr("没有未兑现的承诺"))
 
     def _state(self, item: TodayItem) -> tuple[str, str]:
         visit = item.visit
@@ -265,9 +305,13 @@ class TodayPage(Page):
 
     def _show_detail(self, doctor_id: str, view: DoctorView, reception: str, products: list[Any]) -> None:
         if doctor_id == self._doctor_id():
-            line = self._lines.get(self.rows.current_key())
-            finished = line is not None and line.kind == "visit" and self._submitted(line.visit_id)
-            self.detail.show_doctor(view, reception, products, finished)
+            self.detail.show_doctor(view, reception, products, self._action())
+
+    def _action(self) -> str:
+        line = self._lines.get(self.rows.current_key())
+        if line is not None and line.kind == "adverse_event":
+            return TELL
+        return READ if line is not None and line.kind == "visit" and self._submitted(line.visit_id) else START
 
     def _submitted(self, visit_id: str) -> bool:
         items = self._view.items if self._view else ()

@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
+from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
-from crmdesk.services.commands import AttachFile, EditRow, Outcome, SaveDraft, SaveVisit, SubmitVisit
+from crmdesk.services.commands import (
+    AmendVisit,
+    AttachFile,
+    DiscardDraft,
+    EditRow,
+    Outcome,
+    SaveDraft,
+    SaveVisit,
+    SubmitVisit,
+)
 from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.pages.visit_amendment import AmendmentBar
+from crmdesk.ui.pages.visit_files import choose_files, clipboard_png
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport, missing, report_for, report_of
 from crmdesk.ui.pages.visit_side import VisitSide
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
+from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
+
+_BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event"})
+"""Records whose changes show beside the report."""
 
 AGAIN_AFTER_MS = 5_000
 """How long after a draft could not be saved (a full disk, say) it is tried again by itself."""
@@ -49,19 +68,27 @@ class VisitEditor(QWidget):
         self._saved_values: dict[str, Any] = {}
         self._on_its_way: tuple[str, dict[str, Any]] = ("", {})  # the last draft handed over, perhaps not yet written
         self._presses = self._receipts = 0
-        self._begun = ""
+        self._amending = False
         self._early: list[QKeyEvent] = []  # pressed while the report was being read
         self.form, self.side = VisitForm(), VisitSide(self._words)
         self.form.edited.connect(self._edited)
+        self.form.doctors.sought.connect(self._find_doctor)
         self.side.kept.connect(self._promise_kept)
+        self.side.answered.connect(self._question_answered)
+        self.side.event_opened.connect(self.report_event)
         self.banner = Banner()
         self.banner.setObjectName("visit_banner")
+        self.amendment = AmendmentBar()
+        self.amendment.typed.connect(self._reason_typed)
+        self.amendment.dropped.connect(self.drop_amendment)
+        self.day = DateField("visit_day", forward=False)
+        self.day.picked.connect(self._day_picked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_AFTER_MS)
         self._timer.timeout.connect(self.keep_draft)
         self._lay_out()
-        for number in range(1, 8):
+        for number in range(10):
             QShortcut(QKeySequence(f"Alt+{number}"), self, lambda number=number: self._to_group(str(number)))
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste_picture)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -75,11 +102,13 @@ class VisitEditor(QWidget):
         self._later.clicked.connect(self.later)
         self.submit_button = Button.for_action("visit_submit", PRIMARY)
         self.submit_button.clicked.connect(self.submit)
+        self._amend = Button.for_action("visit_amend")
+        self._amend.clicked.connect(self.amend)
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._name)
         head.addWidget(self._second, 1)
-        for widget in (self.draft_chip, self._later, self.submit_button):
+        for widget in (self.draft_chip, self.day, self._later, self._amend, self.submit_button):
             head.addWidget(widget)
         self._expense = Button.for_action("visit_expense", icon_name="plus")
         self._expense.clicked.connect(self.add_expense)
@@ -97,6 +126,7 @@ class VisitEditor(QWidget):
         main.setSpacing(14)
         main.addLayout(head)
         main.addWidget(self.banner)
+        main.addWidget(self.amendment)
         room = QScrollArea()  # in a low window the report scrolls instead of hiding chips
         room.setWidgetResizable(True)
         room.setFrameShape(QFrame.Shape.NoFrame)
@@ -137,16 +167,18 @@ class VisitEditor(QWidget):
         self._receipts = opening.receipts
         self.form.set_products(opening.products)
         self.form.set_companions(opening.companions)
+        self.form.doctors.set_names(opening.doctor_names)
         self.banner.say("")
         if not again or not self._unsaved():
+            self._amending = self._own_submitted and opening.draft is not None
             report = self._report(opening)
-            self._saved_values = report.values()
+            self._saved_values = report.content()
             self.form.show_report(report)
             self._presses = 0
-            self._begun = language.time_word(to_text(utc_now()))
         self.form.say_note_error("")
         self.form.set_locked(self.locked)
         self._show()
+        self._say_in_time()
         (self.form.note if opening.draft else self.form.channel).setFocus()
         early, self._early = self._early, []
         for pressed in early:
@@ -172,8 +204,14 @@ class VisitEditor(QWidget):
     def locked(self) -> bool:
         """Say whether the report can only be read: submitted, or somebody else's."""
         row = self._opening.row if self._opening else None
-        person = self.context.desk.person
-        return row is not None and (row["state"] == "submitted" or row["owner_id"] != person.user_id)
+        others = row is not None and row["owner_id"] != self.context.desk.person.user_id
+        return others or (self._own_submitted and not self._amending)
+
+    @property
+    def _own_submitted(self) -> bool:
+        row = self._opening.row if self._opening else None
+        mine = row is not None and row["owner_id"] == self.context.desk.person.user_id
+        return mine and row is not None and row["state"] == "submitted"
 
     @property
     def report(self) -> VisitReport:
@@ -183,7 +221,7 @@ class VisitEditor(QWidget):
     # --- keeping --------------------------------------------------------------------------------------------------
 
     def _unsaved(self) -> bool:
-        return self._opening is not None and not self.locked and self.report.values() != self._saved_values
+        return self._opening is not None and not self.locked and self.report.content() != self._saved_values
 
     def _edited(self, kind: str) -> None:
         if self._opening is None or self.locked:
@@ -191,7 +229,7 @@ class VisitEditor(QWidget):
         if kind == "pick":
             self._presses += 1
         self._show_figures()
-        self.side.show_rules(self.report, self._opening.products, self._begun)
+        self._show_rules()
         if not self._timer.isActive():
             self._timer.start()
 
@@ -200,7 +238,7 @@ class VisitEditor(QWidget):
         self._timer.stop()
         if self._opening is None or not self._unsaved() or not self._note_fits():
             return
-        values = self.report.values()
+        values = self.report.content()
         self._saved_values = values
         self._on_its_way = (self._opening.visit_id, values)
         command = SaveDraft(self._opening.draft_key, values)
@@ -222,6 +260,7 @@ class VisitEditor(QWidget):
         self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{now:%H:%M:%S}"), "info")
         if self.banner.property("part") == "banner-bad":
             self.banner.say("")
+            self._say_in_time()
 
     def _not_kept(self, error: BaseException) -> None:
         self._saved_values = {}
@@ -249,8 +288,16 @@ class VisitEditor(QWidget):
         if lacking:
             self._ask_for(lacking)
             return
+        if self._amending:
+            self._send_amendment(self._opening)
+            return
+        if too_late(self.report.starts_at, self.report.zone, utc_now()):
+            self._say_in_time()
+            self.day.setFocus()
+            return
         self.submit_button.setEnabled(False)
-        command = SubmitVisit(self._opening.visit_id, self.report.values(), self._opening.draft_key)
+        key, heard = self._opening.draft_key, self.report.heard
+        command = SubmitVisit(self._opening.visit_id, self.report.values(), key, heard)
         self.context.submit(self, command, self._submitted, self._refused)
 
     def _ask_for(self, lacking: str) -> None:
@@ -266,9 +313,11 @@ class VisitEditor(QWidget):
 
     def _submitted(self, _outcome: Outcome) -> None:
         self.submit_button.setEnabled(True)
-        self._saved_values = self.report.values()
+        self._saved_values = self.report.content()
         self._opening, self._on_its_way = None, ("", {})
-        self.context.toast(self.tr("拜访报告已提交，保存在本机，联网后自动发送"))
+        done = self.tr("拜访报告已提交，保存在本机，联网后自动发送")
+        task = self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面")
+        self.context.toast(task if self.report.adverse_event else done)
         if self.isVisible():  # the person may have gone on to another page meanwhile
             self.context.shell.back()
 
@@ -276,6 +325,63 @@ class VisitEditor(QWidget):
         self.submit_button.setEnabled(True)
         self.banner.say(words.error_sentence(error), "bad")
         self._timer.start()
+
+    # --- amending -------------------------------------------------------------------------------------------------
+
+    def amend(self) -> None:
+        """Open a submitted report for an amendment, which needs a reason."""
+        if self._own_submitted and not self._amending:
+            self._amending = True
+            self.form.set_locked(False)
+            self.banner.say("")
+            self._show()
+            self.amendment.reason.setFocus()
+
+    def drop_amendment(self) -> None:
+        """Give an amendment up: the report is as it was submitted."""
+        opening = self._opening
+        if opening is not None and self._amending:
+            self._timer.stop()
+            self._on_its_way = ("", {})
+            said = self.tr("更正已放弃")
+            self.context.submit(
+                self,
+                DiscardDraft(opening.draft_key),
+                lambda outcome: self._reopen(opening.visit_id, said, outcome.undo_token),
+                self._refused,
+            )
+
+    def _send_amendment(self, opening: VisitOpening) -> None:
+        row, reason = opening.row, self.amendment.reason.text().strip()
+        if row is None or not reason:
+            self.banner.say(self.tr("写一句更正原因，再提交。"), "warn")
+            self.amendment.reason.setFocus()
+            return
+        self.submit_button.setEnabled(False)
+        self._on_its_way = ("", {})
+        values = self.report.values()
+        command = AmendVisit(row.id, values, row.revision, reason, opening.draft_key, self.report.heard)
+        said = self.tr("更正已保存在本机，原因和改动留在更正记录里")
+        self.context.submit(
+            self, command, lambda outcome: self._reopen(row.id, said, outcome.undo_token), self._refused
+        )
+
+    def _reopen(self, visit_id: str, said: str, undo_token: str) -> None:
+        self.context.toast(said, undo_token)
+        self._amending, self._opening = False, None
+        self.open(visit_id, "")
+
+    def _reason_typed(self) -> None:
+        self.report.reason = self.amendment.reason.text()
+        self._edited("text")
+
+    def _day_picked(self, value: str) -> None:
+        if not value or self.locked:
+            self.day.set_value(language.local(self.report.starts_at).date().isoformat())
+            return
+        self.report.move_to(date.fromisoformat(value))
+        self._say_in_time()
+        self._edited("pick")
 
     # --- what goes with the visit ---------------------------------------------------------------------------------
 
@@ -287,12 +393,7 @@ class VisitEditor(QWidget):
         """Ask for a photo, PDF, OFD or XML and attach it."""
         if self._opening is None:
             return
-        dialog = QFileDialog(self, self.tr("添加照片或发票"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(self.tr("照片与发票") + " (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.attach_files)
-        dialog.open()
+        choose_files(self, self.attach_files)
 
     def attach_files(self, paths: list[str]) -> None:
         """Attach files; one that cannot be read or is too large is refused in words."""
@@ -309,9 +410,9 @@ class VisitEditor(QWidget):
 
     def paste_picture(self) -> None:
         """Attach the picture of the clipboard, if there is one."""
-        picture = QGuiApplication.clipboard().image()
-        if not picture.isNull():
-            self.attach(f"{datetime.now(UTC):%Y%m%d-%H%M%S}.png", _png(picture))
+        picture = clipboard_png()
+        if picture:
+            self.attach(f"{datetime.now(UTC):%Y%m%d-%H%M%S}.png", picture)
 
     def attach(self, file_name: str, content: bytes) -> None:
         """Attach bytes to the visit, which is saved first where it is new."""
@@ -336,13 +437,24 @@ class VisitEditor(QWidget):
         self._timer.stop()
         state = str(opening.row["state"]) if opening.row else "draft"
         values = {**self.report.values(), "state": state}
-        self._saved_values = self.report.values()
+        self._saved_values = self.report.content()
         self._on_its_way = ("", {})
-        command = SaveVisit(opening.visit_id, values, opening.draft_key)
+        command = SaveVisit(opening.visit_id, values, opening.draft_key, self.report.heard)
         self.context.submit(self, command, lambda _outcome: _do(then), self._refused)
 
     def _visit_id(self) -> str:
         return self._opening.visit_id if self._opening else ""
+
+    def _find_doctor(self, text: str) -> None:
+        found = self.form.doctors.picker.show_found
+        self.context.ask(
+            self,
+            lambda reads: reads.customers("doctor", text, limit=8),
+            lambda items: found(
+                [(one.id, one.name, dotted(one.institution_name, one.department_name)) for one in items]
+            ),
+            latest="doctors",
+        )
 
     def _promise_kept(self, visit_id: str) -> None:
         views = self._opening.doctors if self._opening else ()
@@ -352,21 +464,39 @@ class VisitEditor(QWidget):
             said = self.tr("已记为兑现")
             self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
 
+    def report_event(self) -> None:
+        """Open the task of the adverse event that was heard on this visit."""
+        event = self._opening.adverse_event if self._opening else None
+        if event is not None:
+            AdverseEventDialog(self.context, self, event).open()
+
+    def _question_answered(self, visit_id: str) -> None:
+        rows = self._opening.questions if self._opening else ()
+        for row in (one for one in rows if one.id == visit_id):
+            command = EditRow("visit", row.id, {"questions_done": True}, row.revision, self.tr("已答复"))
+            self.context.submit(
+                self, command, lambda outcome: self.context.toast(self.tr("已答复"), outcome.undo_token)
+            )
+
     # --- showing --------------------------------------------------------------------------------------------------
 
     def refresh(self, touched: frozenset[str]) -> None:
         """Read again what stands beside the report after a change; what is being typed is left alone."""
-        if self._opening is not None and touched & {"visit", "doctor", "product", "attachment", "affiliation"}:
+        if self._opening is not None and touched & {
+            "visit",
+            "doctor",
+            "product",
+            "attachment",
+            "affiliation",
+            "adverse_event",
+        }:
             visit_id = self._opening.visit_id
             self.context.ask(self, lambda reads: open_visit(reads, visit_id, ""), self._refreshed, latest="opening")
 
     def _refreshed(self, opening: VisitOpening) -> None:
         if self._opening is not None and opening.visit_id == self._opening.visit_id:
             doctors = opening.doctors or self._opening.doctors
-            self._opening = VisitOpening(
-                opening.visit_id, opening.row, opening.draft, opening.draft_saved_at, doctors,
-                opening.products, opening.companions, opening.person, opening.receipts,
-            )  # fmt: skip
+            self._opening = replace(opening, doctors=doctors)
             self._receipts = opening.receipts
             self.form.set_products(opening.products)
             self._show()
@@ -374,15 +504,26 @@ class VisitEditor(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
         self.form.retranslate()
+        self.amendment.retranslate()
+        self.day.set_label(self.tr("拜访日期"))
+        self.day.retranslate()
         self.draft_chip.set("")
         self._show()
+        self._say_in_time()
 
     def _show(self) -> None:
         opening = self._opening
         self._later.setEnabled(True)
         self.submit_button.setVisible(not self.locked)
+        self._amend.setVisible(self._own_submitted and not self._amending)
+        self.amendment.setVisible(self._amending)
         if opening is None:
             return
+        if self.amendment.reason.text() != self.report.reason:
+            self.amendment.reason.setText(self.report.reason)
+        self.day.setEnabled(not self.locked)
+        if self.report.starts_at:
+            self.day.set_value(language.local(self.report.starts_at).date().isoformat())
         self._name.setText(self._words.listed(str(view.row["name"]) for view in opening.doctors))
         self._second.setText(self._place(opening))
         if self.locked and opening.row is not None:
@@ -393,19 +534,41 @@ class VisitEditor(QWidget):
             self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{moment:%H:%M:%S}"), "info")
         elif opening.draft is None and opening.row is None:
             self.draft_chip.set("")
-        self.side.show_visit(opening.doctors, opening.person.user_id, opening.visit_id)
-        self.side.show_rules(self.report, opening.products, self._begun)
+        self.side.show_visit(opening.doctors, opening.person.user_id, opening.visit_id, opening.adverse_event)
+        self.side.show_questions(opening.questions, opening.person.user_id, opening.visit_id)
+        self.side.show_amendments(opening.amendments)
+        self._show_rules()
         self._show_figures()
         self.renamed.emit()
+
+    def _show_rules(self) -> None:
+        if self._opening is not None:
+            began = heard_at(self.report.starts_at, utc_now())
+            self.side.show_rules(self.report, self._opening.products, language.moment_word(began))
+
+    def _say_in_time(self) -> None:
+        """Say while the report is written how long it may still be submitted, not when it is sent."""
+        report = self.report
+        if self._opening is None or self._own_submitted or self.locked or not report.starts_at:
+            return
+        last = last_day(report.starts_at, report.zone)
+        if too_late(report.starts_at, report.zone, utc_now()):
+            params = {"days": BACKDATING_DAYS, "last": language.day_word(last, today())}
+            self.banner.say(words.sentence("too_late", params), "bad")
+        elif language.local(report.starts_at).date() < today():
+            text = self.tr("补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。")
+            self.banner.say(text.format(days=BACKDATING_DAYS, last=language.day_word(last, today())), "info")
+        else:
+            self.banner.say("")
 
     def _locked_text(self, opening: VisitOpening) -> str:
         assert opening.row is not None
         if opening.row["owner_id"] != opening.person.user_id:
             return self.tr("这是同事的拜访，只能查看。")
-        return self.tr("已提交的报告不再修改，只能查看。仍可以添加照片或由它报销。")
+        return self.tr("已提交的报告已锁定。要改就“更正”并写原因；仍可以添加照片或由它报销。")
 
     def _place(self, opening: VisitOpening) -> str:
-        moment = language.moment_word(self.report.starts_at)
+        moment = language.time_word(self.report.starts_at)
         if not opening.doctors:
             return moment
         places = opening.doctors[0].affiliations
@@ -428,14 +591,6 @@ class VisitEditor(QWidget):
             self._early.append(event.clone())
         elif event.modifiers() or not self.form.digit(event):
             super().keyPressEvent(event)
-
-
-def _png(picture: QImage) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt takes the format's name as text
-    return bytes(content.data())
 
 
 def _do(then: Callable[[], object]) -> None:

@@ -22,6 +22,7 @@ from typing_extensions import override
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.views import Row
 from crmdesk.ui import language, theme
+from crmdesk.ui.pages.visit_doctors import VisitDoctors
 from crmdesk.ui.pages.visit_report import DURATIONS_MIN, VisitReport
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import KeyCap, Picklist, digit_pressed
@@ -33,23 +34,25 @@ _ALONE = "alone"
 
 
 class NoteEdit(QPlainTextEdit):
-    """The note: plain text however it was pasted; Tab goes on to the next field."""
+    """A text: plain however it was pasted; Tab goes on to the next field."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, height_px: int) -> None:
         super().__init__()
-        self.setObjectName("visit_note_edit")
+        self.setObjectName(name)
         self.setTabChangesFocus(True)
-        self.setMinimumHeight(theme.px(104))
+        self._height_px = height_px
+        self.setMinimumHeight(theme.px(height_px))
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), theme.px(104))  # the products come first, the note takes what is left
+        return QSize(super().sizeHint().width(), theme.px(self._height_px))  # the note takes what is left of the room
 
 
 class ProductRow(QWidget):
     """One product: its place in the order, approved messages, reaction."""
 
     changed = Signal(str)
+    moved = Signal(str, int)
 
     def __init__(self, product: Row, digit: str) -> None:
         super().__init__()
@@ -89,6 +92,15 @@ class ProductRow(QWidget):
         self.messages.setAccessibleName(self.tr("{name}：信息").format(name=name))
         self.reaction.setAccessibleName(self.tr("{name}：反应").format(name=name))
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt+Up and Alt+Down move the product in the order of detailing."""
+        places = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if places is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.moved.emit(self.product.id, places)
+        else:
+            super().keyPressEvent(event)
+
     def show_report(self, report: VisitReport) -> None:
         """Show what the report says about this product."""
         entry = next((one for one in report.talks if one.product_id == self.product.id), None)
@@ -106,15 +118,22 @@ class VisitForm(Card):
     def __init__(self) -> None:
         super().__init__()
         self.report = VisitReport()
-        self._filling = False
+        self._filling = self._locked = False
         self._companions: Sequence[Row] = ()
         self._rows: list[ProductRow] = []
         self.channel = self._group("visit_channel", "1")
         self.duration = self._group("visit_duration", "2")
         self.joint = self._group("visit_joint", "3")
         self.adverse = self._group("visit_adverse", "5")
-        self.note = NoteEdit()
-        self.note.textChanged.connect(self._note_changed)
+        self.heard = QLineEdit()
+        self.heard.setObjectName("visit_heard_edit")
+        self.heard.textEdited.connect(lambda _text: self._take("text"))
+        self.note = NoteEdit("visit_note_edit", 60)
+        self.questions, self.competitor = NoteEdit("visit_questions_edit", 34), NoteEdit("visit_competitor_edit", 34)
+        for text in (self.note, self.questions, self.competitor):
+            text.textChanged.connect(self._note_changed)
+        self.doctors = VisitDoctors()
+        self.doctors.changed.connect(lambda: self._take("pick"))
         self.next_step = QLineEdit()
         self.next_step.setObjectName("visit_next_step_edit")
         self.next_step.textEdited.connect(lambda _text: self._take("text"))
@@ -131,7 +150,7 @@ class VisitForm(Card):
 
     def _lay_out(self) -> None:
         self.body.setContentsMargins(20, 17, 20, 18)
-        self.body.setSpacing(14)
+        self.body.setSpacing(10)
         top = QHBoxLayout()
         top.setSpacing(20)
         for group, share in ((self.channel, 0), (self.duration, 0), (self.joint, 1)):
@@ -165,9 +184,25 @@ class VisitForm(Card):
         area.setWidget(holder)
         products.addWidget(area)
         self.body.addLayout(top)
+        self.body.addWidget(self.doctors)
         self.body.addLayout(products)
         self.body.addLayout(note, 1)
+        self.body.addLayout(self._beside())
         self.body.addLayout(self._foot())
+
+    def _beside(self) -> QHBoxLayout:
+        """Lay out what the doctor asked, and what was heard of competitors."""
+        line = QHBoxLayout()
+        line.setSpacing(20)
+        self._beside_headings = (Label("", "muted"), Label("", "muted"))
+        for label, digit, text in zip(self._beside_headings, "89", (self.questions, self.competitor), strict=True):
+            text.setMaximumHeight(theme.px(46))
+            part = QVBoxLayout()
+            part.setSpacing(6)
+            part.addLayout(_heading(label, digit))
+            part.addWidget(text)
+            line.addLayout(part, 1)
+        return line
 
     def _foot(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -178,9 +213,15 @@ class VisitForm(Card):
         step.setSpacing(6)
         step.addLayout(_heading(self._step_heading, "7"))
         step.addLayout(line)
+        step.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(20)
-        foot.addWidget(self.adverse, 1, Qt.AlignmentFlag.AlignTop)
+        heard = QVBoxLayout()
+        heard.setSpacing(6)
+        heard.addWidget(self.adverse)
+        heard.addWidget(self.heard)
+        heard.addStretch(1)
+        foot.addLayout(heard, 1)
         foot.addLayout(step, 1)
         return foot
 
@@ -201,6 +242,7 @@ class VisitForm(Card):
         for index, product in enumerate(products):
             row = ProductRow(product, "4" if index == 0 else "")
             row.changed.connect(self._product_changed)
+            row.moved.connect(self._product_moved)
             self._products.addWidget(row)
             row.show()  # at once: Qt would do it a turn later, and a digit typed in between would lead nowhere
             self._rows.append(row)
@@ -223,19 +265,30 @@ class VisitForm(Card):
         self.joint.set_values(report.joint_with_ids[:1] or [_ALONE])
         for row in self._rows:
             row.show_report(report)
-        if self.note.toPlainText() != report.note:
-            self.note.setPlainText(report.note)
-            self.note.moveCursor(self.note.textCursor().MoveOperation.End)
+        for edit, text in self._texts(report):
+            if edit.toPlainText() != text:
+                edit.setPlainText(text)
+                edit.moveCursor(edit.textCursor().MoveOperation.End)
+        self.doctors.show_report(report)
         self.adverse.set_value("" if report.adverse_event is None else "yes" if report.adverse_event else "no")
+        self.heard.setText(report.heard)
+        self.heard.setVisible(report.adverse_event is True and not self._locked)
         self.next_step.setText(report.next_step)
         self.next_step_on.set_value(report.next_step_on)
         self._filling = False
 
+    def _texts(self, report: VisitReport) -> list[tuple[NoteEdit, str]]:
+        return [(self.note, report.note), (self.questions, report.questions), (self.competitor, report.competitor)]
+
     def set_locked(self, locked: bool) -> None:
         """Show the report without letting anyone change it."""
+        self._locked = locked
+        self.heard.setVisible(self.report.adverse_event is True and not locked)
         for widget in (*self.groups(), self.next_step_on):
             widget.setEnabled(not locked)
-        self.note.setReadOnly(locked)
+        self.doctors.set_locked(locked)
+        for edit, _text in self._texts(self.report):
+            edit.setReadOnly(locked)
         self.next_step.setReadOnly(locked)
 
     def say_note_error(self, text: str) -> None:
@@ -246,8 +299,11 @@ class VisitForm(Card):
         self.note.style().polish(self.note)
 
     def digit(self, event: QKeyEvent) -> bool:
-        """Give the focus to the group of a digit; 6 is the note, 7 the next step. Returns whether one was meant."""
-        extra = {"6": self.note, "7": self.next_step}.get(event.text())
+        """Give the focus to the group of a digit; from 6 on to the fields. Returns whether one was meant."""
+        texts = {"6": self.note, "7": self.next_step, "8": self.questions, "9": self.competitor}
+        extra: QWidget | None = texts.get(event.text())
+        if event.text() == "0" and self.doctors.isVisible():
+            extra = self.doctors.attendance
         if extra is not None:
             extra.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return True
@@ -269,10 +325,22 @@ class VisitForm(Card):
         for row in self._rows:
             row.retranslate()
         self._product_heading.setText(language.field_word("visit", "products"))
+        self.doctors.retranslate()
+        asked = self.tr("医生问了什么，还要答复的")
+        heard = self.tr("听到的竞品信息")
+        for label, name, edit, hint in (
+            (self._beside_headings[0], "questions", self.questions, asked),
+            (self._beside_headings[1], "competitor", self.competitor, heard),
+        ):
+            label.setText(language.field_word("visit", name))
+            edit.setAccessibleName(language.field_word("visit", name))
+            edit.setPlaceholderText(hint)
         self._note_heading.setText(language.field_word("visit", "note"))
         self._step_heading.setText(language.field_word("visit", "next_step"))
         self.note.setAccessibleName(language.field_word("visit", "note"))
         self.note.setPlaceholderText(self.tr("医生说了什么，你答应了什么；边写边存"))
+        self.heard.setAccessibleName(language.field_word("adverse_event", "heard"))
+        self.heard.setPlaceholderText(self.tr("患者、用药、表现；不写就用上面的记录"))
         self.next_step.setAccessibleName(language.field_word("visit", "next_step"))
         self.next_step.setPlaceholderText(self.tr("答应医生的事"))
         self.next_step_on.set_label(language.field_word("visit", "next_step_on"))
@@ -291,7 +359,15 @@ class VisitForm(Card):
         self.joint.set_values(self.report.joint_with_ids[:1] or [_ALONE])
 
     def _set_tab_order(self) -> None:
-        order: list[QWidget] = [*self.groups()[:-1], self.note, self.adverse, self.next_step, self.next_step_on]
+        order: list[QWidget] = [
+            *self.groups()[:-1],
+            self.note,
+            self.questions,
+            self.competitor,
+            self.adverse,
+            self.heard,
+        ]
+        order += [self.next_step, self.next_step_on]
         for first, second in itertools.pairwise(order):
             self.setTabOrder(first, second)
 
@@ -308,6 +384,12 @@ class VisitForm(Card):
             one.show_report(self.report)
         self.edited.emit("pick")
 
+    def _product_moved(self, product_id: str, places: int) -> None:
+        self.report.move_talk(product_id, places)
+        for one in self._rows:
+            one.show_report(self.report)
+        self.edited.emit("pick")
+
     def _note_changed(self) -> None:
         self._take("text")
 
@@ -316,13 +398,16 @@ class VisitForm(Card):
             return
         report = self.report
         report.channel = self.channel.value() or report.channel
+        self.doctors.setVisible(report.channel == "meeting" or len(report.doctor_ids) > 1)
         chosen = self.duration.value()
         report.duration_min = int(chosen) if chosen.isdigit() else self._other_minutes(report.duration_min)
         joint = self.joint.value()
         report.joint_with_ids = [] if joint in ("", _ALONE) else [joint]
-        report.note = self.note.toPlainText()
+        report.note, report.questions, report.competitor = (edit.toPlainText() for edit, _text in self._texts(report))
         answer = self.adverse.value()
         report.adverse_event = {"yes": True, "no": False}.get(answer)
+        report.heard = self.heard.text()
+        self.heard.setVisible(report.adverse_event is True)
         report.next_step = self.next_step.text()
         report.next_step_on = self.next_step_on.value()
         self.edited.emit(kind)

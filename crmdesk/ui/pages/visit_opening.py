@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.services.views import DoctorView, Person, Row
+from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Person, Row
 from crmdesk.ui.parts.date_field import today
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class VisitOpening:
     companions: tuple[Row, ...]
     person: Person
     receipts: int
+    adverse_event: AdverseEventItem | None = None
+    amendments: tuple[HistoryEntry, ...] = ()
+    questions: tuple[Row, ...] = ()
+    doctor_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def draft_key(self) -> str:
@@ -64,6 +68,10 @@ def open_visit(reads: Reads, visit_id: str, doctor_id: str) -> VisitOpening:
         companions=companions(reads),
         person=reads.person(),
         receipts=len(reads.receipts("visit", chosen)),
+        adverse_event=reads.adverse_event_of(chosen),
+        amendments=reads.amendments(chosen),
+        questions=tuple(reads.open_questions(list(values.get("doctor_ids") or ()))),
+        doctor_names={one.id: one.name for one in reads.customer_items("doctor", list(values.get("doctor_ids") or ()))},
     )
 
 

@@ -36,6 +36,7 @@ class VisitPage(Page):
         bind(self.editor, "visit_later", self.editor.later)
         bind(self.editor, "visit_expense", self.editor.add_expense)
         bind(self.editor, "visit_attach", self.editor.choose_file)
+        bind(self.editor, "visit_amend", self.editor.amend)
         bind(self.list, "visit_new", self.new_visit)
         self.retranslate()
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from crmdesk.domain.clock import DEFAULT_ZONE, from_text, to_text
 from crmdesk.services.views import Row
 
 NOTE_LIMIT = 200_000
@@ -35,6 +38,7 @@ class VisitReport:
     territory_id: str = ""
     owner_id: str = ""
     doctor_ids: list[str] = field(default_factory=list)
+    absent_ids: list[str] = field(default_factory=list)
     institution_id: str = ""
     starts_at: str = ""
     zone: str = ""
@@ -43,9 +47,13 @@ class VisitReport:
     joint_with_ids: list[str] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     adverse_event: bool | None = None
+    heard: str = ""  # what was heard of an adverse event: it belongs to the task, not to the visit
+    reason: str = ""  # why a submitted report is amended
     next_step: str = ""
     next_step_on: str = ""
     note: str = ""
+    questions: str = ""
+    competitor: str = ""
 
     def talk(self, product_id: str) -> Talk:
         """Return what was said about a product; a product not yet talked about comes last in the order."""
@@ -60,6 +68,13 @@ class VisitReport:
         """Return the place of a product in the order of detailing from 1 on, 0 where it was not talked about."""
         spoken = [entry.product_id for entry in self.talks if not entry.empty]
         return spoken.index(product_id) + 1 if product_id in spoken else 0
+
+    def move_talk(self, product_id: str, places: int) -> None:
+        """Move a product forward (-1) or back (1) in the order of detailing."""
+        at = self.order_of(product_id) - 1
+        to = at + places
+        if at >= 0 and 0 <= to < len(self.talks):
+            self.talks.insert(to, self.talks.pop(at))
 
     def set_messages(self, product_id: str, messages: list[str]) -> None:
         """Take the messages given about a product."""
@@ -77,6 +92,7 @@ class VisitReport:
             "territory_id": self.territory_id,
             "owner_id": self.owner_id,
             "doctor_ids": sorted(self.doctor_ids),
+            "absent_ids": sorted(self.absent_ids),
             "institution_id": self.institution_id or None,
             "starts_at": self.starts_at,
             "zone": self.zone,
@@ -88,11 +104,19 @@ class VisitReport:
             "next_step": self.next_step,
             "next_step_on": self.next_step_on or None,
             "note": self.note,
+            "questions": self.questions,
+            "competitor": self.competitor,
         }
 
     def content(self) -> dict[str, Any]:
-        """Return what a draft keeps: the same fields, so that a list of drafts reads like a list of visits."""
-        return self.values()
+        """Return what a draft keeps: the fields of a visit, which lists of drafts read, and what goes beside them."""
+        return {**self.values(), "heard": self.heard, "reason": self.reason}
+
+    def move_to(self, day: date) -> None:
+        """Put the visit on another day, at the same time of day where it took place."""
+        zone = ZoneInfo(self.zone or DEFAULT_ZONE)
+        local = from_text(self.starts_at).astimezone(zone)
+        self.starts_at = to_text(local.replace(year=day.year, month=day.month, day=day.day))
 
     def _drop_empty(self) -> None:
         self.talks = [entry for entry in self.talks if not entry.empty]
@@ -109,6 +133,7 @@ def report_of(values: Mapping[str, Any]) -> VisitReport:
         duration_min=int(values.get("duration_min") or known.duration_min),
         channel=_text(values, "channel") or known.channel,
         doctor_ids=list(values.get("doctor_ids") or ()),
+        absent_ids=list(values.get("absent_ids") or ()),
         joint_with_ids=list(values.get("joint_with_ids") or ()),
         talks=[_talk_of(entry) for entry in values.get("products") or ()],
         adverse_event=values.get("adverse_event"),
@@ -119,9 +144,13 @@ def report_of(values: Mapping[str, Any]) -> VisitReport:
         "institution_id",
         "starts_at",
         "zone",
+        "heard",
+        "reason",
         "next_step",
         "next_step_on",
         "note",
+        "questions",
+        "competitor",
     ):
         setattr(report, name, _text(values, name))
     return report

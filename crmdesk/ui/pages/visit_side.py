@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.services.views import DoctorView, Row
+from crmdesk.domain.adverse_events import OPEN
+from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Row
 from crmdesk.ui import language
+from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
@@ -18,33 +20,46 @@ from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 
 WIDTH = 330
+_AMENDMENTS, _QUESTIONS = 4, 3
 
 
 class VisitSide(QFrame):
-    """Three short lists beside the report; `kept(visit_id)` when the person says that a promise was kept."""
+    """Three short lists beside the report; `kept(visit_id)` when the person says that a promise was kept, `answered`
+    that a question was.
+
+    `event_opened` asks for the task of the adverse event that was heard.
+    """
 
     kept = Signal(str)
+    answered = Signal(str)
+    event_opened = Signal()
 
     def __init__(self, words: CustomerWords) -> None:
         super().__init__()
         self.setProperty("part", "side")
         self.setFixedWidth(WIDTH)
         self._words = words
-        self._promises, self._rules, self._recent = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        self._headings = [Label("", "section") for _section in range(3)]
+        self._event_words = AdverseEventWords(self)
+        self._event: AdverseEventItem | None = None
+        self._promises, self._rules, self._recent, self._changes = (QVBoxLayout() for _section in range(4))
+        self._headings = [Label("", "section") for _section in range(4)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 20)
         layout.setSpacing(10)
-        for heading, part in zip(self._headings, (self._promises, self._rules, self._recent), strict=True):
+        parts = (self._promises, self._rules, self._changes, self._recent)
+        for heading, part in zip(self._headings, parts, strict=True):
             part.setSpacing(8)
             layout.addWidget(heading)
             layout.addLayout(part)
             layout.addSpacing(14)
         layout.addStretch(1)
 
-    def show_visit(self, doctors: Sequence[DoctorView], own_id: str, visit_id: str) -> None:
-        """Show what is known about the doctors of the visit."""
-        texts = (self.tr("上次答应的"), self.tr("合规提示"), self.tr("最近两次"))
+    def show_visit(
+        self, doctors: Sequence[DoctorView], own_id: str, visit_id: str, event: AdverseEventItem | None = None
+    ) -> None:
+        """Show what is known about the doctors of the visit, and the task that it opened."""
+        self._event = event
+        texts = (self.tr("上次答应的"), self.tr("合规提示"), self.tr("更正记录"), self.tr("最近两次"))
         for heading, text in zip(self._headings, texts, strict=True):
             heading.setText(text)
         _clear(self._promises)
@@ -63,20 +78,50 @@ class VisitSide(QFrame):
         if not said:
             self._recent.addWidget(Label(self.tr("这是第一次拜访。"), "muted"))
 
+    def show_amendments(self, entries: Sequence[HistoryEntry]) -> None:
+        """Show what was changed in the report after it was submitted, by whom and why; nothing where it was not."""
+        self._headings[2].setVisible(bool(entries))
+        _clear(self._changes)
+        for entry in entries[:_AMENDMENTS]:
+            self._changes.addWidget(Label(dotted(language.moment_word(entry.at), entry.who), "faint"))
+            lines = [self.tr("原因：{reason}").format(reason=entry.reason)]
+            lines += [line[:160] for line in self._words.changed("visit", entry.changes, entry.names)]
+            self._changes.addWidget(Label("\n".join(lines), "muted", wrap=True))
+
+    def show_questions(self, rows: Sequence[Row], own_id: str, visit_id: str) -> None:
+        """Show below the promises what the doctors asked and nobody has answered yet."""
+        for row in [one for one in rows if one.id != visit_id][:_QUESTIONS]:
+            line = QWidget()
+            layout = QHBoxLayout(line)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(8)
+            layout.addWidget(Chip(self.tr("待答复"), "warn", line), 0, Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(Label(str(row["questions"])[:160], "body", wrap=True), 1)
+            if row["owner_id"] == own_id:
+                done = Button(self.tr("已答复"), QUIET, small=True)
+                done.setObjectName(f"question_done_{row.id}")
+                done.clicked.connect(lambda _checked=False, asked=row.id: self.answered.emit(asked))
+                layout.addWidget(done)
+            self._promises.addWidget(line)
+
     def show_rules(self, report: VisitReport, products: Sequence[Row], begun: str) -> None:
         """Say what the rules of the market mean for the report as it stands (advice; the server's word binds)."""
         _clear(self._rules)
         spoken = [row for row in products if report.order_of(row.id)]
-        covered = [str(row["name"]) for row in spoken if _filed(row)]
-        open_ones = [str(row["name"]) for row in spoken if not _filed(row)]
+        covered = [str(row["name"]) for row in spoken if filing_valid(row)]
+        open_ones = [str(row["name"]) for row in spoken if not filing_valid(row)]
         if covered:
             self._rule(self.tr("✓ 备案覆盖{products}").format(products=self._words.listed(covered)), "ok")
         if open_ones:
             self._rule(
                 self.tr("! 备案不覆盖{products}，不能推广").format(products=self._words.listed(open_ones)), "bad"
             )
-        if report.adverse_event:
-            self._rule(self.tr("! 听到不良反应：24 小时内上报药物警戒，从 {time} 起算").format(time=begun), "warn")
+        if self._event is not None:
+            self._rules.addWidget(self._task(self._event))
+        elif report.adverse_event:
+            self._rule(
+                self.tr("! 提到不良反应：提交后自动建立上报任务，24 小时，从 {time} 起算").format(time=begun), "warn"
+            )
         elif report.adverse_event is None:
             self._rule(self.tr("提交前请回答：听到不良反应了吗？"), "muted")
         else:
@@ -84,6 +129,30 @@ class VisitSide(QFrame):
 
     def _rule(self, text: str, role: str) -> None:
         self._rules.addWidget(Label(text, role, wrap=True))
+
+    def _task(self, event: AdverseEventItem) -> QWidget:
+        """Return the task with its clock, and the way to report it."""
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        open_now = event.row["state"] == OPEN
+        line.addWidget(Label(language.record_word("adverse_event"), "warn" if open_now else "ok"))
+        chip = Chip(*self._event_words.state(event), parent=box)
+        chip.setObjectName("visit_event_chip")
+        line.addWidget(chip)
+        line.addStretch(1)
+        if open_now:
+            report = Button(self.tr("上报…"), QUIET, small=True)
+            report.setObjectName("visit_event_button")
+            report.clicked.connect(self.event_opened)
+            line.addWidget(report)
+        layout.addLayout(line)
+        said = self._event_words.clock(event) if open_now else self._event_words.reported(event)
+        layout.addWidget(Label(said, "muted", wrap=True))
+        return box
 
     def _promise(self, row: Row, own: bool) -> QWidget:
         chip, tone, text, said = self._words.promise(row)
@@ -108,7 +177,8 @@ class VisitSide(QFrame):
         return line
 
 
-def _filed(product: Row) -> bool:
+def filing_valid(product: Row) -> bool:
+    """Say whether a product has a filing that is valid today."""
     until = str(product["filed_until"] or "")
     return bool(until) and date.fromisoformat(until) >= today()
 

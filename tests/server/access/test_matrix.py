@@ -32,7 +32,17 @@ from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.routes import files
 from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.access.firms import attachment_of
-from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock, found_company, visit_values
+from tests.server.company import (
+    CLOCK_START,
+    PASSWORD,
+    SETTINGS,
+    Company,
+    TestClock,
+    adverse_event_of,
+    found_company,
+    new_row_id,
+    visit_values,
+)
 from tests.server.money.paperwork import command, line, new_claim
 
 WHO = ("rep", "manager", "finance", "auditor", "admin")
@@ -99,6 +109,11 @@ _MERGE_EDIT = {
     place: {who: "locked" if cell == OK else cell for who, cell in cells.items()}
     for place, cells in _VISIT_ROWS.items()
 }
+# whoever holds the visit may report what was heard on it; nobody takes a task away
+_KEPT = {
+    place: {who: "kept" if cell == OK else cell for who, cell in cells.items()}
+    for place, cells in _CUSTOMER_ENDS.items()
+}
 _ALL_NO = dict.fromkeys(PLACES, ALL_NO)
 _NO_CONFLICT = dict.fromkeys(PLACES, _cells("field_not_allowed", "field_not_allowed", NO, NO, "field_not_allowed"))
 
@@ -134,6 +149,7 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
         "delete": _without(_VISIT_ROWS | _NOT_BY_GRACE, "admin"),
     },
     "day_off": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS | _NOT_BY_GRACE, "command": _ALL_NO},
+    "adverse_event": {"create": _NEW_VISIT, "edit": _CUSTOMER_ENDS, "delete": _KEPT, "command": _ALL_NO},
     "claim": {"create": _CLAIM_NEW, "edit": _CLAIM_ROWS, "delete": _CLAIM_ROWS},
     "attachment": {
         "create": _CUSTOMER_NEW,
@@ -243,6 +259,8 @@ class _Ground:
         """Return the fields of a sound new row of that place."""
         company, territory = self.company, self.territory(place)
         here = {"territory_id": territory}
+        if record == "adverse_event":
+            return adverse_event_of(self.make("visit", place, who))
         if record == "visit":
             empty: dict[str, Any] = {"doctor_ids": [], "institution_id": None}
             return visit_values(company, "rep", **empty, **here) | {"owner_id": self.owner(place, who)}
@@ -300,6 +318,7 @@ _EDITED: dict[str, tuple[str, Any, Any]] = {
     "claim": ("attendees", None, "x"),
     "attachment": ("file_name", "a", "b"),
 }
+_EDITED |= {"adverse_event": ("heard", None, "x")}
 _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", None, "x"), "user": ("name", "x", "y")}
 _EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
@@ -328,7 +347,7 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
         for place, cells in places.items():
             if kind == "create":
                 values = ground.values(record, place, who)
-                operations.append(laptop.create(record, values))
+                operations.append(laptop.create(record, values, new_row_id(record, values)))
             elif kind == "edit":
                 name, old, new = _EDITED.get(record, ("name", "x", "y"))
                 operations.append(laptop.edit(record, ground.make(record, place, who), 1, **{name: (old, new)}))

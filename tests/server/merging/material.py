@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmdesk.domain import access, picklists
+from crmdesk.domain.adverse_events import task_id
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
-from tests.server.company import Company, visit_values
+from crmdesk.server.work import SYSTEM
+from tests.server.company import Company, adverse_event_of, visit_values
 
 SINGLE_CHOICE = frozenset({"territory_id", "owner_id", "currency"})
 """Fields for which a representative has one possible value only."""
@@ -71,6 +73,12 @@ class Material:
         if record == "doctor_merge":
             pair = {"doctor_id": self.server_row("doctor"), "other_id": self.server_row("doctor")}
             return {"territory_id": company["north"], "owner_id": company["rep"], **pair}
+        if record == "adverse_event":
+            return adverse_event_of(self.server_row("visit"))
+        return self._belonging(record)
+
+    def _belonging(self, record: str) -> dict[str, Any]:
+        """Return the values of a row that belongs to a doctor."""
         parent = {"parent_record": "doctor", "parent_id": self.server_row("doctor")}
         if record == "attachment":
             return {**parent, "sha256": SHA256, "file_name": "小票.png", "media_type": "image/png", "size_bytes": 1}
@@ -81,7 +89,11 @@ class Material:
     def server_row(self, record: str, **more: Any) -> str:
         """Make a row as the server itself and return its id."""
         state = {"state": "draft"} if record == "claim" else {}
-        return self.company.insert(record, self.values(record) | state | more)
+        row_id = self.company.insert(record, self.values(record) | state | more)
+        if more.get("state") == "planned":  # a report that will say it heard of an adverse event comes with its task
+            task = adverse_event_of(row_id)
+            self.company.database.run(lambda work: work.insert("adverse_event", task_id(row_id), task, SYSTEM))
+        return row_id
 
     def writer(self, record: str) -> str:
         """Return who writes the record: the representative, or the manager where representatives may not."""
@@ -91,7 +103,8 @@ class Material:
         """Return the fields of a record that whoever writes it (`writer`) may set to several values."""
         declared = RECORDS[record]
         forbidden = access.forbidden_fields(declared, declared.field_names, Role(self.writer(record)))
-        return [one for one in declared.fields if one.name not in SINGLE_CHOICE and one.name not in forbidden]
+        shut = SINGLE_CHOICE.union(forbidden, (one.name for one in declared.fields if one.once))
+        return [one for one in declared.fields if one.name not in shut]
 
     def three(self, declared: Field) -> tuple[Any, Any, Any]:
         """Return three valid values of a field: before, of the one who arrives first, of the one who arrives later."""
@@ -104,12 +117,17 @@ class Material:
             Kind.DATE: ("2026-11-01", "2026-11-02", "2026-11-03"),
             Kind.INSTANT: tuple(f"2026-11-0{day}T01:00:00.000Z" for day in (1, 2, 3)),
         }
-        if declared.name == "zone":
-            return "Asia/Shanghai", "Asia/Urumqi", "UTC"
-        if declared.name == "area_code":
-            return "110000", "310000", "440000"
-        if declared.name == "state":
-            return ("planned", "draft", "submitted") if declared.picklist == "visit_state" else ("open",) * 3
+        single: dict[str, tuple[Any, Any, Any]] = {
+            "zone": ("Asia/Shanghai", "Asia/Urumqi", "UTC"),
+            "area_code": ("110000", "310000", "440000"),
+            "visit_state": ("planned", "draft", "submitted"),
+            "conflict_state": ("open",) * 3,
+            "adverse_event_state": ("open",) * 3,
+            # nobody reports for somebody else
+            "reported_by": (None, self.company["colleague"], self.company["rep"]),
+        }
+        if declared.name in single or declared.picklist in single:
+            return single.get(declared.name) or single[declared.picklist]
         if declared.kind is Kind.CHOICE:
             codes = [one.code for one in picklists.PICKLISTS[declared.picklist]]
             return codes[0], codes[1], codes[2]

@@ -8,13 +8,12 @@ import pytest
 
 from crmdesk.domain import merge_table
 from crmdesk.domain.fields import Merge, ScopeRule
-from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge_table import APPLIED, DECIDE, MERGED, NOTHING_LEFT, Local, Outcome, Remote, outcome
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.protocol.messages import Answer, Operation
 from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, Laptop
+from tests.server.company import Company, Laptop, new_row_id
 from tests.server.merging.material import OF_THE_SERVER, Material
 
 CELLS = [(record, local, remote) for record in RECORDS for local in Local for remote in Remote]
@@ -33,6 +32,7 @@ def test_a_change_that_meets_another_one(material: Material, record: str, local:
     mine, expected = company.laptop(material.writer(record)), outcome(RECORDS[record], local, remote)
     row_id = _row_before(material, record, local, remote)
     change = _local_change(material, mine, record, local, row_id)
+    row_id = change.row_id
     _remote_change(material, record, remote, row_id, change)
     before = _state(company, record, row_id)
     (answer,) = mine.push(change)
@@ -44,13 +44,14 @@ def test_a_change_that_meets_another_one(material: Material, record: str, local:
 def _row_before(material: Material, record: str, local: Local, remote: Remote) -> str:
     """Return the id of the row that the change is about: made already, except where nothing is there to meet."""
     if local is Local.CREATE and remote in (Remote.NONE, Remote.OUT_OF_SCOPE):
-        return new_id()
+        return ""
     return material.server_row(record)
 
 
 def _local_change(material: Material, mine: Laptop, record: str, local: Local, row_id: str) -> Operation:
     if local is Local.CREATE:
-        return mine.create(record, material.values(record), row_id)
+        values = material.values(record)
+        return mine.create(record, values, row_id or new_row_id(record, values))
     if local is Local.DELETE:
         return mine.operation(record, row_id, "delete", base_revision=1)
     name, old, new = _one_field(material, record)
@@ -111,7 +112,8 @@ def _move_away(company: Company, record: str, row_id: str, change: Operation) ->
     if rule is ScopeRule.COMPANY or not RECORDS[record].writers:
         return
     row = fields if made else company.row(record, row_id)
-    for name, parent in (("doctor_id", "doctor"), ("institution_id", "institution"), ("parent_id", "doctor")):
+    parents = (("doctor_id", "doctor"), ("institution_id", "institution"), ("parent_id", row.get("parent_record", "")))
+    for name, parent in parents:
         if rule in (ScopeRule.CUSTOMER, ScopeRule.PARENT) and row.get(name):
             company.edit(parent, row[name], south)
     if "territory_id" in RECORDS[record].by_name:

@@ -190,3 +190,45 @@ def test_sending_the_same_merge_again_changes_nothing(company: Company) -> None:
     once = picture(company)
     assert [one.outcome for one in manager.push(operation)] == ["duplicate"]
     assert picture(company) == once
+
+
+def test_what_comes_late_for_the_merged_one_goes_to_the_kept_one(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    rep.sync()
+    decide(company, manager, proposal(company, manager), "merge")
+    doctors = sorted([company["again"], company["north_doctor"]])
+    visit = rep.create("visit", visit_values(company, doctor_ids=doctors))
+    place = rep.create("affiliation", {"doctor_id": company["again"], "institution_id": company["second_hospital"]})
+    file = {"parent_record": "doctor", "parent_id": company["again"], "sha256": SHA256, "size_bytes": 1}
+    attached = rep.create("attachment", file | {"file_name": "b.pdf", "media_type": "application/pdf"})
+    assert [one.outcome for one in rep.push(visit, place, attached)] == ["applied"] * 3
+    kept = company["kept"]
+    assert company.row("visit", visit.row_id)["doctor_ids"] == sorted([kept, company["north_doctor"]])
+    assert company.row("affiliation", place.row_id)["doctor_id"] == kept
+    assert company.row("attachment", attached.row_id)["parent_id"] == kept
+    late = rep.edit("visit", visit.row_id, 1, doctor_ids=(doctors, [company["again"]]))
+    assert rep.push(late)[0].outcome == "applied"
+    assert company.row("visit", visit.row_id)["doctor_ids"] == [kept]
+
+
+def test_an_edit_of_the_merged_one_comes_back_to_its_author(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    rep.sync()
+    decide(company, manager, proposal(company, manager), "merge")
+    (answer,) = rep.push(rep.edit("doctor", company["again"], 1, mobile=("13900000001", "13700000000")))
+    assert answer.code == "doctor_merged"
+
+
+def test_a_merge_of_the_kept_one_is_followed_to_its_end(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    decide(company, manager, proposal(company, manager), "merge")
+    place = {"territory_id": company["north"], "status": "active"}
+    company.insert("doctor", {"name": "张伟", **place}, "third")
+    pair = (company.row("doctor", company[name]) for name in ("third", "kept"))
+    row_id = proposal(company, manager, doctor_id=company["third"], other_id=company["kept"], take=[])
+    args = {"seen_hash": doctor_merge.pair_hash(*pair)}
+    command = manager.operation("doctor_merge", row_id, "command", command="merge", args=args)
+    assert manager.push(command)[0].outcome == "applied"
+    visit = rep.create("visit", visit_values(company, doctor_ids=[company["again"]]))
+    rep.sync([visit])
+    assert company.row("visit", visit.row_id)["doctor_ids"] == [company["third"]]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmdesk.domain.adverse_events import due_at, task_id
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.ids import new_id
 
@@ -233,6 +234,28 @@ def _visits(company: Company) -> None:
         _visit(company, key, doctor, 0, hour, state="planned", duration_min=None, channel=None, adverse_event=None)
 
 
+def _adverse_event(company: Company) -> None:
+    """Make the task that the visit v1 opened; it was reported the same day."""
+    visit_id, heard_at = company.ids["v1"], at(-3, 10, 20)
+    company.ids["ae1"] = task_id(visit_id)
+    company.add(
+        "adverse_event",
+        "ae1",
+        parent_record="visit",
+        parent_id=visit_id,
+        doctor_ids=[company.ids["单志远"]],
+        product_ids=[company.ids["安络平"]],
+        heard_at=heard_at,
+        due_at=due_at(heard_at),
+        heard="踝部水肿两例",
+        state="reported",
+        reported_at=at(-3, 15),
+        reported_by=company.ids["周晓岚"],
+        reported_how="phone",
+        reported_where="PV-10492",
+    )
+
+
 def _conflict(company: Company) -> None:
     company.add(
         "conflict",
@@ -266,6 +289,6 @@ def _conflict(company: Company) -> None:
 def small_company() -> Company:
     """Return the company; every id is new, every day is relative to today."""
     company = Company()
-    for part in (_people, _products, _customers, _visits, _conflict):
+    for part in (_people, _products, _customers, _visits, _adverse_event, _conflict):
         part(company)
     return company

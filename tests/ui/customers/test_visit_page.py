@@ -7,14 +7,19 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from crmdesk.services.commands import AmendVisit
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_editor import VisitEditor
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT
+from crmdesk.ui.parts.label import Label
 from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.small_company import at, day
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -135,6 +140,159 @@ def test_a_submitted_report_can_only_be_read(window: MainWindow, laptop: Laptop,
     assert editor.locked
     assert editor.form.note.isReadOnly()
     assert editor.submit_button.isHidden()
+
+
+def test_a_department_meeting_says_who_was_there(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    ids = laptop.company.ids
+    editor = opened(window, qtbot, id=ids["p1"])
+    doctors = editor.form.doctors
+    assert doctors.isHidden(), "a visit to one doctor needs no such line"
+    editor.form.channel.choose("meeting")
+    qtbot.waitUntil(doctors.isVisible)
+    for typed, name in (("解明", "解明"), ("区凤仪", "区凤仪")):
+        type_text(doctors.picker.edit, typed)
+        qtbot.waitUntil(doctors.picker.list.isVisible)
+        qtbot.keyClick(doctors.picker.edit, Qt.Key.Key_Return)
+        assert ids[name] in editor.report.doctor_ids
+    qtbot.keyClick(editor, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    doctors.attendance.setFocus()
+    qtbot.keyClick(doctors.attendance, Qt.Key.Key_Delete)  # the one that was added last
+    qtbot.keyClick(doctors.attendance, Qt.Key.Key_Space)
+    assert editor.report.doctor_ids == [ids["单志远"], ids["解明"]]
+    editor.form.questions.setPlainText("老年患者怎么减量？")
+    editor.form.competitor.setPlainText("有人送样品")
+    editor.form.adverse.choose("no")
+    editor.submit()
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(ids["p1"]))["state"] == "submitted")
+    row = laptop.ask(lambda reads: reads.visit(ids["p1"]))
+    assert (row["doctor_ids"], row["absent_ids"]) == (sorted([ids["单志远"], ids["解明"]]), [ids["解明"]])
+    assert (row["questions"], row["competitor"]) == ("老年患者怎么减量？", "有人送样品")
+    (absent,) = laptop.ask(lambda reads: reads.customer_items("doctor", [ids["解明"]]))
+    assert absent.last_visit_at == "", "who did not come was not seen"
+
+
+def test_the_order_of_products_is_changed_by_keys(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    first, second = editor.form._rows
+    first.messages.choose("24h")
+    second.reaction.choose("neutral")
+    assert [one.product_id for one in editor.report.talks] == [first.product.id, second.product.id]
+    alt = Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(second.reaction, Qt.Key.Key_Up, alt)
+    assert [one.product_id for one in editor.report.talks] == [second.product.id, first.product.id]
+    assert (first._order.text(), second._order.text()) == ("2", "1")
+    qtbot.keyClick(second.reaction, Qt.Key.Key_Up, alt)
+    qtbot.keyClick(first.messages, Qt.Key.Key_Down, alt)
+    assert (first._order.text(), second._order.text()) == ("2", "1"), "the ends are the ends"
+
+
+def test_an_open_question_is_on_today_and_answered_from_the_report(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    ids = laptop.company.ids
+    visit = laptop.ask(lambda reads: reads.visit(ids["v1"]))
+    command = AmendVisit(visit.id, {"questions": "老年患者怎么减量？"}, visit.revision, "漏写")
+    laptop.desk.submit(command).result(20)
+    window.navigate("today")
+    page = window.page("today")
+    assert isinstance(page, TodayPage)
+
+    def line() -> Any:
+        return page._model.row(page._model.index_of(ids["p1"]))
+
+    qtbot.waitUntil(lambda: line() is not None and "老年患者怎么减量？" in line().third)
+    row = line()
+    assert "回复不良反应处理流程" in row.third
+    assert "09:00–11:30" in row.second
+    editor = opened(window, qtbot, id=ids["p1"])
+    qtbot.waitUntil(lambda: editor.side.findChild(QPushButton, f"question_done_{ids['v1']}") is not None)
+    button = editor.side.findChild(QPushButton, f"question_done_{ids['v1']}")
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.open_questions([ids["单志远"]])) == [])
+
+
+def labels(editor: VisitEditor) -> str:
+    return "\n".join(one.text() for one in editor.side.findChildren(Label))
+
+
+def test_a_submitted_report_is_amended_with_a_reason(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["v4"])
+    window.activateWindow()
+    qtbot.keyClick(editor, Qt.Key.Key_R, CTRL)
+    qtbot.waitUntil(editor.amendment.isVisible)
+    assert not editor.locked
+    qtbot.waitUntil(editor.amendment.reason.hasFocus)
+    editor.form.note.setPlainText("更正后的记录")
+    qtbot.keyClick(editor.form.note, Qt.Key.Key_Return, CTRL)
+    assert "原因" in editor.banner.text
+    type_text(editor.amendment.reason, "写错了产品")
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) != [])
+    qtbot.keyClick(editor.amendment.reason, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: editor.locked and editor._opening is not None)
+    row = laptop.ask(lambda reads: reads.visit(laptop.company.ids["v4"]))
+    assert (row["note"], row["state"]) == ("更正后的记录", "submitted")
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+    qtbot.waitUntil(lambda: "写错了产品" in labels(editor))
+    assert "周晓岚" in labels(editor)
+    assert "更正后的记录" in labels(editor)
+
+
+def test_an_amendment_waits_as_a_draft_and_can_be_given_up(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    window.navigate("today")
+    editor = opened(window, qtbot, id=laptop.company.ids["v4"])
+    editor.amend()
+    type_text(editor.amendment.reason, "补充")
+    editor.form.note.setPlainText("改到一半")
+    qtbot.keyClick(editor.form.note, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.shown == "today")
+    again = opened(window, qtbot, id=laptop.company.ids["v4"])
+    qtbot.waitUntil(lambda: again.form.note.toPlainText() == "改到一半")
+    assert again.amendment.reason.text() == "补充"
+    assert not again.locked
+    again.drop_amendment()
+    qtbot.waitUntil(lambda: again.locked and again._opening is not None)
+    assert again.form.note.toPlainText().startswith("送到 2024 版")
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+
+
+def test_how_late_a_report_may_come_is_said_when_it_is_written(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    assert editor.banner.text == ""
+    editor.day.setFocus()
+    qtbot.keyClick(editor.day, Qt.Key.Key_Down)
+    assert "最迟" in editor.banner.text
+    assert editor.banner.property("part") == "banner-info"
+    for _week in range(2):
+        qtbot.keyClick(editor.day, Qt.Key.Key_PageDown)
+    assert "7 天" in editor.banner.text
+    assert editor.banner.property("part") == "banner-bad"
+    editor.form.adverse.choose("no")
+    editor.submit()
+    assert editor.day.hasFocus(), "it is not even tried"
+    assert laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "planned"
+    qtbot.keyClick(editor.day, Qt.Key.Key_PageUp)
+    qtbot.keyClick(editor.day, Qt.Key.Key_PageUp)
+    editor.submit()
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "submitted")
+    assert laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["starts_at"] == at(-1, 10, 20)
+
+
+def test_a_plan_on_a_day_that_is_too_long_ago_is_refused_at_once(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    dialog = PlanDialog(window.context, window, doctor=(laptop.company.ids["解明"], "解明"), day=day(-7))
+    dialog.open()
+    qtbot.keyClick(dialog.day, Qt.Key.Key_Down)
+    assert "7 天" in dialog.banner.text
+    dialog.save()
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog.day, Qt.Key.Key_Up)
+    assert dialog.banner.text == ""
+    with qtbot.waitSignal(dialog.planned):
+        dialog.save()
 
 
 def test_an_expense_begins_from_the_saved_visit(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:

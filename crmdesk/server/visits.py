@@ -1,0 +1,22 @@
+"""What the server binds about visit reports: none too late, none that heard of an adverse event without its task."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmdesk.domain import adverse_events, visit_rules
+from crmdesk.domain.clock import from_text
+from crmdesk.domain.errors import RefusedError
+from crmdesk.protocol.messages import Operation
+from crmdesk.server.work import ServerWork
+
+
+def check(work: ServerWork, operation: Operation, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+    """Raise RefusedError('too_late' or 'task_missing') for a report that can't be taken like that.
+
+    It counts when the person submitted it, not when there was a network again; a clock that is ahead counts as now.
+    """
+    visit_rules.check_in_time(before, after, min(from_text(operation.made_at), work.now))
+    if not adverse_events.needs_task(after) or (before is not None and adverse_events.needs_task(before)):
+        return
+    if work.get("adverse_event", adverse_events.task_id(operation.row_id)) is None:
+        raise RefusedError("task_missing", field="adverse_event")

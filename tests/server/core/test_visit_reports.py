@@ -1,0 +1,137 @@
+"""What the server binds about reports: in time, adverse events with a task whose clock nobody moves or deletes."""
+
+from typing import Any
+
+from crmdesk.domain.adverse_events import task_id
+from crmdesk.domain.ids import new_id
+from crmdesk.protocol.messages import Answer, Operation
+from tests.server.company import Company, Laptop, adverse_event_of, visit_values
+
+HEARD = {"state": "submitted", "adverse_event": True}
+
+
+def codes(answers: list[Answer]) -> list[str]:
+    return [str(one.params.get("code") or one.code or one.outcome) for one in answers]
+
+
+def opened(laptop: Laptop, visit_id: str, **more: Any) -> Operation:
+    return laptop.create("adverse_event", adverse_event_of(visit_id, **more), task_id(visit_id))
+
+
+def test_a_report_that_heard_one_is_taken_with_its_task_only(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    alone = rep.create("visit", visit_values(company, **HEARD))
+    visit = rep.create("visit", visit_values(company, adverse_event=True))
+    submitted = {"state": ("draft", "submitted")}
+    answers = rep.push(
+        alone,
+        visit,
+        rep.edit("visit", visit.row_id, 1, **submitted),
+        opened(rep, visit.row_id, heard="皮疹", doctor_ids=[company["north_doctor"]]),
+        rep.edit("visit", visit.row_id, 1, **submitted),
+    )
+    assert codes(answers) == ["task_missing", "applied", "task_missing", "applied", "applied"]
+    manager.sync()
+    task = manager.replica.get("adverse_event", task_id(visit.row_id))
+    assert task is not None
+    assert (task["heard"], task["due_at"]) == ("皮疹", "2026-11-23T01:00:00.000Z")
+
+
+def test_an_amendment_that_heard_one_after_all_needs_its_task(company: Company) -> None:
+    rep = company.laptop("rep")
+    visit = rep.create("visit", visit_values(company, state="submitted", adverse_event=False))
+    amended = {"adverse_event": (False, True), "reason": "补充"}
+    answers = rep.push(
+        visit,
+        rep.edit("visit", visit.row_id, 1, **amended),
+        opened(rep, visit.row_id),
+        rep.edit("visit", visit.row_id, 1, **amended),
+        rep.edit("visit", visit.row_id, 2, note=("first paragraph", "x"), reason="更正"),
+    )
+    assert codes(answers) == ["applied", "task_missing", "applied", "applied", "applied"]
+
+
+def test_nobody_deletes_a_task_or_moves_its_clock(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=True))
+    rep = company.laptop("rep")
+    assert codes(rep.push(opened(rep, visit_id))) == ["applied"]
+    later = "2026-11-25T01:00:00.000Z"
+    for who in ("rep", "colleague", "manager", "admin"):
+        laptop = company.laptop(who)
+        made = task_id(visit_id)
+        answers = laptop.push(
+            laptop.operation("adverse_event", made, "delete", base_revision=1),
+            laptop.operation("adverse_event", made, "delete", base_revision=1, reason="写错了"),
+            laptop.edit("adverse_event", made, 1, due_at=("2026-11-23T01:00:00.000Z", later)),
+            laptop.edit("adverse_event", made, 1, heard_at=("2026-11-22T01:00:00.000Z", later), reason="写错了"),
+            laptop.edit("adverse_event", made, 1, parent_id=(visit_id, new_id())),
+        )
+        assert codes(answers) == ["kept", "kept", "given_once", "given_once", "given_once"], who
+    row = company.row("adverse_event", task_id(visit_id))
+    assert (row["revision"], row["deleted"], row["due_at"]) == (1, False, "2026-11-23T01:00:00.000Z")
+
+
+def test_a_task_belongs_to_an_own_visit_once(company: Company) -> None:
+    rep, colleague = company.laptop("rep"), company.laptop("colleague")
+    visit_id = company.insert("visit", visit_values(company))
+    elsewhere = company.insert("visit", visit_values(company, "other", territory_id=company["south"], doctor_ids=[]))
+    answers = rep.push(
+        rep.create("adverse_event", adverse_event_of(visit_id)),
+        opened(rep, elsewhere),
+        opened(rep, new_id()),
+        opened(rep, visit_id, doctor_ids=[company["south_doctor"]]),
+        opened(rep, visit_id, due_at="2026-12-22T01:00:00.000Z"),
+        rep.create(
+            "adverse_event",
+            adverse_event_of(company["north_doctor"]) | {"parent_record": "doctor"},
+            task_id(company["north_doctor"]),
+        ),
+        opened(rep, visit_id),
+        opened(rep, visit_id),
+    )
+    refused = ["wrong_kind", "out_of_scope", "out_of_scope", "out_of_scope", "clock_changed", "out_of_scope"]
+    assert codes(answers) == [*refused, "applied", "exists"]
+    mine = company.insert("visit", visit_values(company))
+    assert codes(colleague.push(opened(colleague, mine))) == ["not_yours"]
+
+
+def test_a_clock_that_is_ahead_gains_no_time(company: Company) -> None:
+    rep = company.laptop("rep")
+    visit_id = company.insert("visit", visit_values(company))
+    (answer,) = rep.push(opened(rep, visit_id, heard_at="2026-12-24T01:00:00.000Z"))
+    assert answer.row is not None
+    assert (answer.row["heard_at"], answer.row["due_at"]) == ("2026-11-22T02:00:00.000Z", "2026-11-23T02:00:00.000Z")
+
+
+def test_whoever_reports_it_signs_for_it(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company))
+    rep, colleague, manager = company.laptop("rep"), company.laptop("colleague"), company.laptop("manager")
+    rep.push(opened(rep, visit_id))
+    done: dict[str, Any] = {"state": ("open", "reported"), "reported_at": (None, "2026-11-22T01:30:00.000Z")}
+    how = {"reported_how": (None, "phone")}
+    made = task_id(visit_id)
+    answers = colleague.push(
+        colleague.edit("adverse_event", made, 1, **done, **how, reported_by=(None, company["rep"])),
+        colleague.edit("adverse_event", made, 1, **done, reported_by=(None, company["colleague"])),
+        colleague.edit("adverse_event", made, 1, **done, **how),
+    )
+    assert codes(answers) == ["not_yours", "required", "required"]
+    assert codes(
+        manager.push(manager.edit("adverse_event", made, 1, **done, **how, reported_by=(None, company["manager"])))
+    ) == ["applied"]
+    assert company.row("adverse_event", made)["state"] == "reported"
+
+
+def test_a_report_has_to_come_in_time_by_the_day_on_which_it_was_submitted(company: Company) -> None:
+    rep = company.laptop("rep")
+    old = visit_values(company, starts_at="2026-11-10T01:00:00.000Z")
+    draft, late = rep.create("visit", old), rep.create("visit", old | {"state": "submitted"})
+    submitted = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
+    ahead = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
+    ahead.made_at = "2030-01-01T00:00:00.000Z"
+    offline = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
+    offline.made_at = "2026-11-17T01:00:00.000Z"
+    answers = rep.push(draft, late, submitted, ahead, offline)
+    assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied"]
+    back = {"starts_at": ("2026-11-10T01:00:00.000Z", "2026-11-01T01:00:00.000Z")}
+    assert codes(rep.push(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
