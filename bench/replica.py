@@ -1,5 +1,6 @@
 """Makes local stores to measure on: a signed-in rep with a territory, and rows put in as pages of the server would."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,17 @@ def sign_in(store: Store) -> None:
     receive(store, "user", [row(REP, login="rep1", name="张伟", role="rep", active=True)], "c")
     assigned = row(fixed_id(3), user_id=REP, territory_id=TERRITORY, valid_from="2020-01-01")
     receive(store, "assignment", [assigned], "c")
+
+
+@contextmanager
+def as_in_the_app() -> Iterator[None]:
+    """Keep the automatic collection of garbage away meanwhile: the app collects by itself, between events."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

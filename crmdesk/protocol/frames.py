@@ -49,8 +49,11 @@ class Readable(Protocol):
 
 
 def encode(message: Message) -> bytes:
-    """Return one frame."""
-    stored = zstandard.ZstdCompressor(level=_LEVEL).compress(_encoder.encode(message))
+    """Return one frame; raises FrameError for a message that nobody would read, because it is too large."""
+    plain = _encoder.encode(message)
+    stored = zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
+    if len(plain) > MAX_PLAIN_BYTES or len(stored) > MAX_STORED_BYTES:
+        raise FrameError("frame too large")
     return wrap(_KIND_OF[type(message)], stored)
 
 

@@ -44,7 +44,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
     """The server's answer to one operation.
 
     outcome: applied | merged | duplicate | refused | later. `row` is the row as it is now (wire columns by name) after
-    applied or merged; `code` and `params` give the reason of a refusal, `field` the field it is about.
+    applied or merged; `code` and `params` give the reason of a refusal, `field` the field it is about. A row that is no
+    longer the person's is not told, and one that the answer has no room for comes with the pull: `revision` is 0 then.
     """
 
     op_id: str

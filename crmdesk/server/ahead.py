@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, select
 
 from crmdesk.domain.clock import to_text
-from crmdesk.protocol.messages import RowGroup
+from crmdesk.protocol.messages import MAX_PAGE_BYTES, RowGroup
 from crmdesk.server.tables import FEED, PRESENT, ROWS, SHAPES
 
 LOOK_BACK = timedelta(days=3)
@@ -15,6 +16,7 @@ LOOK_AHEAD = timedelta(days=14)
 MOST_VISITS = 120
 _MOST_OTHERS = 500  # of any other record: a page stays small whatever hangs on a customer
 _CHUNK = 500
+_encode = msgspec.msgpack.Encoder().encode
 
 Rows = list[list[Any]]
 
@@ -27,7 +29,7 @@ def next_visits(connection: Connection, scope: str, user_id: str, now: datetime)
     visit = ROWS["visit"]
     from_, until = to_text(now - LOOK_BACK), to_text(now + LOOK_AHEAD)
     mine = (visit.c.owner_id == user_id) & visit.c.starts_at.between(from_, until)
-    visits = _rows(connection, scope, "visit", mine, MOST_VISITS, visit.c.starts_at)
+    visits = _that_fit(_rows(connection, scope, "visit", mine, MOST_VISITS, visit.c.starts_at))
     if not visits:
         return []
     doctor_ids = {one for row in _column("visit", "doctor_ids", visits) for one in row or ()}
@@ -39,7 +41,19 @@ def next_visits(connection: Connection, scope: str, user_id: str, now: datetime)
     departments = _by(connection, scope, "department", "id", rooms)
     found = {"institution": institutions, "department": departments, "doctor": doctors, "affiliation": affiliations,
              "visit": visits}  # fmt: skip
-    return [RowGroup(record, list(SHAPES[record].columns), rows) for record, rows in found.items() if rows]
+    fitting = {record: _that_fit(rows) for record, rows in found.items()}
+    return [RowGroup(record, list(SHAPES[record].columns), rows) for record, rows in fitting.items() if rows]
+
+
+def _that_fit(rows: Rows) -> Rows:
+    """Return the first of some rows that together take no more than half a page; the others come in their order."""
+    room, kept = MAX_PAGE_BYTES // 2, Rows()
+    for row in rows:
+        room -= len(_encode(row))
+        if room < 0:
+            break
+        kept.append(row)
+    return kept
 
 
 def _by(connection: Connection, scope: str, record: str, column: str, values: Iterable[str]) -> Rows:

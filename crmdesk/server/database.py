@@ -1,5 +1,6 @@
 """The server's database: engine, transactions, retries; SQLite and PostgreSQL behave alike above it."""
 
+import logging
 import random
 import secrets
 import select
@@ -124,7 +125,13 @@ def _may_retry(error: DBAPIError) -> bool:
     return state in _RETRY_STATES or "database is locked" in str(error.orig)
 
 
+def _no_echo(record: logging.LogRecord) -> bool:
+    """Pass over what the driver says of a set of rows that was refused: the refusal itself is raised and answered."""
+    return not record.getMessage().startswith("error ignored terminating")
+
+
 def _postgres_engine(url: str) -> Engine:
+    logging.getLogger("psycopg").addFilter(_no_echo)  # the same function is kept once however often it is added
     engine = create_engine(url, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "checkout")

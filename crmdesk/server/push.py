@@ -30,6 +30,8 @@ from crmdesk.server.operation_form import body_hash, check_form, has_identity, k
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
 from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
 
+ANSWERED_BYTES = 4 << 20
+"""So much of rows the answers to one batch carry, about; further rows come with the pull: any answer fits a frame."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _zones = lru_cache(maxsize=1)(available_timezones)
 _POINTING = {name: [one for one in record.fields if one.ref or one.item] for name, record in RECORDS.items()}
@@ -81,6 +83,7 @@ class _Batch:
         self.work, self.actor, self.device_id = work, actor, device_id
         self.one_by_one = False
         self.text_budget = Budget()
+        self._room = ANSWERED_BYTES
         self.former = Former(work, actor)
         self._fresh: list[tuple[Any, ...]] = []
         sound = [operation for operation in operations if has_identity(operation)]
@@ -190,10 +193,17 @@ class _Batch:
         if answer.outcome == "refused":
             return answer
         row = self.work.get(operation.record, operation.row_id) if operation.record in RECORDS else None
-        if row is not None and self.holds(operation.record, operation.row_id):
-            answer.row = wire_row(operation.record, row)
         answer.outcome = "duplicate"
+        if row is not None and self.holds(operation.record, operation.row_id):
+            return self._with_row(answer, operation.record, row)
         return answer
+
+    def _with_row(self, answer: Answer, record: str, row: Mapping[str, Any]) -> Answer:
+        """Let an answer carry the row as it is now, while there is room; without it the revision is left out, too."""
+        self._room -= _weight(row)
+        if self._room < 0:
+            return msgspec.structs.replace(answer, revision=0)
+        return msgspec.structs.replace(answer, row=wire_row(record, row))
 
     def _judge(self, operation: Operation) -> Answer:
         if not self.one_by_one and operation.record != "claim":
@@ -217,8 +227,13 @@ class _Batch:
         if self.former.used and not self.work.scopes_of(operation.record, operation.row_id) & self.actor.scopes:
             # taken by grace: nothing is told of what others made of it
             return Answer(operation.id, "applied", revision=operation.base_revision + 1)
-        row_now = wire_row(operation.record, row)
-        return Answer(operation.id, outcome, revision=row["revision"], row=row_now)
+        return self._with_row(Answer(operation.id, outcome, revision=row["revision"]), operation.record, row)
+
+
+def _weight(row: Mapping[str, Any]) -> int:
+    """Return about how many bytes a row takes in an answer."""
+    texts = [3 * len(value) for value in row.values() if type(value) is str]
+    return sum(texts) + sum(len(_encode(value)) for value in row.values() if value and type(value) in (list, dict))
 
 
 def _refusal(operation: Operation, error: InputError | RefusedError) -> Answer:

@@ -28,8 +28,9 @@ class FolderLock:
             raise WorldError("in_use", folder=path.parent.name) from error
 
     def release(self) -> None:
-        """Give the folder free."""
+        """Give the folder free, at once even where a program that was just started still has the file open."""
         if self._handle is not None:
+            _unlock(self._handle)
             os.close(self._handle)
             self._handle = None
 
@@ -46,8 +47,14 @@ if sys.platform == "win32":
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
+    def _unlock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)

@@ -129,8 +129,12 @@ class Synced:
     head: SyncHead
     pages: list[Page]
     end: SyncEnd
-    size: int
+    raw: bytes
     further: list[Answer] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return len(self.raw)
 
     @property
     def answers(self) -> list[Answer]:
@@ -190,7 +194,7 @@ class Laptop:
             elif isinstance(message, SyncEnd):
                 end = message
                 self.cursor = message.cursor
-        return Synced(head, pages, end, sum(map(len, raw)), further)
+        return Synced(head, pages, end, b"".join(raw), further)
 
     def push(self, *operations: Operation) -> list[Answer]:
         """Sync some operations and return their answers."""

@@ -192,6 +192,7 @@ def _put_back(world: World, entry: Entry) -> bool:
     gone = _operations_known(laptop) - copy.known
     laptop.put_back(world.folder / f"{entry.laptop}.copy")
     world.model.lost_with_a_disk(gone, copy.waiting)
+    world.model.copies = True
     world.fault("old_copy_put_back")
     return True
 
@@ -204,6 +205,7 @@ def _clone(world: World, entry: Entry) -> bool:
     laptop.copy_to(world.folder / f"{entry.laptop}.image")
     shutil.copytree(world.folder / f"{entry.laptop}.image", world.folder / name)
     world.add_laptop(name)
+    world.model.copies = True
     world.fault("cloned")
     return True
 

@@ -5,7 +5,7 @@ it gave, and what an administrator did.
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,10 +67,11 @@ class Life:
 class Model:
     """The oracle's memory of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, founding: Mapping[Key, dict[str, Any]]) -> None:
         self.promises: dict[str, Promise] = {}
-        self.life = Life()
+        self.life = Life({}, {key: Row(dict(values)) for key, values in founding.items()})
         self.ever_answered: set[str] = set()
+        self.copies = False
 
     def backup(self) -> Life:
         """Return what the server has taken so far."""
@@ -149,9 +150,13 @@ class Model:
             self._effect(operation, answer, user_id)
 
     def _no_needless_refusal(self, operation: Operation, answer: Answer) -> None:
-        """The app never makes what the server finds malformed, poison apart: a class that does not exist."""
+        """The app never makes what the server finds malformed, poison apart: a class that does not exist.
+
+        Of two copies of a laptop either may make what the other one has made already.
+        """
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
-        if answer.code in ("invalid", "body_mismatch") and not poison:
+        twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
+        if answer.code in ("invalid", "body_mismatch") and not poison and not (twice and self.copies):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
     def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:
@@ -171,7 +176,7 @@ class Model:
             self._commanded(key, operation)
 
     def row(self, key: Key) -> Row:
-        """Return what is known of a row; of one of the founding, nothing yet."""
+        """Return what is known of a row."""
         return self.life.rows.setdefault(key, Row({}, known=False))
 
     def _deleted(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
@@ -205,8 +210,9 @@ class Model:
                 row.values[name] = new
 
     def _set(self, row: Row, name: str, old: Any, new: Any) -> None:
-        seen = row.values.get(name) if row.known or name in row.values else old
-        present = set(seen or ())
+        if not row.known and name not in row.values:
+            return  # brought back from its end: what stood in it is not known here
+        present = set(row.values.get(name) or ())
         row.values[name] = sorted((present | (set(new or ()) - set(old or ()))) - (set(old or ()) - set(new or ())))
 
     def _commanded(self, key: Key, operation: Operation) -> None:

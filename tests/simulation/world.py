@@ -5,7 +5,9 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from typing_extensions import override
@@ -40,7 +42,7 @@ class World(Witness):
         self.database_path = self.folder / "server.db"
         shutil.copy(first.database, self.database_path)
         self.server = Server(self.database_path, self.time)
-        self.model = Model()
+        self.model = Model(_founded(first.database))
         self.log: list[str] = []
         self.faults: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
@@ -255,6 +257,13 @@ class World(Witness):
         if self.backup is not None:
             disasters.back_up(self)
         return True
+
+
+@cache
+def _founded(database: Path) -> dict[truth.Key, dict[str, Any]]:
+    """Return the customers that a run starts with, by their declared fields."""
+    rows = truth.read(database, Time(0), ("doctor", "institution", "affiliation", "department")).rows
+    return {key: {name: row[name] for name in RECORDS[key[0]].field_names} for key, row in rows.items()}
 
 
 def _told(answers: Iterable[Answer]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer
-from crmdesk.storage import attachments, digests, health, inbox, leaving, outbox, search, settings
+from crmdesk.storage import arrivals, attachments, digests, health, inbox, leaving, outbox, search, settings
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import driver_of
 
@@ -75,6 +75,31 @@ def test_a_territory_of_twenty_thousand_goes_in_short_parts(
     assert took <= WHOLE_PURGE_S
     assert max(parts.seconds) <= LONGEST_PART_S
     assert len(parts.seconds) > 10
+
+
+@pytest.mark.parametrize("kind", ["new", "changed", "unchanged", "left", "begun anew"])
+def test_no_page_holds_the_writer_for_long(store: Store, wire: Any, kind: str) -> None:
+    subscribe(store, wire, "t:a")
+    rows = fill(store, wire, "t:a", LARGE if kind == "begun anew" else 4_000)
+    held_up = []
+    for turn in range(3):  # the best of three: the machine has others to serve
+        some = rows[turn * 1_000 : (turn + 1) * 1_000]
+        page = {
+            "new": wire.page({"doctor": [one | {"id": new_id()} for one in some]}, scope="t:a"),
+            "changed": wire.page({"doctor": [one | {"revision": 2, "note": "n"} for one in some]}, scope="t:a"),
+            "unchanged": wire.page({"doctor": some}, scope="t:a"),
+            "left": wire.page({}, scope="t:a", left={"doctor": [one["id"] for one in some]}),
+            "begun anew": wire.page({"doctor": some}, scope="t:a", first=True, complete=False),
+        }[kind]
+        ready = arrivals.prepare(page)
+        with store.writing() as work:
+            began = time.thread_time()
+            inbox.apply_page(work, page, ready)
+            work.finish()
+            held_up.append(time.thread_time() - began)
+    print(kind, [f"{one * 1000:.0f} ms" for one in held_up])
+    assert min(held_up) <= LONGEST_PART_S
+    assert health.check(store).sound
 
 
 def test_others_write_between_two_parts(store: Store, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.storage import inbox, pinyin, search, search_index
+from crmdesk.storage import health, inbox, pinyin, search, search_index
 from crmdesk.storage.store import Store
 
 NAMES = (
@@ -211,3 +211,18 @@ def test_many_names_at_once_get_the_entries_that_each_gets_alone() -> None:
     alone = [search_index.entry("doctor", {"name": name}) for name in names]
     together = zip(made.names, made.readings, made.tails, made.sort_keys, strict=True)
     assert list(together) == [(*one.columns, one.sort_key) for one in alone]
+
+
+def test_a_page_that_renames_is_found_by_the_new_name_and_one_that_does_not_stays_found(
+    store: Store, wire: Any
+) -> None:
+    renamed, kept = wire.row("doctor", name="王伟"), wire.row("doctor", name="李强")
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [renamed, kept]}))
+    newer = [renamed | {"revision": 2, "name": "曾国藩"}, kept | {"revision": 2, "note": "n"}]
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": newer}))
+    assert found(store, "王伟") == found(store, "ww") == []
+    assert [name for name, _ in found(store, "zgf")] == ["曾国藩"]
+    assert [name for name, _ in found(store, "lq")] == ["李强"]
+    assert health.check(store).sound

@@ -18,6 +18,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.storage import attachments, health, inbox, migrations, outbox
 from crmdesk.storage import driver as raw
 from crmdesk.storage import store as store_module
+from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.store import Store
 
 KILLS = 20
@@ -91,6 +92,16 @@ def test_a_second_instance_is_kept_out_and_a_closed_one_is_not(open_store: Any) 
     assert code_of(open_store) == ("in_use", "")
     first.close()
     open_store().close()
+
+
+def test_a_program_that_was_just_started_does_not_keep_the_folder(tmp_path: Path) -> None:
+    """Until it runs its own code it has a copy of every open file."""
+    lock = FolderLock(tmp_path / "store.lock")
+    assert lock._handle is not None
+    copy = os.dup(lock._handle)
+    lock.release()
+    FolderLock(tmp_path / "store.lock").release()
+    os.close(copy)
 
 
 def test_a_full_disk_saves_nothing_and_works_again_later(store: Store, wire: Any) -> None:

@@ -88,5 +88,5 @@ def assign_withdraw(
 
 
 def _words(moved: Moved, name: str, target: str) -> str:
-    counts = ", ".join(f"{count} {record}s" for record, count in moved.counts.items())
+    counts = ", ".join(f"{count} {record}{'' if count == 1 else 's'}" for record, count in moved.counts.items())
     return f"From {name} to {target}: {counts}."

@@ -103,3 +103,14 @@ def test_a_cut_after_it_goes_on_with_everything(company: Company) -> None:
     assert ahead_pages == 1, "it comes once"
     assert_same(rep, rep.sync().end.digests)
     assert len(rep.replica.ids("doctor")) == 61
+
+
+def test_the_page_stays_small_whatever_the_reports_hold(company: Company) -> None:
+    soonest, *_ = [_visit(company, days=1 + number / 9, note=CANARY * 30_000) for number in range(9)]
+    rep = company.laptop("rep")
+    answer = rep.sync()
+    page = _first(answer.pages)
+    assert soonest in _ids(page, "visit")
+    assert len(_ids(page, "visit")) < 4
+    assert len(rep.replica.ids("visit")) == 9
+    assert_same(rep, answer.end.digests)

@@ -1,5 +1,6 @@
 """Push: each operation judged for itself, merged or refused, answered the same again; on both databases."""
 
+import random
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
+from crmdesk.protocol import frames
 from crmdesk.protocol.messages import Answer, Operation
 from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.tables import OPERATION_LOG, ROWS
@@ -462,3 +464,32 @@ def test_a_claim_goes_from_draft_to_approved_through_commands(company: Company) 
         actions = [laptop.replica.get("audit_entry", one) for one in trail]
         assert [one["action"] for one in actions if one] == ["create", "submit", "approve"]
     assert_same(finance, finance.sync().end.digests)
+
+
+def test_answers_fit_a_frame_whatever_the_rows_hold(sqlite_company: Company) -> None:
+    """A few bytes of edits, and rows of hundreds of kilobytes: what has no room comes with the pull."""
+    company, rep = sqlite_company, sqlite_company.laptop("rep")
+    rng = random.Random(7)
+    note = "".join(chr(rng.randrange(0x4E00, 0x9FA5)) for _ in range(150_000))
+    visits = [company.insert("visit", visit_values(company, note=note[at:])) for at in range(40)]
+    edits = [rep.edit("visit", one, 1, next_step=(None, "x")) for one in visits]
+    answer = rep.sync(edits)
+    assert _codes(answer.answers) == ["applied"] * 40
+    with_row = [one for one in answer.answers if one.row is not None]
+    assert 0 < len(with_row) < 40
+    assert {(one.revision, one.row is None) for one in answer.answers} == {(2, False), (0, True)}
+    assert max(map(len, _frames(answer.raw))) <= frames.MAX_STORED_BYTES
+    assert_same(rep, answer.end.digests)
+    assert {row["next_step"] for key, row in rep.replica.rows.items() if key[1] == "visit"} == {"x"}
+    again = rep.sync(edits)
+    assert _codes(again.answers) == ["duplicate"] * 40
+    assert any(one.row is None for one in again.answers)
+
+
+def _frames(raw: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(raw):
+        length = int.from_bytes(raw[at + 1 : at + 5], "big")
+        found.append(raw[at + frames.HEADER_BYTES : at + frames.HEADER_BYTES + length])
+        at += frames.HEADER_BYTES + length
+    return found
