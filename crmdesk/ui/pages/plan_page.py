@@ -274,9 +274,7 @@ class PlanPage(Page):
             [self._drawing.block(one, own=not self._owner_id) for one in self.week.visits],
             now.hour * 60 + now.minute,
         )
-        if self._wanted_key and self.grid.block(self._wanted_key):
-            self.grid.choose(self._wanted_key)
-            self._wanted_key = ""
+        self._choose_wanted()
         self._show_figures(self.week)
 
     def _show_beside(self) -> None:
@@ -396,6 +394,12 @@ class PlanPage(Page):
 
     def _choose_later(self, visit_id: str) -> None:
         self._wanted_key = visit_id
+        self._choose_wanted()  # the week may have been read anew before the dialog tells of its visit
+
+    def _choose_wanted(self) -> None:
+        if self._wanted_key and self.grid.block(self._wanted_key):
+            self.grid.choose(self._wanted_key)
+            self._wanted_key = ""
 
     def _moved(self, key: str, day: int, minute: int) -> None:
         visit = next((one for one in self.week.visits if one.id == key), None) if self.week else None
