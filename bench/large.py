@@ -43,7 +43,7 @@ from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Transport
 
 SMALL, LARGE = 10_000, 1_000_000
-ROUNDS = 15
+ROUNDS = 25
 ASKED = 3
 CHANGES = 100
 _AT_ONCE = 20_000

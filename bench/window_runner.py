@@ -24,7 +24,10 @@ def empty() -> int:
 
 def app(folder: Path) -> int:
     """Open the store as the program does, show the main window and end when the first page shows its rows."""
-    from crmdesk.bootstrap import SyncDesk  # before Qt, as in the program
+    from crmdesk.__main__ import program
+
+    program()  # loads what the program loads before it knows that windows are wanted
+    from crmdesk.bootstrap import SyncDesk
     from crmdesk.ui.app import make_application
 
     application = make_application()

@@ -1,7 +1,10 @@
 """The program `crmdesk`: its options, its commands, and what opens the windows."""
 
+import gc
 import sys
 import time
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +15,6 @@ from typing_extensions import override
 
 from crmdesk import __version__
 from crmdesk.bootstrap import Premises, WindowSessions
-from crmdesk.commandline import claims, customers, data, plans, sync, visits
 from crmdesk.commandline.opening import Options
 from crmdesk.commandline.output import Output, default_language
 from crmdesk.domain.errors import CrmdeskError, WorldError
@@ -23,8 +25,29 @@ _PATIENCE_S = 10.0
 """How long a second start waits for the first to answer."""
 
 
+_PARTS = ("sync", "customers", "visits", "plans", "claims", "data")
+"""The modules of the commands, in the order in which help lists them."""
+
+
+@lru_cache(maxsize=1)
+def _commands() -> Any:
+    """Return the group of all commands, loaded when one is asked for: the windows open without any."""
+    later = typer.Typer(cls=TyperGroup, rich_markup_mode=None)
+    for part in _PARTS:
+        import_module(f"crmdesk.commandline.{part}").add_to(later)
+    return typer.main.get_group(later)
+
+
 class _Told(TyperGroup):
     """Turns expected failures of any command into a sentence and an exit code, never a stack trace."""
+
+    @override
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_commands().list_commands(ctx))
+
+    @override
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _commands().get_command(ctx, cmd_name)
 
     @override
     def invoke(self, ctx: Any) -> Any:
@@ -76,6 +99,7 @@ def root(
     context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output)
     if context.invoked_subcommand is None:
         raise typer.Exit(_open_windows(context.obj))
+    gc.enable()
 
 
 def _open_windows(options: Options) -> int:
@@ -129,14 +153,6 @@ def _hold_or_call(options: Options, premises: Premises) -> FolderLock | None:
             options.output.result({"already_open": True}, [said])
             return None
         time.sleep(0.1)
-
-
-sync.add_to(app)
-customers.add_to(app)
-visits.add_to(app)
-plans.add_to(app)
-claims.add_to(app)
-data.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -88,6 +88,12 @@ def claim_device(work: ServerWork, token_device: str, device_id: str, user_id: s
         raise RefusedError("device_mismatch")
 
 
+def is_revoked(connection: Connection, device_id: str) -> bool:
+    """Say whether a device was revoked."""
+    query = select(DEVICE.c.id).where(DEVICE.c.id == device_id, DEVICE.c.revoked_at.is_not(None))
+    return connection.execute(query).first() is not None
+
+
 def revoke(work: ServerWork, device_id: str, actor: ServerActor) -> None:
     """Revoke a device and everything signed in on it; raises KeyError for an unknown one."""
     found = work.connection.execute(select(DEVICE.c.user_id).where(DEVICE.c.id == device_id)).first()

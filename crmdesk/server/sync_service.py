@@ -1,11 +1,12 @@
 """One sync: the request's operations are pushed and committed, then head, pages and end go out as a stream."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 
-from crmdesk.domain.clock import to_text
+from crmdesk.domain.clock import local_date, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import (
@@ -25,6 +26,9 @@ from crmdesk.server.pull import Pull
 from crmdesk.server.push import Pushed, push
 from crmdesk.server.settings import Settings
 from crmdesk.server.work import ServerActor, ServerWork
+
+RIGHTS_KEPT = timedelta(seconds=30)
+"""A stream that is read slowly goes on for so long with the rights of its beginning."""
 
 
 def _batches(operations: list[Operation]) -> Iterator[list[Operation]]:
@@ -69,7 +73,7 @@ class SyncService:
             return iter([frames.encode(head) + frames.encode(SyncEnd(request.cursor, more=pushed.fork))])
         if not request.operations and not pull.has_pages:
             return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
-        return self._stream(head, self._further(actor, request.device_id, batches), pull, request)
+        return self._stream(head, self._further(actor, request.device_id, batches), pull, request, actor)
 
     def _further(self, actor: ServerActor, device_id: str, batches: Iterable[list[Operation]]) -> Iterator[Answers]:
         """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile."""
@@ -94,7 +98,10 @@ class SyncService:
             # is one operation's alone
             return self._database.run(partial(apply, one_by_one=True))
 
-    def _stream(self, head: SyncHead, further: Iterable[Answers], pull: Pull, request: SyncRequest) -> Iterator[bytes]:
+    def _stream(
+        self, head: SyncHead, further: Iterable[Answers], pull: Pull, request: SyncRequest, actor: ServerActor
+    ) -> Iterator[bytes]:
+        looked = self._database.clock()
         yield frames.encode(head)
         fork = False
         for answers in further:
@@ -105,8 +112,22 @@ class SyncService:
             return
         pull.look_again()
         for page in pull.pages():
+            now = self._database.clock()
+            if now - looked > RIGHTS_KEPT:
+                if not self._may_still(actor):
+                    return  # the answer is cut: the laptop asks again and hears what it may hold by now
+                looked = now
             yield frames.encode(page)
         yield frames.encode(self._end(pull))
+
+    def _may_still(self, actor: ServerActor) -> bool:
+        """Say whether a person whose answer takes long may hold today what it was begun with."""
+        with self._database.reading() as connection:
+            today = local_date(self._database.clock()).isoformat()
+            now = devices.actor_of(connection, actor.user_id, actor.device_id, today)
+            return (
+                now is not None and now.scopes == actor.scopes and not devices.is_revoked(connection, actor.device_id)
+            )
 
     def _end(self, pull: Pull, unmoved: SyncRequest | None = None) -> SyncEnd:
         """Return the last frame; `unmoved` is the request where neither it nor the pull brought anything."""

@@ -69,9 +69,11 @@ def _commands(day: Day, history: History, waiting: dict[str, History], verdict: 
     given = Counter((one.row_id, one.action) for one in day.said if not one.token and one.record == "claim")
     done = Counter((entry["parent_id"], entry["action"]) for entry in history)
     for (row_id, action), times in given.items():
-        asked = sum(one["row_id"] == row_id and one["command"] == action for some in waiting.values() for one in some)
+        of_row = [one for some in waiting.values() for one in some if one["row_id"] == row_id]
+        asked = sum(one["command"] == action for one in of_row)
         if done[row_id, action] + asked != times:
-            verdict.faults.append(f"{action} of {row_id}: given {times}, done {done[row_id, action]}, asked {asked}")
+            words = f"{action} of {row_id}: given {times}, done {done[row_id, action]}, asked {asked}"
+            verdict.faults.append(f"{words}: {of_row}, {[one for one in history if one['parent_id'] == row_id]}")
 
 
 def _history(day: Day, connection: Connection) -> History:
@@ -116,6 +118,7 @@ def _needs_you(laptop: Laptop) -> History:
     with laptop.store.reading() as connection:
         return [
             {"row_id": one.operation.row_id, "kind": one.operation.kind, "command": one.operation.command,
+             "id": one.operation.id, "code": one.code, "waits_for": one.waits_for,
              "new": str({name: pair[1] for name, pair in one.operation.fields.items()})}
             for one in outbox.needs_you(connection)
         ]  # fmt: skip

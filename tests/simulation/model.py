@@ -5,6 +5,7 @@ it gave, and what an administrator did.
 """
 
 import copy
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,7 @@ class Life:
 
     answers: dict[str, str] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
-    commands: dict[str, int] = field(default_factory=dict)
+    commands: Counter[tuple[str, str]] = field(default_factory=Counter)
     deleted: set[Key] = field(default_factory=set)
 
 
@@ -218,7 +219,7 @@ class Model:
     def _commanded(self, key: Key, operation: Operation) -> None:
         """A decision counts only for exactly the content that it was made on."""
         row = self.row(key)
-        self.life.commands[operation.id] = 1
+        self.life.commands[operation.row_id, operation.command] += 1
         seen = operation.args.get("seen_hash")
         bound = operation.command in ("submit", "approve", "send_back", "reject", "pay")
         if bound and row.known and seen != content_hash(row.values):

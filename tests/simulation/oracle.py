@@ -313,15 +313,18 @@ _TOLD = ("doctor", "institution", "affiliation", "department", "visit", "claim")
 
 
 def _one_effect(world: World, now: Truth) -> None:
-    """A row's revision is one a change in the trail; each command has one entry."""
+    """A row's revision is one a change in the trail; each command that was taken has one entry there."""
     story: Counter[str] = Counter()
-    commands: Counter[str] = Counter()
+    commands: Counter[tuple[str, str]] = Counter()
     for entry in truth.history(world.database_path):
         story[entry["parent_id"]] += 1
-        commands["submit" if entry["action"] == "submit" else ""] += entry["parent_record"] == "claim"
+        if entry["parent_record"] == "claim" and entry["action"] not in ("create", "edit", "delete"):
+            commands[entry["parent_id"], entry["action"]] += 1
     for key, row in now.rows.items():
         if key[0] in _TOLD and row["revision"] != story[key[1]]:
             raise Broken("one_effect", f"{key} is at revision {row['revision']} after {story[key[1]]} changes")
+    if commands != world.model.life.commands:
+        raise Broken("one_effect", f"commands {commands} in the trail, {world.model.life.commands} were taken")
 
 
 def _quiet(world: World) -> None:
