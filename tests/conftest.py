@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+_THRESHOLD = gc.get_threshold()
 settings.register_profile("test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("test")
 
@@ -21,7 +22,12 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """Collect what is due by the thresholds, as the application's own timer does."""
+    """Collect what is due by the thresholds, as the application's own timer does.
+
+    A command or a server that ran in this process has set the collector as its own process needs it: set back first.
+    """
+    gc.disable()
+    gc.set_threshold(*_THRESHOLD)
     for generation, limit in reversed(list(enumerate(gc.get_threshold()))):
         if limit and gc.get_count()[generation] > limit:
             gc.collect(generation)
