@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from litestar.testing import TestClient
 
@@ -174,6 +174,12 @@ class Model:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(acts=st.lists(_ACTS, min_size=3, max_size=14))
+@example(
+    acts=[("put_next", "rep", False, 31, True, True), ("state", "rep", 64), ("put_next", "rep", True, 31, True, True)]
+)
+@example(
+    acts=[("put_next", "rep", True, 31, True, True), ("proof", "other", "right"), ("put", "rep", True, 0, True, True)]
+)
 def test_any_order_of_pieces_proofs_and_reads(desk: Desk, acts: list[tuple[Any, ...]]) -> None:
     model = Model(desk)
     for name, *given_values in acts:

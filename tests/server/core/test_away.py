@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from crmdesk.domain.ids import new_id
 from crmdesk.server import horizon, territories
+from crmdesk.server.database import Database
 from crmdesk.server.tables import FEED, PRESENT
 from crmdesk.server.work import SYSTEM
 from tests.server.company import Company, Laptop, assert_same
@@ -110,8 +111,8 @@ def test_who_syncs_now_and_then_never_starts_anew(company: Company) -> None:
 def test_a_scope_whose_latest_change_is_forgotten_comes_to_rest(company: Company) -> None:
     """Else a laptop would never reach the head of such a scope, and would be asked to come again for ever."""
     (only,) = _doctors(company, 1)
-    _delete(company, only)
     company.edit("doctor", company["north_doctor"], {"territory_id": company["south"]})
+    _delete(company, only)
     place = {"user_id": company["other"], "territory_id": company["north"], "valid_from": "2026-01-01"}
     company.insert("assignment", place)
     company.clock.move(400 * DAY_S)
@@ -123,6 +124,29 @@ def test_a_scope_whose_latest_change_is_forgotten_comes_to_rest(company: Company
         assert_same(laptop, first.end.digests)
         again = laptop.sync()
         assert (again.pages, again.end.more, again.head.restart) == ([], False, [])
+
+
+def test_a_row_that_comes_back_at_that_moment_is_not_forgotten(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (back,) = _doctors(company, 1)
+    _delete(company, back)
+    company.clock.move(400 * DAY_S)
+    inner, looked = horizon._gone, list[object]()
+
+    def gone(database: Database, record: str, limit: str) -> list[horizon.Entry]:
+        found = inner(database, record, limit)
+        if found and not looked:
+            looked.append(found)
+            company.database.run(lambda work: work.revive("doctor", back, {}, SYSTEM))
+        return found
+
+    monkeypatch.setattr(horizon, "_gone", gone)
+    assert horizon.forget(company.database) == 0
+    assert looked
+    rep = company.laptop("rep")
+    assert_same(rep, rep.sync().end.digests)
+    assert back in rep.replica.ids("doctor")
 
 
 def test_a_walk_that_takes_long_is_not_begun_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

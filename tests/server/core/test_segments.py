@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, event, func, select, update
+from sqlalchemy import Connection, event, select, update
 
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import PACKED_SINCE, Page, RowGroup
@@ -25,6 +25,7 @@ def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten rows a page, so that a few dozen rows make several segments."""
     monkeypatch.setattr(pull, "PACKED_ROWS", 10)
     monkeypatch.setattr(segments, "FEWEST_ROWS", 5)
+    monkeypatch.setattr(pull, "_LITTLE", 1)
 
 
 def fresh(company: Company, name: str = "rep") -> Laptop:
@@ -324,14 +325,37 @@ def _change(company: Company, work: ServerWork, act: str, row_id: str) -> None:
 
 
 def test_segments_may_be_gone_at_any_moment(company: Company) -> None:
-    made = set(doctors(company, 40))
+    """The others are still used: a walk stops where the next one begins."""
+    made = set(doctors(company, 80))
     fresh(company).sync()
+    starts = kept(company)
     with company.database.engine.begin() as connection:
-        for start in kept(company)[1::2]:
+        for start in starts[1::2]:
             connection.execute(SEGMENT.delete().where(SEGMENT.c.start == start))
-        count = connection.execute(select(func.count()).select_from(SEGMENT)).scalar_one()
+        left = connection.execute(select(SEGMENT.c.start, SEGMENT.c.body).order_by(SEGMENT.c.start)).all()
     late = fresh(company, "colleague")
-    answer = late.sync()
+    with reads_of(company, "row_doctor") as looked:
+        answer = late.sync()
     assert_same(late, answer.end.digests)
     assert made <= late.replica.ids("doctor")
-    assert len(kept(company)) > count // 2
+    assert len(looked) <= len(starts[1::2]) + 1
+    assert kept(company) == starts
+    with company.database.reading() as connection:
+        assert set(map(tuple, left)) <= set(map(tuple, connection.execute(select(SEGMENT.c.start, SEGMENT.c.body))))
+
+
+def test_who_comes_from_the_middle_meets_the_segments_again(company: Company) -> None:
+    """A laptop that stands between two of them reads up to the next one and no further."""
+    doctors(company, 83)
+    fresh(company).sync()
+    starts = kept(company)
+    behind = fresh(company, "colleague")
+    behind.sync()
+    known = Cursor.read(behind.cursor, company.database.epoch, company.actor("colleague").scopes)
+    assert known is not None
+    known.positions[f"t:{company['north']}"] = starts[2] + 3
+    behind.cursor = known.text()
+    with reads_of(company, "row_doctor") as looked:
+        answer = behind.sync()
+    assert_same(behind, answer.end.digests)
+    assert len(looked) <= 2
