@@ -340,8 +340,8 @@ def _waiting_for(work: UnitOfWork, op_id: str) -> list[Refused]:
 def _release(work: UnitOfWork, op_id: str) -> None:
     """Queue again, behind it, what waited for an operation.
 
-    What was never answered keeps its id, so that it has one effect; what was refused gets a new one, because the server
-    answers a known one as before.
+    What was never answered keeps its id, so that it has one effect, and nothing joins it; what was refused gets a new
+    one, because the server answers a known one as before.
     """
     for waiting in _waiting_for(work, op_id):
         work.driver.execute("DELETE FROM needs_you WHERE id = ?", (waiting.operation.id,))
@@ -349,6 +349,8 @@ def _release(work: UnitOfWork, op_id: str) -> None:
         op_id_now = new_id() if waiting.code else waiting.operation.id
         again = msgspec.structs.replace(waiting.operation, id=op_id_now, seq=pending.next_seq(work.driver))
         _requeue(work, again, waiting.user_id)
+        if op_id_now == waiting.operation.id:
+            work.handed_out.up_to = max(work.handed_out.up_to, again.seq)  # it may have been sent before it waited
 
 
 def _requeue(work: UnitOfWork, operation: Operation, user_id: str) -> None:

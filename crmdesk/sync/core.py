@@ -275,6 +275,7 @@ class SyncCore:
         self._travelling = False
         self._wanted = False
         self._failures = 0
+        self._turned_down = 0
         self._limit = MAX_REQUEST_OPERATIONS
         self._probing = ""
         self._forks = 0
@@ -369,7 +370,7 @@ class SyncCore:
 
     def _applied(self, event: Applied) -> list[Effect]:
         self._travelling = False
-        self._failures = 0
+        self._failures = self._turned_down = 0
         if self._probing:
             code, self._probing = self._probing, ""
             return [SetAside(code), self._send()]
@@ -431,6 +432,10 @@ class SyncCore:
         if event.carried > 1:
             self._limit = max(1, event.carried // 2)
             return [self._send()]
+        if event.kind == "bad_request" and self._turned_down < TRIES_OF_ONE:
+            self._turned_down += 1  # damaged on the way perhaps: what the server took already must not be asked about
+            return [self._send()]
+        self._turned_down = 0
         return [SetAside(event.kind), self._send()]
 
     def _suspect_batch(self, event: Failed) -> None:

@@ -65,18 +65,13 @@ def _edits(day: Day, connection: Connection, verdict: Verdict) -> None:
 
 
 def _commands(day: Day, history: History, waiting: dict[str, History], verdict: Verdict) -> None:
-    """A command of the workflow takes effect as often as it was given, or less where it needs its author.
-
-    What waits beside a refused change was sent with it perhaps, and its answer was lost: it may have taken effect. It
-    keeps its id, so it has no second one when its author goes on.
-    """
+    """A command of the workflow takes effect as often as it was given, or less where it needs its author."""
     given = Counter((one.row_id, one.action) for one in day.said if not one.token and one.record == "claim")
     done = Counter((entry["parent_id"], entry["action"]) for entry in history)
     for (row_id, action), times in given.items():
         of_row = [one for some in waiting.values() for one in some if one["row_id"] == row_id]
         asked = sum(one["command"] == action for one in of_row)
-        beside = sum(one["command"] == action and not one["code"] for one in of_row)
-        if not done[row_id, action] + asked - beside <= times <= done[row_id, action] + asked:
+        if done[row_id, action] + asked != times:
             words = f"{action} of {row_id}: given {times}, done {done[row_id, action]}, asked {asked}"
             verdict.faults.append(f"{words}: {of_row}, {[one for one in history if one['parent_id'] == row_id]}")
 

@@ -131,9 +131,19 @@ def test_a_batch_that_cannot_be_taken_is_halved_down_to_one_which_is_set_aside(k
             break
         sent = only(effects, SendRequest).max_operations
         sizes.append(sent)
-    assert sizes == [1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]
+    tries = [1] * core.TRIES_OF_ONE if kind == "bad_request" else []  # damaged on the way perhaps
+    assert sizes == [1000, 500, 250, 125, 62, 31, 15, 7, 3, 1, *tries]
     assert effects[0] == SetAside(kind)
     assert kinds(through(machine, answers=1, waiting=5)) == [SendRequest]
+
+
+def test_one_damaged_request_after_the_other_sets_nothing_aside_while_some_arrive():
+    machine = SyncCore()
+    machine.step(Start())
+    for _ in range(5):
+        for _ in range(core.TRIES_OF_ONE):
+            assert kinds(machine.step(Failed("bad_request", 0.5, carried=1))) == [SendRequest]
+        assert SetAside not in kinds(through(machine, answers=1, waiting=1))
 
 
 def test_a_server_error_is_laid_on_an_operation_only_if_the_server_works_without_it():
