@@ -38,6 +38,7 @@ _SEVERAL, _NEW = 1 / 8, 1 / 4
 _PAUSE_S = 0.002
 """Between two pulls: else the reader would use up its share of a processor with asking for nothing."""
 _END_LIMIT_S = 120
+_READY, _WARMING = b"ready\n", 3
 
 
 class Change(NamedTuple):
@@ -101,6 +102,9 @@ def watched(url: str, task: Task) -> Seen:
         reader = Reader(database, territories)
         with tempfile.TemporaryDirectory() as name:
             with _writers(Path(name), url, task, territories) as running:
+                while reader.pull():  # what they wrote to warm up
+                    continue
+                _go(running)
                 while any(one.poll() is None for one in running):
                     reader.pull()
                     time.sleep(_PAUSE_S)
@@ -151,23 +155,35 @@ class Reader:
 
 @contextmanager
 def _writers(folder: Path, url: str, task: Task, territories: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run the writers; each leaves what it committed in a file of the folder."""
+    """Run the writers, warm and waiting for `_go`; each leaves what it committed in a file of the folder."""
     root, running = Path(__file__).resolve().parents[1], []
+    command = [sys.executable, "-m", "bench.visibility"]
     try:
         for number in range(task.processes):
-            one = subprocess.Popen([sys.executable, "-m", "bench.visibility"], stdin=subprocess.PIPE, cwd=root)
+            one = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root)
             running.append(one)
             order = {"url": url, "territories": territories, "task": asdict(task), "number": number}
             assert one.stdin is not None
-            with one.stdin as way:
-                way.write(json.dumps(order | {"out": str(folder / f"{number}.json")}).encode())
+            one.stdin.write(json.dumps(order | {"out": str(folder / f"{number}.json")}).encode() + b"\n")
+            one.stdin.flush()
+        for one in running:
+            assert one.stdout is not None
+            if one.stdout.readline() != _READY:
+                raise RuntimeError("a writer did not start")
         yield running
         if any(one.wait(_END_LIMIT_S) for one in running):
             raise RuntimeError("a writer failed")
     finally:
         for one in running:
             one.kill()
-            one.wait()
+            one.communicate()
+
+
+def _go(running: list[subprocess.Popen[bytes]]) -> None:
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write(b"go\n")
+        one.stdin.flush()
 
 
 class Writer:
@@ -178,6 +194,12 @@ class Writer:
         self._chance = random.Random(seed)
         self._mine: list[str] = []
         self.committed: list[Change] = []
+
+    def warm_up(self) -> None:
+        """Write a little that does not count."""
+        for _ in range(_WARMING):
+            aims = [self._aim() for _ in range(3)]
+            self._mine += [row_id for row_id, _ in self._database.run(partial(self._write_all, aims))]
 
     def work(self, seconds: float, per_s: float) -> None:
         """Write for so long, so many transactions a second (0: without a pause)."""
@@ -216,11 +238,14 @@ def write(order: dict[str, Any]) -> None:
     writers = [Writer(database, order["territories"], name) for name in names]
     pace = task.per_s / (task.processes * task.threads)
     with ThreadPoolExecutor(len(writers)) as pool:
-        for one in [pool.submit(writer.work, task.seconds, pace) for writer in writers]:
-            one.result()
+        list(pool.map(Writer.warm_up, writers))
+        sys.stdout.buffer.write(_READY)
+        sys.stdout.flush()
+        sys.stdin.readline()
+        list(pool.map(lambda writer: writer.work(task.seconds, pace), writers))
     database.dispose()
     Path(order["out"]).write_text(json.dumps([change for writer in writers for change in writer.committed]))
 
 
 if __name__ == "__main__":
-    write(json.load(sys.stdin))
+    write(json.loads(sys.stdin.readline()))

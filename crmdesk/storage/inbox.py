@@ -18,6 +18,11 @@ LOADING, COMPLETE = "loading", "complete"
 """States of a scope: figures, tasks and digests wait for `complete`."""
 
 _IN = "IN (SELECT value FROM json_each(?))"
+_MERGED_AFTERWARDS = range(3_000, 60_000)
+"""Where a scope starts with so many rows to come, the parts of the search index are merged after the last of them.
+
+With fewer there is nothing to gain, with more a search meanwhile would have too many parts to look through.
+"""
 
 
 def cursor(connection: Connection) -> str:
@@ -128,6 +133,8 @@ def apply_page(work: UnitOfWork, page: Page, ready: Mapping[int, arrivals.Ready]
     unreadable: list[str] = []
     if page.first:
         _begin_anew(work, page.scope)
+        if page.remaining in _MERGED_AFTERWARDS:
+            search_index.merging(work.driver, False)
     for at, group in enumerate(page.groups):
         if at in ready:
             group = _insert_ready(work, page.scope, group, ready[at])
@@ -135,6 +142,9 @@ def apply_page(work: UnitOfWork, page: Page, ready: Mapping[int, arrivals.Ready]
             unreadable += _apply_group(work, page.scope, group)
     if page.complete:
         _sweep(work, page.scope)
+        if not search_index.is_merging(work.driver):
+            search_index.merging(work.driver, True)
+            work.unmerged = True
     _set_state(work, page.scope, COMPLETE if page.complete else LOADING)
     _store_cursor(work, page.cursor)
     work.note("sync_state", page.scope)

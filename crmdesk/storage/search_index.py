@@ -150,14 +150,40 @@ def forget(driver: Driver, record: str, rowids: Sequence[int]) -> None:
         )
 
 
+_USUAL = {"automerge": 4, "deletemerge": 10, "crisismerge": 16}
+_NEVER = {"automerge": 0, "deletemerge": 0, "crisismerge": 128}
+_PAGES_A_STEP = 64
+
+
 def merging(driver: Driver, on: bool) -> None:
-    """Let the indexes merge their parts at each commit (as they do by themselves), or not while many entries go.
+    """Let the indexes merge their parts at each commit (as they do by themselves), or not while many entries move.
 
     A merge is for whoever searches later; within a commit it holds up everybody who wants to write.
     """
     for record in WORDS:
-        for option, usual in (("automerge", 4), ("deletemerge", 10)):
-            driver.execute(f"INSERT INTO search_{record}(search_{record}, rank) VALUES (?, ?)", (option, usual * on))
+        for option, value in (_USUAL if on else _NEVER).items():
+            driver.execute(f"INSERT INTO search_{record}(search_{record}, rank) VALUES (?, ?)", (option, value))
+
+
+def is_merging(driver: Driver) -> bool:
+    """Say whether the indexes merge their parts at each commit."""
+    found = driver.execute("SELECT v FROM search_doctor_config WHERE k = 'automerge'").fetchone()
+    return found is None or bool(found[0])
+
+
+def merge_step(driver: Driver) -> bool:
+    """Merge some parts of an index that has many, a few milliseconds' work; say whether there is more to do."""
+    for record in WORDS:
+        before = _changes(driver)
+        driver.execute(f"INSERT INTO search_{record}(search_{record}, rank) VALUES ('merge', ?)", (_PAGES_A_STEP,))
+        if _changes(driver) - before >= 2:  # fewer: nothing was merged, says the manual of FTS5
+            return True
+    return False
+
+
+def _changes(driver: Driver) -> int:
+    found = driver.execute("SELECT total_changes()").fetchone()
+    return int(found[0]) if found else 0
 
 
 def clear(driver: Driver, record: str) -> None:

@@ -1,8 +1,9 @@
 """The store: one encrypted file in one folder, many readers, one writer at a time."""
 
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -14,7 +15,7 @@ from sqlcipher3 import dbapi2
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
-from crmdesk.storage import leaving, marker
+from crmdesk.storage import leaving, marker, search_index
 from crmdesk.storage.blobs import Blobs
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.migrations import migrate
@@ -45,6 +46,8 @@ class Store:
         self.checkpointing = threading.Lock()  # held while the log is brought into the file
         self._checkpointer: raw.Driver | None = None
         self._brought_in = 0  # bytes of the log that were there when it was brought in last
+        self._merger: threading.Thread | None = None
+        self._not_on_disk = False  # commits stand in the log that nobody waited for
         self._closed = False
 
     @classmethod
@@ -92,18 +95,22 @@ class Store:
         """Give the unit of work of one commit; any exception takes all of it back.
 
         One at a time, others wait. Raises WorldError('disk_full') where the disk took nothing. `comes_again`: what is
-        written holds nothing of the person's and the server sends it again if it is lost, so that nobody waits for the
-        disk; a power cut may take such a commit back as a whole, and the next one that does wait makes it last.
+        written holds nothing of the person's and is done again if it is lost (pages, purges), so that nobody waits for
+        the disk; a power cut may take such a commit back as a whole, and the next one that does wait makes it last.
         """
+        if not comes_again:
+            self._bring_to_disk()
         with self.handed_out.writer:
             if self._working is not None:
                 raise RuntimeError("a unit of work is open on this thread already")
+            self._not_on_disk = self._not_on_disk or comes_again
             try:
                 with self._writer.connect() as connection, _waiting(connection, not comes_again), connection.begin():
                     self._working = UnitOfWork(connection, self.clock, self.handed_out, self.blobs)
                     yield self._working
                     self._working.finish()
                     purge, swept = self._working.leaving, "attachment" in self._working.changed
+                    unmerged = self._working.unmerged
             except Exception as error:  # as above
                 known = raw.world_error(error)
                 if known is not None:
@@ -112,18 +119,47 @@ class Store:
             finally:
                 self._working = None
         self._checkpoint()
+        if unmerged and (self._merger is None or not self._merger.is_alive()):
+            self._merger = threading.Thread(target=self._merge, name="crmdesk-merge", daemon=True)
+            self._merger.start()
         if purge:
             self.take_out()
         if swept:
             self.sweep_attachments()
 
+    def _bring_to_disk(self) -> None:
+        """Write to the disk what commits left in the log, before the lock of the writer is taken: nobody waits for it.
+
+        The commit that follows would do so under the lock, for megabytes after a first sync.
+        """
+        if self._not_on_disk:
+            self._not_on_disk = False
+            with suppress(OSError), Path(f"{self.path}-wal").open("rb+") as log:
+                os.fsync(log.fileno())
+
     def take_out(self) -> None:
-        """Take the rows of leaving scopes out, part by part; others may write between two parts."""
+        """Take the rows of leaving scopes out, part by part; others may write between two parts.
+
+        A part that is lost is taken out again: the mark of its scope stands, on the disk, until the last one.
+        """
         with self.reading() as connection:
             more = bool(leaving.scopes_leaving(driver_of(connection)))
         while more:
-            with self.writing() as work:
+            with self.writing(comes_again=True) as work:
                 more = leaving.step(work)
+
+    def _merge(self) -> None:
+        """Merge the parts of the search index in short commits of their own, on a thread that nobody waits for."""
+        with suppress(WorldError):  # a full disk, say: what is merged is only sooner found
+            more = True
+            while more and not self._closed:
+                with self.writing(comes_again=True) as work:
+                    more = search_index.merge_step(work.driver)
+
+    def merged(self) -> None:
+        """Wait until nobody merges parts of the search index any more."""
+        if self._merger is not None:
+            self._merger.join()
 
     def _checkpoint(self) -> None:
         """Bring the log into the file when it has grown, on a thread of its own: nobody waits for it."""
@@ -179,12 +215,13 @@ class Store:
 
     def close(self) -> None:
         """Close every connection and give the folder free; the key is forgotten with them."""
+        self._closed = True
+        self.merged()
         with self.handed_out.writer:
             self._reader.dispose()
             self._writer.dispose()
             self.blobs.close()
             with self.checkpointing:
-                self._closed = True
                 if self._checkpointer is not None:
                     self._checkpointer.close()
             self._lock.release()

@@ -46,6 +46,7 @@ class UnitOfWork:
         self.zone = DEFAULT_ZONE
         self.changed: dict[str, set[str]] = {}
         self.leaving = False  # a scope was marked as leaving: the store takes its rows out after this commit
+        self.unmerged = False  # the search index is in many parts: the store merges them after this commit
         self.digests = Changes()
         self._clock = clock
         self.handed_out = handed_out

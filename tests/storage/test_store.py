@@ -265,6 +265,32 @@ def test_only_what_comes_again_is_committed_without_waiting_for_the_disk(store: 
         assert synchronous(work) == full
 
 
+def test_what_was_not_waited_for_is_brought_to_the_disk_before_the_lock_is_taken(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free: list[bool] = []
+
+    def other_thread() -> None:
+        free.append(store.handed_out.writer.acquire(blocking=False))
+        if free[-1]:
+            store.handed_out.writer.release()
+
+    def fsync(_descriptor: int) -> None:
+        thread = threading.Thread(target=other_thread)
+        thread.start()
+        thread.join()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    for _ in range(2):
+        with store.writing(comes_again=True) as work:
+            work.set_meta("any", "page")
+    assert free == []
+    for _ in range(2):
+        with store.writing() as work:
+            work.set_meta("any", "thing")
+    assert free == [True], "once, and whoever wanted the writer could have had it"
+
+
 def test_a_log_that_has_grown_is_brought_into_the_file_and_begins_anew(
     store: Store, wire: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
