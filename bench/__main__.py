@@ -12,6 +12,8 @@ from bench import (
     herd,
     importing,
     large,
+    memory,
+    noting,
     opening,
     pushing,
     scrolling,
@@ -46,6 +48,8 @@ PARTS: dict[str, Callable[[Path], Figures]] = {
     "import of 21,521-row sized sheets": importing.measure,
     "scrolling 100,000 doctors": scrolling.measure,
     "opening one of 100,000 customers, 500,000 visits": opening.measure,
+    "saving a note": noting.measure,
+    "memory with 100,000 doctors and 500,000 visits": memory.measure,
 }
 
 

@@ -29,8 +29,8 @@ class Cost(NamedTuple):
 
 
 def run(out: Path, task: str) -> Times:
-    """Do a task in a process of its own and return its times by name; the store is made where it is missing."""
-    folder = out / f"large-store-{DOCTORS}-{VISITS}"
+    """Do a task in a process of its own and return its times by name."""
+    folder = large_store(out)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-m", "bench.window_task", task, str(folder)]
     done = subprocess.run(
@@ -43,7 +43,32 @@ def run(out: Path, task: str) -> Times:
     return found
 
 
-def fill(folder: Path) -> None:
+def large_store(out: Path) -> Path:
+    """Return the folder of the store with so many doctors and visits and a day's plan, made where it is missing."""
+    folder = out / f"large-store-{DOCTORS}-{VISITS}"
+    if not (folder / "filled").exists():
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+        fill(folder)
+    plan_the_day(folder)
+    return folder
+
+
+def plan_the_day(folder: Path) -> None:
+    """Give the person eight visits for today."""
+    from bench import replica, territory, visited
+    from crmdesk.storage.store import Store
+
+    store = Store.open(folder, replica.KEY)
+    try:
+        places = dict(territory.customers(8, replica.TERRITORY))["affiliation"]
+        replica.receive(store, "visit", visited.day(places, replica.TERRITORY, datetime.now(UTC)))
+    finally:
+        store.close()
+
+
+def fill(folder: Path, doctors: int = DOCTORS, visits: int = VISITS) -> None:
     """Make the store with its doctors and visits, as pages of a first sync bring them."""
     from bench import replica, territory, visited
     from crmdesk.storage.store import Store
@@ -51,11 +76,11 @@ def fill(folder: Path) -> None:
     store = Store.open(folder, replica.KEY)
     try:
         replica.sign_in(store)
-        tables = dict(territory.customers(DOCTORS, replica.TERRITORY))
+        tables = dict(territory.customers(doctors, replica.TERRITORY))
         for record, rows in tables.items():
             replica.receive(store, record, rows)
         replica.receive(store, "product", visited.products(), "c")
-        made = visited.visits(tables["affiliation"], VISITS, replica.TERRITORY, datetime.now(UTC))
+        made = visited.visits(tables["affiliation"], visits, replica.TERRITORY, datetime.now(UTC))
         replica.receive(store, "visit", made)
     finally:
         store.close()
@@ -65,11 +90,6 @@ def fill(folder: Path) -> None:
 def main() -> int:
     """Run the task that the arguments name over the store in the folder that they name."""
     task, folder = sys.argv[1], Path(sys.argv[2])
-    if not (folder / "filled").exists():
-        import shutil
-
-        shutil.rmtree(folder, ignore_errors=True)
-        fill(folder)
     times = _Window(folder).do(task)
     print(json.dumps(times | {"doctors": [DOCTORS], "visits": [VISITS]}))
     return 0
@@ -104,7 +124,7 @@ class _Window:
     def do(self, task: str) -> Times:
         """Do a task and close everything."""
         try:
-            return {"scroll": self._scroll, "open": self._open}[task]()
+            return {"scroll": self._scroll, "open": self._open, "memory": self._memory}[task]()
         finally:
             self.window.close()
             self.desk.close()
@@ -150,6 +170,24 @@ class _Window:
                     times[f"{record}_wall_ms"].append((time.perf_counter() - begun) * 1000)
         return times
 
+    def _memory(self) -> Times:
+        """Use every page and return what the process holds after each, and what it held at most, in MB."""
+        from crmdesk.ui.pages import registry
+
+        resident = [_held_mb("VmRSS")]
+        self._scroll()
+        resident.append(_held_mb("VmRSS"))
+        for sort in ("last_visit", "institution", "-territory", "name"):
+            self.desk.ask(partial(_first_customers, sort)).result()
+        resident.append(_held_mb("VmRSS"))
+        self._open()
+        resident.append(_held_mb("VmRSS"))
+        for spec in registry.in_rail("rep"):
+            self.window.navigate(spec.name)
+            self._wait()
+            resident.append(_held_mb("VmRSS"))
+        return {"resident_mb": resident, "peak_mb": [_held_mb("VmHWM")]}
+
     def _shows(self, row_id: str) -> bool:
         page: Any = self.window.page(self.window.shown)
         return page._view is not None and page._view.row.id == row_id
@@ -177,6 +215,19 @@ class _Window:
 
 def _ids_of(record: str, reads: Any) -> list[str]:
     return list(reads.customer_ids(record))
+
+
+def _first_customers(sort: str, reads: Any) -> object:
+    return reads.customers(sort=sort)
+
+
+def _held_mb(name: str) -> float:
+    """Return a figure of this process in MB; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    [line] = [one for one in status.read_text().splitlines() if one.startswith(f"{name}:")]
+    return int(line.split()[1]) / 1024
 
 
 class _Nobody:

@@ -101,7 +101,12 @@ def suggestions(candidates: Iterable[Candidate]) -> list[Suggestion]:
             first, second = sorted((one, other), key=lambda candidate: candidate.id)
             if (first.id, second.id) not in found and (why := reasons(first, second)):
                 found[first.id, second.id] = Suggestion(first.id, second.id, why)
-    return sorted(found.values(), key=lambda pair: (-pair.strength, pair.first, pair.second))
+    return sorted(found.values(), key=likeliest)
+
+
+def likeliest(pair: Suggestion) -> tuple[int, str, str]:
+    """Order pairs, the likeliest first."""
+    return -pair.strength, pair.first, pair.second
 
 
 def dismissed_pairs(kept: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from crmdesk.domain.clock import to_text
 from crmdesk.domain.picklists import PICKLISTS, codes
 from crmdesk.services import shown
 from crmdesk.services.visit_index import VisitIndex
+from crmdesk.storage.tables import PROMISED
 
 DUE_CLASSES = ("A", "B")
 DUE_AFTER_DAYS = 30
@@ -196,10 +197,7 @@ def _due(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
 
 def _promised(look: _Look) -> frozenset[str]:
     """Return the customers with a promise whose day has come, whoever made it."""
-    statement = (
-        "SELECT doctor_ids, institution_id FROM row_visit WHERE deleted = 0 AND next_step_on <> ''"
-        " AND coalesce(next_step_done, 0) = 0 AND next_step_on <= :day AND coalesce(next_step, '') <> ''"
-    )
+    statement = f"SELECT doctor_ids, institution_id FROM row_visit WHERE next_step_on <= :day AND {PROMISED}"
     rows = look.connection.execute(text(statement), {"day": look.today.isoformat()}).fetchall()
     if look.record == "doctor":
         return frozenset(one for row in rows for one in json.loads(row[0] or "[]"))

@@ -113,7 +113,7 @@ class CustomerReads(HistoryReads):
         more = "title, specialty, status, influence, mobile, email, tags, consent"
         rows = self._brief("doctor", ids, f"{_BRIEF}, {more}")
         places = self._places(ids)
-        last = self._visits.last_visits(self._connection, self._moment)
+        last = self._visits.last_visits_of(self._connection, ids)
         disputed = self._with_conflict(ids)
         items = []
         for one in ids:
@@ -155,7 +155,7 @@ class CustomerReads(HistoryReads):
 
     def _institution_items(self, ids: Sequence[str]) -> list[CustomerItem]:
         rows = self._brief("institution", ids, f"{_BRIEF}, under_review, level, city, province, kind, address")
-        last = self._visits.last_visits(self._connection, self._moment)
+        last = self._visits.last_visits_of(self._connection, ids)
         disputed = self._with_conflict(ids)
         return [
             CustomerItem(
@@ -340,7 +340,7 @@ class CustomerReads(HistoryReads):
         doctors = self._brief("doctor", [row["doctor_id"] for row in rows], "name, title, customer_class")
         places = self._names("institution", (row["institution_id"] for row in rows))
         departments = self._names("department", (row["department_id"] for row in rows))
-        last = self._visits.last_visits(self._connection, self._moment)
+        last = self._visits.last_visits_of(self._connection, [row["doctor_id"] for row in rows])
         return tuple(
             AffiliationView(
                 affiliation_id=row["id"],
@@ -363,7 +363,7 @@ class CustomerReads(HistoryReads):
 
     def _visit_rows(self, customer_id: str) -> list[Values]:
         """Return the visits of a doctor or institution, newest first."""
-        rowids = self._visits.visits_of(self._connection, self._moment, [customer_id])
+        rowids = self._visits.visits_of(self._connection, [customer_id])
         rows = shown.select_rowids(self._connection, "visit", rowids)
         return sorted(rows, key=lambda row: row["starts_at"] or "", reverse=True)
 

@@ -176,7 +176,7 @@ class CycleReads(PlanReads):
         places: Mapping[str, str],
         day_of: Callable[[str], date],
     ) -> Iterable[Candidate]:
-        last = self._visits.last_visits(self._connection, self._moment)
+        last = self._visits.last_visits_of(self._connection, standings)
         for one, standing in standings.items():
             seen = last.get(one, "")
             day = day_of(seen) if seen else None

@@ -13,8 +13,9 @@ from crmdesk.services.customer_order import Filter
 from crmdesk.services.reads_adverse_events import AdverseEventReads
 from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
-from crmdesk.services.views import HistoryEntry, Row, TodayItem, TodayView
+from crmdesk.services.views import CustomerItem, HistoryEntry, Row, TodayItem, TodayView
 from crmdesk.storage import outbox, settings
+from crmdesk.storage.tables import PROMISED
 
 NOT_SEEN_LIMIT = 10
 _OVERDUE_LIMIT = 50
@@ -38,9 +39,15 @@ class VisitReads(MergeReads, AdverseEventReads):
             date=wanted.isoformat(),
             items=tuple(self._items(rows, wanted)),
             overdue_promises=tuple(self._items(promises, wanted)),
-            not_seen=tuple(self.customer_items("doctor", self._not_seen(wanted))),
             adverse_events=tuple(self.adverse_events()),
         )
+
+    def not_seen(self, day: str = "") -> tuple[CustomerItem, ...]:
+        """Return the doctors who are due by their class on a day and neither seen lately nor planned, the most first.
+
+        Apart from `today`: it looks at every doctor, and the day's visits need not wait for that.
+        """
+        return tuple(self.customer_items("doctor", self._not_seen(_as_date(day) if day else self._today)))
 
     def visit(self, row_id: str) -> Row:
         """Return one visit; raises InputError('unknown_row')."""
@@ -94,8 +101,7 @@ class VisitReads(MergeReads, AdverseEventReads):
         return shown.select(
             self._connection,
             "visit",
-            "AND r.owner_id = :me AND r.next_step_on <= :day AND r.next_step_on <> ''"
-            " AND coalesce(r.next_step, '') <> '' AND coalesce(r.next_step_done, 0) = 0"
+            f"AND +r.owner_id = :me AND r.next_step_on <= :day AND {PROMISED}"
             " ORDER BY r.next_step_on, r.starts_at LIMIT :limit",
             {"me": self._person.user_id, "day": wanted.isoformat(), "limit": _OVERDUE_LIMIT},
         )
@@ -173,7 +179,7 @@ class VisitReads(MergeReads, AdverseEventReads):
         return [self._as_row("visit", row) for row in self._unanswered(doctor_ids)]
 
     def _unanswered(self, doctor_ids: Sequence[str]) -> list[Values]:
-        rowids = self._visits.visits_of(self._connection, self._moment, doctor_ids)
+        rowids = self._visits.visits_of(self._connection, doctor_ids)
         asked = "AND r.state = 'submitted' AND coalesce(r.questions, '') <> '' AND coalesce(r.questions_done, 0) = 0"
         return sorted(shown.select_rowids(self._connection, "visit", rowids, asked), key=_starts_at, reverse=True)
 
@@ -184,7 +190,7 @@ class VisitReads(MergeReads, AdverseEventReads):
 
     def _last_promises(self, rows: Sequence[Values]) -> dict[str, Values]:
         """Return, by visit, the latest earlier visit of its doctors whose next step is still open."""
-        rowids = self._visits.visits_of(self._connection, self._moment, _doctor_ids(rows))
+        rowids = self._visits.visits_of(self._connection, _doctor_ids(rows))
         marked = shown.select_rowids(self._connection, "visit", rowids, "AND coalesce(r.next_step, '') <> ''")
         opened = sorted((row for row in marked if not row.get("next_step_done")), key=_starts_at, reverse=True)
         return {row["id"]: promise for row in rows if (promise := _earlier(row, opened)) is not None}

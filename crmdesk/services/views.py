@@ -280,7 +280,7 @@ class AdverseEventItem:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """The day: its visits, open promises that are due, doctors of class A and B not seen for long.
+    """The day: its visits and the open promises that are due.
 
     `adverse_events` are the open tasks whatever the day, the most pressing first.
     """
@@ -288,7 +288,6 @@ class TodayView:
     date: str
     items: tuple[TodayItem, ...]
     overdue_promises: tuple[TodayItem, ...]
-    not_seen: tuple[CustomerItem, ...]
     adverse_events: tuple[AdverseEventItem, ...] = ()
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
+from crmdesk.storage import visits_of
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import ROWS, SEARCHED, kept_title, metadata, search_ddl
+from crmdesk.storage.tables import ROWS, SEARCHED, kept_title, metadata, promised, search_ddl
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
@@ -25,6 +26,7 @@ STEPS: tuple[str, ...] = (
     "0005_doctor_merges",
     "0006_adverse_events",
     "0007_attendance",
+    "0008_visits_of",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -85,6 +87,8 @@ def _first_tables(database: "Database") -> None:
             database.execute(str(CreateIndex(index).compile(dialect=dialect)))
     for record in SEARCHED:
         database.execute(search_ddl(record))
+    for statement in visits_of.STATEMENTS:
+        database.execute(statement)
 
 
 def _transfer_reasons(database: "Database") -> None:
@@ -121,6 +125,13 @@ def _attendance(database: "Database") -> None:
     add_column(database, "row_visit", "questions_done BOOLEAN")
 
 
+def _visits_of(database: "Database") -> None:
+    there = "visit_of" in database.table_names()
+    for statement in visits_of.STATEMENTS if there else (*visits_of.STATEMENTS, *visits_of.FILL):
+        database.execute(statement)
+    database.execute(str(CreateIndex(promised, if_not_exists=True).compile(dialect=sqlite.dialect())))
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -129,4 +140,5 @@ _BODIES = {
     "0005_doctor_merges": _doctor_merges,
     "0006_adverse_events": _adverse_events,
     "0007_attendance": _attendance,
+    "0008_visits_of": _visits_of,
 }

@@ -268,11 +268,12 @@ def _engine(path: Path, key: bytes, handed_out: HandedOut, writes: bool) -> Engi
         poolclass=sqlalchemy.QueuePool,
         pool_size=1 if writes else 4,
         max_overflow=0 if writes else 8,
+        pool_use_lifo=True,  # each connection has a cache of its own: the fewer are used, the warmer they are
         connect_args={"timeout": raw.BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
     )
 
     def connected(dbapi_connection: Any, record: Any) -> None:
-        raw.prepare(cast(raw.Driver, dbapi_connection), key, cache_kib=24_000 if writes else 32_000)
+        raw.prepare(cast(raw.Driver, dbapi_connection), key, cache_kib=24_000 if writes else 8_000)
         if not writes:
             dbapi_connection.execute("PRAGMA query_only = ON")
         dbapi_connection.execute("PRAGMA wal_autocheckpoint = 0")  # done by the store, outside the writer's lock

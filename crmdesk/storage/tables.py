@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, TypeDecorator
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, TypeDecorator, text
 from sqlalchemy.engine import Dialect
 from typing_extensions import override
 
@@ -88,6 +88,10 @@ ROWS: dict[str, Table] = {name: _row_table(record) for name, record in RECORDS.i
 
 # The search goes from a department to its doctors; the declaration needs no such index anywhere else.
 Index("row_affiliation_department_id", ROWS["affiliation"].c.department_id)
+
+PROMISED = "next_step_on <> '' AND coalesce(next_step, '') <> '' AND coalesce(next_step_done, 0) = 0 AND deleted = 0"
+"""Which visits hold an open promise; a query that says the same, word by word, is answered by the index."""
+promised = Index("row_visit_promised", ROWS["visit"].c.next_step_on, sqlite_where=text(PROMISED))
 
 base_row = Table(
     "base_row", metadata,

@@ -24,6 +24,7 @@ from bench import (
     searching,
     starting,
     territory,
+    window_task,
 )
 from bench.line import OPEN, Counts, Lane, bytes_alone, line
 from crmdesk.intake import Action
@@ -184,5 +185,7 @@ def test_a_peer_that_cannot_be_installed_leaves_its_figures_out(
 
 
 def test_the_app_starts_over_a_prepared_store(tmp_path: Path) -> None:
-    starting.prepare(tmp_path / "store", 20)
-    assert starting.started("app", str(tmp_path / "store")) > 0
+    window_task.fill(tmp_path / "store", 20, 50)
+    window_task.plan_the_day(tmp_path / "store")
+    app = starting.started("app", str(tmp_path / "store"))
+    assert 0 < starting.started("empty").usable_s < app.usable_s <= app.complete_s

@@ -59,6 +59,7 @@ class TodayPage(Page):
         super().__init__(context)
         self._day = today()
         self._view: TodayView | None = None
+        self._unseen: tuple[CustomerItem, ...] | None = None  # None until it is known
         self._lines: dict[str, _Line] = {}
         self._words, self._event_words = CustomerWords(self), AdverseEventWords(self)
         self._clock = QTimer(self)
@@ -143,6 +144,7 @@ class TodayPage(Page):
     def turn(self, days: int) -> None:
         """Show an earlier or later day."""
         self._day += timedelta(days=days)
+        self._unseen = None
         self._read()
 
     def plan(self) -> None:
@@ -186,7 +188,14 @@ class TodayPage(Page):
         self.context.ask(self, lambda reads: _day_of(reads, day), self._take, latest="day")
 
     def _take(self, view: TodayView) -> None:
+        """Show the day, and only then look for who else is due: that goes through all customers."""
         self._view = view
+        self._show()
+        day = view.date
+        self.context.ask(self, lambda reads: reads.not_seen(day), self._take_unseen, latest="not_seen")
+
+    def _take_unseen(self, items: tuple[CustomerItem, ...]) -> None:
+        self._unseen = items
         self._show()
 
     def _show(self) -> None:
@@ -199,7 +208,7 @@ class TodayPage(Page):
         lines = self._all_lines(self._view)
         self._lines = {line.row.key: line for line in lines}
         self._model.set_rows([line.row for line in lines])
-        self._stack.setCurrentWidget(self.rows if lines else self._empty)
+        self._stack.setCurrentWidget(self.rows if lines or self._unseen is None else self._empty)
         if not (kept and self.rows.choose(kept)):
             self.rows.choose_row(len(self._view.adverse_events) + self._first_open(self._view))
         done = sum(1 for item in self._view.items if item.visit["state"] == "submitted")
@@ -224,7 +233,7 @@ class TodayPage(Page):
         due = [item for item in view.overdue_promises if item.visit.id not in of_day and item.doctor_id not in seen]
         lines += [self._promise_line(item) for item in due]
         seen |= {item.doctor_id for item in due}
-        return lines + [self._unseen_line(item) for item in view.not_seen if item.id not in seen]
+        return lines + [self._unseen_line(item) for item in self._unseen or () if item.id not in seen]
 
     def _event_line(self, item: AdverseEventItem) -> _Line:
         state, tone = self._event_words.state(item)
