@@ -18,7 +18,9 @@ from bench import (
     herd,
     importing,
     large,
+    noting,
     peer,
+    pouch,
     pushing,
     replica,
     searching,
@@ -182,6 +184,26 @@ def test_a_peer_that_cannot_be_installed_leaves_its_figures_out(
     said = capsys.readouterr().out
     assert "left out" in said
     assert "no network" in said
+
+
+def test_a_second_peer_that_cannot_be_had_is_left_out_with_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert pouch.measure(tmp_path) == {}
+    assert "left out" in capsys.readouterr().out
+    theirs = {"pouchdb_first_sync_s": 6.0, "pouchdb_push_s": 2.0, "wan_pouchdb_push_s": 9.0}
+    assert pouch.against(theirs, {"first_sync_s": 0.5, "push_s": 4.0}) == {
+        "first_sync_vs_pouchdb": 12.0,
+        "push_vs_pouchdb": 0.5,
+    }
+
+
+def test_saving_is_compared_with_a_bare_commit(tmp_path: Path) -> None:
+    window_task.fill(tmp_path / "store", 20, 50)
+    window_task.plan_the_day(tmp_path / "store")
+    figures = noting.compare(tmp_path / "store", tmp_path, 3)
+    assert figures["save_note_vs_commit"] == figures["save_note_ms"] / figures["bare_commit_ms"]
 
 
 def test_the_app_starts_over_a_prepared_store(tmp_path: Path) -> None:
