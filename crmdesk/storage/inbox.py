@@ -190,15 +190,41 @@ def _begin_anew(work: UnitOfWork, scope: str) -> None:
             )
 
 
-def _sweep(work: UnitOfWork, scope: str) -> None:
-    found = work.driver.execute("SELECT record, id FROM stale WHERE scope = ?", (scope,)).fetchall()
+def sweep_part(work: UnitOfWork, page: Page) -> bool:
+    """Take some of the rows out that did not come again, before the last page of a scope does the rest.
+
+    Returns False, and does nothing, where so few are left that the page's own commit can do it: many at once would
+    hold up everybody who wants to write.
+    """
+    if not page.complete:
+        return False
+    coming = [one for group in page.groups for one in _ids(group)]
+    found = work.driver.execute(
+        f"SELECT record, id FROM stale WHERE scope = ? AND NOT id {_IN} LIMIT ?",
+        (page.scope, to_json(coming), leaving.PART // 2),  # each may have a search entry
+    ).fetchall()
+    if len(found) < leaving.PART // 2:
+        return False
+    _sweep(work, page.scope, found)
+    return True
+
+
+def _ids(group: RowGroup) -> list[str]:
+    at = group.columns.index("id") if "id" in group.columns else 0
+    return [str(row[at]) for row in group.by_row() if len(row) > at]
+
+
+def _sweep(work: UnitOfWork, scope: str, found: Sequence[tuple[Any, ...]] | None = None) -> None:
+    if found is None:
+        found = work.driver.execute("SELECT record, id FROM stale WHERE scope = ?", (scope,)).fetchall()
     by_record: dict[str, list[str]] = {}
     for record, row_id in found:
         by_record.setdefault(record, []).append(row_id)
     for record, row_ids in by_record.items():
         _leave(work, scope, record, row_ids)
-    if found:
-        work.driver.execute("DELETE FROM stale WHERE scope = ?", (scope,))
+        work.driver.execute(
+            f"DELETE FROM stale WHERE scope = ? AND record = ? AND id {_IN}", (scope, record, to_json(row_ids))
+        )
 
 
 def _insert_ready(work: UnitOfWork, scope: str, group: RowGroup, ready: arrivals.Ready) -> RowGroup:

@@ -316,6 +316,12 @@ class SyncDriver:
 
     def _apply_page(self, effect: core.ApplyPage) -> None:
         ready = arrivals.prepare(effect.page)  # before the writer is taken
+        more = effect.page.complete
+        while more:
+            with self._store.writing(comes_again=True) as work:
+                more = inbox.sweep_part(work, effect.page)
+                swept = _changed(work)
+            self._tell(swept)
         with self._store.writing(comes_again=True) as work:
             unreadable = inbox.apply_page(work, effect.page, ready)
             if unreadable:

@@ -10,7 +10,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.digest import row_digest, to_text
 from crmdesk.protocol.messages import Answer, ScopeDigest, SyncEnd
-from crmdesk.storage import digests, inbox, outbox, overlay, pending, rows, search
+from crmdesk.storage import digests, inbox, leaving, outbox, overlay, pending, rows, search
 from crmdesk.storage.store import Store
 
 
@@ -157,6 +157,34 @@ def test_what_does_not_come_again_when_a_scope_is_fetched_anew_goes(store: Store
         assert work.get("doctor", gone["id"]) is not None
         inbox.apply_page(work, wire.page({}, complete=True))
     assert set(table(store)) == {kept["id"], made}
+    assert_sound(store)
+
+
+def test_many_that_do_not_come_again_go_in_parts_before_the_last_page(
+    store: Store, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "PART", 20)
+    held = [wire.row("doctor", name=f"医生{number}") for number in range(35)]
+    kept, last = held[:3], held[3:5]
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": held}))
+        inbox.apply_page(work, wire.page({"doctor": kept}, first=True, complete=False))
+        assert not inbox.sweep_part(work, wire.page({"doctor": held[5:9]}, complete=False))
+    end, parts = wire.page({"doctor": last}), 0
+    more = True
+    while more:
+        with store.writing() as work:
+            before = len(table(store))
+            more = inbox.sweep_part(work, end)
+        parts += more
+        assert len(table(store)) == before - 10 * more
+        assert_sound(store)
+    assert parts == 3
+    assert {row["id"] for row in kept + last} <= set(table(store))
+    with store.writing() as work:
+        inbox.apply_page(work, end)
+        assert work.driver.execute("SELECT count(*) FROM stale").fetchone() == (0,)
+    assert set(table(store)) == {row["id"] for row in kept + last}
     assert_sound(store)
 
 
