@@ -369,9 +369,14 @@ def _show_again(work: UnitOfWork, operation: Operation) -> None:
 
 
 def renumber(work: UnitOfWork, new_device_id: str) -> None:
-    """Take a new device id (the server has seen this device's sequence before) and number what is unsent from 1."""
+    """Take a new device id (the server has seen this device's sequence before) and number what is unsent from 1.
+
+    What was answered under the old device id keeps its order before all that follows.
+    """
     waiting = list(pending.after(work.driver, -1))
     work.driver.execute("DELETE FROM outbox")
+    for table in ("outbox_done", "needs_you"):
+        work.driver.execute(f"UPDATE {table} SET seq = seq - ?", (int(work.meta("device_seq", "0")),))
     work.set_meta("device_id", new_device_id)
     work.set_meta("device_seq", "0")
     for stored in waiting:

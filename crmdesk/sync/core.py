@@ -338,7 +338,9 @@ class SyncCore:
         if head.fork:
             return self._forked()
         self._settled = sum(answer.outcome != "later" for answer in head.answers)
-        self._wanted = self._wanted or event.restored
+        if event.restored:
+            # what that life had taken goes in front of the operation that was asked about: it is asked about anew
+            self._wanted, self._probing = True, ""
         return [ApplyHead(head, event.restored)]
 
     def _answered(self, event: Answered) -> list[Effect]:

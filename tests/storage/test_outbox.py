@@ -208,3 +208,34 @@ def test_what_was_taken_is_kept_thirty_days_and_can_be_sent_again(store: Store, 
         outbox.forget_old(work)
         assert outbox.send_again(work) == 1
     assert [one.operation.fields["name"][1] for one in pending_of(store)] == ["新", "更新"]
+
+
+def test_a_copied_laptop_gives_a_restored_server_all_in_the_order_of_the_acts(store: Store, wire: Any) -> None:
+    doctor = new_id()
+    with store.writing() as work:
+        for name in ("王", "张"):
+            work.create("doctor", new_id(), {"name": name}, wire.me)
+        work.create("doctor", doctor, {"name": "李"}, wire.me)
+        outbox.settle(work, [Answer(one, "applied", 1) for one in ids_of(work)])
+        outbox.renumber(work, "another-device")
+        work.edit("doctor", doctor, {"mobile": "2"}, 1, wire.me)
+        outbox.settle(work, [Answer(ids_of(work)[0], "applied", 2)])
+        assert outbox.send_again(work) == 4
+    sent = [one.operation for one in pending_of(store)]
+    assert [one.kind for one in sent] == ["create", "create", "create", "edit"]
+    assert [one.seq for one in sent] == [2, 3, 4, 5]
+
+
+def test_on_a_copied_laptop_what_follows_a_refused_row_still_waits_beside_it(store: Store, wire: Any) -> None:
+    doctor = new_id()
+    with store.writing() as work:
+        for _ in range(3):
+            work.create("doctor", new_id(), {"name": "王"}, wire.me)
+        work.create("doctor", doctor, {"name": "李"}, wire.me)
+        *others, refused = ids_of(work)
+        outbox.settle(work, [Answer(one, "applied", 1) for one in others])
+        outbox.settle(work, [Answer(refused, "refused", code="invalid")])
+        outbox.renumber(work, "another-device")
+        work.create("visit", new_id(), {"doctor_ids": [doctor]}, wire.me)
+        outbox.settle(work, [Answer(ids_of(work)[0], "refused", code="out_of_scope")])
+    assert needs(store) == [("doctor", "create", "invalid", False), ("visit", "create", "out_of_scope", True)]

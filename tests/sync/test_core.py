@@ -165,6 +165,23 @@ def test_a_server_error_is_laid_on_an_operation_only_if_the_server_works_without
     assert only(effects, SendRequest).max_operations >= 1
 
 
+def test_what_a_restored_server_lost_is_not_taken_for_the_operation_that_breaks_it():
+    machine = SyncCore()
+    machine.step(Start())
+    for _ in range(core.TRIES_OF_ONE + 1):
+        effects = machine.step(Failed("server_error", 0.5, carried=1))
+        if kinds(effects) == [SendRequest]:
+            break
+        machine.step(Tick())
+    assert effects == [SendRequest(0, 1 << 20)], "asks without any operation"
+    again = Head(head().head, ME, restored=True)
+    assert machine.step(again) == [ApplyHead(again.head, send_again=True)]
+    machine.step(End(SyncEnd("c")))
+    effects = machine.step(Applied({}, 5, 0.5))
+    assert kinds(effects) == [SendRequest], "the oldest is another one by now: nothing is set aside"
+    assert effects[0].max_operations > 0
+
+
 def test_a_fork_renumbers_and_sends_again_but_not_for_ever():
     machine = SyncCore()
     machine.step(Start())
