@@ -91,6 +91,11 @@ def _command(laptop: Laptop, args: Args) -> Command:
     return commands.ClaimCommand(args["row_id"], args["event"], shown_hash(held.values), args.get("args", {}))
 
 
+def _attach(_laptop: Laptop, args: Args) -> Command:
+    word = args["token"]
+    return commands.AttachFile(args["record"], args["row_id"], f"{word}.pdf", b"%PDF-" + word.encode())
+
+
 def _resolve(_laptop: Laptop, args: Args) -> Command:
     return commands.ResolveConflict(args["row_id"], args["choice"])
 
@@ -122,6 +127,7 @@ _COMMANDS: dict[str, Callable[[Laptop, Args], Command]] = {
     "visit": _visit,
     "claim": _claim,
     "command": _command,
+    "attach": _attach,
     "resolve": _resolve,
     "retry": _retry,
     "drop": _drop,

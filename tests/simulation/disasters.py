@@ -205,6 +205,8 @@ def _clone(world: World, entry: Entry) -> bool:
     laptop.copy_to(world.folder / f"{entry.laptop}.image")
     shutil.copytree(world.folder / f"{entry.laptop}.image", world.folder / name)
     world.add_laptop(name)
+    if entry.laptop in world.spoilt:
+        world.spoilt.add(name)
     world.model.copies = True
     world.fault("cloned")
     return True
@@ -219,7 +221,7 @@ def _operations_known(laptop: Laptop) -> set[str]:
 def _drift(world: World, entry: Entry) -> bool:
     """Let a row of a laptop go wrong in the way of a bug: flipped to another revision, or missing."""
     laptop = world.laptops.get(entry.laptop)
-    if laptop is None:
+    if laptop is None or laptop.full:
         return False
     with laptop.store.writing() as work:
         held = work.driver.execute(

@@ -28,6 +28,7 @@ LAPTOPS = {"ann": "ann", "ann2": "ann", "bo": "bo", "cy": "cy", "mei": "mei"}
 TERRITORIES = ("north", "south", "east")
 PERIOD = "2026Q4"
 CATEGORIES = ("meal", "travel")
+_ROOM_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class Founding:
 
 
 def memory_folder() -> Path:
-    """Return a folder in memory where the system has one: a commit there is as complete, only nothing is worn out."""
+    """Return a folder in memory where the system has room there: a commit is as complete, only nothing is worn out."""
     shared = Path("/dev/shm")
-    return shared if shared.is_dir() else Path(tempfile.gettempdir())
+    roomy = shared.is_dir() and shutil.disk_usage(shared).free >= _ROOM_BYTES
+    return shared if roomy else Path(tempfile.gettempdir())
 
 
 @cache

@@ -64,6 +64,7 @@ class Traffic:
     """What one laptop sent and got since the run began."""
 
     requests: int = 0
+    expired: int = 0
     sent: int = 0
     received: int = 0
     rows: int = 0
@@ -200,7 +201,9 @@ class Line:
         except (CrmdeskError, FrameError) as error:
             if isinstance(error, WorldError):
                 raise
-            raise refused(error, self.time) from error
+            known = refused(error, self.time)
+            self.traffic.expired += known.code == "token_expired"
+            raise known from error
         return itertools.chain([head], answered)
 
     def _answered(self, actor: ServerActor, request: SyncRequest, fate: Fate) -> Iterator[bytes]:

@@ -153,11 +153,12 @@ class Model:
     def _no_needless_refusal(self, operation: Operation, answer: Answer) -> None:
         """The app never makes what the server finds malformed, poison apart: a class that does not exist.
 
-        Of two copies of a laptop either may make what the other one has made already.
+        Of two copies of a laptop either may make what the other one has made already; two texts may be too long as one.
         """
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
         twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
-        if answer.code in ("invalid", "body_mismatch") and not poison and not (twice and self.copies):
+        merged = answer.params.get("code") == "too_long"
+        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
     def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:

@@ -177,6 +177,10 @@ def _sound(name: str, driver: Driver) -> None:
     for left in (driver.execute(idle).fetchone(), driver.execute("SELECT count(*) FROM stale").fetchone()):
         if left and left[0]:
             raise Broken("no_orphans", f"{name}: {left[0]} rows kept for nothing")
+    unseen = "waits_for <> '' AND waits_for NOT IN (SELECT id FROM needs_you WHERE waits_for = '')"
+    lost = driver.execute(f"SELECT id FROM needs_you WHERE {unseen}").fetchall()
+    if lost:
+        raise Broken("nothing_lost", f"{name}: {lost} wait beside what nobody is asked about")
     for record in SEARCHED:
         rows = {row[0] for row in driver.execute(f"SELECT rowid FROM row_{record} WHERE deleted = 0").fetchall()}
         entries = {row[0] for row in driver.execute(f"SELECT id FROM search_{record}_docsize").fetchall()}
@@ -333,10 +337,11 @@ def _quiet(world: World) -> None:
         for name in sorted(world.laptops):
             laptop = world.laptops[name]
             before = laptop.line.traffic
-            rows, size, requests = before.rows, before.sent + before.received, before.requests
+            rows, size, asked = before.rows, before.sent + before.received, before.requests - before.expired
             sync_to_rest(world, laptop)
             after = laptop.line.traffic
             moved, grown = after.rows - rows, after.sent + after.received - size
-            if moved or grown >= QUIET_BYTES or after.requests != requests + 1:
-                words = f"{moved} rows, {grown} bytes, {after.requests - requests} requests"
+            answered = after.requests - after.expired - asked
+            if moved or grown >= QUIET_BYTES or answered != 1:
+                words = f"{moved} rows, {grown} bytes, {answered} requests"
                 raise Broken("quiet", f"{name} at rest: {words}")

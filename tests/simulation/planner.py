@@ -18,10 +18,10 @@ _SERVER = ("crash_before", "crash_after", "crash_midway", "too_busy", "broken", 
 _ANSWER = ("drop", "cut_frame", "cut_byte", "corrupt", "repeat", "stale", "bad_row")
 _CALAMITIES = {
     "clock": 8, "partition": 4, "heal": 4, "crash": 2, "server_crash": 2, "backup": 4, "restore": 3, "copy": 5,
-    "put_back": 4, "clone": 2, "drift": 4, "full": 2, "space": 4, "cure": 1, "away": 1,
+    "put_back": 6, "clone": 2, "drift": 6, "full": 2, "space": 4, "cure": 1, "away": 1.5,
 }  # fmt: skip
 _ADMINISTRATION = {
-    "assign": 4, "end": 4, "hand_over": 4, "withdraw": 2, "split": 2, "merge": 1, "move": 6, "active": 4,
+    "assign": 4, "end": 4, "hand_over": 4, "withdraw": 2, "split": 4, "merge": 2, "move": 6, "active": 4,
 }  # fmt: skip
 _AWAY_MS = 400 * 86_400_000
 _STAGES = ("before", "statement", "commit", "after")
@@ -227,7 +227,7 @@ class Planner:
         return "set", args
 
     def _delete_row(self, laptop: Laptop) -> tuple[str, Args] | None:
-        record = self.rng.choice(("doctor", "affiliation", "department", "visit", "claim"))
+        record = self.rng.choice(("doctor", "affiliation", "department", "visit", "claim", "attachment"))
         where = self._own(laptop) if record in ("visit", "claim") else ""
         found = self._visible(laptop, record, where)
         return ("delete", {"record": record, "row_id": self.rng.choice(found)}) if found else None
@@ -272,6 +272,11 @@ class Planner:
         args["values"] |= {"reason": "no visit"}
         return "claim", args
 
+    def _attach(self, laptop: Laptop) -> tuple[str, Args] | None:
+        record = self.rng.choice(("visit", "claim"))
+        held = self._visible(laptop, record, self._own(laptop))
+        return ("attach", {"record": record, "row_id": self.rng.choice(held), "token": self.token}) if held else None
+
     def _claim_command(self, laptop: Laptop) -> tuple[str, Args] | None:
         rng = self.rng
         manager = laptop.person == "mei"
@@ -300,14 +305,14 @@ class Planner:
         return ("undo", {}) if laptop.undo else None
 
     def _poison(self, laptop: Laptop) -> tuple[str, Args] | None:
-        row_id = self._one(laptop, "doctor")
+        row_id = self._one(laptop, "doctor", "AND revision > 0")
         changes = {"customer_class": self.token}
         return ("poison", {"record": "doctor", "row_id": row_id, "changes": changes}) if row_id else None
 
 
 _ACTIONS = {
-    "doctor": 6, "edit": 30, "text": 18, "set": 10, "delete": 3, "affiliate": 4, "visit": 8, "claim": 5, "command": 8,
-    "resolve": 5, "refused": 3, "undo": 3, "poison": 1,
+    "doctor": 6, "edit": 30, "text": 18, "set": 10, "delete": 3, "affiliate": 4, "visit": 8, "claim": 6, "attach": 3,
+    "command": 12, "resolve": 5, "refused": 3, "undo": 3, "poison": 1,
 }  # fmt: skip
 _MAKERS: dict[str, Callable[[Planner, Laptop], tuple[str, Args] | None]] = {
     "doctor": Planner._doctor,
@@ -318,6 +323,7 @@ _MAKERS: dict[str, Callable[[Planner, Laptop], tuple[str, Args] | None]] = {
     "affiliate": Planner._affiliate,
     "visit": Planner._visit,
     "claim": Planner._claim,
+    "attach": Planner._attach,
     "command": Planner._claim_command,
     "resolve": Planner._resolve,
     "refused": Planner._refused,

@@ -479,20 +479,3 @@ def _digest_blind(stack: ExitStack) -> None:
     real = digest.row_digest
     for owner in (digest, digests):
         _swap(stack, owner, "row_digest", lambda row_id, _revision: real(row_id, 0))
-
-
-@_bug("A row that nobody can read is taken for a new one at revision 1.")
-def _unreadable_taken(stack: ExitStack) -> None:
-    real = inbox._readable
-
-    def generous(group: Any) -> Any:
-        arrived, unreadable = real(group)
-        at = group.columns.index("revision") if group.columns else 0
-        rows = [[*row[:at], 1, *row[at + 1 :]] for row in group.by_row() if row[0] in unreadable]
-        return arrived | real(_like(group, rows))[0], []
-
-    _swap(stack, inbox, "_readable", generous)
-
-
-def _like(group: Any, rows: list[list[Any]]) -> Any:
-    return type(group)(group.record, group.columns, rows)

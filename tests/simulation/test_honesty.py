@@ -17,7 +17,10 @@ SOAK = bool(os.environ.get("CRMDESK_SOAK"))
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 8
 ACTIONS = 60
-QUICK = ("cursor_at_least", "loser_forgotten", "outbox_apart", "edit_overwritten", "tombstones_dropped", "digest_off")
+QUICK = (
+    "fork_unseen", "loser_forgotten", "online_wins", "cursor_at_least", "tombstones_dropped", "children_stay",
+    "outbox_apart", "edit_overwritten",
+)  # fmt: skip
 """Planted bugs that every run of the tests looks for; the long run looks for all of them."""
 
 

@@ -27,6 +27,7 @@ from tests.simulation.script import Entry
 from tests.simulation.seeded import Time
 from tests.simulation.server import Server
 
+Fields = dict[str, tuple[Any, Any]]
 ENOUGH_STEPS = 400
 """More steps than any sync without end needs; one that takes more spins."""
 
@@ -148,7 +149,7 @@ class World(Witness):
         laptop = self.laptops.get(entry.laptop)
         if laptop is None:
             return False
-        before, waited = self._refused_ids(laptop), self._waiting_ids(laptop)
+        before, waited = self._refused_ids(laptop), {one.id: one.fields for one in laptop.waiting()}
         crashed = laptop.crashed
         saved: Saved | None = None
         with laptop.may_crash(entry.crash):
@@ -184,19 +185,22 @@ class World(Witness):
             raise Broken("saved_is_queued", f"{laptop.name} saved {token}, and no operation says so")
         self.note(f"  saved {' '.join(f'{one.kind}:{one.record}:{one.seq}' for one in kept)}")
 
-    def _after_crash(self, laptop: Laptop, entry: Entry, refused: set[str], waited: set[str]) -> None:
-        """The app died while saving: it either is saved or is not; what is, binds, as if it had been told."""
+    def _after_crash(self, laptop: Laptop, entry: Entry, refused: set[str], waited: dict[str, Fields]) -> None:
+        """The app died while saving: it either is saved or is not; what is, binds, as if it had been told.
+
+        What waited before and is as it was is no news: on an old copy that was put back an operation may wait with
+        another body than the one that the server took under its id.
+        """
         fresh = []
         for operation in laptop.waiting():
-            known = self.model.promises.get(operation.id)
-            if known is None or known.operation.fields != operation.fields:
+            if waited.get(operation.id) != operation.fields:
                 self.model.saved(laptop.name, entry.key, operation)
             if operation.id not in waited:
                 fresh.append(operation.id)
         still = self._refused_ids(laptop) | self._waiting_ids(laptop)
         self.model.given_up(refused - still, entry.what == "drop", fresh)
         if entry.what == "undo":
-            self.model.excuse(waited - still, "taken back")
+            self.model.excuse(waited.keys() - still, "taken back")
 
     def _refused_ids(self, laptop: Laptop) -> set[str]:
         return {row[0] for row in laptop.look("SELECT id FROM needs_you")}
