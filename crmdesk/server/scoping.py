@@ -19,6 +19,8 @@ MOVING_FIELDS = frozenset({"territory_id", "owner_id", "doctor_id", "institution
 _CHUNK = 900
 _NONE: frozenset[str] = frozenset()
 _BY_PARENT = tuple(record.name for record in RECORDS.values() if record.scope is ScopeRule.PARENT)
+_WITHOUT_CHILDREN = frozenset({"attachment", "conflict", "audit_entry"})
+"""Records on which nothing hangs; on an adverse event, which itself follows a visit, conflicts do."""
 _DOCTOR, _INSTITUTION = ROWS["doctor"], ROWS["institution"]
 _AFFILIATION, _DEPARTMENT = ROWS["affiliation"], ROWS["department"]
 
@@ -105,7 +107,7 @@ def children(connection: Connection, keys: Iterable[Key]) -> set[Key]:
         table = ROWS[record]
         columns = (table.c.id, table.c.parent_record, table.c.parent_id)
         for parent, ids in by_record.items():
-            if parent not in _BY_PARENT:
+            if parent not in _WITHOUT_CHILDREN:
                 rows = _rows(connection, columns, table.c.parent_id, ids)
                 found |= {(record, row[0]) for row in rows if row[1] == parent}
     return found

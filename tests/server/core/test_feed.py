@@ -10,7 +10,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.server.database import Database
 from crmdesk.server.tables import FEED, SCOPE_HEAD
 from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, assert_same
+from tests.server.company import Company, adverse_event_of, assert_same, visit_values
 
 
 def _density(company: Company) -> None:
@@ -182,6 +182,21 @@ def test_a_doctor_that_moves_takes_its_children_along(company: Company) -> None:
     assert north.replica.ids("attachment") == north.replica.ids("audit_entry") == set()
     assert attachment in south.replica.ids("attachment")
     assert len(south.replica.ids("audit_entry")) == 3
+
+
+def test_a_visit_that_moves_takes_the_conflicts_of_its_adverse_event_along(company: Company) -> None:
+    north, south = company.laptop("rep"), company.laptop("other")
+    visit = company.insert("visit", visit_values(company, adverse_event=True))
+    task = company.insert("adverse_event", adverse_event_of(visit))
+    north.push(north.edit("adverse_event", task, 1, reported_where=(None, "8812")))
+    north.push(north.edit("adverse_event", task, 1, reported_where=(None, "8813")))
+    north.sync(), south.sync()
+    (conflict,) = north.replica.ids("conflict")
+    company.edit("visit", visit, {"territory_id": company["south"]})
+    for laptop in (north, south):
+        assert_same(laptop, laptop.sync().end.digests)
+    assert conflict in south.replica.ids("conflict")
+    assert north.replica.ids("conflict") == north.replica.ids("adverse_event") == set()
 
 
 def test_moving_a_territory_to_another_person_writes_no_feed(company: Company) -> None:
