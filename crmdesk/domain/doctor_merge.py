@@ -80,8 +80,8 @@ def check_pair(kept: Mapping[str, Any] | None, other: Mapping[str, Any] | None) 
 
 
 def choices(name: str) -> tuple[Choice, ...]:
-    """Return what can be chosen for a field: sets and long texts also hold both."""
-    several = DOCTOR.field(name).merge in (Merge.SET, Merge.TEXT) and name not in GROUPS
+    """Return what can be chosen for a field: sets, long texts and mappings also hold both."""
+    several = DOCTOR.field(name).merge in (Merge.SET, Merge.TEXT, Merge.KEYS) and name not in GROUPS
     return (Choice.KEPT, Choice.OTHER, Choice.BOTH) if several else (Choice.KEPT, Choice.OTHER)
 
 
@@ -137,6 +137,8 @@ def merged(kept: Mapping[str, Any], other: Mapping[str, Any], take: Iterable[str
 def _both(name: str, kept: Any, other: Any) -> Any:
     if DOCTOR.field(name).merge is Merge.SET:
         return sorted({*(kept or ()), *(other or ())})
+    if DOCTOR.field(name).merge is Merge.KEYS:
+        return {**(other or {}), **(kept or {})} or None  # of a key that both have, the kept doctor's value stays
     if not kept or not other or other in kept:
         return kept or other
     return f"{kept}\n\n{other}"
@@ -157,4 +159,4 @@ def _parts(name: str) -> tuple[str, ...]:
 def _value(row: Mapping[str, Any], name: str) -> Any:
     """Return a value with nothing, empty text and empty sets alike."""
     value = row.get(name)
-    return None if value in (None, "", []) else value
+    return None if value in (None, "", [], {}) else value

@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crmdesk.domain.picklists import Choice
 from crmdesk.domain.roles import NOBODY, Role
 
 
@@ -22,7 +23,7 @@ class Kind(StrEnum):
     REFS = "refs"  # set of ids, sorted list
     TAGS = "tags"  # set of texts or picklist codes, sorted list
     ITEMS = "items"  # list of structures, each shaped by `Field.item`
-    MAP = "map"  # JSON object, server-made (audit entries)
+    MAP = "map"  # JSON object: server-made (audit entries), or merged key by key (`Merge.KEYS`)
 
 
 JSON_KINDS = frozenset({Kind.REFS, Kind.TAGS, Kind.ITEMS, Kind.MAP})
@@ -34,6 +35,7 @@ class Merge(StrEnum):
     LAST_WINS = "last_wins"
     TEXT = "text"
     SET = "set"
+    KEYS = "keys"  # a mapping: each key for itself
     OWNER = "owner"
     COMMAND = "command"
 
@@ -69,6 +71,7 @@ class Field:
     max_length: int = 200
     required: bool = False
     picklist: str = ""
+    choices: tuple[Choice, ...] = ()  # of a field that an administrator defined, instead of a picklist
     ref: str = ""
     merge: Merge = Merge.LAST_WINS
     personal: Personal = Personal.NONE

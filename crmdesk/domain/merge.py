@@ -65,6 +65,8 @@ def _merge_touched(declared: Field, theirs: Any, old: Any, new: Any, result: Mer
         result.changes[declared.name] = merge_sets(old, theirs, new)
     elif declared.merge is Merge.TEXT:
         result.changes[declared.name] = merge_texts(old, theirs, new, budget)
+    elif declared.merge is Merge.KEYS:
+        _merge_keys(declared.name, theirs, old, new, result)
     elif declared.merge is Merge.OWNER:
         result.changes[declared.name] = new
     else:
@@ -76,3 +78,42 @@ def merge_sets(old: list[Any] | None, theirs: list[Any] | None, mine: list[Any] 
     """Return both sides' additions and removals applied to `old`, sorted."""
     base, left, right = set(old or ()), set(theirs or ()), set(mine or ())
     return sorted((base | left | right) - (base - left) - (base - right))
+
+
+def _merge_keys(name: str, theirs: Any, old: Any, new: Any, result: Merged) -> None:
+    """Merge a mapping: a key that only one side changed is that side's; the later arrival wins a key that both did."""
+    merged = dict(theirs or {})
+    for key, (base, mine) in changed_keys(old, new).items():
+        standing = merged.pop(key, None)
+        value = mine
+        if standing not in (base, mine):
+            if _is_set(base) and _is_set(standing) and _is_set(mine):
+                value = merge_sets(base, standing, mine) or None
+            else:
+                result.clashes.append(Clash(f"{name}.{key}", base, mine, standing))
+        if value is not None:
+            merged[key] = value
+    result.changes[name] = dict(sorted(merged.items())) or None
+
+
+def changed_keys(old: Any, new: Any) -> dict[str, tuple[Any, Any]]:
+    """Return {key: (old, new)} of the keys in which two mappings differ, in the order of their names."""
+    before, after = old or {}, new or {}
+    names = sorted(before.keys() | after.keys())
+    return {key: (before.get(key), after.get(key)) for key in names if before.get(key) != after.get(key)}
+
+
+def by_key(record: Record, changes: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    """Return {field: (old, new)} with each mapping that is merged key by key parted into its keys: `custom.hobby`."""
+    parted: dict[str, tuple[Any, Any]] = {}
+    for name, (old, new) in changes.items():
+        declared = record.by_name.get(name)
+        if declared is not None and declared.merge is Merge.KEYS:
+            parted |= {f"{name}.{key}": pair for key, pair in changed_keys(old, new).items()}
+        else:
+            parted[name] = (old, new)
+    return parted
+
+
+def _is_set(value: Any) -> bool:
+    return value is None or isinstance(value, list)

@@ -75,6 +75,8 @@ RULES = {
     Merge.LAST_WINS: "the later arrival is used, the other value is kept as a conflict and can be taken with one click",
     Merge.TEXT: "three-way merge; a paragraph that both changed stands twice, divided by a line",
     Merge.SET: "what either side added is in, what either side took out is out",
+    Merge.KEYS: "each key for itself: what only one side changed is that side's, choices that either side added are in;"
+    " of a key that both changed the later arrival is used, the other value is kept as a conflict of that key",
     Merge.OWNER: "only one person's to say, or nothing to keep of the other: the later arrival is used",
     Merge.COMMAND: "only commands change it, bound to the content that was on the screen",
 }

@@ -29,6 +29,15 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
     "territory_kind": _list(
         ("company", "公司", "Company"), ("region", "大区", "Region"), ("territory", "辖区", "Territory")
     ),
+    "custom_record": _list(("doctor", "医生", "Doctor"), ("institution", "机构", "Institution")),
+    "custom_kind": _list(
+        ("text", "文本", "Text"),
+        ("number", "整数", "Whole number"),
+        ("date", "日期", "Date"),
+        ("choice", "单选", "One choice"),
+        ("choices", "多选", "Several choices"),
+        ("yes_no", "是或否", "Yes or no"),
+    ),
     "institution_kind": _list(
         ("hospital", "医院", "Hospital"),
         ("clinic", "诊所", "Clinic"),

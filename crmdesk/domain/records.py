@@ -12,6 +12,9 @@ ADMIN = frozenset({Role.ADMIN})
 REVIEWERS = frozenset({Role.MANAGER, Role.ADMIN})
 REP_ONLY = frozenset({Role.REP})
 
+CUSTOM = Field("custom", Kind.MAP, "公司字段", "Company fields", max_length=60, merge=Merge.KEYS)
+"""The values of the fields that an administrator defined (`custom_field` rows), by their key."""
+
 TERRITORY = Record(
     "territory",
     "辖区",
@@ -48,6 +51,34 @@ ASSIGNMENT = Record(
         Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
         Field("valid_from", Kind.DATE, "开始", "From", required=True),
         Field("valid_to", Kind.DATE, "结束", "To"),
+    ),
+)
+
+CUSTOM_FIELD = Record(
+    "custom_field",
+    "公司字段定义",
+    "Company field",
+    ScopeRule.COMPANY,
+    (
+        Field("for_record", Kind.CHOICE, "用于", "For", picklist="custom_record", required=True),
+        Field("key", Kind.TEXT, "键", "Key", max_length=40, required=True),
+        Field("name", Kind.TEXT, "中文名", "Chinese name", max_length=40, required=True),
+        Field("name_en", Kind.TEXT, "英文名", "English name", max_length=60),
+        Field("kind", Kind.CHOICE, "类型", "Kind", picklist="custom_kind", required=True),
+        Field(
+            "choices",
+            Kind.ITEMS,
+            "选项",
+            "Choices",
+            max_length=60,
+            item=(
+                Field("zh", Kind.TEXT, "中文", "Chinese", max_length=60, required=True),
+                Field("en", Kind.TEXT, "英文", "English", max_length=60),
+            ),
+        ),
+        Field("roles", Kind.TAGS, "可填写的角色", "Roles that may write", max_length=5, picklist="role"),
+        Field("position", Kind.INTEGER, "顺序", "Position", minimum=0, maximum=1000),
+        Field("retired", Kind.BOOLEAN, "已停用", "Retired"),
     ),
 )
 
@@ -92,6 +123,7 @@ INSTITUTION = Record(
         ),
         Field("customer_class", Kind.CHOICE, "分类", "Class", picklist="customer_class"),
         Field("reception_rules", Kind.LONG_TEXT, "接待规定", "Reception rules", max_length=2000, merge=Merge.TEXT),
+        CUSTOM,
         Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
         Field("under_review", Kind.BOOLEAN, "待审核", "Under review", writers=REVIEWERS),
     ),
@@ -177,6 +209,7 @@ DOCTOR = Record(
         Field("consent_evidence", Kind.TEXT, "同意凭证", "Consent evidence", max_length=200),
         Field("tags", Kind.TAGS, "标签", "Tags", max_length=30, merge=Merge.SET),
         Field("note", Kind.LONG_TEXT, "备注", "Note", max_length=20_000, merge=Merge.TEXT, aliases=("说明", "remark")),
+        CUSTOM,
         Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS, indexed=True),
         Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
     ),
@@ -497,6 +530,7 @@ RECORDS: dict[str, Record] = {
         USER,
         ASSIGNMENT,
         PRODUCT,
+        CUSTOM_FIELD,
         INSTITUTION,
         DEPARTMENT,
         DOCTOR,

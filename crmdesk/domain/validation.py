@@ -1,5 +1,6 @@
 """Validation of values against their declaration; one code for the window, imports, sync and server."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -8,12 +9,16 @@ from typing import Any
 from crmdesk.domain import picklists
 from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.fields import Field, Kind, Record
+from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.money import MAX_FEN
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT_LIMIT = 2**53
+KEY_LENGTH = 40
+KEY_VALUE_LENGTH = 500
+"""Characters, or entries, of one value in a mapping that is merged key by key."""
+_KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{KEY_LENGTH - 1}}}")
 
 
 def check_value(field: Field, value: Any) -> None:
@@ -57,10 +62,14 @@ def _text(field: Field, value: Any) -> None:
         raise InputError("too_long", field=field.name, limit=field.max_length, length=len(value))
 
 
+def _codes(field: Field) -> frozenset[str]:
+    return frozenset(one.code for one in field.choices) if field.choices else picklists.codes(field.picklist)
+
+
 def _choice(field: Field, value: Any) -> None:
     if not isinstance(value, str):
         raise _bad(field)
-    if value not in picklists.codes(field.picklist):
+    if value not in _codes(field):
         raise InputError("not_in_list", field=field.name, value=value[:60])
 
 
@@ -121,7 +130,7 @@ def _set_entry(field: Field, entry: Any) -> None:
         raise _bad(field)
     elif len(entry) > 200:
         raise InputError("too_long", field=field.name, limit=200, length=len(entry))
-    elif field.picklist and entry not in picklists.codes(field.picklist):
+    elif (field.picklist or field.choices) and entry not in _codes(field):
         raise InputError("not_in_list", field=field.name, value=entry[:60])
 
 
@@ -141,6 +150,24 @@ def _items(field: Field, value: Any) -> None:
 def _map(field: Field, value: Any) -> None:
     if not isinstance(value, dict):
         raise _bad(field)
+    if field.merge is Merge.KEYS:
+        _by_key(field, value)
+
+
+def _by_key(field: Field, value: dict[Any, Any]) -> None:
+    """Bound a mapping that laptops write, whatever its keys mean (`domain.custom_fields` knows that)."""
+    if len(value) > field.max_length:
+        raise InputError("too_long", field=field.name, limit=field.max_length, length=len(value))
+    for key, part in value.items():
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise InputError("unknown_field", field=f"{field.name}.{str(key)[:KEY_LENGTH]}")
+        named = dataclasses.replace(field, name=f"{field.name}.{key}", max_length=KEY_VALUE_LENGTH)
+        if isinstance(part, list):
+            _set(named, part)
+        elif isinstance(part, bool | int):
+            _integer(named, int(part))
+        elif part is not None:
+            _text(named, part)
 
 
 _TEXTUAL = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE, Kind.INSTANT, Kind.REF})

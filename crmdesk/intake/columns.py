@@ -6,7 +6,7 @@ from functools import partial
 
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind
-from crmdesk.domain.market_rules import counts_prescriptions
+from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
 from crmdesk.domain.records import DOCTOR, INSTITUTION, RECORDS
 from crmdesk.intake.clean import choice_code, plain
 from crmdesk.intake.model import Column, Table
@@ -30,8 +30,6 @@ _PLACE_OF_CARE = re.compile(
     r".*(医院|卫生院|卫生服务(中心|站)|保健院|诊所|门诊部|医学中心|药店|大药房)([(（].*[)）])?$"
 )
 _NO_PERSON = ("科", "院", "市", "区", "省", "县", "镇", "乡", "街道", "路")
-_DRUG = re.compile(r"药品|产品|商品|品种|通用名|drug|product|medicine", re.I)
-_QUANTITY = re.compile(r"数量|盒数|支数|片数|用量|销量|金额|qty|quantity|volume|amount|sales|units", re.I)
 
 
 def _importable(record_fields: Sequence[Field]) -> list[Field]:
@@ -172,8 +170,8 @@ def _guess_kind(scores: list[dict[str, float]]) -> str:
 def _refusals(headers: Sequence[str], kind: str) -> dict[int, str]:
     """Return the columns that no import may take: prescription counts, also as doctor × drug × quantity."""
     refused = {index: "counts_prescriptions" for index, header in enumerate(headers) if counts_prescriptions(header)}
-    if kind == "doctor" and any(_DRUG.search(header) for header in headers):
-        refused |= {index: "counts_prescriptions" for index, header in enumerate(headers) if _QUANTITY.search(header)}
+    if kind == "doctor":
+        refused |= dict.fromkeys(counted_by_doctor(headers), "counts_prescriptions")
     return refused
 
 

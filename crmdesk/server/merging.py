@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from crmdesk.domain import validation
+from crmdesk.domain import custom_fields, validation
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.fields import Field, Kind, Record
+from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.merge import Clash, Merged, merge_edit
+from crmdesk.domain.merge import Clash, Merged, by_key, merge_edit
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Operation
 from crmdesk.server.tables import SETS
@@ -24,6 +24,8 @@ def normalised(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _normal(field: Field, value: Any) -> Any:
+    if field.merge is Merge.KEYS:
+        return custom_fields.tidy(value)
     if not value:
         return value
     if field.kind is Kind.INSTANT:
@@ -75,7 +77,7 @@ def keep_clashes(
 ) -> None:
     """Make a conflict row for each clash; `winner` is who wrote the values that are used from now on, and when."""
     for clash in clashes:
-        loser_by, loser_at = _author(work, row, clash.field)
+        loser_by, loser_at = _author(work, record, row, clash.field)
         values = {
             "parent_record": record.name,
             "parent_id": row["id"],
@@ -98,12 +100,18 @@ def made_at(work: ServerWork, operation: Operation) -> str:
     return to_text(moment) if moment.year >= _FIRST_YEAR else work.at
 
 
-def _author(work: ServerWork, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:
+def _author(work: ServerWork, record: Record, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:
     """Return who changed a field last and when, by the trail; where that is not kept, the row's last author."""
     for item in reversed(work.queued_audits):
-        if item.parent_id == row["id"] and field in item.changes:
+        if item.parent_id == row["id"] and _names(record, item.changes, field):
             return item.by_id or None, item.at
     for one in work.trail(row["id"]):
-        if field in one.changes:
+        if _names(record, one.changes, field):
             return one.by_id, one.at
     return row["updated_by"], row["updated_at"]
+
+
+def _names(record: Record, changes: Mapping[str, Any], field: str) -> bool:
+    """Say whether a trail entry tells of a field, or of a key within a mapping: `custom.hobby`."""
+    name = field.partition(".")[0]
+    return name in changes and (name == field or field in by_key(record, {name: changes[name]}))

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crmdesk.domain import access, validation
 from crmdesk.domain import claims as workflow
+from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record, ScopeRule
 from crmdesk.domain.ids import id_for
@@ -23,7 +24,7 @@ from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import adverse_events, claims, deletions, feed, merges, merging, plans, visits
+from crmdesk.server import adverse_events, claims, custom_fields, deletions, feed, merges, merging, plans, visits
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
 from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of, refs
@@ -103,6 +104,16 @@ class _Batch:
         self.states = feed.states_in(work.connection, actor.scopes, keys)
         self.merged_into = merges.merged_into(work.connection, (key[1] for key in keys if key[0] == "doctor"))
         self._look_up_parents(sound)
+        self._defined: Definitions | None = None
+        if any(custom_fields.names_any(one.fields) for one in sound):
+            self._defined = custom_fields.definitions(work.connection)
+
+    def check_custom(self, record: Record, operation: Operation) -> None:
+        """Check the company fields of an operation against their definitions, by the person's role."""
+        if custom_fields.names_any(operation.fields):
+            if self._defined is None:
+                self._defined = custom_fields.definitions(self.work.connection)
+            custom_fields.check(self._defined, record, self.actor.role, operation.fields)
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer to one operation; its effect, if any, is in the transaction."""
@@ -264,6 +275,7 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
         raise RefusedError("forbidden")
     values = _with_review(record, values, actor)
     validation.check_new(record, values)
+    batch.check_custom(record, operation)
     _check_zone(record, operation)
     if work.get(record.name, operation.row_id) is not None:
         raise InputError("exists", field="id")
@@ -313,6 +325,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     merges.check_standing(record, row)
     _check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
+    batch.check_custom(record, operation)
     changes = merged.changes
     _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:
@@ -433,6 +446,7 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     _check_rights(record, edit, actor)
     row = _held_row(batch, record, row_id)
     _check_owner(batch, record, row, edit)
+    batch.check_custom(record, edit)
     _check_place(batch, record, values, row, actor)
     if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
         raise RefusedError("not_yours")  # held through an affiliation: its end was others' to decide, so is its return

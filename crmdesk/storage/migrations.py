@@ -11,9 +11,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.scopes import is_territory
 from crmdesk.storage import visits_of
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import ROWS, SEARCHED, kept_title, metadata, promised, search_ddl
+from crmdesk.storage.tables import ROWS, SEARCHED, from_json, kept_title, metadata, promised, search_ddl, to_json
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
@@ -27,6 +28,7 @@ STEPS: tuple[str, ...] = (
     "0006_adverse_events",
     "0007_attendance",
     "0008_visits_of",
+    "0009_custom_fields",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -132,6 +134,27 @@ def _visits_of(database: "Database") -> None:
     database.execute(str(CreateIndex(promised, if_not_exists=True).compile(dialect=sqlite.dialect())))
 
 
+def _custom_fields(database: "Database") -> None:
+    add_tables(database, "custom_field")
+    for record in ("doctor", "institution"):
+        add_column(database, f"row_{record}", "custom TEXT")
+    _fetch_customers_anew(database)
+
+
+def _fetch_customers_anew(database: "Database") -> None:
+    """Let the next sync fetch the customers once more: rows that came before had no place for the new column."""
+    names = [row[0] for row in database.execute("SELECT name FROM scope ORDER BY name").fetchall()]
+    scopes = sorted(one for one in names if is_territory(one))
+    known = database.execute("SELECT value FROM meta WHERE name = 'purged_scopes'").fetchone()
+    if scopes:
+        wanted = sorted({*scopes, *(from_json(known[0]) if known and known[0] else ())})
+        database.execute(
+            "INSERT INTO meta(name, value) VALUES ('purged_scopes', ?)"
+            " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            (to_json(wanted),),
+        )
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -141,4 +164,5 @@ _BODIES = {
     "0006_adverse_events": _adverse_events,
     "0007_attendance": _attendance,
     "0008_visits_of": _visits_of,
+    "0009_custom_fields": _custom_fields,
 }

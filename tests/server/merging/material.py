@@ -29,6 +29,8 @@ class Material:
     def __post_init__(self) -> None:
         for record in ("doctor", "institution", "department", "visit", "cycle_plan"):
             self.refs[record] = [self.server_row(record) for _ in range(3)]
+        for record in ("doctor", "institution"):
+            self.company.insert("custom_field", {**self.values("custom_field"), "for_record": record, "key": "hobby"})
         self.refs["user"] = [self.company[name] for name in ("rep", "colleague", "manager")]
         self.refs["product"] = [self.company["product"], *(self.server_row("product") for _ in range(2))]
 
@@ -40,6 +42,7 @@ class Material:
             "territory": {"name": "新区", "kind": "territory"},
             "user": {"login": new_id(), "name": "新人", "role": "rep", "active": True},
             "product": {"name": "新药"},
+            "custom_field": {"for_record": "doctor", "key": "other", "name": "爱好", "kind": "text"},
             "institution": {"name": "新医院", **place},
             "doctor": {"name": "新医生", **place},
             "budget": {**place, "period": "2026Q4", "category": "meal", "rule": "warn"},
@@ -114,6 +117,7 @@ class Material:
             Kind.INTEGER: (1, 2, 3),
             Kind.MONEY: (100, 200, 300),
             Kind.BOOLEAN: (None, False, True),
+            Kind.MAP: ({"hobby": "原文"}, {"hobby": "第一"}, {"hobby": "第二"}),
             Kind.DATE: ("2026-11-01", "2026-11-02", "2026-11-03"),
             Kind.INSTANT: tuple(f"2026-11-0{day}T01:00:00.000Z" for day in (1, 2, 3)),
         }

@@ -212,6 +212,11 @@ def _every_field_follows_its_rule(material: Material, record: str) -> None:
             assert row[one.name] == sorted({*theirs, *mine})
         else:
             assert row[one.name] == mine, one.name
+        if one.merge is Merge.KEYS:
+            assert one.name not in lost
+            assert lost[f"{one.name}.hobby"]["loser_value"] == {"value": theirs["hobby"]}
+            assert lost[f"{one.name}.hobby"]["loser_by"] == company[_somebody(record)]
+            continue
         assert (one.name in lost) is (one.merge is Merge.LAST_WINS), one.name
         if one.name in lost:
             kept = lost[one.name]

@@ -1,0 +1,77 @@
+"""A store of before the company fields gets their table and columns, and fetches its customers once more."""
+
+from typing import Any
+
+from crmdesk.domain.ids import new_id
+from crmdesk.storage import driver as raw
+from crmdesk.storage import inbox, migrations, rows
+from crmdesk.storage.tables import ROWS
+
+
+def older(open_store: Any, wire: Any, key: bytes) -> tuple[Any, str]:
+    """Return the folder of a store as version 7 left it, with a doctor in it, and the doctor's id."""
+    store = open_store()
+    doctor = wire.row("doctor", name="王伟")
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head("c", wire.scope))
+        inbox.apply_page(work, wire.page({"doctor": [doctor]}, first=True))
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    driver.execute("DROP TABLE row_custom_field")
+    for record in ("doctor", "institution"):
+        driver.execute(f"ALTER TABLE row_{record} DROP COLUMN custom")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0008'")
+    driver.execute("PRAGMA user_version = 7")
+    driver.close()
+    return store.folder, doctor["id"]
+
+
+def test_an_older_store_gets_the_table_and_the_columns_and_keeps_its_rows(
+    open_store: Any, wire: Any, key: bytes
+) -> None:
+    folder, doctor = older(open_store, wire, key)
+    store = open_store(folder)
+    with store.writing() as work:
+        assert work.driver.execute("PRAGMA user_version").fetchone() == (len(migrations.STEPS),)
+        names = [row[1] for row in work.driver.execute("PRAGMA table_info(row_custom_field)").fetchall()]
+        assert names == [column.name for column in ROWS["custom_field"].columns]
+        held = rows.read(work.driver, "doctor", doctor)
+        assert held is not None
+        assert (held.values["name"], held.values["custom"]) == ("王伟", None)
+        work.edit("doctor", doctor, {"custom": {"hobby": "跑步"}}, 1, new_id())
+        held = rows.read(work.driver, "doctor", doctor)
+        assert held is not None
+        assert held.values["custom"] == {"hobby": "跑步"}
+
+
+def test_its_customers_are_fetched_once_more_and_a_new_store_fetches_nothing_twice(
+    open_store: Any, wire: Any, key: bytes
+) -> None:
+    folder, doctor = older(open_store, wire, key)
+    store = open_store(folder)
+    with store.reading() as connection:
+        assert inbox.purged_scopes(connection) == [wire.scope]
+    again = wire.row("doctor", name="王伟", custom={"hobby": "下棋"}) | {"id": doctor}
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [again]}, first=True))
+        held = rows.read(work.driver, "doctor", doctor)
+        assert held is not None
+        assert held.values["custom"] == {"hobby": "下棋"}
+    with store.reading() as connection:
+        assert inbox.purged_scopes(connection) == []
+    store.close()
+    with open_store(folder).reading() as connection:
+        assert inbox.purged_scopes(connection) == []
+
+
+def test_pending_edits_are_laid_over_key_by_key(open_store: Any, wire: Any) -> None:
+    store, doctor, me = open_store(), wire.row("doctor", name="王伟", custom={"hobby": "跑步"}), new_id()
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head("c", wire.scope))
+        inbox.apply_page(work, wire.page({"doctor": [doctor]}, first=True))
+        work.edit("doctor", doctor["id"], {"custom": {"beds": 40, "hobby": "跑步"}}, 1, me)
+        newer = doctor | {"revision": 2, "custom": {"hobby": "下棋", "topics": ["心衰"]}}
+        inbox.apply_page(work, wire.page({"doctor": [newer]}, cursor="c2"))
+        held = rows.read(work.driver, "doctor", doctor["id"])
+        assert held is not None
+        assert held.values["custom"] == {"beds": 40, "hobby": "下棋", "topics": ["心衰"]}
