@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from crmdesk.domain.custom_fields import NONE, Definitions
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.money import parse_fen
@@ -11,8 +12,8 @@ from crmdesk.domain.money import parse_fen
 _YES, _NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否"})
 
 
-def read_assignments(record: Record, texts: Sequence[str]) -> dict[str, Any]:
-    """Return {field: value} of texts such as `mobile=138…`; an empty value clears the field.
+def read_assignments(record: Record, texts: Sequence[str], defined: Definitions = NONE) -> dict[str, Any]:
+    """Return {field: value} of texts such as `mobile=138…` or `custom.hobby=…`; an empty value clears the field.
 
     Lists are separated by commas, structures are JSON, amounts are yuan. InputError: `no_assignment`,
     `unknown_field`, `wrong_kind`, `amount`.
@@ -23,7 +24,7 @@ def read_assignments(record: Record, texts: Sequence[str]) -> dict[str, Any]:
         if not sign:
             raise InputError("no_assignment", value=text[:60])
         try:
-            field = record.field(name.strip())
+            field = defined.find(record.name, name.strip()) or record.field(name.strip())
         except KeyError as error:
             raise InputError("unknown_field", field=name.strip()[:60]) from error
         values[field.name] = read_value(field, raw)

@@ -7,7 +7,8 @@ import typer
 from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
 from crmdesk.commandline.output import Output
-from crmdesk.domain.records import DOCTOR
+from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.records import CUSTOM, DOCTOR
 from crmdesk.services.commands import CreateDoctor, EditRow
 from crmdesk.services.views import DoctorView
 
@@ -41,15 +42,15 @@ def show(
     output = options_of(context).output
     with opened(context) as laptop:
         doctor_id = find_customer(laptop, "doctor", which)
-        view = ask(laptop, lambda reads: reads.doctor(doctor_id))
-    output.result(view, _doctor_lines(output, view))
+        view, defined = ask(laptop, lambda reads: (reads.doctor(doctor_id), reads.custom_fields()))
+    output.result(view, _doctor_lines(output, view, defined))
 
 
-def _doctor_lines(output: Output, view: DoctorView) -> list[str]:
+def _doctor_lines(output: Output, view: DoctorView, defined: Definitions) -> list[str]:
     lines = [f"{view.row.id}  {view.row['name']}  {view.row.sync_state}"]
-    for field in DOCTOR.fields:
+    for field in (*DOCTOR.fields, *defined.every("doctor")):
         value = view.row[field.name]
-        if value not in (None, "", []):
+        if value not in (None, "", []) and field.name != CUSTOM.name:
             lines.append(f"  {output.field(field)}: {output.value('doctor', field, value)}")
     lines += [f"  @ {one.institution_name} {one.department_name}" for one in view.affiliations]
     lines += [f"  {one.at}  {one.who}  {one.text}" for one in view.timeline]
@@ -67,8 +68,9 @@ def add(
 ) -> None:
     """Make a doctor, usable at once and under review at the server."""
     output = options_of(context).output
-    values = {"name": name, **read_assignments(DOCTOR, assignments or [])}
     with opened(context) as laptop:
+        defined = ask(laptop, lambda reads: reads.custom_fields())
+        values = {"name": name, **read_assignments(DOCTOR, assignments or [], defined)}
         place = find_customer(laptop, "institution", institution) if institution else ""
         made = submit(laptop, CreateDoctor(values, place, department))
     text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")
@@ -83,8 +85,8 @@ def edit(
 ) -> None:
     """Change fields of a doctor."""
     output = options_of(context).output
-    changes = read_assignments(DOCTOR, assignments)
     with opened(context) as laptop:
+        changes = read_assignments(DOCTOR, assignments, ask(laptop, lambda reads: reads.custom_fields()))
         doctor_id = find_customer(laptop, "doctor", which)
         row = ask(laptop, lambda reads: reads.row("doctor", doctor_id))
         submit(laptop, EditRow("doctor", doctor_id, changes, row.revision))

@@ -123,6 +123,9 @@ class Output:
             return f"¥{format_fen(int(value))}"
         if field.kind in (Kind.ITEMS, Kind.MAP):
             return msgspec.json.encode(value).decode()
+        if field.choices:
+            entries = [field.entry(one) for one in (value if isinstance(value, list) else [value])]
+            return self.pick("、", ", ").join(self.pick(one.zh, one.en) for one in entries) or "—"
         return words.value_words(record, field.name, value, self.language) or "—"
 
     def pick(self, chinese: str, english: str) -> str:

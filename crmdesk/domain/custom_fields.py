@@ -91,6 +91,10 @@ class Definitions:
         """Return the fields that forms, filters and imports offer, in their order."""
         return tuple(one for one in self.every(record) if not self.is_retired(record, one.name))
 
+    def writable(self, record: str, role: Role) -> tuple[Field, ...]:
+        """Return those offered fields that a person of this role may write."""
+        return tuple(one for one in self.offered(record) if one.writers is None or role in one.writers)
+
     def is_retired(self, record: str, name: str) -> bool:
         """Say whether a field is no longer offered."""
         return (record, name) in self._retired

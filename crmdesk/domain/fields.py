@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crmdesk.domain.picklists import Choice
+from crmdesk.domain.picklists import PICKLISTS, Choice
 from crmdesk.domain.roles import NOBODY, Role
 
 
@@ -88,6 +88,15 @@ class Field:
     def server_owned(self) -> bool:
         """No client may ever send this field."""
         return self.writers == NOBODY
+
+    @property
+    def entries(self) -> tuple[Choice, ...]:
+        """What can be chosen, in the order in which people pick it; () where anything may be put in."""
+        return self.choices or PICKLISTS.get(self.picklist, ())
+
+    def entry(self, code: str) -> Choice:
+        """Return what can be chosen by its code; another code is its own words, so that nothing is hidden."""
+        return next((one for one in self.entries if one.code == code), Choice(code, code, code))
 
     @property
     def is_json(self) -> bool:

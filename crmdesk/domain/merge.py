@@ -108,7 +108,8 @@ def by_key(record: Record, changes: Mapping[str, tuple[Any, Any]]) -> dict[str, 
     parted: dict[str, tuple[Any, Any]] = {}
     for name, (old, new) in changes.items():
         declared = record.by_name.get(name)
-        if declared is not None and declared.merge is Merge.KEYS:
+        by_itself = declared is not None and declared.merge is Merge.KEYS
+        if by_itself and all(one is None or isinstance(one, dict) for one in (old, new)):
             parted |= {f"{name}.{key}": pair for key, pair in changed_keys(old, new).items()}
         else:
             parted[name] = (old, new)

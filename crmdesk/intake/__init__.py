@@ -1,5 +1,6 @@
 """Import of customers from sheets: reading, guessing, cleaning, matching, planning; no database, no window."""
 
+from crmdesk.intake.columns import OwnFields
 from crmdesk.intake.model import (
     Action,
     Column,
@@ -24,6 +25,7 @@ __all__ = [
     "NewRow",
     "Nobody",
     "Notice",
+    "OwnFields",
     "Planned",
     "Preview",
     "Report",

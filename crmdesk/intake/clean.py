@@ -12,7 +12,9 @@ _CJK = "\u3400-\u9fff"
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[ \u3000]+(?=[{_CJK}])")
 _TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_QUOTED = re.compile(r"^'(?=[=+\-@\t\r])")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+_INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
 _TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}
 
 
@@ -26,6 +28,11 @@ def plain(text: str) -> str:
 def is_formula(text: str) -> bool:
     """Say whether a cell of a text file holds an Excel formula instead of its value."""
     return text.startswith("=") and len(text) > 1
+
+
+def unquoted(text: str) -> str:
+    """Return text without the apostrophe that an export puts before what a sheet would run as a formula."""
+    return _QUOTED.sub("", text, count=1)
 
 
 def person_name(text: str) -> str:
@@ -190,7 +197,8 @@ def field_value(field: Field, text: str) -> tuple[object, str]:
         return None, ""
     if is_formula(cell):
         return None, "formula"
-    return _READERS.get(field.kind, _read_text)(field, text.strip() if field.kind is Kind.LONG_TEXT else cell)
+    whole = text.strip() if field.kind is Kind.LONG_TEXT else cell
+    return _READERS.get(field.kind, _read_text)(field, unquoted(whole))
 
 
 def _read_text(field: Field, cell: str) -> tuple[object, str]:
@@ -202,14 +210,27 @@ def _read_text(field: Field, cell: str) -> tuple[object, str]:
 
 
 def _read_choice(field: Field, cell: str) -> tuple[object, str]:
-    code = choice_code(field.picklist, cell)
+    code = _code(field, cell)
     return code, "" if code else "not_in_list"
+
+
+def _code(field: Field, cell: str) -> str | None:
+    """Return the code of a spelling; choices that an administrator defined are taken to the letter."""
+    if field.choices:
+        wanted = cell.casefold()
+        return next((one.code for one in field.choices if wanted in (one.zh.casefold(), one.en.casefold())), None)
+    return choice_code(field.picklist, cell)
+
+
+def _read_integer(_field: Field, cell: str) -> tuple[object, str]:
+    found = _INTEGER.fullmatch(cell)
+    return (int(found.group(1).replace(",", "")), "") if found else (None, "wrong_kind")
 
 
 def _read_tags(field: Field, cell: str) -> tuple[object, str]:
     parts = [part.strip() for part in _TAG_MARKS.split(cell) if part.strip()]
-    if field.picklist:
-        codes = [choice_code(field.picklist, part) for part in parts]
+    if field.entries:
+        codes = [_code(field, part) for part in parts]
         known = sorted({code for code in codes if code})
         return known or None, "" if all(codes) else "not_in_list"
     return sorted(set(parts)) or None, ""
@@ -233,4 +254,5 @@ _READERS: dict[Kind, Callable[[Field, str], tuple[object, str]]] = {
     Kind.TAGS: _read_tags,
     Kind.DATE: _read_date,
     Kind.BOOLEAN: _read_boolean,
+    Kind.INTEGER: _read_integer,
 }

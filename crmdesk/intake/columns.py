@@ -1,19 +1,22 @@
 """Guesses which declared field a column holds, from its header and from its content; refuses prescription counts."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
+from crmdesk.domain.custom_fields import Definitions, is_custom, key_of
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
 from crmdesk.domain.records import DOCTOR, INSTITUTION, RECORDS
-from crmdesk.intake.clean import choice_code, plain
+from crmdesk.domain.roles import Role
+from crmdesk.intake.clean import choice_code, field_value, plain
 from crmdesk.intake.model import Column, Table
 from crmdesk.intake.sheets import fold
 
 _NOT_IMPORTED = frozenset({"territory_id", "under_review", "status"})
-_KINDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN})
+_KINDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.INTEGER, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN})
 DOCTOR_NAME, INSTITUTION_NAME, DEPARTMENT_NAME = "doctor.name", "institution.name", "department.name"
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     DEPARTMENT_NAME: ("科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室"),
@@ -46,9 +49,43 @@ TARGETS: dict[str, tuple[str, ...]] = {
 """What a column may be mapped to, by the kind of list."""
 
 
-def field_of(target: str) -> Field:
-    """Return the declared field of a target such as `doctor.name`; raises InputError('unknown_field')."""
+@dataclass(frozen=True, slots=True)
+class OwnFields:
+    """The company fields that an import may fill, by the kind of list: those that the person may write."""
+
+    by_kind: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, defined: Definitions, role: Role) -> "OwnFields":
+        """Return what a person of this role may fill."""
+        return cls({kind: defined.writable(kind, role) for kind in TARGETS})
+
+    def targets(self, kind: str) -> tuple[str, ...]:
+        """Return what a column of such a list may be mapped to, the declared fields first."""
+        return (*TARGETS.get(kind, ()), *(f"{kind}.{one.name}" for one in self.by_kind.get(kind, ())))
+
+    def named(self, folded: str) -> Iterator[str]:
+        """Yield the targets that a folded header stands for."""
+        yield from _TARGETS_BY_HEADER.get(folded, ())
+        for kind, fields in self.by_kind.items():
+            for one in fields:
+                if folded in {fold(word) for word in (one.zh, one.en, key_of(one.name), f"{kind}.{one.name}")}:
+                    yield f"{kind}.{one.name}"
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """Headers, folded, that stand for a field."""
+        own = {fold(word) for fields in self.by_kind.values() for one in fields for word in (one.zh, one.en)}
+        return KNOWN_HEADERS | own
+
+
+def field_of(target: str, own: OwnFields | None = None) -> Field:
+    """Return the field of a target such as `doctor.name`; raises InputError('unknown_field')."""
     record, _, name = target.partition(".")
+    if own is not None and is_custom(name):
+        found = next((one for one in own.by_kind.get(record, ()) if one.name == name), None)
+        if found is not None:
+            return found
     try:
         return RECORDS[record].field(name)
     except KeyError as error:
@@ -71,15 +108,19 @@ def _headers() -> dict[str, list[str]]:
 _TARGETS_BY_HEADER = _headers()
 KNOWN_HEADERS = frozenset(_TARGETS_BY_HEADER)
 """Headers, folded, that stand for a declared field."""
+NO_OWN = OwnFields()
+"""A company without fields of its own."""
 
 
-def guess(table: Table, kind: str | None = None, look_at: int = 300) -> tuple[str, tuple[Column, ...]]:
+def guess(
+    table: Table, kind: str | None = None, own: OwnFields = NO_OWN, look_at: int = 300
+) -> tuple[str, tuple[Column, ...]]:
     """Return (kind, columns with guesses): kind is doctor, institution or '' where neither can be told."""
     samples = [_sample(table, index, look_at) for index in range(len(table.header))]
-    scores = [_scores(header, sample) for header, sample in zip(table.header, samples, strict=True)]
+    scores = [_scores(header, sample, own) for header, sample in zip(table.header, samples, strict=True)]
     kind = kind or _guess_kind(scores)
     refused = _refusals(table.header, kind)
-    allowed = TARGETS.get(kind, ())
+    allowed = own.targets(kind)
     ranked = sorted(
         (
             (-score, index, allowed.index(target))
@@ -124,21 +165,23 @@ _BY_CONTENT: tuple[tuple[str, Callable[[str], object]], ...] = (
 )
 
 
-def _scores(header: str, sample: list[str]) -> dict[str, float]:
+def _scores(header: str, sample: list[str], own: OwnFields) -> dict[str, float]:
     """Return how well a column fits each target: headers count 1, content up to 1; content can veto a header."""
     shares = {target: _share(sample, fits) for target, fits in _BY_CONTENT}
     scores = {target: share * 0.9 for target, share in shares.items() if share >= 0.6}
     if len(sample) < 3:
         scores = {}
-    for target in _TARGETS_BY_HEADER.get(fold(header), ()):
-        field = field_of(target)
-        fits = _share(sample, partial(_may_be, field)) if sample else 1.0
+    for target in own.named(fold(header)):
+        declared = field_of(target, own)
+        fits = _share(sample, partial(_may_be, declared)) if sample else 1.0
         if fits >= 0.3 and not _belies(target, shares):
             scores[target] = (0.4 if fold(header) in _VAGUE_HEADERS else 1.0) + shares.get(target, 0.0)
     return scores
 
 
 def _may_be(field: Field, cell: str) -> bool:
+    if is_custom(field.name):
+        return field_value(field, cell)[0] is not None
     if field.kind is Kind.CHOICE:
         return choice_code(field.picklist, cell) is not None
     return field.kind is Kind.LONG_TEXT or len(plain(cell)) <= field.max_length
@@ -175,7 +218,7 @@ def _refusals(headers: Sequence[str], kind: str) -> dict[int, str]:
     return refused
 
 
-def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str]) -> str:
+def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str], own: OwnFields = NO_OWN) -> str:
     """Return the kind of list that a mapping describes.
 
     Raises RefusedError('counts_prescriptions'), InputError (`no_name_column`, `target_twice`, `unknown_column`,
@@ -191,7 +234,7 @@ def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str]) -> str:
             raise InputError("target_twice", field=target)
     kind = "doctor" if DOCTOR_NAME in used.values() else "institution"
     for target in used.values():
-        if target not in TARGETS[kind]:
+        if target not in own.targets(kind):
             raise InputError("unknown_field", field=target[:60])
     if kind == "institution" and INSTITUTION_NAME not in used.values():
         raise InputError("no_name_column")

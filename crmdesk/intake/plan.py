@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 
 from typing_extensions import override
 
+from crmdesk.domain.custom_fields import folded
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
-from crmdesk.intake.columns import DEPARTMENT_NAME, INSTITUTION_NAME, KNOWN_HEADERS, check_mapping, field_of, guess
+from crmdesk.intake.columns import DEPARTMENT_NAME, INSTITUTION_NAME, NO_OWN, OwnFields, check_mapping, field_of, guess
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
 from crmdesk.intake.model import Action, Column, KnownCustomers, NewRow, Notice, Planned, SheetRow, Table
 from crmdesk.intake.sheets import choose_sheet, cut, fold, read_sheets
@@ -38,11 +39,17 @@ class Preview:
     row_count: int
     notices: tuple[Notice, ...]
     table: Table = field(repr=False)
+    own: OwnFields = field(default=NO_OWN, repr=False)
 
     @property
     def mapping(self) -> dict[int, str]:
         """Return the guessed targets by column."""
         return {column.index: column.target for column in self.columns if column.target}
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return what the columns of such a list may be mapped to."""
+        return self.own.targets(self.kind)
 
     @property
     def shape(self) -> str:
@@ -52,7 +59,11 @@ class Preview:
 
 
 def preview(
-    source: Path | str | bytes, kind: str | None = None, sample: int = 200, sheet: str | None = None
+    source: Path | str | bytes,
+    kind: str | None = None,
+    sample: int = 200,
+    sheet: str | None = None,
+    own: OwnFields = NO_OWN,
 ) -> Preview:
     """Read a file (path or bytes) and guess its columns; `kind` doctor or institution where the caller knows it.
 
@@ -61,9 +72,9 @@ def preview(
     data = source if isinstance(source, bytes) else _read(Path(source))
     found = sniff(data)
     sheets = read_sheets(found, data)
-    chosen = choose_sheet(sheets, sheet, KNOWN_HEADERS)
-    table = cut(chosen, KNOWN_HEADERS)
-    kind, columns = guess(table, kind)
+    chosen = choose_sheet(sheets, sheet, own.headers)
+    table = cut(chosen, own.headers)
+    kind, columns = guess(table, kind, own)
     refused = tuple(Notice(column.refused, {"column": column.header}) for column in columns if column.refused)
     unknown = () if kind else (Notice("no_customers"),)
     return Preview(
@@ -79,6 +90,7 @@ def preview(
         row_count=len(table.rows),
         notices=(*found.notices, *table.notices, *refused, *unknown),
         table=table,
+        own=own,
     )
 
 
@@ -102,10 +114,10 @@ def plan(source: Preview, mapping: Mapping[int, str], known: KnownCustomers, ter
     made may carry a code of what to look at: `value_left_out`, `alias_of_other`, `same_name_spelled_otherwise`,
     `hospital_uncertain`.
     """
-    kind = check_mapping(source.columns, mapping)
+    kind = check_mapping(source.columns, mapping, source.own)
     used = {index: target for index, target in mapping.items() if target}
     planner = _DoctorPlanner if kind == "doctor" else _InstitutionPlanner
-    return planner(source.table, used, known, territory_id).run()
+    return planner(source, used, known, territory_id).run()
 
 
 @dataclass(slots=True)
@@ -122,9 +134,9 @@ class _Planner:
 
     record = ""
 
-    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
-        self._table = table
-        self._mapping = [(index, target, field_of(target)) for index, target in mapping.items()]
+    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        self._table = source.table
+        self._mapping = [(index, target, field_of(target, source.own)) for index, target in mapping.items()]
         self._territory_id = territory_id
         self._institutions = Institutions(known.institutions())
         self._known = known
@@ -147,13 +159,15 @@ class _Planner:
         cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
-            cells.raw[target] = text
+            cells.raw[target] = clean.unquoted(text)
             value, code = clean.field_value(declared, text)
             if code:
                 cells.left_out[target] = code
             if value is not None:
                 cells.values[target.partition(".")[0]][declared.name] = value
         _place(cells)
+        for record in ("doctor", "institution"):
+            cells.values[record] = folded({}, cells.values[record])
         return cells
 
     def _ambiguous(self, number: int, match: Match, name: str) -> Planned:
@@ -196,11 +210,11 @@ def _note(cells: _Cells) -> tuple[str, dict[str, Any]]:
 class _InstitutionPlanner(_Planner):
     record = "institution"
 
-    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
-        super().__init__(table, mapping, known, territory_id)
+    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        super().__init__(source, mapping, known, territory_id)
         self._spelling: dict[str, str] = {}  # of those made here: id → the name as the file has it
         index = next(index for index, target in mapping.items() if target == INSTITUTION_NAME)
-        full_names = {clean.plain(row.cells[index]) for row in table.rows}
+        full_names = {clean.plain(row.cells[index]) for row in source.table.rows}
         self._short_names = Counter(name_key(clean.hospital(full)[0]) for full in full_names)
 
     @override
@@ -255,8 +269,8 @@ class _Work:
 class _DoctorPlanner(_Planner):
     record = "doctor"
 
-    def __init__(self, table: Table, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
-        super().__init__(table, mapping, known, territory_id)
+    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+        super().__init__(source, mapping, known, territory_id)
         self._doctors = Doctors(known.doctors())
         self._rooms = {(place, name_key(name)): room_id for room_id, place, name in known.departments()}
         self._pending: list[Callable[[], None]] = []

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.picklists import PICKLISTS, codes
 from crmdesk.services import shown
+from crmdesk.services.own_conditions import Own, own_conditions, statements
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.tables import PROMISED
 
@@ -40,6 +41,7 @@ class Conditions(NamedTuple):
     consent: tuple[str, ...] = ()  # channels, NONE for no channel at all
     tags: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    custom: tuple[Own, ...] = ()  # about company fields
 
     @property
     def by_visit(self) -> bool:
@@ -75,6 +77,8 @@ def conditions_of(plain: Any) -> Conditions:
         given = plain.get(name)
         if name == "seen":
             found[name] = given if given in SEEN else ""
+        elif name == "custom":
+            found[name] = own_conditions(given if isinstance(given, list) else ())
         elif isinstance(given, list):
             found[name] = _entries(name, given)
     return Conditions(**found)
@@ -210,6 +214,11 @@ def _working_at(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
     return frozenset(look.connection.execute(text(statement), params).scalars())
 
 
+def _by_own_fields(look: _Look, wanted: tuple[Own, ...]) -> frozenset[str]:
+    found = [look.ids(where, params) for where, params in statements(f"row_{look.record}", wanted)]
+    return frozenset.intersection(*found)
+
+
 _Asked = Callable[[_Look, Any], frozenset[str]]
 
 
@@ -226,6 +235,7 @@ _BOTH: dict[str, _Asked] = {
     "territories": _by_column("territory_id"),
     "seen": _seen,
     "due": _due,
+    "custom": _by_own_fields,
 }
 _ASKED: dict[str, dict[str, _Asked]] = {
     "doctor": _BOTH

@@ -1,5 +1,6 @@
 """The order of the customer list as ids, kept between reads, so that a page far down costs no more than the first."""
 
+import re
 import threading
 from collections import OrderedDict
 from datetime import date
@@ -8,7 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from crmdesk.domain.clock import local_date, utc_now
+from crmdesk.domain.custom_fields import is_custom, key_of
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.records import CUSTOM
 from crmdesk.services import customer_filter
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.customer_filter import ANY, Conditions, rank
@@ -17,6 +20,7 @@ from crmdesk.storage import search
 from crmdesk.storage.pinyin import phrase_reading
 
 _KEPT = 12
+_OWN = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")
 _FOUND_LIMIT = 2_000
 _TOUCHED_BY = {
     "doctor": frozenset({"doctor", "affiliation", "institution", "department", "territory"}),
@@ -157,6 +161,8 @@ class CustomerOrders:
             names = _read_aloud(_pairs(connection, "SELECT id, name FROM row_territory"))
             ids = _pairs(connection, f"SELECT id, territory_id FROM row_{record} NOT INDEXED")
             return {one: names.get(place, _LAST) for one, place in ids.items()}, _LAST
+        if is_custom(column):
+            return _own_values(connection, record, column)
         if record == "doctor" and column in ("institution", "department"):
             return _places(connection, column), _LAST
         if column in _TEXTS[record]:
@@ -170,6 +176,17 @@ class CustomerOrders:
 
 def _pairs(connection: Connection, statement: str, **params: Any) -> dict[Any, Any]:
     return {row[0]: row[1] for row in connection.execute(text(statement), params)}
+
+
+def _own_values(connection: Connection, record: str, column: str) -> tuple[dict[str, Any], Any]:
+    """Return the values of a company field that can be compared: numbers and yes or no before what is read aloud."""
+    if not _OWN.fullmatch(column):
+        raise InputError("unknown_sort", sort=column[:60])
+    expression = f"json_extract({CUSTOM.name}, '$.{key_of(column)}')"
+    found = _pairs(connection, f"SELECT id, {expression} FROM row_{record} NOT INDEXED WHERE {expression} IS NOT NULL")
+    aloud = _read_aloud({one: str(value) for one, value in found.items()})
+    keys = {one: (0, value, "") if isinstance(value, int) else (1, 0, aloud[one]) for one, value in found.items()}
+    return keys, (2, 0, "")
 
 
 def _merged(connection: Connection, wanted: Filter) -> frozenset[str]:

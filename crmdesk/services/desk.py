@@ -47,7 +47,12 @@ class Desk:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="crmdesk-reader")
         self._dispatcher = Dispatcher(store, lambda: self.person, self.publish, clock, self._seen)
         self.batches = BatchDesk(self.submit)
-        self.imports = ImportDesk(self.submit, lambda: self.ask(known_here), lambda: self.person)
+        self.imports = ImportDesk(
+            self.submit,
+            lambda: self.ask(known_here),
+            lambda: self.person,
+            lambda: self.ask(lambda reads: reads.custom_fields()),
+        )
 
     @property
     def person(self) -> Person:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.domain import picklists
 from crmdesk.domain.clock import to_text
+from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.fields import Field, Kind
-from crmdesk.domain.records import RECORDS
+from crmdesk.domain.records import CUSTOM, RECORDS
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.views import Person
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 500
-_HIDDEN = frozenset({"territory_id"})
+_HIDDEN = frozenset({"territory_id", CUSTOM.name})
 Progress = Callable[[int, int], bool]
 """Called with rows done and rows in all; returns False to stop."""
 
@@ -81,6 +81,7 @@ def _write(reads: "Reads", path: Path, wanted: Filter, language: str, progress: 
     person, at = reads.person(), to_text(reads.now())
     ids = reads.customer_ids(wanted.record, wanted.text, wanted.sort, wanted.customer_class, wanted.where)
     fields = [field for field in RECORDS[wanted.record].fields if field.name not in _HIDDEN]
+    fields += reads.custom_fields().offered(wanted.record)
     header = ["id", *(_word(field, language) for field in fields)]
     if wanted.record == "doctor":
         header += ["医院", "科室"] if language == "zh" else ["Hospital", "Department"]
@@ -124,7 +125,7 @@ class _Rows:
             if row_id not in rows:
                 continue
             self.done += 1
-            cells = [_cell(field, rows[row_id].get(field.name), self.language) for field in self.fields]
+            cells = [_cell(field, value_of(rows[row_id], field.name), self.language) for field in self.fields]
             extra = list(places.get(row_id, ("", ""))) if self.record == "doctor" else []
             yield [row_id, *(neutral(cell) for cell in [*cells, *extra])]
 
@@ -145,9 +146,9 @@ def _cell(field: Field, value: Any, language: str) -> str:
 
 
 def _choice(field: Field, code: str, language: str) -> str:
-    if not field.picklist or not code:
+    if not field.entries or not code:
         return code
-    entry = picklists.choice(field.picklist, code)
+    entry = field.entry(code)
     return entry.zh if language == "zh" else entry.en
 
 

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crmdesk.domain import access, validation
+from crmdesk.domain import access, custom_fields, validation
 from crmdesk.domain.clock import Clock
+from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.domain.fields import Field, Kind, Record
-from crmdesk.domain.records import RECORDS
+from crmdesk.domain.fields import Field, Kind, Merge, Record
+from crmdesk.domain.records import CUSTOM, RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.services.commands import Command
+from crmdesk.services.own_fields import definitions
 from crmdesk.services.seen import SeenRows
 from crmdesk.services.views import Person
 from crmdesk.storage.work import UnitOfWork
 
 Values = dict[str, Any]
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,13 @@ def row_of(handling: Handling, record: Record, row_id: str) -> Values:
     return row
 
 
-def tidy(record: Record, values: Mapping[str, Any]) -> Values:
-    """Return values in their stored form: sets sorted and without repeats, empty references as nothing."""
-    return {name: _tidy_value(record.by_name.get(name), value) for name, value in values.items()}
+def tidy(record: Record, values: Mapping[str, Any], row: Mapping[str, Any] = _NOTHING) -> Values:
+    """Return values in their stored form: sets sorted and without repeats, empty references as nothing.
+
+    What names company fields (`custom.<key>`) becomes the new mapping of `row`, its other keys as they are.
+    """
+    given = custom_fields.folded(row, values) if CUSTOM.name in record.by_name else values
+    return {name: _tidy_value(record.by_name.get(name), value) for name, value in given.items()}
 
 
 def _tidy_value(field: Field | None, value: Any) -> Any:
@@ -71,6 +78,8 @@ def _tidy_value(field: Field | None, value: Any) -> Any:
         return sorted(set(value)) if all(isinstance(entry, str) for entry in value) else list(value)
     if field.kind in (Kind.REF, Kind.DATE, Kind.INSTANT, Kind.CHOICE) and value == "":
         return None
+    if field.merge is Merge.KEYS and isinstance(value, Mapping):
+        return custom_fields.tidy(value)
     if field.kind is Kind.ITEMS and isinstance(value, list | tuple):
         return [_tidy_item(field.item, entry) for entry in value]
     return value
@@ -109,6 +118,7 @@ def check_new(handling: Handling, record: Record, values: Mapping[str, Any]) -> 
     check_rights(handling, record, values)
     check_owner(handling, record, values)
     validation.check_new(record, values)
+    _check_custom(handling, record, {}, values)
     check_row(record.name, values)
 
 
@@ -119,6 +129,7 @@ def check_edit(
     check_rights(handling, record, changes)
     check_owner(handling, record, row)
     validation.check_changes(record, changes)
+    _check_custom(handling, record, row, changes)
     check_row(record.name, {**row, **changes})
     moved = next((name for name in changed_only(row, changes) if record.field(name).once), "")
     if moved:
@@ -127,12 +138,20 @@ def check_edit(
         raise RefusedError("locked", record=record.name)
 
 
+def _check_custom(handling: Handling, record: Record, row: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Check those company fields that change; raises what `check_values` raises."""
+    if CUSTOM.name in changes:
+        defined = definitions(handling.work.connection)
+        old, new = row.get(CUSTOM.name), changes[CUSTOM.name]
+        custom_fields.check_values(defined, record.name, handling.role, old, new)
+
+
 def changed_only(row: Mapping[str, Any], changes: Mapping[str, Any]) -> Values:
     """Return those changes that differ from what the row holds; nothing, empty text and empty sets are alike."""
     return {
         name: value
         for name, value in changes.items()
-        if row.get(name) != value and not (_is_empty(row.get(name)) and _is_empty(value))
+        if value_of(row, name) != value and not (_is_empty(value_of(row, name)) and _is_empty(value))
     }
 
 

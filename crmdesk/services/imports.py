@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.domain import access
+from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
@@ -51,8 +52,9 @@ class ImportDesk:
         submit: Callable[[Command], "Future[Outcome]"],
         known: Callable[[], "Future[KnownHere]"],
         person: Callable[[], Person],
+        defined: Callable[[], "Future[Definitions]"],
     ) -> None:
-        self._submit, self._known, self._person = submit, known, person
+        self._submit, self._known, self._person, self._defined = submit, known, person, defined
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
         self._closed = False
 
@@ -63,7 +65,8 @@ class ImportDesk:
         """
         from crmdesk import intake  # lazy, here and below: most days nothing is imported
 
-        return intake.preview(source, kind, sheet=sheet)
+        own = intake.OwnFields.of(self._defined().result(), Role(self._person().role))
+        return intake.preview(source, kind, sheet=sheet, own=own)
 
     def run(
         self,

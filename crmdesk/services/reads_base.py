@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from crmdesk.domain.clock import Clock, local_date
+from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.records import RECORDS
 from crmdesk.services import shown, waiting
 from crmdesk.services.customer_order import CustomerOrders
+from crmdesk.services.own_fields import definitions
 from crmdesk.services.seen import SeenRows
 from crmdesk.services.shown import Values
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT, Person, Row
@@ -44,6 +46,10 @@ class ReadBase:
     def now(self) -> datetime:
         """Return the instant that this look counts as now."""
         return self._clock()
+
+    def custom_fields(self) -> Definitions:
+        """Return the company fields that an administrator defined."""
+        return definitions(self._connection)
 
     @property
     def _today(self) -> date:

@@ -28,7 +28,7 @@ from crmdesk.storage import search
 _TIMELINE = 60
 _MONTHS = 12
 _TAGS_SHOWN = 40
-_BRIEF = "name, customer_class, revision, dirty, territory_id, phone, updated_at"
+_BRIEF = "name, customer_class, revision, dirty, territory_id, phone, updated_at, custom"
 
 
 class CustomerReads(HistoryReads):
@@ -151,6 +151,7 @@ class CustomerReads(HistoryReads):
             "phone": row["phone"] or "",
             "territory_name": self._territory_names.get(row["territory_id"] or "", ""),
             "updated_at": row["updated_at"] or "",
+            "custom": json.loads(row["custom"]) if row["custom"] else {},
         }
 
     def _institution_items(self, ids: Sequence[str]) -> list[CustomerItem]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crmdesk.domain.fields import Field
-from crmdesk.domain.merge import DELETED
+from crmdesk.domain.merge import DELETED, by_key
 from crmdesk.domain.records import RECORDS
 from crmdesk.services import shown
 from crmdesk.services.reads_base import ReadBase
@@ -27,7 +27,7 @@ class HistoryReads(ReadBase):
             "AND r.parent_id = :id AND r.parent_record = :record ORDER BY r.at DESC, r.id DESC LIMIT :limit",
             {"id": row_id, "record": record, "limit": _HISTORY},
         )
-        changes = [_pairs(row.get("changes")) for row in rows]
+        changes = [_pairs(record, row.get("changes")) for row in rows]
         names = self._words_of((record, name, value) for one in changes for name, pair in one.items() for value in pair)
         return tuple(
             HistoryEntry(
@@ -82,11 +82,11 @@ class HistoryReads(ReadBase):
                 row_id=row["parent_id"],
                 row_title=titles.get((row["parent_record"], row["parent_id"]), ""),
                 field=row["field"],
-                base_value=_inner(row.get("base_value")),
-                winner_value=_inner(row.get("winner_value")),
+                base_value=_inner(row["parent_record"], row.get("base_value")),
+                winner_value=_inner(row["parent_record"], row.get("winner_value")),
                 winner_by=self._name_of(row.get("winner_by")),
                 winner_at=row.get("winner_at") or "",
-                loser_value=_inner(row.get("loser_value")),
+                loser_value=_inner(row["parent_record"], row.get("loser_value")),
                 loser_by=self._name_of(row.get("loser_by")),
                 loser_at=row.get("loser_at") or "",
                 loser_is_me=row.get("loser_by") == me,
@@ -145,12 +145,12 @@ def _own_title(row: Mapping[str, Any]) -> str:
     )
 
 
-def _inner(value: Any) -> Any:
+def _inner(record: str, value: Any) -> Any:
     """Return the value inside a conflict's {"value": …}, the edit {field: (old, new)} or the deletion (True)."""
     if not isinstance(value, dict):
         return value
     if "changes" in value:
-        return _pairs(value["changes"])
+        return _pairs(record, value["changes"])
     return value.get(DELETED, value.get("value"))
 
 
@@ -158,7 +158,7 @@ def _values_of(conflicts: Iterable[Values]) -> Iterator[tuple[str, str, Any]]:
     """Yield (record, field, value) for each value that conflicts show."""
     for one in conflicts:
         for name in ("base_value", "winner_value", "loser_value"):
-            value = _inner(one.get(name))
+            value = _inner(one["parent_record"], one.get(name))
             if one["field"] != DELETED:
                 yield one["parent_record"], one["field"], value
             elif isinstance(value, dict):
@@ -179,10 +179,11 @@ def _references(declared: Field | None, value: Any) -> Iterator[tuple[str, str]]
         )
 
 
-def _pairs(changes: Any) -> dict[str, tuple[Any, Any]]:
-    """Return {field: (old, new)} of an audit entry; entries of another shape are left out."""
+def _pairs(record: str, changes: Any) -> dict[str, tuple[Any, Any]]:
+    """Return {field: (old, new)} of an audit entry, company fields by key; entries of another shape are left out."""
     if not isinstance(changes, dict):
         return {}
-    return {
+    pairs = {
         name: (pair[0], pair[1]) for name, pair in changes.items() if isinstance(pair, list | tuple) and len(pair) == 2
     }
+    return by_key(RECORDS[record], pairs) if record in RECORDS else pairs

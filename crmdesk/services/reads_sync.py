@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
+from crmdesk.domain.merge import by_key
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Operation
@@ -137,7 +138,7 @@ class Reads(CycleReads, MoneyReads, ImportReads):
                 made_at=row["made_at"],
                 size_bytes=int(row["size"]),
                 state=SENT if row["seq"] <= self._handed_out else SAVED_HERE,
-                fields={name: pair[1] for name, pair in operations[row["id"]].fields.items()},
+                fields=_put_in(operations[row["id"]]),
             )
             for row in rows
         ]
@@ -153,7 +154,7 @@ class Reads(CycleReads, MoneyReads, ImportReads):
         return [self._refused_item(row, operations[row["id"]], titles[row["id"]]) for row in rows]
 
     def _refused_item(self, row: Mapping[str, Any], operation: Operation, title: str) -> RefusedItem:
-        fields: dict[str, Any] = {name: pair[1] for name, pair in operation.fields.items()}
+        fields = _put_in(operation)
         return RefusedItem(
             operation_id=row["id"],
             record=row["record"],
@@ -176,6 +177,13 @@ class Reads(CycleReads, MoneyReads, ImportReads):
             op_id: found.get((one.record, one.row_id)) or kept.get((one.record, one.row_id)) or _own_words(one)
             for op_id, one in operations.items()
         }
+
+
+def _put_in(operation: Operation) -> dict[str, Any]:
+    """Return what the person put in, by field; of the company fields those that the operation changes."""
+    record = RECORDS.get(operation.record)
+    pairs = by_key(record, operation.fields) if record is not None else operation.fields
+    return {name: pair[1] for name, pair in pairs.items()}
 
 
 def _own_words(operation: Operation) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crmdesk.domain.custom_fields import value_of
+
 SAVED_HERE, SENT, ACCEPTED, NEEDS_YOU = "saved_here", "sent", "accepted", "needs_you"
 """The states in which the person's own changes of a row can be; shown wherever the row is shown."""
 
@@ -23,7 +25,7 @@ class Row:
     updated_by: str = ""
 
     def __getitem__(self, name: str) -> Any:
-        return self.values.get(name)
+        return value_of(self.values, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class CustomerItem:
     kind: str = ""  # the three of an institution
     province: str = ""
     address: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict, hash=False)  # company fields by key
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from crmdesk.services.customer_filter import (
     kept_filters,
     saved_filters,
 )
+from crmdesk.services.own_conditions import Own
 from tests.services.small_territory import (
     CLINIC,
     HOSPITAL,
@@ -121,6 +122,12 @@ def test_titles_sort_by_rank_and_texts_as_they_are_read(laptop: Laptop) -> None:
 _CLASSES = ("A", "B", "C", "none")
 _TAGS = ("讲者", "带教")
 _CONSENT = ("phone", "wechat", "none")
+_INTERESTS = ("心衰", "高血压")
+own = st.one_of(
+    st.builds(Own, st.just("custom.topics"), st.just("is"), st.sampled_from(_INTERESTS)),
+    st.builds(Own, st.just("custom.speaker"), st.just("is"), st.sampled_from(("yes", "no"))),
+    st.builds(Own, st.just("custom.beds"), st.sampled_from(("from", "to")), st.integers(-3, 12).map(str)),
+)
 conditions = st.builds(
     Conditions,
     classes=st.lists(st.sampled_from(_CLASSES), unique=True).map(tuple),
@@ -129,6 +136,7 @@ conditions = st.builds(
     due=st.lists(st.just("visit"), max_size=1).map(tuple),
     consent=st.lists(st.sampled_from(_CONSENT), unique=True).map(tuple),
     tags=st.lists(st.sampled_from(_TAGS), unique=True).map(tuple),
+    custom=st.lists(own, max_size=3, unique=True).map(tuple),
     **{name: st.just(()) for name in ("territories", "specialties", "levels", "status")},
 )
 people = st.lists(
@@ -137,6 +145,14 @@ people = st.lists(
             "customer_class": st.sampled_from(("A", "B", "C", None, "")),
             "tags": st.lists(st.sampled_from(_TAGS), unique=True).map(sorted),
             "consent": st.lists(st.sampled_from(_CONSENT[:2]), unique=True).map(sorted),
+            "custom": st.fixed_dictionaries(
+                {},
+                optional={
+                    "topics": st.lists(st.sampled_from(_INTERESTS), unique=True, min_size=1).map(sorted),
+                    "speaker": st.booleans(),
+                    "beds": st.integers(-3, 12),
+                },
+            ),
             "place": st.sampled_from((CLINIC, HOSPITAL, None)),
             "seen": st.sampled_from((None, 1, 6, 7, 29, 30, 31, 60, 90, 200)),
         }
@@ -163,12 +179,28 @@ def _meets(one: dict[str, Any], where: Conditions) -> bool:
         and (not where.due or (one["customer_class"] in DUE_CLASSES and late))
         and (not where.consent or {*one["consent"], *(() if one["consent"] else ("none",))} & set(where.consent))
         and (not where.tags or set(one["tags"]) & set(where.tags))
+        and _meets_own(one["custom"], where.custom)
     )
+
+
+def _meets_own(values: dict[str, Any], wanted: tuple[Own, ...]) -> bool:
+    asked = {(one.name, one.how): {two.value for two in wanted if two[:2] == one[:2]} for one in wanted}
+    beds = values.get("beds")
+    return (
+        all(beds is not None and beds >= int(edge) for edge in asked.get(("custom.beds", "from"), ()))
+        and all(beds is not None and beds <= int(edge) for edge in asked.get(("custom.beds", "to"), ()))
+        and _one_of(asked, "custom.topics", set(values.get("topics", ())))
+        and _one_of(asked, "custom.speaker", {{True: "yes", False: "no"}.get(values.get("speaker"))})
+    )
+
+
+def _one_of(asked: dict[tuple[str, str], set[str]], name: str, held: set[Any]) -> bool:
+    return (name, "is") not in asked or bool(asked[name, "is"] & held)
 
 
 def _rows(at: int, one: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     doctor = {"id": an_id(1000 + at), "name": f"乙{at}", "territory_id": TERRITORY}
-    doctor |= {name: one[name] for name in ("customer_class", "tags", "consent")}
+    doctor |= {name: one[name] for name in ("customer_class", "tags", "consent", "custom")}
     place = {"id": an_id(1100 + at), "doctor_id": doctor["id"], "institution_id": one["place"] or an_id(999)}
     seen, state = (1, "draft") if one["seen"] is None else (one["seen"], "submitted")
     visit = {"id": an_id(1200 + at), "territory_id": TERRITORY, "owner_id": REP, "state": state}

@@ -9,8 +9,9 @@ import typer
 
 from crmdesk.domain.clock import local_date, utc_now
 from crmdesk.domain.errors import InputError
-from crmdesk.intake import Action, Preview, Report
-from crmdesk.server import admin
+from crmdesk.domain.roles import Role
+from crmdesk.intake import Action, OwnFields, Preview, Report
+from crmdesk.server import admin, custom_fields
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 
 SMALL_SCALE = 0.04
@@ -78,7 +79,8 @@ def import_file(
     store = here.database()
     with store.reading() as connection:
         territory_id = admin.known_territory(connection, territory)["id"]
-    seen = look(file, kind.value if kind else None)
+        own = OwnFields.of(custom_fields.definitions(connection), Role.ADMIN)
+    seen = look(file, kind.value if kind else None, own=own)
     if preview:
         here.answer(_preview_data(seen), _preview_lines(seen))
         return

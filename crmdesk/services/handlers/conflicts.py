@@ -56,7 +56,7 @@ def _put_back(handling: Handling, conflict: dict[str, Any], choice: str) -> Done
     record = record_of(conflict["parent_record"])
     row = row_of(handling, record, conflict["parent_id"])
     value = (conflict[_VALUE_FIELDS[choice]] or {}).get("value")
-    changes = tidy(record, {conflict["field"]: value})
+    changes = tidy(record, {conflict["field"]: value}, row)
     reason = f"conflict {conflict['id']}" if record.name == "visit" else ""
     check_edit(handling, record, row, changes, reason)
     return edit(handling, record, row, changed_only(row, changes), reason)

@@ -48,7 +48,7 @@ def _change(handling: Handling, name: str, row_id: str, values: Mapping[str, Any
     row = handling.work.get(name, row_id)
     if row is None:  # deleted here, and the server has not said yes yet
         raise InputError("exists", record=name, row_id=row_id)
-    changes = changed_only(row, tidy(record, values))
+    changes = changed_only(row, tidy(record, values, row))
     if changes:
         check_edit(handling, record, row, changes)
         edit(handling, record, row, changes)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmdesk.domain import targets
+from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import is_id, new_id
+from crmdesk.domain.merge import by_key
 from crmdesk.services.claim_state import check_editable
 from crmdesk.services.commands import CreateRow, DeleteRow, EditRow
 from crmdesk.services.handling import (
@@ -47,8 +49,9 @@ def create(handling: Handling, record: Record, given: Mapping[str, Any], row_id:
 
 def checked_new(handling: Handling, record: Record, given: Mapping[str, Any]) -> Values:
     """Return the values of a new row in their stored form, owner and territory filled in, after every check."""
-    check_rights(handling, record, given)
-    values = {name: value for name, value in tidy(record, given).items() if value is not None}
+    tidied = tidy(record, given)
+    check_rights(handling, record, tidied)
+    values = {name: value for name, value in tidied.items() if value is not None}
     if record.owner:
         values.setdefault(record.owner, handling.person.user_id)
     if "territory_id" in record.by_name:
@@ -61,7 +64,7 @@ def edit_row(handling: Handling, command: EditRow) -> Done:
     """Change fields; InputError('changed_meanwhile', fields=…) where others changed one of them since it was shown."""
     record = record_of(command.record)
     row = row_of(handling, record, command.row_id)
-    given = tidy(record, command.changes)
+    given = tidy(record, command.changes, row)
     check_edit(handling, record, row, given, command.reason)
     if record.name == "claim":
         check_editable(handling, row)
@@ -80,7 +83,8 @@ def refuse_stale(
     if base_revision >= row["revision"]:
         return
     shown = handling.seen.at(record.name, row["id"], base_revision)
-    stale = [name for name in changes if shown is None or changed_only({name: shown.get(name)}, {name: row.get(name)})]
+    names = by_key(record, {name: (row.get(name), new) for name, new in changes.items()})
+    stale = [name for name in names if shown is None or changed_only(shown, {name: value_of(row, name)})]
     if stale:
         raise InputError(
             "changed_meanwhile", record=record.name, row_id=row["id"], fields=stale, revision=row["revision"]
@@ -106,8 +110,9 @@ def edit(
         return Done()
     user_id = handling.person.user_id
     handling.work.edit(record.name, row["id"], changes, row["revision"], user_id, reason, apart=apart)
-    earlier = {name: row.get(name) for name in changes}
-    return Done(inverse=(RestoreFields(record.name, row["id"], dict(changes), earlier, reason),))
+    pairs = by_key(record, {name: (row.get(name), new) for name, new in changes.items()})
+    expected, earlier = ({name: pair[side] for name, pair in pairs.items()} for side in (1, 0))
+    return Done(inverse=(RestoreFields(record.name, row["id"], expected, earlier, reason),))
 
 
 def delete_row(handling: Handling, command: DeleteRow) -> Done:
@@ -135,10 +140,11 @@ def restore_fields(handling: Handling, command: RestoreFields) -> Done:
     moved_on = sorted(changed_only(row, command.expected))
     if moved_on:
         raise InputError("changed_meanwhile", record=record.name, row_id=row["id"], fields=moved_on)
-    check_edit(handling, record, row, command.earlier, command.reason)
+    earlier = tidy(record, command.earlier, row)
+    check_edit(handling, record, row, earlier, command.reason)
     if record.name == "claim":
         check_editable(handling, row)
-    return edit(handling, record, row, dict(command.earlier), command.reason)
+    return edit(handling, record, row, earlier, command.reason)
 
 
 def restore_row(handling: Handling, command: RestoreRow) -> Done:

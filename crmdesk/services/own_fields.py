@@ -1,0 +1,12 @@
+"""The company fields as this laptop knows them: the definitions that came with the sync."""
+
+from sqlalchemy import Connection
+
+from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.records import CUSTOM_FIELD
+from crmdesk.services import shown
+
+
+def definitions(connection: Connection) -> Definitions:
+    """Return the company fields."""
+    return Definitions(shown.select(connection, CUSTOM_FIELD.name))

@@ -1,0 +1,74 @@
+"""Company fields by `crmdesk doctor show`, `add` and `edit`, in this process."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crmdesk.commandline import customers
+from crmdesk.commandline.app import main
+from tests.services.small_territory import REP, ZHANG, Laptop, fill
+from tests.services.test_own_fields import ROWS
+
+
+@pytest.fixture
+def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+    """The rep's laptop with company fields, opened by the commands instead of that of an account."""
+    laptop = Laptop(tmp_path / "store")
+    laptop.sign_in(REP, "rep")
+    fill(laptop)
+    laptop.receive("custom_field", *ROWS)
+
+    @contextmanager
+    def opened(_context: object) -> Iterator[Laptop]:
+        yield laptop
+
+    monkeypatch.setattr(customers, "opened", opened)
+    yield laptop
+    laptop.close()
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, language: str = "en") -> tuple[int, str, str]:
+    code = main(["--language", language, *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_they_are_set_shown_and_cleared(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = (
+        "custom.hobby=跑步",
+        "custom.beds=40",
+        "custom.topics=心衰,高血压",
+        "custom.speaker=yes",
+        "custom.interest=心衰",
+    )
+    assert run(capsys, "doctor", "edit", ZHANG, *(part for text in texts for part in ("--set", text)))[0] == 0
+    _, out, _ = run(capsys, "doctor", "show", ZHANG)
+    assert "  Hobby: 跑步\n  管床数: 40\n  学术兴趣: Heart failure\n" in out
+    assert "讲课主题: Heart failure, Hypertension" in out
+    assert "院内讲者: yes" in out
+    _, out, _ = run(capsys, "doctor", "show", ZHANG, language="zh")
+    assert "爱好: 跑步" in out
+    assert "学术兴趣: 心衰" in out
+    run(capsys, "doctor", "edit", ZHANG, "--set", "custom.hobby=", "--set", "custom.topics=")
+    assert rep.ask(lambda reads: reads.row("doctor", ZHANG))["custom"] == {
+        "beds": 40,
+        "interest": "心衰",
+        "speaker": True,
+    }
+    assert run(capsys, "doctor", "add", "赵六", "--set", "custom.hobby=下棋")[0] == 0
+    (item,) = rep.ask(lambda reads: reads.customers(text="赵六"))
+    assert item.custom == {"hobby": "下棋"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("custom.nobody=x", "unknown_field"), ("custom.beds=x", "wrong_kind"), ("custom.interest=x", "not_in_list"),
+     ("custom.trust=x", "field_not_allowed"), ("custom.old=x", "field_retired")],
+)  # fmt: skip
+def test_bad_ones_are_said(rep: Laptop, capsys: pytest.CaptureFixture[str], text: str, code: str) -> None:
+    status, _, err = run(capsys, "--json", "doctor", "edit", ZHANG, "--set", text)
+    assert (status, json.loads(err)["error"]["code"]) == (1, code)
+    assert rep.waiting() == []
