@@ -12,7 +12,7 @@ from typing import Any
 from typing_extensions import override
 
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.fields import Field, Kind, Merge
 from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
 from crmdesk.domain.merge import changed_keys
 from crmdesk.domain.picklists import Choice
@@ -59,6 +59,7 @@ def field_of(row: Row) -> Field:
         kind,
         row["name"],
         row.get("name_en") or row["name"],
+        merge=Merge.SET if kind is Kind.TAGS else Merge.LAST_WINS,
         max_length=KEY_VALUE_LENGTH if kind is Kind.TEXT else 60,
         choices=tuple(Choice(one["zh"], one["zh"], one.get("en") or one["zh"]) for one in offered),
         writers=roles or None,

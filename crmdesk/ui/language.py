@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from crmdesk.domain import picklists
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text
+from crmdesk.domain.custom_fields import key_of
+from crmdesk.domain.fields import Field
 from crmdesk.domain.records import RECORDS
+from crmdesk.ui import own_fields
 from crmdesk.ui.resources import resources_folder
 
 CHINESE, ENGLISH, SYSTEM = "zh", "en", "system"
@@ -78,11 +81,10 @@ def record_word(record: str) -> str:
 
 
 def field_word(record: str, field: str) -> str:
-    """Return the name of a field in the language in use; an undeclared field comes back as its own name."""
-    try:
-        declared = RECORDS[record].field(field)
-    except KeyError:
-        return field
+    """Return the name of a declared or a company field in the language in use; another comes back as its own name."""
+    declared = own_fields.field_of(record, field)
+    if declared is None:
+        return key_of(field)
     return declared.zh if current() == CHINESE else declared.en
 
 
@@ -91,6 +93,14 @@ def choice_word(picklist: str, code: str | None) -> str:
     if not code:
         return ""
     entry = picklists.choice(picklist, code)
+    return entry.zh if current() == CHINESE else entry.en
+
+
+def entry_word(field: Field, code: str | None) -> str:
+    """Return the words of what was chosen for a field in the language in use; '' for nothing."""
+    if not code:
+        return ""
+    entry = field.entry(code)
     return entry.zh if current() == CHINESE else entry.en
 
 

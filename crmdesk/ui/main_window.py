@@ -8,9 +8,11 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.custom_fields import NONE, Definitions
+from crmdesk.domain.records import CUSTOM_FIELD
 from crmdesk.services.commands import ChangeSet, Outcome, SetPreference, Undo
 from crmdesk.services.views import Person, SyncSummary
-from crmdesk.ui import actions, language, theme, words
+from crmdesk.ui import actions, language, own_fields, theme, words
 from crmdesk.ui.actions import Actions
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.context import PageContext
@@ -60,6 +62,8 @@ class MainWindow(QMainWindow):
             signed.sync.subscribe(self.bridge.publish_sync),
         ]
         self._status.set_state(signed.sync.state())
+        own_fields.take(NONE)
+        self._read_own_fields()
         self._read_preferences()
         self._read_summary()
         first = registry.in_rail(self.person.role)
@@ -231,6 +235,8 @@ class MainWindow(QMainWindow):
             return
         if _WHO & set(changes.changed):
             self.context.ask(self, lambda reads: reads.person(), self._show_person, latest="person")
+        if CUSTOM_FIELD.name in changes.changed:
+            self._read_own_fields()
         if set(changes.changed) != {"draft"}:
             self._read_summary()
         if self._history:
@@ -264,6 +270,14 @@ class MainWindow(QMainWindow):
         self.summary = summary
         self._status.set_summary(summary)
         self._rail.set_count("sync", summary.conflicts + summary.refused + summary.files_stuck)
+
+    def _read_own_fields(self) -> None:
+        self.context.ask(self, lambda reads: reads.custom_fields(), self._take_own_fields, latest="own_fields")
+
+    def _take_own_fields(self, defined: Definitions) -> None:
+        """Know the company fields; where they are others than before, all that names fields says it anew."""
+        if own_fields.take(defined):
+            QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))
 
     def _read_preferences(self) -> None:
         self.context.ask(

@@ -11,7 +11,9 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
+from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
+from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
 
 CHINESE, ENGLISH = "zh", "en"
@@ -490,7 +492,15 @@ _FILES: dict[str, _Pair] = {
     ),
 }
 
-SENTENCES: dict[str, _Pair] = {**_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES}
+SENTENCES: dict[str, _Pair] = {
+    **_IMPORTS,
+    **_INPUT,
+    **_REFUSED,
+    **_WORLD,
+    **PLAN_SENTENCES,
+    **VISITS,
+    **MERGES,
+} | OWN_FIELDS
 """Code → (Chinese, English)."""
 
 
@@ -544,7 +554,7 @@ def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
         if name.endswith("_fen") and isinstance(value, int):
             values[name.removesuffix("_fen")] = format_fen(value)
     if "field" in params:
-        values["field"] = _field_words(params, chinese)
+        values["field"] = field_words(params, chinese)
     if "{line}" in pair[0] and "field" in params:
         line = params.get("line")
         values["line"] = "" if not line else f"（第 {line} 项）" if chinese else f" (line {line})"
@@ -552,17 +562,6 @@ def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
         used = sum(int(params.get(name) or 0) for name in ("reserved_fen", "committed_fen", "spent_fen"))
         values["left"] = format_fen(int(params["planned_fen"]) - used)
     return pair[0 if chinese else 1].format_map(values)
-
-
-def _field_words(params: Mapping[str, Any], chinese: bool) -> str:
-    name = str(params["field"])
-    wanted = str(params.get("record") or "")
-    for record in (RECORDS[wanted],) if wanted in RECORDS else RECORDS.values():
-        for declared in record.fields:
-            for field in (declared, *declared.item):
-                if field.name == name:
-                    return field.zh if chinese else field.en
-    return name
 
 
 def value_words(record: str, field: str, value: Any, language: str = "") -> str:

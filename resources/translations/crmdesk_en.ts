@@ -668,6 +668,10 @@
             <translation>(a record not on this computer)</translation>
         </message>
         <message>
+            <source>{field}：{value}</source>
+            <translation>{field}: {value}</translation>
+        </message>
+        <message>
             <source>、</source>
             <translation>, </translation>
         </message>
@@ -2102,6 +2106,29 @@
         <message>
             <source>机构已保存在本机，审核前即可使用</source>
             <translation>Institution saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>OwnFilterWords</name>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>{field} 含“{value}”</source>
+            <translation>{field} contains '{value}'</translation>
+        </message>
+        <message>
+            <source>{field}：{value}</source>
+            <translation>{field}: {value}</translation>
+        </message>
+        <message>
+            <source>是</source>
+            <translation>Yes</translation>
+        </message>
+        <message>
+            <source>否</source>
+            <translation>No</translation>
         </message>
     </context>
     <context>
@@ -3722,6 +3749,17 @@
         </message>
     </context>
     <context>
+        <name>_Chips</name>
+        <message>
+            <source>是</source>
+            <translation>Yes</translation>
+        </message>
+        <message>
+            <source>否</source>
+            <translation>No</translation>
+        </message>
+    </context>
+    <context>
         <name>_ClassLines</name>
         <message>
             <source>{done} / {planned}</source>
@@ -3763,6 +3801,39 @@
                 <numerusform>%n file</numerusform>
                 <numerusform>%n files</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>_Numbers</name>
+        <message>
+            <source>从</source>
+            <translation>From</translation>
+        </message>
+        <message>
+            <source>到</source>
+            <translation>To</translation>
+        </message>
+    </context>
+    <context>
+        <name>_Range</name>
+        <message>
+            <source>{field} 从</source>
+            <translation>{field} from</translation>
+        </message>
+        <message>
+            <source>{field} 到</source>
+            <translation>{field} to</translation>
+        </message>
+    </context>
+    <context>
+        <name>_Text</name>
+        <message>
+            <source>包含</source>
+            <translation>Contains</translation>
+        </message>
+        <message>
+            <source>{field} 包含</source>
+            <translation>{field} contains</translation>
         </message>
     </context>
     <context>

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject
 
+from crmdesk.domain.custom_fields import NONE, Definitions, is_custom, key_of
 from crmdesk.services.views import CustomerItem
-from crmdesk.ui import language
+from crmdesk.ui import language, own_fields
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 
 NAME, STATE, PLACE = "name", "state", "place"
@@ -64,6 +65,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }
 BY_CODE = {record: {one.code: one for one in columns} for record, columns in COLUMNS.items()}
+_OWN_WIDTH = 150
 FILLS = (PLACE, "address", "institution", "profession", "tags", NAME)
 """The first of these that is shown and that nobody made wider or narrower takes the room that is left."""
 
@@ -78,20 +80,35 @@ class Shown(NamedTuple):
 Layout = tuple[Shown, ...]
 
 
+def columns_of(record: str) -> tuple[Column, ...]:
+    """Return the columns that can be shown: the declared ones, then the company fields."""
+    own = own_fields.current().offered(record)
+    return (*COLUMNS[record], *(Column(one.name, one.name, _OWN_WIDTH) for one in own))
+
+
+def column_of(record: str, code: str) -> Column | None:
+    """Return a column by its code, None for one that there is not."""
+    return Column(code, code, _OWN_WIDTH) if is_custom(code) else BY_CODE[record].get(code)
+
+
 def first_layout(record: str) -> Layout:
     """Return the columns that a list begins with."""
     return tuple(Shown(one.code) for one in COLUMNS[record] if one.first)
 
 
-def layout_of(record: str, kept: str) -> Layout:
-    """Read a layout that `kept_layout` wrote; without one, or without the name in it, it is the first one."""
+def layout_of(record: str, kept: str, defined: Definitions = NONE) -> Layout:
+    """Read a layout that `kept_layout` wrote; without one, or without the name in it, it is the first one.
+
+    Company fields that are no longer offered (`defined`) are left out.
+    """
+    known = {*BY_CODE[record], *(one.name for one in defined.offered(record))}
     try:
         entries: Any = json.loads(kept or "[]")
     except ValueError:
         entries = []
     found: dict[str, Shown] = {}
     for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, list) and len(entry) == 2 and entry[0] in BY_CODE[record]:
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] in known:
             width = entry[1] if isinstance(entry[1], int) and MIN_WIDTH <= entry[1] <= MAX_WIDTH else 0
             found.setdefault(entry[0], Shown(entry[0], width))
     return tuple(found.values()) if NAME in found else first_layout(record)
@@ -126,6 +143,8 @@ class ColumnWords(QObject):
 
     def cell(self, item: CustomerItem, code: str) -> str:
         """Return what stands in a cell."""
+        if is_custom(code):
+            return self._own_cell(item, code)
         maker = _CELLS.get((item.record, code)) or _CELLS.get(("", code))
         if maker is not None:
             return str(maker(item))
@@ -138,6 +157,10 @@ class ColumnWords(QObject):
         if code == "consent":
             return self._words.listed(language.choice_word("consent_channel", one) for one in item.consent)
         return str(getattr(item, code, ""))
+
+    def _own_cell(self, item: CustomerItem, code: str) -> str:
+        field, value = own_fields.field_of(item.record, code), item.custom.get(key_of(code))
+        return self._words.value(field, value) if field is not None else ""
 
 
 _CELLS: Any = {

@@ -11,6 +11,7 @@ from crmdesk.services.views import FilterChoices
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.pages.own_filter import OwnFilter, OwnFilterWords
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
@@ -19,6 +20,7 @@ from crmdesk.ui.parts.row_picker import RowPicker
 WIDTH = 316
 _ANY = "any"
 _ORDER = ("due", "seen", "classes", "institutions", "levels", "specialties", "consent", "tags", "territories", "status")
+"""Conditions about declared fields; those about company fields stand below them."""
 _PICKLISTS = {
     "classes": "customer_class",
     "specialties": "specialty",
@@ -34,6 +36,7 @@ class FilterWords(QObject):
     def __init__(self, words: CustomerWords, parent: QObject) -> None:
         super().__init__(parent)
         self._words = words
+        self._own = OwnFilterWords(self)
 
     def heading(self, name: str) -> str:
         """Return the words above a condition."""
@@ -71,14 +74,14 @@ class FilterWords(QObject):
             return language.choice_word("customer_class", code)
         return language.choice_word(_PICKLISTS[name], code) if name in _PICKLISTS else code if name == "tags" else ""
 
-    def sentence(self, where: Conditions, names: dict[str, str]) -> str:
+    def sentence(self, record: str, where: Conditions, names: dict[str, str]) -> str:
         """Return the conditions in one line; `names` gives the words of ids."""
         parts = []
         for name in _ORDER:
             value = getattr(where, name)
             codes = (value,) if isinstance(value, str) and value else value or ()
             parts.append(self._words.listed(self.entry(name, one) or names.get(one, one) for one in codes))
-        return dotted(*parts)
+        return dotted(*parts, *self._own.phrases(record, where.custom))
 
 
 class FilterPanel(QFrame):
@@ -111,6 +114,9 @@ class FilterPanel(QFrame):
         self._body.setSpacing(6)
         for name in _ORDER:
             self._add_group(name)
+        self.own = OwnFilter()
+        self.own.changed.connect(self.changed)
+        self._body.addWidget(self.own)
         self._body.addStretch(1)
         self._lay_out(inner)
         self.retranslate()
@@ -146,7 +152,7 @@ class FilterPanel(QFrame):
 
     def conditions(self) -> Conditions:
         """Return what is chosen."""
-        found: dict[str, object] = {}
+        found: dict[str, object] = {"custom": self.own.conditions()}
         for name, group in self.groups.items():
             if name == "seen":
                 found[name] = group.value().replace(_ANY, "")
@@ -159,6 +165,8 @@ class FilterPanel(QFrame):
         self._record = record
         unknown = [one for one in where.institutions if one not in self.names]
         self._set_choices(where)
+        self.own.show_record(record)
+        self.own.show_conditions(where.custom)
         for name, group in self.groups.items():
             value = getattr(where, name)
             group.set_value(value or _ANY) if name == "seen" else group.set_values(value)
@@ -185,6 +193,8 @@ class FilterPanel(QFrame):
             heading.setText(self.words.heading(name))
             self.groups[name].setAccessibleName(self.words.heading(name))
         self._set_choices(self.conditions())
+        self.own.show_record(self._record)
+        self.own.retranslate()
         self._show_groups()
 
     def _set_choices(self, where: Conditions) -> None:

@@ -28,7 +28,16 @@ from typing_extensions import override
 
 from crmdesk.services.views import CustomerItem
 from crmdesk.ui import theme
-from crmdesk.ui.pages.customer_columns import BY_CODE, FILLS, MAX_WIDTH, MIN_WIDTH, NAME, STATE, Layout, Shown
+from crmdesk.ui.pages.customer_columns import (
+    FILLS,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    NAME,
+    STATE,
+    Layout,
+    Shown,
+    column_of,
+)
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
@@ -69,7 +78,8 @@ class CustomerDelegate(QStyledItemDelegate):
         elif code == STATE:
             self._state(painter, inner, item)
         else:
-            muted = BY_CODE[item.record][code].muted if code in BY_CODE[item.record] else False
+            column = column_of(item.record, code)
+            muted = column is not None and column.muted
             self._text(painter, inner, str(index.data()), "muted" if muted else "text")
         if first and self._table.is_current(index):
             self._current(painter, box)
@@ -198,8 +208,9 @@ class CustomerTable(QTableView):
 
     def place_columns(self) -> None:
         """Give each column its width; the one that fills takes what is left."""
-        declared = BY_CODE[self._model.shown.record]
-        if not self._layout or any(code not in declared for code in self._layout):
+        record = self._model.shown.record
+        declared = {code: found for code in self._layout if (found := column_of(record, code)) is not None}
+        if not declared or len(declared) < len(self._layout):
             return
         self._placing = True
         room = self.viewport().width()

@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.custom_fields import PREFIX
+from crmdesk.domain.fields import Field, Kind, Merge
 from crmdesk.domain.merge import DELETED
 from crmdesk.domain.money import format_fen
-from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import (
     ACCEPTED,
     AffiliationView,
@@ -21,7 +21,7 @@ from crmdesk.services.views import (
     Row,
     TimelineEntry,
 )
-from crmdesk.ui import language
+from crmdesk.ui import language, own_fields
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.timeline import TimelineRow
@@ -70,6 +70,8 @@ class CustomerWords(QObject):
             return language.moment_word(value)
         if field.kind is Kind.MONEY:
             return f"¥{format_fen(value)}"
+        if field.merge is Merge.KEYS:
+            return self.tr("；").join(self._own_values(value))
         if field.kind is Kind.ITEMS:
             return self.tr("；").join(self._item(field, entry, names) for entry in value)
         entries = value if isinstance(value, list) else [value]
@@ -78,7 +80,14 @@ class CustomerWords(QObject):
     def _entry_word(self, field: Field, value: Any, names: Mapping[str, str]) -> str:
         if field.ref:
             return names.get(value) or self.tr("（不在本机的记录）")
-        return language.choice_word(field.picklist, value) if field.picklist else str(value)
+        return language.entry_word(field, value) if field.entries else str(value)
+
+    def _own_values(self, values: Mapping[str, Any]) -> Iterable[str]:
+        """Yield the company fields of a mapping in words, by the definitions of doctors (only they are compared)."""
+        for key, value in values.items():
+            name = f"{PREFIX}{key}"
+            shown = self.field_value("doctor", name, value)
+            yield self.tr("{field}：{value}").format(field=language.field_word("doctor", name), value=shown)
 
     def _item(self, field: Field, entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
         parts = (self.value(part, entry.get(part.name), names) for part in field.item)
@@ -90,7 +99,7 @@ class CustomerWords(QObject):
 
     def field_value(self, record: str, name: str, value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
         """Return the value of a field by its name; nothing is said as such, an undeclared field shows as it is."""
-        field = RECORDS[record].by_name.get(name) if record in RECORDS else None
+        field = own_fields.field_of(record, name)
         return (self.value(field, value, names) if field else str(value or "")) or self.tr("（空）")
 
     def changed(self, record: str, changes: Mapping[str, tuple[Any, Any]], names: Mapping[str, str]) -> list[str]:

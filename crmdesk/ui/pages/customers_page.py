@@ -18,7 +18,16 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import customer_columns
 from crmdesk.ui.pages.batch_dialog import BatchDialog
 from crmdesk.ui.pages.batch_run import BatchRun
-from crmdesk.ui.pages.customer_columns import BY_CODE, COLUMNS, NAME, ColumnWords, Shown, kept_layout, layout_of
+from crmdesk.ui.pages.customer_columns import (
+    COLUMNS,
+    NAME,
+    ColumnWords,
+    Shown,
+    column_of,
+    columns_of,
+    kept_layout,
+    layout_of,
+)
 from crmdesk.ui.pages.customer_filter_panel import FilterPanel
 from crmdesk.ui.pages.customer_models import CustomerFilter, CustomerTableModel
 from crmdesk.ui.pages.customer_table import CustomerTable
@@ -319,14 +328,17 @@ class CustomersPage(Page):
 
     def _sort_by(self, column: int) -> None:
         now = self.model.shown
-        sort = BY_CODE[now.record][self.table.code_at(column)].sort
+        declared = column_of(now.record, self.table.code_at(column))
+        if declared is None:
+            return
+        sort = declared.sort
         turned = f"-{sort}" if now.sort == sort else sort
         self.model.show(CustomerFilter(now.record, now.text, turned, now.where))
 
     def _sentence(self) -> str:
         shown = self.model.shown
         text = self.tr("“{text}”").format(text=shown.text.strip()) if shown.text.strip() else ""
-        return dotted(text, self.panel.words.sentence(shown.where, self.panel.names))
+        return dotted(text, self.panel.words.sentence(shown.record, shown.where, self.panel.names))
 
     def _show_strip(self) -> None:
         shown, count = self.model.shown, self.table.chosen_count()
@@ -352,7 +364,7 @@ class CustomersPage(Page):
         record = self.model.shown.record
         now = self.table.columns_shown()
         shown = [one.code for one in now]
-        codes = [*shown, *(one.code for one in COLUMNS[record] if one.code not in shown)]
+        codes = [*shown, *(one.code for one in columns_of(record) if one.code not in shown)]
         entries = [Entry(code, self._column_words.heading(record, code), code in shown, code == NAME) for code in codes]
         dialog = ArrangeDialog(self, "column_order", self.tr("显示哪些列"), entries, tickable=True)
         dialog.arranged.connect(lambda found: self._take_columns(record, found))
@@ -375,7 +387,10 @@ class CustomersPage(Page):
         names = {record: f"customer_columns_{record}" for record in COLUMNS}
         self.context.ask(
             self,
-            lambda reads: {record: layout_of(record, reads.preference(name)) for record, name in names.items()},
+            lambda reads: {
+                record: layout_of(record, reads.preference(name), reads.custom_fields())
+                for record, name in names.items()
+            },
             self._take_layouts,
         )
 
@@ -512,7 +527,7 @@ class CustomersPage(Page):
     def _heading_of(self, record: str, code: str) -> str:
         word = self._column_words.heading(record, code)
         sort = self.model.shown.sort
-        declared = BY_CODE[record].get(code)
+        declared = column_of(record, code)
         if declared is not None and declared.sort == sort.lstrip("-"):
             return f"{word} {'↓' if sort.startswith('-') else '↑'}"
         return word

@@ -19,6 +19,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import edit_session
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.field_editors import make_editor
+from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
@@ -46,6 +47,10 @@ class RowEditor(QWidget):
         self.editors = {
             field.name: make_editor(record, field) for field in edit_session.editable_fields(self.record, role)
         }
+        self._declared = dict(self.editors)
+        self.own = OwnForm(record, role)
+        self.own.edited.connect(self._edited)
+        self.editors |= self.own.editors
         self.banner = Banner()
         self.banner.setObjectName(f"{record}_edit_banner")
         self.banner.acted.connect(self.start_anew)
@@ -77,6 +82,7 @@ class RowEditor(QWidget):
         self._merge.setSpacing(10)
         layout.addLayout(self._merge)
         layout.addLayout(self._grid())
+        layout.addWidget(self.own)
         layout.addStretch(1)
 
     def _grid(self) -> QGridLayout:
@@ -86,7 +92,7 @@ class RowEditor(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         row = column = 0
-        for editor in self.editors.values():
+        for editor in self._declared.values():
             wide = editor.field.kind in _WIDE
             if wide and column:
                 row, column = row + 1, 0
@@ -104,6 +110,8 @@ class RowEditor(QWidget):
         """Show a row for editing, with what was typed and not saved last time; `focus` names the field to begin at."""
         self._base, self._theirs = row, None
         self._clear_merge()
+        self.own.take_definitions()
+        self.editors = self._declared | self.own.editors
         self.banner.say("")
         self.save_button.setEnabled(True)
         for name, editor in self.editors.items():
@@ -181,7 +189,7 @@ class RowEditor(QWidget):
         self._keep.start()
 
     def _check(self, changes: dict[str, Any]) -> bool:
-        found = edit_session.problems(self.record, changes)
+        found = edit_session.problems(self.record, changes, self._base.values if self._base else {})
         for name, editor in self.editors.items():
             error = found.get(name)
             editor.set_error(words.sentence(error.code, {**error.params, "record": self.record.name}) if error else "")

@@ -21,6 +21,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, p
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.history_list import HistoryList
+from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.parts.avatar import Avatar
@@ -502,6 +503,7 @@ class DoctorPage(Page):
             value = self._words.value(DOCTOR.field(name), view.row[name])
             hint = changed.get(name, "")
             self._profile.add(language.field_word("doctor", name), value, "", "warn", f"doctor_profile_{name}", hint)
+        own_rows(self._profile, self._words, view.row, view.conflicts, changed)
         self._places_heading.setText(language.record_word("affiliation"))
         self._places.set_rows([self._place_row(one) for one in view.affiliations])
         self._places_heading.setVisible(bool(view.affiliations))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crmdesk.domain.custom_fields import is_custom, value_of
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.merge import merge_sets
@@ -13,6 +14,9 @@ from crmdesk.domain.roles import Role
 from crmdesk.domain.text_merge import merge_texts
 from crmdesk.domain.validation import check_value
 from crmdesk.services.views import Row
+from crmdesk.ui import own_fields
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class FieldClash:
 
 
 def editable_fields(record: Record, role: Role) -> tuple[Field, ...]:
-    """Return the fields that a person of this role edits on a form: no links, nothing that is not theirs to write."""
+    """Return the declared fields that a role edits on a form: no links, nothing that is not theirs to write."""
     return tuple(field for field in record.fields if field.kind in _ON_FORMS and may_set(field, role))
 
 
@@ -42,25 +46,34 @@ def same(left: Any, right: Any) -> bool:
 
 def changes_of(base: Mapping[str, Any], edited: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the edited values that differ from the row they were read from."""
-    return {name: value for name, value in edited.items() if not same(base.get(name), value)}
+    return {name: value for name, value in edited.items() if not same(value_of(base, name), value)}
 
 
-def problems(record: Record, changes: Mapping[str, Any]) -> dict[str, InputError]:
-    """Return what is wrong with each changed value, by field; empty where all can be saved."""
+def problems(record: Record, changes: Mapping[str, Any], base: Mapping[str, Any] = _NOTHING) -> dict[str, InputError]:
+    """Return what is wrong with each changed value, by field; empty where all can be saved.
+
+    Choices of `base` that were taken away from a company field since may stay.
+    """
     found: dict[str, InputError] = {}
     for name, value in changes.items():
+        if is_custom(name) and isinstance(value, list):
+            value = [one for one in value if one not in (value_of(base, name) or ())]
         try:
-            check_value(record.field(name), value)
+            check_value(_field(record, name), value)
         except InputError as error:
             found[name] = error
     return found
+
+
+def _field(record: Record, name: str) -> Field:
+    return own_fields.field_of(record.name, name) or record.field(name)
 
 
 def clashes(record: Record, base: Row, theirs: Row, changes: Mapping[str, Any]) -> list[FieldClash]:
     """Return the changed fields that a person has to decide; texts and sets merge by themselves."""
     found = []
     for name, mine in changes.items():
-        field = record.field(name)
+        field = _field(record, name)
         if field.merge in (Merge.TEXT, Merge.SET):
             continue
         if not same(base[name], theirs[name]) and not same(theirs[name], mine):
@@ -77,7 +90,7 @@ def merged(
     for name, mine in changes.items():
         if name in undecided:
             continue
-        value = _merged_value(record.field(name), base[name], theirs[name], mine)
+        value = _merged_value(_field(record, name), base[name], theirs[name], mine)
         if not same(theirs[name], value):
             result[name] = value
     return result

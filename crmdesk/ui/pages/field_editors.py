@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout,
 from typing_extensions import override
 
 from crmdesk.domain.fields import Field, Kind
-from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.ui import language
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
@@ -30,7 +29,7 @@ class FieldEditor(QWidget):
         self.error_label = Label("", "bad", wrap=True)
         self.error_label.hide()
         self.control = self._make_control()
-        self.control.setObjectName(f"{record}_{field.name}_edit")
+        self.control.setObjectName(self._control_name())
         self.name_label.setBuddy(self.control)
         self.setFocusProxy(self.control)
         layout = QVBoxLayout(self)
@@ -43,6 +42,9 @@ class FieldEditor(QWidget):
 
     def _make_control(self) -> QWidget:
         raise NotImplementedError
+
+    def _control_name(self) -> str:
+        return f"{self.record}_{self.field.name.replace('.', '_')}_edit"
 
     def value(self) -> Any:
         """Return the value as a command takes it; None for nothing."""
@@ -155,8 +157,9 @@ class ChipsEditor(FieldEditor):
     @override
     def _make_control(self) -> QWidget:
         self._many = self.field.kind is Kind.TAGS
+        self._gone: list[str] = []
         self._chips = Picklist(many=self._many)
-        self._chips.setObjectName(f"{self.record}_{self.field.name}_edit")
+        self._chips.setObjectName(self._control_name())
         self._chips.changed.connect(self._tell)
         return self._chips
 
@@ -166,13 +169,21 @@ class ChipsEditor(FieldEditor):
 
     @override
     def set_value(self, value: Any) -> None:
-        self._chips.set_values(value or ()) if self._many else self._chips.set_value(value)
+        chosen = list(value or ()) if self._many else [value] if value else []
+        if self.field.choices:
+            # a choice that was taken away meanwhile is shown until the person takes it off
+            self._gone = [one for one in chosen if all(one != entry.code for entry in self.field.choices)]
+            self._fill()
+        self._chips.set_values(chosen)
 
     @override
     def retranslate(self) -> None:
         super().retranslate()
-        choices = PICKLISTS[self.field.picklist]
-        self._chips.set_choices([(one.code, language.choice_word(self.field.picklist, one.code)) for one in choices])
+        self._fill()
+
+    def _fill(self) -> None:
+        codes = [*(one.code for one in self.field.entries), *self._gone]
+        self._chips.set_choices([(code, language.entry_word(self.field, code)) for code in codes])
 
 
 class ListEditor(FieldEditor):
@@ -191,6 +202,8 @@ class ListEditor(FieldEditor):
 
     @override
     def set_value(self, value: Any) -> None:
+        if value and self._box.findData(value) < 0:
+            self._box.addItem(language.entry_word(self.field, value), value)  # it was taken away meanwhile
         self._box.setCurrentIndex(max(0, self._box.findData(value or "")))
 
     @override
@@ -199,8 +212,8 @@ class ListEditor(FieldEditor):
         chosen = self._box.currentData()
         self._box.clear()
         self._box.addItem("—", "")
-        for one in PICKLISTS[self.field.picklist]:
-            self._box.addItem(language.choice_word(self.field.picklist, one.code), one.code)
+        for one in self.field.entries:
+            self._box.addItem(language.entry_word(self.field, one.code), one.code)
         self.set_value(chosen)
 
 
@@ -209,7 +222,7 @@ class DayEditor(FieldEditor):
 
     @override
     def _make_control(self) -> QWidget:
-        self._date = DateField(f"{self.record}_{self.field.name}_edit", forward=False)
+        self._date = DateField(self._control_name(), forward=False)
         self._date.picked.connect(self._tell)
         return self._date
 
@@ -234,7 +247,7 @@ class YesNoEditor(FieldEditor):
     @override
     def _make_control(self) -> QWidget:
         self._chips = Picklist()
-        self._chips.setObjectName(f"{self.record}_{self.field.name}_edit")
+        self._chips.setObjectName(self._control_name())
         self._chips.changed.connect(self._tell)
         return self._chips
 
@@ -255,8 +268,8 @@ class YesNoEditor(FieldEditor):
 def make_editor(record: str, field: Field) -> FieldEditor:
     """Return the editor for a declared field; raises KeyError for a kind that no form edits."""
     if field.kind is Kind.CHOICE:
-        return (ChipsEditor if len(PICKLISTS[field.picklist]) <= _CHIPS_UP_TO else ListEditor)(record, field)
-    if field.kind is Kind.TAGS and field.picklist:
+        return (ChipsEditor if len(field.entries) <= _CHIPS_UP_TO else ListEditor)(record, field)
+    if field.kind is Kind.TAGS and field.entries:
         return ChipsEditor(record, field)
     return _EDITORS[field.kind](record, field)
 

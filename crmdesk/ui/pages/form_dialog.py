@@ -7,19 +7,23 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.roles import Role
 from crmdesk.services.commands import Command, Outcome
-from crmdesk.ui import language, words
+from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
+from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+
+_UNSCROLLED, _SCROLLED_HEIGHT = 4, 190
 
 
 class FormDialog(QDialog):
@@ -50,6 +54,8 @@ class FormDialog(QDialog):
         self.save_button.clicked.connect(self.save)
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
             QShortcut(QKeySequence(keys), self, self.save)
+        self.own = OwnForm(record, Role(context.desk.person.role))
+        self.editors |= self.own.editors
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -62,9 +68,23 @@ class FormDialog(QDialog):
         foot.addWidget(self.save_button)
         layout.addWidget(self._heading)
         layout.addLayout(self.grid)
+        layout.addWidget(self._own_part())
         layout.addWidget(self.banner)
         layout.addStretch(1)
         layout.addLayout(foot)
+
+    def _own_part(self) -> QWidget:
+        """Return the company fields, to be scrolled where they are many: the dialog has to fit the smallest screen."""
+        if len(self.own.editors) <= _UNSCROLLED:
+            return self.own
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFixedHeight(theme.px(_SCROLLED_HEIGHT))
+        area.setWidget(self.own)
+        self.own.setProperty("part", "surface")
+        return area
 
     def add_fields(self, places: Iterable[tuple[str, int, int, int]]) -> None:
         """Put editors into the grid: (field name, row, column, columns taken) each."""

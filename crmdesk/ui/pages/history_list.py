@@ -8,6 +8,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import EditRow
 from crmdesk.services.views import HistoryEntry, Row
+from crmdesk.ui import own_fields
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.edit_session import editable_fields
@@ -30,7 +31,9 @@ class HistoryList(Timeline):
         """Show the trail of a row as it stands now."""
         self._row, self._trail = row, entries
         role = Role(self._context.desk.person.role)
-        mine = {field.name for field in editable_fields(self._record, role)} if role in self._record.writers else set()
+        own = own_fields.current().writable(self._record.name, role)
+        fields = (*editable_fields(self._record, role), *own) if role in self._record.writers else ()
+        mine = {field.name for field in fields}
         self.set_rows(self._words.history(row, entries, mine))
 
     def _take_back(self, key: str) -> None:

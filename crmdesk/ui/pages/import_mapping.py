@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from crmdesk.domain.errors import InputError
 from crmdesk.intake import Column, Preview
-from crmdesk.intake.columns import DOCTOR_NAME, INSTITUTION_NAME, TARGETS
+from crmdesk.intake.columns import DOCTOR_NAME, INSTITUTION_NAME
 from crmdesk.ui import theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.dropdown import DropDown
@@ -52,10 +52,11 @@ class MappingTable(QTableWidget):
         self._choices = QStandardItemModel(self)
         self._columns: tuple[Column, ...] = ()
         self._kind = ""
+        self._targets: tuple[str, ...] = ()
 
     def load(self, preview: Preview, mapping: Mapping[int, str]) -> None:
         """Show a preview with the fields that are chosen for its columns."""
-        self._columns, self._kind = preview.columns, preview.kind
+        self._columns, self._kind, self._targets = preview.columns, preview.kind, preview.targets
         self._combos = {}
         self.clear()
         self.setColumnCount(0)  # forgets the order of the columns
@@ -104,7 +105,7 @@ class MappingTable(QTableWidget):
         left_out = QStandardItem(self.tr("不导入"))
         left_out.setData("", Qt.ItemDataRole.UserRole)
         self._choices.appendRow(left_out)
-        for target in TARGETS.get(self._kind, ()):
+        for target in self._targets:
             entry = QStandardItem(import_words.target_word(target, self._kind))
             entry.setData(target, Qt.ItemDataRole.UserRole)
             self._choices.appendRow(entry)
@@ -127,7 +128,7 @@ class MappingTable(QTableWidget):
     def _order_columns(self, mapping: Mapping[int, str]) -> None:
         """Put what will be imported first, then what may not be, then what is left out."""
         header = self.horizontalHeader()
-        targets = ["", *TARGETS.get(self._kind, ())]
+        targets = ["", *self._targets]
         order = sorted(self._columns, key=lambda column: _weight(column, targets.index(mapping.get(column.index, ""))))
         for place, column in enumerate(order):
             header.moveSection(header.visualIndex(column.index), place)

@@ -5,10 +5,11 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from crmdesk.domain.custom_fields import is_custom, key_of
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.intake import Action, Preview, ReportLine
 from crmdesk.intake.columns import field_of
-from crmdesk.ui import language, words
+from crmdesk.ui import language, own_fields, words
 
 TONES = {Action.CREATE: "info", Action.SAME: "ok", Action.DUPLICATE_PARKED: "warn", Action.REFUSED: "bad"}
 _RECORD_SHOWN = frozenset({"institution.name", "doctor.name", "department.name"})
@@ -71,19 +72,19 @@ def _named(params: Mapping[str, Any]) -> dict[str, str]:
 
 def field_text(name: str) -> str:
     """Return the words of a field, given as `doctor.mobile` or by its bare name."""
-    if "." in name:
+    if "." in name and not is_custom(name):
         return target_word(name)
     for record in ("doctor", "institution", "department"):
         shown = language.field_word(record, name)
-        if shown and shown != name:
+        if shown and shown != key_of(name):
             return shown
     return name
 
 
 def target_word(target: str, kind: str = "") -> str:
     """Return what a column becomes: the field, with its record where that is not the record of the list."""
-    record = target.partition(".")[0]
-    field = field_of(target)
+    record, _dot, name = target.partition(".")
+    field = own_fields.field_of(record, name) or field_of(target)
     shown = field.zh if language.current() == language.CHINESE else field.en
     if target in _RECORD_SHOWN or (kind and record != kind):
         return f"{language.record_word(record)} · {shown}"

@@ -20,6 +20,7 @@ from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.doctor_page import scrolled
 from crmdesk.ui.pages.history_list import HistoryList
+from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
@@ -303,6 +304,7 @@ class InstitutionPage(Page):
             value = self._words.value(INSTITUTION.field(name), view.row[name])
             if value or name in ("level", "address", "phone"):
                 self._profile.add(language.field_word("institution", name), value)
+        own_rows(self._profile, self._words, view.row, view.conflicts)
 
     def _person(self, one: AffiliationView) -> ListRow:
         return ListRow(

@@ -6,10 +6,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
+from crmdesk.domain.custom_fields import is_custom
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import FileToSend, RefusedItem, WaitingItem
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, own_fields, theme, words
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.card import Card, rule
@@ -32,12 +33,16 @@ _READABLE = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.MONEY, Kind.
 
 def written(said: CustomerWords, record: str, fields: Mapping[str, Any], kind: str) -> list[tuple[str, str]]:
     """Return what the person put in as (field, value) in words; what only machines read is left out."""
-    declared = RECORDS[record].by_name if record in RECORDS else {}
     return [
         (language.field_word(record, name), said.field_value(record, name, value))
         for name, value in fields.items()
-        if name in declared and declared[name].kind in _READABLE and (value not in (None, "", []) or kind == "edit")
+        if _readable(record, name) and (value not in (None, "", []) or kind == "edit")
     ]
+
+
+def _readable(record: str, name: str) -> bool:
+    declared = own_fields.field_of(record, name)
+    return is_custom(name) if declared is None else declared.kind in _READABLE or is_custom(name)
 
 
 class Tile(QFrame):
@@ -125,9 +130,9 @@ class RefusedCard(Card):
     def _editor(self) -> QLineEdit | None:
         """Return a field to correct the refused value in, where it is a text of a row."""
         one = self.refused
-        if one.record not in RECORDS or one.field not in RECORDS[one.record].field_names or one.field not in one.fields:
+        declared = own_fields.field_of(one.record, one.field)
+        if declared is None or one.field not in one.fields:
             return None
-        declared = RECORDS[one.record].field(one.field)
         value = one.fields[one.field]
         if declared.kind not in (Kind.TEXT, Kind.LONG_TEXT) or not isinstance(value, str):
             return None
