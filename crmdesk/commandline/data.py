@@ -9,6 +9,7 @@ import typer
 from crmdesk.commandline.opening import opened, options_of
 from crmdesk.commandline.output import Output
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.ids import is_id
 from crmdesk.intake import Action, Preview, Report
 from crmdesk.services.exports import export_customers
 from crmdesk.storage import health
@@ -32,6 +33,9 @@ def import_file(
         list[str] | None, typer.Option("--column", help="NUMBER=TARGET, such as 3=doctor.mobile; repeatable.")
     ] = None,
     territory: Annotated[str, typer.Option(help="Id of one of your territories.")] = "",
+    hospital: Annotated[
+        list[str] | None, typer.Option(help="NAME=ID of the institution that a name means, NAME=new; repeatable.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the columns are taken for.")] = False,
     report_file: Annotated[Path | None, typer.Option("--report", help="Write the refused rows to this csv.")] = None,
 ) -> None:
@@ -43,7 +47,8 @@ def import_file(
         if dry_run:
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
                                  _preview_lines(output, preview, mapping))  # fmt: skip
-        report = laptop.desk.imports.run(preview, mapping, territory_id=territory).result()
+        answers = dict(_hospital(one) for one in hospital or [])
+        report = laptop.desk.imports.run(preview, mapping, territory_id=territory, hospitals=answers).result()
     if report_file is not None:
         _write_report(report, report_file)
     return output.result(report, _report_lines(output, report))
@@ -54,6 +59,13 @@ def _column(text: str) -> tuple[int, str]:
     if not sign or not number.strip().isdigit():
         raise InputError("no_assignment", value=text[:60])
     return int(number) - 1, target.strip()
+
+
+def _hospital(text: str) -> tuple[str, str]:
+    name, sign, answer = text.rpartition("=")
+    if not sign or not (answer == "new" or is_id(answer)):
+        raise InputError("no_assignment", value=text[:60])
+    return name.strip(), "" if answer == "new" else answer
 
 
 def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) -> list[str]:
@@ -75,6 +87,7 @@ def _report_lines(output: Output, report: Report) -> list[str]:
     ]
     for line in report.lines[:20]:
         lines.append(f"  {line.row_number}: {output.sentence(line.code, line.params)}")
+        lines += [f"      {row_id}  {name}  {city}" for row_id, name, city in line.params.get("candidates", ())]
     if len(report.lines) > 20:
         lines.append("  …")
     return lines

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crmdesk.intake.clean import hospital
+from crmdesk.intake.hospital_finder import Finding, HospitalFinder
 from crmdesk.intake.model import KnownDoctor, KnownInstitution
 
 _MARKS = re.compile(r"[\s()（）\[\]【】·•.,，、。'\"“”\-－—_/]+")
@@ -37,11 +38,15 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The result of a look-up; `candidates` are (id, name, city) where it is suspicious."""
+    """The result of a look-up; `candidates` are (id, name, city) where it is suspicious or was found by likeness.
+
+    `reason` (`hospital_likeness.Reason`) says why names that differ were taken, or may be taken, for one.
+    """
 
     found: Found
     id: str = ""
     candidates: tuple[tuple[str, str, str], ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,17 @@ class Institutions:
     def __init__(self, known: Iterable[KnownInstitution]) -> None:
         self._by_name: dict[str, list[_Entry]] = {}
         self._by_alias: dict[str, list[_Entry]] = {}
+        self._all: dict[str, tuple[_Entry, tuple[str, ...]]] = {}
+        self._finder: HospitalFinder | None = None
         for institution_id, name, aliases, city in known:
             self.add(institution_id, name, aliases, city)
 
     def add(self, institution_id: str, name: str, aliases: Sequence[str] = (), city: str | None = "") -> None:
         """Make an institution findable."""
         entry = _Entry(institution_id, name, city or "")
+        self._all[institution_id] = (entry, tuple(aliases or ()))
+        if self._finder is not None:
+            self._finder.add(institution_id, name, tuple(aliases or ()), city or "")
         self._by_name.setdefault(name_key(name), []).append(entry)
         short, inside = hospital(name)
         for alias in {short, *inside, *(aliases or ())} - {name}:
@@ -81,6 +91,30 @@ class Institutions:
         if match.found is not Found.NONE:
             return match
         return self._pick(self._alias_entries(name, aliases), city)
+
+    def has(self, institution_id: str) -> bool:
+        """Say whether there is an institution of this id."""
+        return institution_id in self._all
+
+    def by_likeness(self, name: str, city: str = "") -> Match:
+        """Look for the institution that a name in another spelling means: matched where sure, else suspicious.
+
+        Comes after `find`: what is written alike needs no likeness.
+        """
+        if self._finder is None:
+            self._finder = HospitalFinder()
+            for entry, aliases in self._all.values():
+                self._finder.add(entry.id, entry.name, aliases, entry.city)
+        finding = self._finder.find(name, city)
+        one = finding.taken
+        if one is not None and name.count("医院") > 1 and one.common < 2:
+            finding = Finding(None, (one,))  # perhaps two hospitals run together, of which only one is known
+        elif one is not None:
+            return Match(Found.MATCHED, one.id, ((one.id, one.name, one.city),), one.reason.value)
+        if not finding.offers:
+            return Match(Found.NONE)
+        listed = tuple((one.id, one.name, one.city) for one in finding.offers)
+        return Match(Found.SUSPICIOUS, candidates=listed, reason=finding.offers[0].reason.value)
 
     def by_name(self, name: str, city: str = "") -> Match:
         """Look up by the name alone, aliases left out; the very same spelling comes first."""

@@ -106,18 +106,28 @@ def _read_limited(file: BinaryIO | io.BufferedReader) -> bytes:
     return file.read(MAX_FILE_BYTES + 1)
 
 
-def plan(source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> Iterator[Planned]:
+def plan(
+    source: Preview,
+    mapping: Mapping[int, str],
+    known: KnownCustomers,
+    territory_id: str,
+    hospitals: Mapping[str, str] | None = None,
+) -> Iterator[Planned]:
     """Yield what to do with every row, in the order of the file; new customers go to `territory_id`.
 
+    `hospitals` are a person's answers to `hospital_unsure` and `hospital_ambiguous`: the name as the file has it → the
+    id of the institution that it means, '' for one that is to be made.
+
     Raises, before the first row, what `check_mapping` raises. Codes of parked rows: `duplicate_in_file` (params `row`),
-    `same_name_other_department`, `hospital_ambiguous`; of refused rows those of `domain.validation`; rows
-    made may carry a code of what to look at: `value_left_out`, `alias_of_other`, `same_name_spelled_otherwise`,
-    `hospital_uncertain`.
+    `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
+    `domain.validation`; rows made may carry a code of what to look at: `value_left_out`, `alias_of_other`,
+    `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`.
     """
     kind = check_mapping(source.columns, mapping, source.own)
     used = {index: target for index, target in mapping.items() if target}
-    planner = _DoctorPlanner if kind == "doctor" else _InstitutionPlanner
-    return planner(source, used, known, territory_id).run()
+    if kind == "doctor":
+        return _DoctorPlanner(source, used, known, territory_id, hospitals or {}).run()
+    return _InstitutionPlanner(source, used, known, territory_id).run()
 
 
 @dataclass(slots=True)
@@ -170,8 +180,10 @@ class _Planner:
             cells.values[record] = folded({}, cells.values[record])
         return cells
 
-    def _ambiguous(self, number: int, match: Match, name: str) -> Planned:
-        params = {"candidates": [list(candidate) for candidate in match.candidates]}
+    def _ambiguous(self, number: int, match: Match, name: str, hospital: str) -> Planned:
+        params: dict[str, Any] = {"hospital": hospital, "candidates": [list(one) for one in match.candidates]}
+        if match.reason:
+            return self._parked(number, "", name, "hospital_unsure", params | {"reason": match.reason})
         return self._parked(number, "", name, "hospital_ambiguous", params)
 
     def _parked(self, number: int, customer_id: str, name: str, code: str, params: Mapping[str, Any]) -> Planned:
@@ -228,7 +240,7 @@ class _InstitutionPlanner(_Planner):
         elif match.found is Found.NONE and name != full:
             match = self._institutions.by_name(name, city)
         if match.found is Found.SUSPICIOUS:
-            return self._ambiguous(number, match, full)
+            return self._ambiguous(number, match, full, full)
         spelled_otherwise = self._spelling.get(match.id, full) != full
         if match.found is Found.MATCHED and not spelled_otherwise:
             return self._found_before(number, match.id, full)
@@ -264,13 +276,23 @@ class _Work:
     places: list[tuple[str, str, str]] = field(default_factory=list)  # institution id, department id, department name
     before: list[NewRow] = field(default_factory=list)
     uncertain: str = ""
+    asked: str = ""  # the hospital looked up last, as the file has it
+    matched: dict[str, str] = field(default_factory=dict)  # one that was taken for another spelling
 
 
 class _DoctorPlanner(_Planner):
     record = "doctor"
 
-    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+    def __init__(
+        self,
+        source: Preview,
+        mapping: Mapping[int, str],
+        known: KnownCustomers,
+        territory_id: str,
+        hospitals: Mapping[str, str],
+    ) -> None:
         super().__init__(source, mapping, known, territory_id)
+        self._answers = {name_key(name): answer for name, answer in hospitals.items()}
         self._doctors = Doctors(known.doctors())
         self._rooms = {(place, name_key(name)): room_id for room_id, place, name in known.departments()}
         self._pending: list[Callable[[], None]] = []
@@ -292,7 +314,7 @@ class _DoctorPlanner(_Planner):
         work = _Work()
         ambiguous = self._find_work(cells, work)
         if ambiguous is not None:
-            return self._ambiguous(number, ambiguous, name)
+            return self._ambiguous(number, ambiguous, name, work.asked)
         existing, certain = self._existing(name, work)
         if existing and certain:
             return self._found_before(number, existing, name)
@@ -322,6 +344,8 @@ class _DoctorPlanner(_Planner):
         code, params = _note(cells)
         if work.uncertain and not code:
             code, params = "hospital_uncertain", {"name": work.uncertain}
+        if work.matched and not code:
+            code, params = "hospital_matched", dict(work.matched)
         return Planned(number, Action.CREATE, self.record, doctor_id, values, code, params, tuple(work.before), after)
 
     def _existing(self, name: str, work: _Work) -> tuple[str, bool]:
@@ -365,10 +389,8 @@ class _DoctorPlanner(_Planner):
         given = cells.values["institution"]
         city = str(given.get("city") or "") if first else ""
         name, aliases = clean.hospital(full)
-        match = self._institutions.find(full, (), city)
-        if match.found is Found.NONE:
-            match = self._institutions.find(name, aliases, city)
         planned = {key_of(row): row.id for row in work.before if row.record == "institution"}
+        match = self._look_up(full, city, work)
         if match.found is not Found.NONE or name_key(name) in planned:
             return match, match.id or planned.get(name_key(name), "")
         extra = {key: given[key] for key in ("city", "province", "level") if first and given.get(key)}
@@ -380,6 +402,24 @@ class _DoctorPlanner(_Planner):
         work.before.append(made)
         self._pending.append(lambda: self._institutions.add(made.id, name, aliases, city))
         return match, made.id
+
+    def _look_up(self, full: str, city: str, work: _Work) -> Match:
+        """Find a hospital: by the person's answer, by its name or alias, by likeness to another spelling."""
+        work.asked = full
+        answer = self._answers.get(name_key(full))
+        if answer and self._institutions.has(answer):
+            return Match(Found.MATCHED, answer)
+        name, aliases = clean.hospital(full)
+        match = self._institutions.find(full, (), city)
+        if match.found is Found.NONE:
+            match = self._institutions.find(name, aliases, city)
+        if answer == "":
+            return match if match.found is Found.MATCHED else Match(Found.NONE)
+        if match.found is Found.NONE:
+            match = self._institutions.by_likeness(full, city)
+            if match.found is Found.MATCHED:
+                work.matched = {"hospital": full, "name": match.candidates[0][1], "reason": match.reason}
+        return match
 
     def _room(self, place: str, room: str, work: _Work) -> str:
         key = (place, name_key(room))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmdesk.intake import KnownDoctor, KnownInstitution, Planned, Preview, Report
 
 BATCH_ROWS = 500
+_LONGEST_ALIAS = 60
 Progress = Callable[[int, int], None]
 """Called on the import's thread with rows of the file done and rows in all."""
 
@@ -75,17 +76,28 @@ class ImportDesk:
         progress: Progress | None = None,
         cancel: Callable[[], bool] | None = None,
         territory_id: str = "",
+        hospitals: Mapping[str, str] | None = None,
     ) -> "Future[Report]":
         """Write the file's new customers, at most 500 rows a commit; the Future gives the report.
+
+        `hospitals` answers what an earlier run was unsure of (`crmdesk.intake.plan`); the institution that a name was
+        said to mean keeps it as an alias, so that it is not asked for again.
 
         `cancel` is asked before each row: what was committed stays and the report says `cancelled`. Running the same
         file again makes nothing twice. Errors come through the Future: RefusedError('forbidden', 'no_territory'),
         InputError of a bad mapping, WorldError where the disk refuses (what was committed stays then, too).
         """
         run = _Run(self._submit, progress or _silent, cancel or self._is_closed, preview.row_count)
-        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id)
+        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, dict(hospitals or {}))
 
-    def _work(self, run: "_Run", preview: "Preview", mapping: dict[int, str], territory_id: str) -> "Report":
+    def _work(
+        self,
+        run: "_Run",
+        preview: "Preview",
+        mapping: dict[int, str],
+        territory_id: str,
+        hospitals: dict[str, str],
+    ) -> "Report":
         person = self._person()
         if not access.may_write(RECORDS["doctor"], Role(person.role)):
             raise RefusedError("forbidden", record=preview.kind)
@@ -96,7 +108,26 @@ class ImportDesk:
         from crmdesk import intake
 
         known = self._known().result()
-        return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0]))
+        self._keep_names(known, hospitals)
+        return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0], hospitals))
+
+    def _keep_names(self, known: KnownHere, hospitals: Mapping[str, str]) -> None:
+        """Make the names that a person explained aliases of the institutions that they mean."""
+        field = RECORDS["institution"].field("aliases")
+        aliases = {one.id: {*one.aliases, one.name} for one in known.institutions()}
+        named = {one.id: one.name for one in known.institutions()}
+        grown: set[str] = set()
+        for name, institution_id in hospitals.items():
+            held = aliases.get(institution_id, {name})
+            if name not in held and len(held) <= field.max_length and len(name) <= _LONGEST_ALIAS:
+                held.add(name)
+                grown.add(institution_id)
+        rows = tuple(
+            {"record": "institution", "id": one, "values": {"aliases": sorted(aliases[one] - {named[one]})}}
+            for one in sorted(grown)
+        )
+        for start in range(0, len(rows), BATCH_ROWS):
+            self._submit(ImportRows("institution", rows[start : start + BATCH_ROWS])).result()
 
     def _is_closed(self) -> bool:
         return self._closed

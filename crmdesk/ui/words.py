@@ -13,6 +13,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
+from crmdesk.ui.words_data import DATA
 from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
 
@@ -444,7 +445,6 @@ _IMPORTS: dict[str, _Pair] = {
         "医院不能确定，已按最像的那家放好，请核对。",
         "The hospital is uncertain; the nearest one was taken. Check it.",
     ),
-    "hospital_ambiguous": ("有几家医院都像，请选一家。", "Several hospitals fit. Choose one."),
     "zip_bomb": (
         "这个文件展开后大得不正常，没有打开。请重新取得一份。",
         "This file unpacks to an unreasonable size and was not opened. Get it once more.",
@@ -493,14 +493,8 @@ _FILES: dict[str, _Pair] = {
 }
 
 SENTENCES: dict[str, _Pair] = {
-    **_IMPORTS,
-    **_INPUT,
-    **_REFUSED,
-    **_WORLD,
-    **PLAN_SENTENCES,
-    **VISITS,
-    **MERGES,
-} | OWN_FIELDS
+    **_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
+}  # fmt: skip
 """Code → (Chinese, English)."""
 
 

@@ -1612,6 +1612,33 @@
         </message>
     </context>
     <context>
+        <name>HospitalDialog</name>
+        <message>
+            <source>“{name}”是哪一家？</source>
+            <translation>Which hospital is '{name}'?</translation>
+        </message>
+        <message>
+            <source>第 {number} 家，共 {count} 家 · 文件里有 {rows} 行 · 按数字键选择</source>
+            <translation>{number} of {count} · {rows} rows of the file · choose by digit</translation>
+        </message>
+        <message>
+            <source>导入已确定的 {count} 家</source>
+            <translation>Import the {count} that are decided</translation>
+        </message>
+        <message>
+            <source>上一家</source>
+            <translation>Previous</translation>
+        </message>
+        <message>
+            <source>已选</source>
+            <translation>chosen</translation>
+        </message>
+        <message>
+            <source>0  都不是：新建“{name}”</source>
+            <translation>0  None of these: make '{name}'</translation>
+        </message>
+    </context>
+    <context>
         <name>ImportPage</name>
         <message>
             <source>导入</source>
@@ -4211,6 +4238,10 @@
             <translation>Start import</translation>
         </message>
         <message>
+            <source>确定医院…</source>
+            <translation>Decide hospitals…</translation>
+        </message>
+        <message>
             <source>停止导入</source>
             <translation>Stop import</translation>
         </message>
@@ -4448,8 +4479,16 @@
             <translation>Made. This name is also an alias of another institution; see whether it is the same one.</translation>
         </message>
         <message>
-            <source>有几家医院都像：{names}。没有新建，请先确定是哪一家。</source>
-            <translation>Several hospitals fit: {names}. Not made; decide first which one it is.</translation>
+            <source>有几家医院都叫“{hospital}”。没有导入，请确定是哪一家。</source>
+            <translation>Several hospitals are called '{hospital}'. Not imported; decide which one it is.</translation>
+        </message>
+        <message>
+            <source>“{hospital}”可能是：{names}。没有导入，请确定是哪一家。</source>
+            <translation>'{hospital}' may be: {names}. Not imported; decide which one it is.</translation>
+        </message>
+        <message>
+            <source>已新建。医院“{hospital}”按“{name}”归入（{why}），请核对。</source>
+            <translation>Made. The hospital '{hospital}' was taken for '{name}' ({why}); check it.</translation>
         </message>
         <message>
             <source>已新建。医院名称“{name}”像是两家连在一起，请核对。</source>
@@ -4474,6 +4513,46 @@
         <message>
             <source>“{field}”的值“{value}”不在可选项里。</source>
             <translation>The value '{value}' of '{field}' is not one of the choices.</translation>
+        </message>
+        <message>
+            <source>名称相同</source>
+            <translation>same name</translation>
+        </message>
+        <message>
+            <source>别名相同</source>
+            <translation>same alias</translation>
+        </message>
+        <message>
+            <source>曾用名相同</source>
+            <translation>same former name</translation>
+        </message>
+        <message>
+            <source>只多了或少了上级地名</source>
+            <translation>only a place more or less</translation>
+        </message>
+        <message>
+            <source>地名简写</source>
+            <translation>place shortened</translation>
+        </message>
+        <message>
+            <source>地名相同，县、市、区不同</source>
+            <translation>same place name, other rank</translation>
+        </message>
+        <message>
+            <source>写法不同</source>
+            <translation>spelled otherwise</translation>
+        </message>
+        <message>
+            <source>多了所属单位</source>
+            <translation>owner added</translation>
+        </message>
+        <message>
+            <source>院区或分院不同</source>
+            <translation>another branch</translation>
+        </message>
+        <message>
+            <source>名称相近</source>
+            <translation>similar name</translation>
         </message>
         <message>
             <source>请核对</source>

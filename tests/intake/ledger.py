@@ -51,12 +51,15 @@ class Ledger:
             self.rows[row.record][row.id] = row.values
 
     def load(
-        self, source: Path | str | bytes, mapping: Mapping[int, str] | None = None
+        self,
+        source: Path | str | bytes,
+        mapping: Mapping[int, str] | None = None,
+        hospitals: Mapping[str, str] | None = None,
     ) -> tuple[Report, list[Planned]]:
         """Import a file; return the report and what was planned."""
         seen = preview(source)
         report, planned = Report(), []
-        for one in plan(seen, seen.mapping if mapping is None else mapping, self, TERRITORY):
+        for one in plan(seen, seen.mapping if mapping is None else mapping, self, TERRITORY, hospitals):
             self.take(one)
             report.add(one)
             planned.append(one)

@@ -51,9 +51,14 @@ def test_all_doctors_come_in_with_departments_cleaned_and_hospitals_matched_or_m
     ledger.load(shared_data / HOSPITALS)
     before = len(ledger.rows["institution"])
     report, planned = ledger.load(shared_data / DOCTORS)
-    assert report.counts == {Action.CREATE: 1_100}
+    unsure = report.counts[Action.DUPLICATE_PARKED]
+    assert report.counts == {Action.CREATE: 1_100 - unsure, Action.DUPLICATE_PARKED: unsure}
+    assert unsure < 220, "a person is asked for some hospitals, not for most rows"
+    assert {line.code for line in report.parked} == {"hospital_unsure"}
+    assert all(line.params["candidates"] for line in report.parked)
+    assert len({line.params["hospital"] for line in report.parked}) < 45
     made = len(ledger.rows["institution"]) - before
-    assert 100 < made < 200
+    assert 50 < made < 100
     names = {row["name"] for row in ledger.rows["department"].values()}
     assert "心血管内科" in names
     assert not any(name[: len(name) // 2] * 2 == name for name in names)
@@ -61,9 +66,16 @@ def test_all_doctors_come_in_with_departments_cleaned_and_hospitals_matched_or_m
     used = {row["institution_id"] for row in ledger.rows["affiliation"].values()}
     assert len(used - set(list(ledger.rows["institution"])[before:])) > 40, "hospitals of the list were matched"
     titles = Counter(one.values.get("title") for one in planned)
-    assert titles == {"chief": 991, "associate_chief": 101, "attending": 7, None: 1}
+    assert titles["chief"] > 800
     again, _ = ledger.load(shared_data / DOCTORS)
-    assert again.counts == {Action.SAME: 1_100}
+    assert again.counts == {Action.SAME: 1_100 - unsure, Action.DUPLICATE_PARKED: unsure}
+    answers: dict[str, str] = {}
+    while again.parked:  # a row with two hospitals asks twice
+        assert len(answers) < 60
+        answers |= {line.params["hospital"]: "" for line in again.parked}
+        again, _ = ledger.load(shared_data / DOCTORS, hospitals=answers)
+    last, _ = ledger.load(shared_data / DOCTORS)
+    assert last.counts == {Action.SAME: 1_100}
 
 
 def test_every_messy_file_previews_or_is_refused_with_a_code(shared_data: Path) -> None:

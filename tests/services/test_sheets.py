@@ -41,6 +41,22 @@ def test_an_import_makes_what_is_new_and_nothing_twice(laptop: Laptop) -> None:
     assert laptop.ask(lambda reads: reads.customer_count()) == 5
 
 
+def test_a_hospital_that_a_person_named_is_found_again_without_asking(laptop: Laptop) -> None:
+    sheet = "姓名,医院\n周八,上海市协和医院北院\n".encode()
+    preview = laptop.desk.imports.preview(sheet)
+    asked = laptop.desk.imports.run(preview, preview.mapping).result(60)
+    (line,) = asked.parked
+    assert line.code == "hospital_unsure"
+    assert [one[0] for one in line.params["candidates"]] == [HOSPITAL]
+    answers = {line.params["hospital"]: HOSPITAL}
+    answered = laptop.desk.imports.run(preview, preview.mapping, hospitals=answers).result(60)
+    assert answered.counts[Action.CREATE] == 1
+    aliases = laptop.ask(lambda reads: reads.known_institutions())
+    assert next(one.aliases for one in aliases if one.id == HOSPITAL) == ("上海市协和医院北院", "协和")
+    again = laptop.desk.imports.run(preview, preview.mapping).result(60)
+    assert again.counts == {Action.SAME: 1}
+
+
 def test_a_large_import_goes_in_batches_and_can_be_stopped(laptop: Laptop) -> None:
     rows = "\n".join(f"第{number}康复医院,上海" for number in range(1200))
     preview = laptop.desk.imports.preview(f"医院名称,城市\n{rows}\n".encode(), "institution")

@@ -13,11 +13,12 @@ from crmdesk.intake import Preview, Report
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_hospitals import HospitalDialog, questions
 from crmdesk.ui.pages.import_mapping import SAMPLE_ROWS, MappingTable
 from crmdesk.ui.pages.import_result import ImportResult
 from crmdesk.ui.pages.import_run import ImportRun, ProgressCard, in_thread
 from crmdesk.ui.pages.page import Page
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.dropdown import DropDown
@@ -36,6 +37,7 @@ class ImportPage(Page):
         self.preview: Preview | None = None
         self._path = Path()
         self._run: ImportRun | None = None
+        self._mapping: Mapping[int, str] = {}
         self._error: BaseException | None = None
         self.setAcceptDrops(True)
         self.banner = Banner()
@@ -60,6 +62,7 @@ class ImportPage(Page):
         self.choose_button = Button.for_action("import_choose", icon_name="file")
         self.start_button = Button.for_action("import_start", PRIMARY)
         self.save_button = Button.for_action("import_save_report", icon_name="export")
+        self.decide_button = Button.for_action("import_decide", PRIMARY)
         self.customers_button = Button("", PRIMARY)
         self.customers_button.setObjectName("import_customers_button")
         self._lay_out()
@@ -93,7 +96,8 @@ class ImportPage(Page):
         words.addWidget(self._file)
         words.addWidget(self._about)
         row.addLayout(words, 1)
-        for button in (self.choose_button, self.save_button, self.customers_button, self.start_button):
+        buttons = (self.choose_button, self.save_button, self.customers_button, self.decide_button, self.start_button)
+        for button in buttons:
             row.addWidget(button)
         return row
 
@@ -128,12 +132,14 @@ class ImportPage(Page):
             "import_start": self.start,
             "import_cancel": self.cancel,
             "import_save_report": self.save_report,
+            "import_decide": self.decide,
         }
         self._actions = {name: self.context.actions.bind(self, name, trigger) for name, trigger in triggers.items()}
         self.choose_button.clicked.connect(self.choose_file)
         self.start_button.clicked.connect(self.start)
         self.progress.cancel_button.clicked.connect(self.cancel)
         self.save_button.clicked.connect(self.save_report)
+        self.decide_button.clicked.connect(self.decide)
         self.customers_button.clicked.connect(lambda: self.context.navigate("customers"))
         self.kind.changed.connect(self._kind_chosen)
         self.sheet.activated.connect(lambda _index: self._sheet_chosen())
@@ -185,6 +191,10 @@ class ImportPage(Page):
         self._actions["import_choose"].setEnabled(state not in (READING, RUNNING))
         self._actions["import_cancel"].setEnabled(state == RUNNING)
         self._actions["import_save_report"].setEnabled(state == RESULT)
+        unsure = state == RESULT and self.result.report is not None and bool(questions(self.result.report))
+        self._actions["import_decide"].setEnabled(unsure)
+        self.decide_button.setVisible(unsure)
+        self.customers_button.set_kind(PLAIN if unsure else PRIMARY)
         self._check()
 
     # --- the file -------------------------------------------------------------------------------------------------
@@ -300,14 +310,27 @@ class ImportPage(Page):
         """Begin the import with the choices on the page."""
         if self.preview is None or self.state != PREVIEW or self.table.problem() is not None:
             return
-        mapping: Mapping[int, str] = self.table.mapping()
+        self._mapping = self.table.mapping()
+        self._begin({})
+
+    def decide(self) -> None:
+        """Ask which hospitals the names mean that the import was unsure of; the answers are imported at once."""
+        asked = questions(self.result.report) if self.state == RESULT and self.result.report is not None else []
+        if asked:
+            dialog = HospitalDialog(self.context, self, asked)
+            dialog.answered.connect(self._begin)
+            dialog.open()
+
+    def _begin(self, hospitals: Mapping[str, str]) -> None:
+        if self.preview is None:
+            return
         self._tell(None)
         self._run = ImportRun(self)
         self._run.progressed.connect(self.progress.show_progress, Qt.ConnectionType.QueuedConnection)
         self.progress.begin(self.preview.row_count)
         self._show_state(RUNNING)
         territory_id = str(self.territory.currentData() or "")
-        future = self._run.start(self.context.desk.imports, self.preview, mapping, territory_id)
+        future = self._run.start(self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals)
         self.context.bridge.run(self, future, self._finished, self._failed)
 
     def cancel(self) -> None:
@@ -327,7 +350,8 @@ class ImportPage(Page):
         self._show_state(RESULT)
         made = sum(report.made.values())
         if self.isVisible():
-            self.customers_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            button = self.customers_button if self.decide_button.isHidden() else self.decide_button
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.context.toast(self.tr("导入完成：新建 {count} 条。结果在导入页。").format(count=f"{made:,}"))
 

@@ -47,10 +47,15 @@ class ImportRun(QObject):
         self._cancel = threading.Event()
 
     def start(
-        self, imports: ImportDesk, preview: Preview, mapping: Mapping[int, str], territory_id: str
+        self,
+        imports: ImportDesk,
+        preview: Preview,
+        mapping: Mapping[int, str],
+        territory_id: str,
+        hospitals: Mapping[str, str],
     ) -> "Future[Report]":
         """Begin; the Future gives the report."""
-        return imports.run(preview, mapping, self.progressed.emit, self._cancel.is_set, territory_id)
+        return imports.run(preview, mapping, self.progressed.emit, self._cancel.is_set, territory_id, hospitals)
 
     def cancel(self) -> None:
         """Stop at the next row; what was written stays."""

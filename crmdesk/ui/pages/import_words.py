@@ -9,6 +9,7 @@ from crmdesk.domain.custom_fields import is_custom, key_of
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.intake import Action, Preview, ReportLine
 from crmdesk.intake.columns import field_of
+from crmdesk.intake.hospital_likeness import Reason
 from crmdesk.ui import language, own_fields, words
 
 TONES = {Action.CREATE: "info", Action.SAME: "ok", Action.DUPLICATE_PARKED: "warn", Action.REFUSED: "bad"}
@@ -31,7 +32,9 @@ def _words() -> dict[str, str]:
         "same_name_other_department": translate("import_words", "同一医院另一科室已有同名医生，等你判断是不是同一人。"),
         "same_name_spelled_otherwise": translate("import_words", "已新建。第 {row} 行只是写法不同，请看是不是同一家。"),
         "alias_of_other": translate("import_words", "已新建。这个名称也是另一家机构的别名，请看是不是同一家。"),
-        "hospital_ambiguous": translate("import_words", "有几家医院都像：{names}。没有新建，请先确定是哪一家。"),
+        "hospital_ambiguous": translate("import_words", "有几家医院都叫“{hospital}”。没有导入，请确定是哪一家。"),
+        "hospital_unsure": translate("import_words", "“{hospital}”可能是：{names}。没有导入，请确定是哪一家。"),
+        "hospital_matched": translate("import_words", "已新建。医院“{hospital}”按“{name}”归入（{why}），请核对。"),
         "hospital_uncertain": translate("import_words", "已新建。医院名称“{name}”像是两家连在一起，请核对。"),
         "value_left_out": translate("import_words", "已新建。“{field}”的值“{value}”看不懂，这一格没有带入。"),
         "required": translate("import_words", "这一行没有“{field}”。"),
@@ -39,6 +42,26 @@ def _words() -> dict[str, str]:
         "wrong_kind": translate("import_words", "“{field}”的格式不对。"),
         "not_in_list": translate("import_words", "“{field}”的值“{value}”不在可选项里。"),
     }  # fmt: skip
+
+
+_LIKENESS = frozenset(Reason)
+
+
+def likeness_word(reason: str) -> str:
+    """Return why two names are, or may be, one hospital."""
+    translate = QCoreApplication.translate
+    return {
+        Reason.SAME: translate("import_words", "名称相同"),
+        Reason.ALIAS: translate("import_words", "别名相同"),
+        Reason.FORMER_NAME: translate("import_words", "曾用名相同"),
+        Reason.PLACE_ADDED: translate("import_words", "只多了或少了上级地名"),
+        Reason.PLACE_SHORTENED: translate("import_words", "地名简写"),
+        Reason.PLACE_CHANGED: translate("import_words", "地名相同，县、市、区不同"),
+        Reason.SPELLING: translate("import_words", "写法不同"),
+        Reason.OWNER_ADDED: translate("import_words", "多了所属单位"),
+        Reason.BRANCH: translate("import_words", "院区或分院不同"),
+        Reason.SIMILAR: translate("import_words", "名称相近"),
+    }[Reason(reason)]
 
 
 class _Given(dict[str, Any]):
@@ -65,6 +88,8 @@ def _named(params: Mapping[str, Any]) -> dict[str, str]:
         named["limit_mb"] = str(int(params["limit_bytes"]) // 2**20)
     if isinstance(params.get("limit"), int):
         named["limit"] = f"{params['limit']:,}"
+    if params.get("reason") in _LIKENESS:
+        named["why"] = likeness_word(str(params["reason"]))
     if params.get("candidates"):
         named["names"] = "、".join(" ".join(str(part) for part in one[1:] if part) for one in params["candidates"][:3])
     return named

@@ -15,6 +15,7 @@ from crmdesk.intake import Action
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_hospitals import HospitalDialog
 from crmdesk.ui.pages.import_page import EMPTY, PREVIEW, RESULT, RUNNING, ImportPage
 from tests.ui.customers.laptop import Laptop
 
@@ -25,6 +26,7 @@ CODES = (
     "rows_above_header", "damaged_characters", "encoding_uncertain", "no_customers", "counts_prescriptions",
     "unknown_column", "target_twice", "unknown_field", "no_name_column", "duplicate_in_file", "hospital_ambiguous",
     "same_name_other_department", "same_name_spelled_otherwise", "alias_of_other", "hospital_uncertain",
+    "hospital_unsure", "hospital_matched",
     "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
     "out_of_scope",
 )  # fmt: skip
@@ -103,6 +105,41 @@ def test_the_same_file_again_makes_nothing_twice(page: ImportPage, laptop: Lapto
     report = page.result.report
     assert report is not None
     assert report.counts[Action.CREATE] == 0
+
+
+def test_unsure_hospitals_are_decided_by_digits_and_imported(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "名单.csv"
+    lines = ("姓名,医院", "周一,上海市东方医院南院", "吴二,上海市东方医院南院", "郑三,上海市周浦医院分院")
+    path.write_text("\n".join(lines), "utf-8")
+    previewed(page, qtbot, path)
+    imported(page, qtbot)
+    report = page.result.report
+    assert report is not None
+    assert report.counts == {Action.DUPLICATE_PARKED: 3}
+    institutions = laptop.ask(lambda reads: reads.customer_count("institution"))
+    assert page.decide_button.isVisible()
+    qtbot.keyClick(page.decide_button, Qt.Key.Key_D, CTRL)
+    dialog = page.findChild(HospitalDialog)
+    assert isinstance(dialog, HospitalDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert "上海市东方医院南院" in dialog.heading.text()
+    assert "2" in dialog.explanation.text()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
+    assert "上海市周浦医院分院" in dialog.heading.text()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Backspace)
+    assert "上海市东方医院南院" in dialog.heading.text()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_0)
+    assert dict(dialog.answers)["上海市周浦医院分院"] == ""
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: page.state == RESULT and page.result.report is not report)
+    done = page.result.report
+    assert done is not None
+    assert done.counts == {Action.CREATE: 3}
+    assert not page.decide_button.isVisible()
+    assert laptop.ask(lambda reads: reads.customer_count("institution")) == institutions + 1
 
 
 def test_columns_are_changed_and_what_does_not_fit_is_said(page: ImportPage, qtbot: QtBot, doctors: Path) -> None:
@@ -202,7 +239,8 @@ def test_every_code_of_an_import_has_words_in_both_languages(code: str, qapp: ob
 
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    params = {"field": "doctor.mobile", "column": "x", "row": 3, "count": 2, "limit": 5, "limit_bytes": 2**20}
+    named = {"hospital": "A", "name": "B", "reason": "branch", "candidates": [["id", "C", ""]]}
+    params = {**named, "field": "doctor.mobile", "column": "x", "row": 3, "count": 2, "limit": 5, "limit_bytes": 2**20}
     chinese = import_words.error_sentence(InputError(code, **params))
     language.apply_language(application, language.ENGLISH)
     english = import_words.error_sentence(InputError(code, **params))
