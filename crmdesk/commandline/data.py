@@ -36,6 +36,9 @@ def import_file(
     hospital: Annotated[
         list[str] | None, typer.Option(help="NAME=ID of the institution that a name means, NAME=new; repeatable.")
     ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget the columns chosen before for files with these headings.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the columns are taken for.")] = False,
     report_file: Annotated[Path | None, typer.Option("--report", help="Write the refused rows to this csv.")] = None,
 ) -> None:
@@ -43,7 +46,10 @@ def import_file(
     output = options_of(context).output
     with opened(context) as laptop:
         preview = laptop.desk.imports.preview(file, kind or None)
-        mapping = preview.mapping | dict(_column(one) for one in assign or [])
+        if forget:
+            laptop.desk.imports.forget(preview).result()
+        proposed = preview.guessed if forget else preview.mapping
+        mapping = proposed | dict(_column(one) for one in assign or [])
         if dry_run:
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
                                  _preview_lines(output, preview, mapping))  # fmt: skip
@@ -70,6 +76,9 @@ def _hospital(text: str) -> tuple[str, str]:
 
 def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) -> list[str]:
     lines = [output.pick(f"{preview.row_count} 行 · {preview.kind}", f"{preview.row_count} rows · {preview.kind}")]
+    if preview.remembered:
+        day = preview.remembered_on
+        lines.append(output.pick(f"各列沿用 {day} 的选择", f"columns as chosen on {day}"))
     for column in preview.columns:
         target = mapping.get(column.index) or "—"
         lines.append(f"  {column.index + 1}. {column.header} → {target} {column.refused}".rstrip())

@@ -40,9 +40,16 @@ class Preview:
     notices: tuple[Notice, ...]
     table: Table = field(repr=False)
     own: OwnFields = field(default=NO_OWN, repr=False)
+    remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
+    remembered_on: str = ""  # the day of that choice
 
     @property
     def mapping(self) -> dict[int, str]:
+        """Return the proposed targets by column: what a person chose before, else the guess."""
+        return dict(self.remembered) or self.guessed
+
+    @property
+    def guessed(self) -> dict[int, str]:
         """Return the guessed targets by column."""
         return {column.index: column.target for column in self.columns if column.target}
 
@@ -53,9 +60,14 @@ class Preview:
 
     @property
     def shape(self) -> str:
-        """Return 16 hex digits for the headers, under which a caller may remember a mapping."""
+        """Return the kind of file and 16 hex digits for its headers in their order, '' for a file without any.
+
+        Under it a mapping is remembered (`crmdesk.services.import_memory`).
+        """
+        if not self.header_row:
+            return ""
         headers = "\x1f".join(fold(column.header) for column in self.columns)
-        return hashlib.sha256(headers.encode()).hexdigest()[:16]
+        return f"{self.file_kind}:{hashlib.sha256(headers.encode()).hexdigest()[:16]}"
 
 
 def preview(

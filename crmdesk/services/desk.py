@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from crmdesk.domain.clock import Clock, local_date, utc_now
 from crmdesk.domain.errors import WorldError
+from crmdesk.services import import_memory
 from crmdesk.services.batch import BatchDesk
 from crmdesk.services.commands import ChangeSet, Command, Outcome
 from crmdesk.services.customer_order import CustomerOrders
@@ -52,6 +53,8 @@ class Desk:
             lambda: self.ask(known_here),
             lambda: self.person,
             lambda: self.ask(lambda reads: reads.custom_fields()),
+            lambda: self.ask(lambda reads: reads.preference(import_memory.PREFERENCE)),
+            clock,
         )
 
     @property

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.domain import access
+from crmdesk.domain.clock import Clock, local_date
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
-from crmdesk.services.commands import Command, ImportRows, Outcome
+from crmdesk.services import import_memory
+from crmdesk.services.commands import Command, ImportRows, Outcome, SetPreference
 from crmdesk.services.reads_sync import Reads
 from crmdesk.services.views import Person
 
@@ -54,20 +56,35 @@ class ImportDesk:
         known: Callable[[], "Future[KnownHere]"],
         person: Callable[[], Person],
         defined: Callable[[], "Future[Definitions]"],
+        kept: Callable[[], "Future[str]"],
+        clock: Clock,
     ) -> None:
         self._submit, self._known, self._person, self._defined = submit, known, person, defined
+        self._kept, self._clock = kept, clock
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
         self._closed = False
 
     def preview(self, source: Path | str | bytes, kind: str | None = None, sheet: str | None = None) -> "Preview":
         """Read a file and guess its columns; takes its time for a large one, so call it off the GUI thread.
 
-        `kind` is doctor or institution where the person said so. Raises InputError with the reason, WorldError.
+        `kind` is doctor or institution where the person said so. Where the person chose columns for a file of this
+        shape before, that choice is proposed (`Preview.remembered`). Raises InputError with the reason, WorldError.
         """
         from crmdesk import intake  # lazy, here and below: most days nothing is imported
 
         own = intake.OwnFields.of(self._defined().result(), Role(self._person().role))
-        return intake.preview(source, kind, sheet=sheet, own=own)
+        found = intake.preview(source, kind, sheet=sheet, own=own)
+        entries = import_memory.read(self._kept().result())
+        last = None if kind else import_memory.latest(entries, found.shape)
+        if last is not None and last.kind != found.kind:
+            found = intake.preview(source, last.kind, sheet=sheet, own=own)
+        return import_memory.proposed(found, entries)
+
+    def forget(self, preview: "Preview") -> "Future[Outcome]":
+        """Forget what was chosen for files of this shape: from now on the columns are guessed again."""
+        entries = import_memory.read(self._kept().result())
+        left = import_memory.without(entries, preview.shape, preview.kind)
+        return self._submit(SetPreference(import_memory.PREFERENCE, import_memory.write(left)))
 
     def run(
         self,
@@ -107,9 +124,17 @@ class ImportDesk:
             raise RefusedError("out_of_scope", field="territory_id")
         from crmdesk import intake
 
+        self._remember(preview, mapping)
         known = self._known().result()
         self._keep_names(known, hospitals)
         return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0], hospitals))
+
+    def _remember(self, preview: "Preview", mapping: Mapping[int, str]) -> None:
+        entries = import_memory.read(self._kept().result())
+        day = local_date(self._clock()).isoformat()
+        chosen = import_memory.with_choice(entries, preview, mapping, day)
+        if [(one.shape, one.kind, one.mapping) for one in chosen] != [(o.shape, o.kind, o.mapping) for o in entries]:
+            self._submit(SetPreference(import_memory.PREFERENCE, import_memory.write(chosen))).result()
 
     def _keep_names(self, known: KnownHere, hospitals: Mapping[str, str]) -> None:
         """Make the names that a person explained aliases of the institutions that they mean."""

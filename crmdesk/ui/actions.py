@@ -133,6 +133,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("import_choose", "import", _T("actions", "选择文件…"), ("Ctrl+O",), "file"),
     ActionSpec("import_start", "import", _T("actions", "开始导入"), ("Ctrl+Return", "Ctrl+Enter"), "import"),
     ActionSpec("import_decide", "import", _T("actions", "确定医院…"), ("Ctrl+D",), "institution"),
+    ActionSpec("import_forget", "import", _T("actions", "忘掉这个选择"), ("Ctrl+Delete",), "delete"),
     ActionSpec("import_cancel", "import", _T("actions", "停止导入"), ("Escape",), "close"),
     ActionSpec("import_save_report", "import", _T("actions", "保存结果…"), ("Ctrl+S",), "export"),
     ActionSpec("sync_sign_in", "sync", _T("actions", "重新登录…"), ("Ctrl+L",), "lock"),

@@ -1696,12 +1696,20 @@
             <source>{file}：{reason}</source>
             <translation>{file}: {reason}</translation>
         </message>
+        <message>
+            <source>各列沿用你 {day} 对同样表头的文件所做的选择。</source>
+            <translation>The columns are as you chose them on {day} for a file with the same headings.</translation>
+        </message>
         <message numerus="yes">
             <source>预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。</source>
             <translation>
                 <numerusform>The first row. Change below a column's name what it becomes; columns to be imported stand first.</numerusform>
                 <numerusform>The first %n rows. Change below a column's name what it becomes; columns to be imported stand first.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>已忘掉，各列重新自动识别。</source>
+            <translation>Forgotten; the columns are guessed again.</translation>
         </message>
         <message>
             <source>导入完成：新建 {count} 条。结果在导入页。</source>
@@ -4240,6 +4248,10 @@
         <message>
             <source>确定医院…</source>
             <translation>Decide hospitals…</translation>
+        </message>
+        <message>
+            <source>忘掉这个选择</source>
+            <translation>Forget this choice</translation>
         </message>
         <message>
             <source>停止导入</source>

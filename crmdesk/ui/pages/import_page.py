@@ -1,6 +1,7 @@
 """Import: choose a file, look at what it holds, say what each column becomes, run it, read what came of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,9 @@ class ImportPage(Page):
         self._kind_label, self._sheet_label, self._territory_label = (Label("", "muted") for _ in range(3))
         self._notices = Label("", "warn", wrap=True)
         self._notices.setObjectName("import_notices_label")
+        self._remembered = Label("", "secondary", wrap=True)
+        self._remembered.setObjectName("import_remembered_label")
+        self.forget_button = Button.for_action("import_forget", small=True)
         self.table = MappingTable()
         self._problem = Label("", "warn")
         self._problem.setObjectName("import_problem_label")
@@ -119,6 +123,11 @@ class ImportPage(Page):
         row.addStretch(1)
         row.addWidget(self._problem)
         options.body.addLayout(row)
+        memory = QHBoxLayout()
+        memory.setSpacing(10)
+        memory.addWidget(self._remembered, 1)
+        memory.addWidget(self.forget_button)
+        options.body.addLayout(memory)
         options.body.addWidget(self._notices)
         self._rows_card = Card()
         self._rows_card.body.addWidget(self.table, 1)
@@ -133,6 +142,7 @@ class ImportPage(Page):
             "import_cancel": self.cancel,
             "import_save_report": self.save_report,
             "import_decide": self.decide,
+            "import_forget": self.forget,
         }
         self._actions = {name: self.context.actions.bind(self, name, trigger) for name, trigger in triggers.items()}
         self.choose_button.clicked.connect(self.choose_file)
@@ -140,6 +150,7 @@ class ImportPage(Page):
         self.progress.cancel_button.clicked.connect(self.cancel)
         self.save_button.clicked.connect(self.save_report)
         self.decide_button.clicked.connect(self.decide)
+        self.forget_button.clicked.connect(self.forget)
         self.customers_button.clicked.connect(lambda: self.context.navigate("customers"))
         self.kind.changed.connect(self._kind_chosen)
         self.sheet.activated.connect(lambda _index: self._sheet_chosen())
@@ -193,6 +204,8 @@ class ImportPage(Page):
         self._actions["import_save_report"].setEnabled(state == RESULT)
         unsure = state == RESULT and self.result.report is not None and bool(questions(self.result.report))
         self._actions["import_decide"].setEnabled(unsure)
+        kept = state == PREVIEW and self.preview is not None and bool(self.preview.remembered)
+        self._actions["import_forget"].setEnabled(kept)
         self.decide_button.setVisible(unsure)
         self.customers_button.set_kind(PLAIN if unsure else PRIMARY)
         self._check()
@@ -283,6 +296,10 @@ class ImportPage(Page):
         notices = [import_words.sentence(one.code, one.params) for one in preview.notices]
         self._notices.setText("\n".join(dict.fromkeys(notices)))
         self._notices.setVisible(bool(notices))
+        words = self.tr("各列沿用你 {day} 对同样表头的文件所做的选择。").format(day=preview.remembered_on)
+        self._remembered.setText(words if preview.remembered else "")
+        for widget in (self._remembered, self.forget_button):
+            widget.setVisible(bool(preview.remembered))
         shown = min(SAMPLE_ROWS, len(preview.sample))
         self._rows_card.set_heading(
             self.tr("预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。", "", shown)
@@ -291,6 +308,19 @@ class ImportPage(Page):
     def _kind_chosen(self) -> None:
         if self.preview is not None and self.state == PREVIEW and self.kind.value() not in ("", self.preview.kind):
             self.open_file(self._path, self.kind.value(), self.preview.sheet or None)
+
+    def forget(self) -> None:
+        """Forget what was chosen for files of this shape and guess the columns anew."""
+        if self.preview is None or self.state != PREVIEW or not self.preview.remembered:
+            return
+        preview, imports = self.preview, self.context.desk.imports
+        future = in_thread(lambda: imports.forget(preview).result())
+        self.context.bridge.run(self, future, lambda _outcome: self._forgotten(), self._tell)
+
+    def _forgotten(self) -> None:
+        if self.preview is not None:
+            self._take_preview(replace(self.preview, remembered={}, remembered_on=""))
+            self.context.toast(self.tr("已忘掉，各列重新自动识别。"))
 
     def _sheet_chosen(self) -> None:
         if self.preview is not None and self.sheet.currentText() != self.preview.sheet:
@@ -391,3 +421,9 @@ class ImportPage(Page):
     def enter(self, **args: Any) -> None:
         if args.get("path"):
             self.open_file(Path(str(args["path"])))
+            return
+        first = {EMPTY: self._empty, PREVIEW: self.start_button, RUNNING: self.progress.cancel_button}.get(self.state)
+        if self.state == RESULT:
+            first = self.customers_button if self.decide_button.isHidden() else self.decide_button
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,6 +1,6 @@
 """The words of an import: what a file is, what was noticed in it, and why a row was not taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -91,8 +91,14 @@ def _named(params: Mapping[str, Any]) -> dict[str, str]:
     if params.get("reason") in _LIKENESS:
         named["why"] = likeness_word(str(params["reason"]))
     if params.get("candidates"):
-        named["names"] = "、".join(" ".join(str(part) for part in one[1:] if part) for one in params["candidates"][:3])
+        named["names"] = _quoted(" ".join(str(part) for part in one[1:] if part) for one in params["candidates"][:3])
     return named
+
+
+def _quoted(names: Iterable[str]) -> str:
+    if language.current() == language.CHINESE:
+        return "、".join(f"“{name}”" for name in names)
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def field_text(name: str) -> str:

@@ -139,6 +139,7 @@ class EmptyState(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = Button()
         self._act: Callable[[], object] | None = None
+        self.setFocusProxy(self._button)
         self._button.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(32, 32, 32, 32)

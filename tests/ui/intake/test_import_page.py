@@ -107,6 +107,40 @@ def test_the_same_file_again_makes_nothing_twice(page: ImportPage, laptop: Lapto
     assert report.counts[Action.CREATE] == 0
 
 
+def test_the_first_thing_needed_has_the_focus(
+    page: ImportPage, window: MainWindow, qtbot: QtBot, doctors: Path
+) -> None:
+    assert window.focusWidget() is page._empty.focusProxy()
+    previewed(page, qtbot, doctors)
+    window.navigate("today")
+    window.navigate("import")
+    assert window.focusWidget() is page.start_button
+    imported(page, qtbot)
+    window.navigate("today")
+    window.navigate("import")
+    assert window.focusWidget() is page.customers_button
+
+
+def test_the_own_columns_come_back_are_said_and_forgotten_by_a_key(
+    page: ImportPage, qtbot: QtBot, doctors: Path
+) -> None:
+    previewed(page, qtbot, doctors)
+    assert not page._remembered.isVisible()
+    title = page.table._combos[3]
+    title.setCurrentIndex(title.findData("doctor.good_at"))
+    chosen = page.table.mapping()
+    imported(page, qtbot)
+    previewed(page, qtbot, doctors)
+    assert page.table.mapping() == chosen
+    assert "沿用" in page._remembered.text()
+    assert page.forget_button.isVisible()
+    qtbot.keyClick(page.start_button, Qt.Key.Key_Delete, CTRL)
+    qtbot.waitUntil(lambda: not page.forget_button.isVisible())
+    assert page.table.mapping()[3] == "doctor.title"
+    previewed(page, qtbot, doctors)
+    assert page.table.mapping()[3] == "doctor.title"
+
+
 def test_unsure_hospitals_are_decided_by_digits_and_imported(
     page: ImportPage, laptop: Laptop, qtbot: QtBot, tmp_path: Path
 ) -> None:

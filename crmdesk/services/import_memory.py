@@ -1,0 +1,94 @@
+"""The mappings of columns that a person chose, by the shape of the file: kept as one preference, proposed again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmdesk.intake import Preview
+
+PREFERENCE = "import_mappings"
+MAX_SHAPES = 60
+"""Older ones are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was chosen for files of one shape, listing one kind of customer, and on which day."""
+
+    shape: str
+    kind: str
+    mapping: Mapping[int, str]
+    day: str
+
+
+def read(kept: str) -> tuple[Remembered, ...]:
+    """Return what is kept, newest first; what can't be read is left out."""
+    try:
+        entries = json.loads(kept) if kept else []
+    except ValueError:
+        return ()
+    found = [_entry(one) for one in entries] if isinstance(entries, list) else []
+    return tuple(one for one in found if one is not None)
+
+
+def _entry(one: Any) -> Remembered | None:
+    if not isinstance(one, dict) or not isinstance(one.get("mapping"), dict):
+        return None
+    mapping = {int(index): str(target) for index, target in one["mapping"].items() if str(index).isdecimal()}
+    return Remembered(str(one.get("shape")), str(one.get("kind")), mapping, str(one.get("day") or ""))
+
+
+def write(entries: tuple[Remembered, ...]) -> str:
+    """Return entries as they are kept."""
+    listed = [
+        {
+            "shape": one.shape,
+            "kind": one.kind,
+            "mapping": {str(at): to for at, to in one.mapping.items()},
+            "day": one.day,
+        }
+        for one in entries[:MAX_SHAPES]
+    ]
+    return json.dumps(listed, ensure_ascii=False)
+
+
+def latest(entries: tuple[Remembered, ...], shape: str, kind: str = "") -> Remembered | None:
+    """Return what was chosen last for a shape, of one kind of list where it is given."""
+    return next((one for one in entries if shape and one.shape == shape and kind in ("", one.kind)), None)
+
+
+def proposed(preview: "Preview", entries: tuple[Remembered, ...]) -> "Preview":
+    """Return a preview that proposes what was chosen before for its shape and kind; the guess where nothing was."""
+    from crmdesk.intake.columns import TARGETS
+
+    entry = latest(entries, preview.shape, preview.kind)
+    if entry is None:
+        return preview
+    refused = {column.index for column in preview.columns if column.refused}
+    allowed = TARGETS.get(preview.kind, ())
+    fitting = {
+        index: target
+        for index, target in entry.mapping.items()
+        if index < len(preview.columns) and index not in refused and target in allowed
+    }
+    if not fitting or fitting == preview.guessed:
+        return preview
+    return replace(preview, remembered=fitting, remembered_on=entry.day)
+
+
+def with_choice(
+    entries: tuple[Remembered, ...], preview: "Preview", mapping: Mapping[int, str], day: str
+) -> tuple[Remembered, ...]:
+    """Return the entries with what was chosen for a file; what the guess says too need not be kept."""
+    others = without(entries, preview.shape, preview.kind)
+    chosen = {index: target for index, target in mapping.items() if target}
+    if not preview.shape or not chosen or chosen == preview.guessed:
+        return others
+    return (Remembered(preview.shape, preview.kind, chosen, day), *others)[:MAX_SHAPES]
+
+
+def without(entries: tuple[Remembered, ...], shape: str, kind: str) -> tuple[Remembered, ...]:
+    """Return the entries without what was chosen for a shape and kind."""
+    return tuple(one for one in entries if (one.shape, one.kind) != (shape, kind))

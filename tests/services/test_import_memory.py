@@ -1,0 +1,88 @@
+"""Mappings remembered by the shape of the file: proposed again, forgotten, not taken over by another shape."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crmdesk.services import import_memory
+from tests.services.small_territory import Laptop
+
+SHEET = "姓名,医院,代号\n王九,上海协和医院,主任医师\n".encode()
+OWN = {0: "doctor.name", 1: "institution.name", 2: "doctor.good_at"}
+
+
+def run(laptop: Laptop, sheet: bytes, mapping: dict[int, str]) -> None:
+    laptop.desk.imports.run(laptop.desk.imports.preview(sheet), mapping).result(60)
+
+
+def test_the_own_choice_is_proposed_for_the_same_headings_and_kept_in_the_store(laptop: Laptop) -> None:
+    first = laptop.desk.imports.preview(SHEET)
+    assert not first.remembered
+    assert first.mapping != OWN
+    run(laptop, SHEET, OWN)
+    other_rows = "姓名,医院,代号\n周十,浦东新区人民医院,x\n钱七,浦东新区人民医院,y\n".encode()
+    again = laptop.desk.imports.preview(other_rows)
+    assert again.remembered == OWN
+    assert again.mapping == OWN
+    assert again.remembered_on
+    kept = laptop.ask(lambda reads: reads.preference(import_memory.PREFERENCE))
+    assert "王九" not in kept
+
+
+def test_another_order_another_heading_and_another_kind_of_file_are_guessed(laptop: Laptop, tmp_path: Path) -> None:
+    run(laptop, SHEET, OWN)
+    for heading in ("医院,姓名,代号", "姓名,医院,代号,备注", "姓名,医院,编号"):
+        seen = laptop.desk.imports.preview(f"{heading}\n王九,上海协和医院,主任医师,\n".encode())
+        assert not seen.remembered, heading
+    import xlsxwriter
+
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate((("姓名", "医院", "代号"), ("王九", "上海协和医院", "主任医师"))):
+            sheet.write_row(number, 0, line)
+    assert not laptop.desk.imports.preview(path).remembered
+
+
+def test_the_kind_of_list_chosen_last_is_remembered_with_it(laptop: Laptop) -> None:
+    sheet = "name,place\n协和医院,上海市\n东方医院,上海市\n".encode()
+    seen = laptop.desk.imports.preview(sheet, "doctor")
+    laptop.desk.imports.run(seen, {0: "doctor.name", 1: "doctor.good_at"}).result(60)
+    again = laptop.desk.imports.preview(sheet)
+    assert (again.kind, again.mapping) == ("doctor", {0: "doctor.name", 1: "doctor.good_at"})
+    assert laptop.desk.imports.preview(sheet, "institution").mapping[0] == "institution.name"
+
+
+def test_it_is_forgotten_by_one_call_and_by_choosing_the_guess_again(laptop: Laptop) -> None:
+    run(laptop, SHEET, OWN)
+    seen = laptop.desk.imports.preview(SHEET)
+    laptop.desk.imports.forget(seen).result(60)
+    assert not laptop.desk.imports.preview(SHEET).remembered
+    run(laptop, SHEET, OWN)
+    run(laptop, SHEET, seen.guessed)
+    assert not laptop.desk.imports.preview(SHEET).remembered
+
+
+@pytest.mark.parametrize("kept", ["{", "[1]", '{"a": 1}', '[{"mapping": 3}]', '[{"mapping": {"x": "y"}}]', "null"])
+def test_a_damaged_memory_is_no_memory(kept: str) -> None:
+    assert not any(one.mapping for one in import_memory.read(kept))
+
+
+def test_targets_that_are_gone_or_refused_are_not_proposed(laptop: Laptop) -> None:
+    sheet = "姓名,医院,处方量\n王九,上海协和医院,5\n".encode()
+    seen = laptop.desk.imports.preview(sheet)
+    entry = import_memory.Remembered(
+        seen.shape, "doctor", {0: "doctor.name", 1: "doctor.gone", 2: "doctor.note", 9: "doctor.phone"}, ""
+    )
+    assert import_memory.proposed(seen, (entry,)).mapping == {0: "doctor.name"}
+
+
+def test_only_the_newest_shapes_are_kept(laptop: Laptop) -> None:
+    seen = laptop.desk.imports.preview(SHEET)
+    entries: tuple[import_memory.Remembered, ...] = tuple(
+        import_memory.Remembered(f"csv:{number}", "doctor", {0: "doctor.name"}, "") for number in range(80)
+    )
+    kept = import_memory.with_choice(entries, seen, OWN, "2026-01-01")
+    assert len(json.loads(import_memory.write(kept))) == import_memory.MAX_SHAPES
+    assert import_memory.read(import_memory.write(kept))[0].mapping == OWN
