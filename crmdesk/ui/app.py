@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from crmdesk.ui import language, theme
 from crmdesk.ui.garbage import GarbageTimer
+from crmdesk.ui.parts import spoken
 from crmdesk.ui.preflight import check_system
 
 SAMPLE = "医药代表拜访曾庆华，离线保存"
@@ -25,6 +26,7 @@ def make_application(
     application.setDesktopFileName("crmdesk")
     if application.findChild(GarbageTimer) is None:
         GarbageTimer(application)
+    spoken.install(application)
     application.setStyle("Fusion")
     dress(application, language_choice, theme_choice)
     return application

@@ -58,6 +58,7 @@ class Palette(QFrame):
         self._hits = ()
         self._field.setPlaceholderText(self.tr("医生、医院，或要做的事：张、zs、协和 心内、立即同步…"))
         self._field.setAccessibleName(self.tr("搜索与命令"))
+        self._list.setAccessibleName(self.tr("找到的"))
         self._field.clear()
         self._field.setText(text)
         self._fill()

@@ -476,6 +476,16 @@
         </message>
     </context>
     <context>
+        <name>ColumnChart</name>
+        <message numerus="yes">
+            <source>近 %n 个月每月的拜访，从早到晚：{figures}</source>
+            <translation>
+                <numerusform>Visits in each of the last %n month, oldest first: {figures}</numerusform>
+                <numerusform>Visits in each of the last %n months, oldest first: {figures}</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>ColumnWords</name>
         <message>
             <source>职称与专业</source>
@@ -2177,6 +2187,10 @@
             <translation>Search and commands</translation>
         </message>
         <message>
+            <source>找到的</source>
+            <translation>What was found</translation>
+        </message>
+        <message>
             <source>没有找到“{text}”。试试姓名的首字母，或医院加科室。</source>
             <translation>Nothing found for '{text}'. Try initials, or hospital and department.</translation>
         </message>
@@ -2602,6 +2616,13 @@
         </message>
     </context>
     <context>
+        <name>RailItem</name>
+        <message>
+            <source>当前页面</source>
+            <translation>current page</translation>
+        </message>
+    </context>
+    <context>
         <name>ReceiptsCard</name>
         <message>
             <source>凭证 {at} / {count}</source>
@@ -2777,6 +2798,13 @@
         <message>
             <source>正在停止…</source>
             <translation>Stopping…</translation>
+        </message>
+    </context>
+    <context>
+        <name>ScrollArea</name>
+        <message>
+            <source>可滚动的内容</source>
+            <translation>Content that scrolls</translation>
         </message>
     </context>
     <context>
@@ -3126,6 +3154,10 @@
     </context>
     <context>
         <name>Timeline</name>
+        <message>
+            <source>时间线</source>
+            <translation>Timeline</translation>
+        </message>
         <message numerus="yes">
             <source>再显示更早的 %n 条</source>
             <translation>

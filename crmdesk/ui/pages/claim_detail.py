@@ -3,7 +3,7 @@
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.services.commands import NoteOpened
 from crmdesk.services.views import BudgetEffect, ClaimView, HistoryEntry
@@ -16,9 +16,10 @@ from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.charts import BudgetBar
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.split import ScrollArea
 
 
-class ClaimDetail(QScrollArea):
+class ClaimDetail(ScrollArea):
     """Shows a ClaimView; `show_claim` again after each change."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
@@ -26,9 +27,6 @@ class ClaimDetail(QScrollArea):
         self._context = context
         self.view: ClaimView | None = None
         self._editor: QWidget | None = None
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         inner.setProperty("part", "page")
         self.setWidget(inner)

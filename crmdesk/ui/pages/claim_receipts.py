@@ -14,13 +14,16 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.spoken import Role
 
 _TALLEST = 520
 QImageReader.setAllocationLimit(256)
 
 
 class _Picture(QWidget):
-    """A picture scaled into the room there is."""
+    """A picture scaled into the room there is; its owner names it."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.customer_filter import DUE, NEVER, NONE, PROMISE, SEEN, VISIT, Conditions, conditions_for
@@ -16,6 +16,7 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
+from crmdesk.ui.parts.split import ScrollArea
 
 WIDTH = 316
 _ANY = "any"
@@ -122,10 +123,7 @@ class FilterPanel(QFrame):
         self.retranslate()
 
     def _lay_out(self, inner: QWidget) -> None:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         top = QHBoxLayout()

@@ -145,7 +145,11 @@ class CustomerTableModel(QAbstractTableModel):
         item = self.item_at(index.row())
         if role == ITEM_ROLE or item is None:
             return item if role == ITEM_ROLE else ""
-        return self._words(item, self.columns[index.column()])
+        code = self.columns[index.column()]
+        said = self._words(item, code)
+        if role == Qt.ItemDataRole.AccessibleTextRole and code == customer_columns.NAME:
+            return f"{said} {self._words(item, 'customer_class')}".strip()  # drawn beside the name as a chip
+        return said
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

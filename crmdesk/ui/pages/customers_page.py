@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget
 from typing_extensions import override
 
@@ -118,6 +117,8 @@ class CustomersPage(Page):
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(140)
         self.filter.textChanged.connect(self._filter_changed)
+        down = QShortcut(QKeySequence("Down"), self.filter, self.table.setFocus)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
         self._figure = Label("", "muted")
         self._figure.setObjectName("customers_count_label")
         self._conditions = Button("", key=actions.keys("customers_conditions"), icon_name="filter")
@@ -167,9 +168,6 @@ class CustomersPage(Page):
         self.strip.clear.clicked.connect(self.clear_filter)
         self.strip.arrange.clicked.connect(self.arrange_filters)
         self.strip.unselect.clicked.connect(self.unselect)
-        order = (self.filter, self.table, self.strip.saved, self.panel, self._kinds, self._conditions)
-        for first, second in pairwise(order):
-            self.setTabOrder(first, second)
 
     @override
     def enter(self, **args: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -32,8 +31,9 @@ class NewDoctorDialog(FormDialog):
         super().__init__(context, parent, "doctor", "new_doctor")
         self._similar: Sequence[CustomerItem] = ()
         self._asked_about = ("", "")
-        self.add_fields(_PLACES)
-        self._add_place()
+        self.add_fields(_PLACES[:2])
+        self._add_place()  # between them, as the eye goes: so goes Tab
+        self.add_fields(_PLACES[2:])
         self._twins = QVBoxLayout()
         self._twins.setSpacing(2)
         self.grid.addLayout(self._twins, 5, 0, 1, 2)
@@ -61,10 +61,6 @@ class NewDoctorDialog(FormDialog):
             cell.addWidget(widget)
             cell.setAlignment(Qt.AlignmentFlag.AlignTop)
             self.grid.addLayout(cell, 1, column)
-        order = (self.editors["name"].control, self.editors["title"].control, self.institution.edit, self.department,
-                 self.editors["specialty"].control)  # fmt: skip
-        for first, second in itertools.pairwise(order):
-            self.setTabOrder(first, second)
 
     @override
     def command(self) -> CreateDoctor:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -32,6 +32,7 @@ from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
@@ -52,12 +53,9 @@ def spoken(pinyin: str) -> str:
     return " ".join(part.capitalize() for part in (parts[0], "".join(parts[1:])) if part) if parts else ""
 
 
-def scrolled(inner: QWidget) -> QScrollArea:
+def scrolled(inner: QWidget) -> ScrollArea:
     """Return a widget on a card's ground that scrolls when it is higher than the card."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area = ScrollArea()
     holder = QFrame()
     holder.setProperty("part", "surface")
     layout = QVBoxLayout(holder)

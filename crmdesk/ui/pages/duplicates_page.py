@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.doctor_merge import Choice, State, chosen
@@ -84,7 +85,7 @@ class DuplicatesPage(Page):
         card.body.setSpacing(12)
         card.body.addWidget(self._reasons)
         card.body.addWidget(self._banner)
-        self._area: QScrollArea = scrolled(self.compare)
+        self._area = scrolled(self.compare)
         card.body.addWidget(self._area, 1)
         card.body.addWidget(self._result)
         foot = QHBoxLayout()
@@ -253,6 +254,8 @@ class DuplicatesPage(Page):
             choices = chosen(view.merge.row["take"])
         same = choices is not None and set(choices) == set(view.differing)
         self.compare.show_pair(view, choices if same or view.merge is not None else None)
+        for first, second in pairwise((self._area, *self.compare.lines)):
+            self.setTabOrder(first, second)  # new lines would come last of all
         self._reasons.set([(self._words.reasons([code]), "info") for code in view.reasons])
         self._reasons.setVisible(bool(view.reasons))
         self._show_actions()

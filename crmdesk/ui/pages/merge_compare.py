@@ -18,6 +18,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, p
 from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.spoken import Role
 
 _NAME_WIDTH, _BOTH_WIDTH, _PAD, _GAP = 96, 64, 10, 8
 _MOST_LINES = 4
@@ -27,6 +28,7 @@ class ChoiceLine(QWidget):
     """One field: its name, the two values, and 'both' where both can be kept. Left and Right choose, B takes both."""
 
     changed = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, name: str, texts: tuple[str, str], offered: Sequence[Choice], both: str) -> None:
         super().__init__()

@@ -9,10 +9,13 @@ from typing_extensions import override
 from crmdesk.services.commands import ChangeSet
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.header import PageHeader
+from crmdesk.ui.parts.spoken import Role
 
 
 class Page(QWidget):
     """A page of the window. Subclasses fill `self.body` and call `self.header.set_title(…)` in `retranslate`."""
+
+    spoken_role = Role.Pane
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -22,6 +25,7 @@ class Page(QWidget):
         self.setProperty("part", "page")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its shortcuts work before anything on it is touched
         self.header = PageHeader(context.shell.open_palette)
+        self.header.named.connect(self.setAccessibleName)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)

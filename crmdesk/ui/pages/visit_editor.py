@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.adverse_events import heard_at
@@ -42,6 +42,7 @@ from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.split import ScrollArea
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
@@ -127,11 +128,8 @@ class VisitEditor(QWidget):
         main.addLayout(head)
         main.addWidget(self.banner)
         main.addWidget(self.amendment)
-        room = QScrollArea()  # in a low window the report scrolls instead of hiding chips
-        room.setWidgetResizable(True)
-        room.setFrameShape(QFrame.Shape.NoFrame)
+        room = ScrollArea()  # in a low window the report scrolls instead of hiding chips
         room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         room.setProperty("part", "scroll")
         room.setWidget(self.form)
         main.addWidget(room, 1)

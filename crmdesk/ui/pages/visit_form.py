@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -28,6 +27,7 @@ from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import KeyCap, Picklist, digit_pressed
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.split import ScrollArea
 
 _LONGER = "longer"
 _ALONE = "alone"
@@ -170,15 +170,12 @@ class VisitForm(Card):
         products = QVBoxLayout()
         products.setSpacing(6)
         products.addLayout(_heading(self._product_heading, "4"))
-        self._area = area = QScrollArea()  # many products scroll in their place, the note keeps its room
+        self._area = area = ScrollArea()  # many products scroll in their place, the note keeps its room
         holder = QFrame()
         holder.setProperty("part", "surface")
         holder.setLayout(self._products)
         self._products.setContentsMargins(0, 0, 8, 0)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         area.setMaximumHeight(theme.px(152))
         area.setWidget(holder)

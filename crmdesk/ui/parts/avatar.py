@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import icons, theme
+from crmdesk.ui.parts.spoken import Role
 
 
 class Avatar(QWidget):
     """A circle with the first character of a name, or with the icon of a meaning (`icon_name`)."""
+
+    spoken_role, decorative = Role.Graphic, True
 
     def __init__(self, size: int = 48, icon_name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

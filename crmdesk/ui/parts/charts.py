@@ -8,21 +8,30 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import theme
+from crmdesk.ui.parts.spoken import Role
 
 
 class ProgressBar(QWidget):
     """A thin bar: how much of a whole is done."""
 
+    spoken_role = Role.ProgressBar
+
     def __init__(self, value: int = 0, maximum: int = 100, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._value, self._maximum = value, maximum
+        self.setAccessibleName(self.spoken_value)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set(self, value: int, maximum: int) -> None:
         """Show `value` of `maximum` (0: nothing known, an empty bar)."""
         self._value, self._maximum = value, maximum
-        self.setAccessibleName(f"{value} / {maximum}")
+        self.setAccessibleName(self.spoken_value)
         self.update()
+
+    @property
+    def spoken_value(self) -> str:
+        """Return the figure in words."""
+        return f"{self._value} / {self._maximum}"
 
     @override
     def sizeHint(self) -> QSize:
@@ -36,7 +45,9 @@ class ProgressBar(QWidget):
 
 
 class BudgetBar(QWidget):
-    """A bar of shares of a budget: spent, reserved, this claim; what is left stays empty."""
+    """A bar of shares of a budget: spent, reserved, this claim; what is left stays empty. Its owner names it."""
+
+    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +91,9 @@ def _paint_shares(widget: QWidget, shares: Sequence[tuple[float, QColor]]) -> No
 
 
 class ColumnChart(QWidget):
-    """Columns of the last months, oldest first; the last `strong` ones in full colour."""
+    """Visits of the last months as columns, oldest first; the last `strong` ones in full colour."""
+
+    spoken_role = Role.Chart
 
     def __init__(self, strong: int = 4, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +104,9 @@ class ColumnChart(QWidget):
     def set(self, values: Sequence[int]) -> None:
         """Show these figures."""
         self._values = values
-        self.setAccessibleName(" ".join(str(value) for value in values))
+        figures = " ".join(str(value) for value in values)
+        name = self.tr("近 %n 个月每月的拜访，从早到晚：{figures}", "", len(values))
+        self.setAccessibleName(name.format(figures=figures))
         self.update()
 
     @override

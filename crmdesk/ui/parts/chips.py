@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
@@ -12,6 +12,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.spoken import Role, tell_focus
 
 CHIP_HEIGHT, CHIP_SIDE = 20, 9
 _PICK_HEIGHT, _PICK_SIDE = 28, 13
@@ -51,6 +52,8 @@ def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
 
 class Chip(QWidget):
     """A small word on a tinted ground; tones: neutral, accent, ok, warn, bad, info."""
+
+    spoken_role = Role.StaticText
 
     def __init__(self, text: str = "", tone: str = "neutral", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,28 +108,40 @@ class ChipRow(QWidget):
         self.updateGeometry()
 
 
-class _Pick(QWidget):
-    """One entry of a picklist shown as a chip that can be chosen."""
+class _Pick(QAbstractButton):
+    """One entry of a picklist shown as a chip that can be chosen; the picklist has the keys and decides."""
 
-    clicked = Signal()
-
-    def __init__(self, code: str, text: str, parent: QWidget) -> None:
+    def __init__(self, code: str, text: str, many: bool, parent: QWidget) -> None:
         super().__init__(parent)
-        self.code, self.text = code, text
-        self.chosen = self.current = False
+        self.code, self._many = code, many
+        self.current = False
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setCheckable(True)
+        self.setAutoExclusive(not many)  # a screen reader says 'radio button' of one choice, 'check box' of several
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(text)
+
+    @property
+    def chosen(self) -> bool:
+        """Say whether the entry is chosen."""
+        return self.isChecked()
+
+    @chosen.setter
+    def chosen(self, chosen: bool) -> None:
+        self.setAutoExclusive(False)  # Qt keeps one of a group chosen; here all can be taken back
+        self.setChecked(chosen)
+        self.setAutoExclusive(not self._many)
+
+    @override
+    def nextCheckState(self) -> None:
+        """Leave it to the picklist what a click chooses."""
 
     @override
     def sizeHint(self) -> QSize:
-        width = QFontMetricsF(theme.font()).horizontalAdvance(self.text)
+        width = QFontMetricsF(theme.font()).horizontalAdvance(self.text())
         return QSize(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_HEIGHT))
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit()
-        event.accept()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -140,7 +155,7 @@ class _Pick(QWidget):
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         painter.setPen(colors.color("accent" if self.chosen else "muted"))
         painter.setFont(theme.font())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class Picklist(QWidget):
@@ -151,6 +166,7 @@ class Picklist(QWidget):
     """
 
     changed = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, heading: str = "", digit: str = "", many: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,13 +202,14 @@ class Picklist(QWidget):
         self._flow.clear()
         self._picks = []
         for code, text in choices:
-            pick = _Pick(code, text, self)
+            pick = _Pick(code, text, self._many, self)
             pick.setObjectName(f"{self.objectName()}_{code}" if self.objectName() else f"pick_{code}")
             pick.chosen = code in chosen
-            pick.clicked.connect(lambda pick=pick: self._clicked(pick))
+            pick.clicked.connect(lambda _checked=False, pick=pick: self._clicked(pick))
             self._picks.append(pick)
             self._flow.addWidget(pick)
         self._at = min(self._at, max(0, len(self._picks) - 1))
+        self._describe()
         self.updateGeometry()
 
     def values(self) -> list[str]:
@@ -211,6 +228,7 @@ class Picklist(QWidget):
             if pick.chosen:
                 self._at = index
             pick.update()
+        self._describe()
 
     def set_value(self, code: str | None) -> None:
         """Choose one code (or none) without telling `changed`."""
@@ -240,6 +258,13 @@ class Picklist(QWidget):
         for index, pick in enumerate(self._picks):
             pick.current = self.hasFocus() and index == self._at
             pick.update()
+            if pick.current:
+                tell_focus(pick)
+        self._describe()
+
+    def _describe(self) -> None:
+        """Say what is chosen, for whoever cannot see it."""
+        self.setAccessibleDescription(" ".join(pick.text() for pick in self._picks if pick.chosen))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -278,9 +303,12 @@ def digit_pressed(picklists: Iterable[Picklist], event: QKeyEvent) -> bool:
 class KeyCap(QWidget):
     """A key cap standing by itself, beside a heading."""
 
+    spoken_role = Role.StaticText
+
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key = key
+        self.setAccessibleName(key)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @override

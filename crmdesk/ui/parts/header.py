@@ -11,12 +11,14 @@ from crmdesk.ui import actions, icons, theme
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.spoken import Role
 
 
 class SearchField(QWidget):
     """Looks like a field and opens the palette: by click, Enter, or the first letter typed into it."""
 
     opened = Signal(str)
+    spoken_role = Role.EditableText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +70,9 @@ class SearchField(QWidget):
 
 
 class PageHeader(QFrame):
-    """The band above a page, 56 high."""
+    """The band above a page, 56 high; `named` tells its title."""
+
+    named = Signal(str)
 
     def __init__(self, open_palette: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,11 +109,13 @@ class PageHeader(QFrame):
         self._crumb.setText(f"{crumb} › " if crumb else "")
         self._crumb.setVisible(bool(crumb))
         self._title.setText(title)
+        self.named.emit(title)
         self._chip.set(chip, tone)
 
     def add(self, widget: QWidget) -> None:
         """Put a widget of the page right of the title."""
         self._own.addWidget(widget)
+        self.setTabOrder(widget, self.search)  # which stands right of it
 
     def retranslate(self) -> None:
         """Set the words anew."""

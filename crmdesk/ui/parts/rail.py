@@ -24,7 +24,7 @@ class RailItem(QAbstractButton):
         super().__init__(parent)
         self.spec, self._key, self._count = spec, key, 0
         self.setObjectName(f"rail_{spec.name}")
-        self.setCheckable(True)
+        self._lit = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.retranslate()
@@ -34,6 +34,17 @@ class RailItem(QAbstractButton):
         self.setText(page_word(self.spec.name))
         self.setToolTip(f"{self.text()}  {self._key}" if self._key else self.text())
         self._tell()
+
+    @property
+    def lit(self) -> bool:
+        """Say whether the page is the one that is shown."""
+        return self._lit
+
+    def set_lit(self, lit: bool) -> None:
+        """Mark the page as the one that is shown, or no longer."""
+        self._lit = lit
+        self._tell()
+        self.update()
 
     def set_count(self, count: int) -> None:
         """Show how many things need the person; 0 shows nothing."""
@@ -49,6 +60,7 @@ class RailItem(QAbstractButton):
 
     def _tell(self) -> None:
         self.setAccessibleName(f"{self.text()} {self._count}" if self._count else self.text())
+        self.setAccessibleDescription(self.tr("当前页面") if self._lit else "")
 
     @override
     def sizeHint(self) -> QSize:
@@ -70,13 +82,13 @@ class RailItem(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(colors.color("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
-        if self.isChecked() or self.underMouse() or self.hasFocus():
-            painter.setBrush(colors.color("accent_weak" if self.isChecked() else "hover"))
+        if self._lit or self.underMouse() or self.hasFocus():
+            painter.setBrush(colors.color("accent_weak" if self._lit else "hover"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        token = "accent" if self.isChecked() else "muted"
+        token = "accent" if self._lit else "muted"
         size = theme.px(17)
         icons.icon(self.spec.icon, token).paint(painter, 10, (self.height() - size) // 2, size, size)
-        painter.setFont(theme.font(bold=self.isChecked()))
+        painter.setFont(theme.font(bold=self._lit))
         painter.setPen(colors.color(token))
         painter.drawText(self.rect().adjusted(20 + size, 0, -36, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._count:
@@ -139,7 +151,7 @@ class Rail(QFrame):
     def light(self, name: str) -> None:
         """Mark the page that is shown."""
         for item in self._items.values():
-            item.setChecked(item.spec.name == name)
+            item.set_lit(item.spec.name == name)
 
     def set_count(self, name: str, count: int) -> None:
         """Show a count beside a page, if it is in the rail."""

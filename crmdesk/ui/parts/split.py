@@ -5,6 +5,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.ui.parts.spoken import Role
+
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
 
@@ -44,14 +46,30 @@ def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
-class ScrollPage(QScrollArea):
-    """A page that scrolls; add to `content` (margins 24, spacing 16), which keeps to the top."""
+class ScrollArea(QScrollArea):
+    """Scrolls up and down only, by the arrows too; its widget takes the width there is."""
+
+    spoken_role = Role.Pane
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("可滚动的内容"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("可滚动的内容"))
+        super().changeEvent(event)
+
+
+class ScrollPage(ScrollArea):
+    """A page that scrolls; add to `content` (margins 24, spacing 16), which keeps to the top."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setProperty("part", "scroll")
         inner = QWidget()
         inner.setProperty("part", "page")

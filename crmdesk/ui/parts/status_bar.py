@@ -10,6 +10,7 @@ from typing_extensions import override
 from crmdesk.services.views import Person, SyncSummary
 from crmdesk.ui import language, situations, theme
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.ports import SyncState
 from crmdesk.ui.situations import Look
 
@@ -19,6 +20,8 @@ _NOTHING = SyncSummary(0, "", 0, 0, 0, "", 0, 0, 0, 0)
 
 
 class _Dot(QWidget):
+    spoken_role, decorative = Role.Graphic, True  # the sentence beside it says the same
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.tone = "ok"
@@ -39,6 +42,8 @@ class _Dot(QWidget):
 
 class StatusBar(QFrame):
     """28 high, at the foot of the window; a click opens the Sync page."""
+
+    spoken_role = Role.StatusBar
 
     opened = Signal()
 

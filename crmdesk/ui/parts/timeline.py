@@ -13,6 +13,7 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.spoken import Role
 
 _FIRST = 20
 
@@ -36,6 +37,7 @@ class TimelineRow:
 class _Entry(QWidget):
     opened = Signal()
     acted = Signal(str)
+    spoken_role = Role.ListItem
 
     def __init__(self, row: TimelineRow, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,7 +45,8 @@ class _Entry(QWidget):
         if self._leads_on:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"{row.meta} {row.text}")
+        said = (row.meta, row.state, row.text, *(text for text, _tone in row.chips))
+        self.setAccessibleName(" ".join(part for part in said if part))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 0, 0, 0)
         layout.setSpacing(3)
@@ -97,6 +100,7 @@ class Timeline(QWidget):
 
     opened = Signal(str)
     acted = Signal(str)
+    spoken_role = Role.List
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +114,7 @@ class Timeline(QWidget):
         self._more.clicked.connect(lambda: self._show(self._shown + _FIRST * 5))
         self._entries: list[_Entry] = []
         self._layout.addWidget(self._more)
-        self._more.hide()
+        self._set_more()
 
     def set_rows(self, rows: Sequence[TimelineRow]) -> None:
         """Show these entries, the first twenty at once."""
@@ -132,6 +136,7 @@ class Timeline(QWidget):
         self._set_more()
 
     def _set_more(self) -> None:
+        self.setAccessibleName(self.tr("时间线"))
         left = len(self._rows) - self._shown
         self._more.setText(self.tr("再显示更早的 %n 条", "", left))
         self._more.setVisible(left > 0)

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import chip_width, paint_chip
+from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 
 _HEAD = 58
@@ -35,6 +36,7 @@ class _Head(QWidget):
     """The head of one day; a click chooses the day."""
 
     clicked = Signal()
+    spoken_role = Role.ColumnHeader
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -25,6 +25,7 @@ from typing_extensions import override
 
 from crmdesk.domain.schedule import lanes, snapped
 from crmdesk.ui import icons, theme
+from crmdesk.ui.parts.spoken import Role
 
 DOCTOR_MIME = "application/x-crmdesk-doctor"
 GUTTER, HOUR, LEAST_MIN = 48, 58, 40
@@ -175,6 +176,7 @@ class WeekGrid(QWidget):
     asked = Signal(int, int)  # a free place was double-clicked: day, minute
     moved = Signal(str, int, int)  # key, day, minute
     dropped = Signal(str, int, int)  # what was dragged here from a list, day, minute
+    spoken_role = Role.Grouping
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

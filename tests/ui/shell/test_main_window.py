@@ -49,7 +49,7 @@ def test_every_page_of_the_rail_opens_by_its_key(qtbot: QtBot, window: MainWindo
         assert window.shown == spec.name
         item = window.findChild(RailItem, f"rail_{spec.name}")
         assert item is not None
-        assert item.isChecked()
+        assert item.lit
 
 
 def test_pages_open_by_a_click_in_the_rail_and_back_returns(qtbot: QtBot, window: MainWindow) -> None:

@@ -1,0 +1,120 @@
+"""Everything that can be driven is reached by Tab and arrows, and Tab goes as the eye does: down, then to the right."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.week_grid import VisitBlock
+from tests.ui.reading import house
+from tests.ui.reading.conftest import Sit
+
+_MOST = 200
+
+
+def stops(window: QWidget) -> list[QWidget]:
+    """Press Tab until it comes round; returns what had the focus, in order."""
+    found: list[QWidget] = []
+    for _press in range(_MOST):
+        focus = QApplication.focusWidget()
+        QTest.keyClick(focus or window, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        if focus is None or (focus in found[:1] and len(found) > 1):
+            break
+        if focus not in found[-1:]:  # a time has two parts, and Tab goes from one to the other
+            found.append(focus)
+    return found
+
+
+def unreachable(window: QWidget, reached: list[QWidget]) -> list[str]:
+    """Return the controls that can be seen but not reached: chips by the arrows of their group, blocks too."""
+    there = [one for one in window.findChildren(QWidget) if one.isVisible() and one.isEnabled() and _drivable(one)]
+    return [_told(one) for one in there if not any(one is other or _leads_to(other, one) for other in reached)]
+
+
+def _drivable(widget: QWidget) -> bool:
+    own = widget.window() is not None and not isinstance(widget, QScrollBar)
+    return own and isinstance(widget, QAbstractButton | QLineEdit | QPlainTextEdit | Picklist)
+
+
+def _leads_to(reached: QWidget, wanted: QWidget) -> bool:
+    """Say whether the arrows lead from one to the other, or one is the inside of the other (the text of a box)."""
+    if isinstance(wanted, VisitBlock):
+        return reached.objectName() == "week_grid" or isinstance(reached, VisitBlock)
+    return reached.isAncestorOf(wanted) or wanted.isAncestorOf(reached)
+
+
+def jumps(reached: list[QWidget], page: QWidget) -> list[str]:
+    """Return where Tab goes against the eye: back up in the same column, or back left in the same line."""
+    told = []
+    inside = [one for one in reached if page.isAncestorOf(one)]
+    first = min(inside, key=lambda one: (_place(one).top(), _place(one).left()), default=None)
+    for before, after in pairwise(inside):
+        if after is first or (_in_header(after, page) and not _in_header(before, page)):
+            continue  # it came round
+        one, other = _place(before), _place(after)
+        same_column = one.left() < other.right() and other.left() < one.right()
+        same_line = one.top() < other.bottom() and other.top() < one.bottom()
+        if (same_column and other.bottom() <= one.top()) or (same_line and other.right() <= one.left()):
+            told.append(f"{_told(before)} {one.getRect()} → {_told(after)} {other.getRect()}")
+    return told
+
+
+def _in_header(widget: QWidget, page: QWidget) -> bool:
+    return isinstance(page, Page) and page.header.isAncestorOf(widget)
+
+
+def _place(widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
+
+
+def _told(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName() or widget.accessibleName()!r}"
+
+
+@pytest.mark.parametrize("place", house.places(), ids=lambda place: place.name)
+def test_tab_reaches_everything_as_the_eye_goes(qtbot: QtBot, sit: Sit, place: house.Place) -> None:
+    window, laptop = sit(*place.role)
+    place.show(window, laptop)
+    house.shown(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    reached = stops(window)
+    lost, against = unreachable(window, reached), jumps(reached, window.page(place.page))
+    assert not lost, "\n".join(lost)
+    assert not against, "\n".join(against)
+
+
+@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
+def test_tab_goes_through_a_dialog_as_the_eye_does(qtbot: QtBot, sit: Sit, asked: house.Asked) -> None:
+    window, laptop = sit(*asked.place.role)
+    dialog = asked.open(window, laptop, qtbot)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    reached = stops(dialog)
+    lost, against = unreachable(dialog, reached), jumps(reached, dialog)
+    assert not lost, "\n".join(lost)
+    assert not against, "\n".join(against)
+    dialog.close()
+
+
+def test_down_leads_from_the_filter_into_the_list(qtbot: QtBot, sit: Sit) -> None:
+    window, laptop = sit(*house.REP)
+    next(one for one in house.places() if one.name == "customers").show(window, laptop)
+    house.shown(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    field = window.findChild(QLineEdit, "customers_filter_edit")
+    assert field is not None
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "customers_table"
