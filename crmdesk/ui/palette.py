@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import Hit
@@ -13,6 +13,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.text_field import TextLine
 
 _WIDTH, _TOP, _LISTED = 640, 64, 30
 
@@ -28,7 +29,7 @@ class Palette(QFrame):
         self._before: QWidget | None = None
         self._actions: list[tuple[actions.ActionSpec, QAction]] = []
         self._hits: Sequence[Hit] = ()
-        self._field = QLineEdit()
+        self._field = TextLine()
         self._field.setObjectName("palette_field")
         self._field.setProperty("part", "palette")
         self._field.textChanged.connect(self._typed)
@@ -140,7 +141,7 @@ class Palette(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)
-            return self._key(event)
+            return not self._field.composing and self._key(event)
         if watched is self._field and event.type() == QEvent.Type.FocusOut and self.isVisible():
             self._before = None
             self.hide()

@@ -14,6 +14,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import SessionPort, Signed
 
 MIN_PASSPHRASE = 12
@@ -108,7 +109,7 @@ class SignInWindow(QWidget):
         outer.addLayout(foot)
 
     def _field(self, name: str) -> Label:
-        edit = QLineEdit()
+        edit = TextLine()
         edit.setObjectName(f"sign_in_{name}_edit")
         if name.startswith("pass"):
             edit.setEchoMode(QLineEdit.EchoMode.Password)
@@ -287,7 +288,7 @@ class SignInAgainDialog(QDialog):
         self._account = session.known_account()
         self._bridge = Bridge(self)
         self._banner = Banner()
-        self._password = QLineEdit()
+        self._password = TextLine()
         self._password.setObjectName("sign_in_again_password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._password.setAccessibleName(self.tr("密码"))

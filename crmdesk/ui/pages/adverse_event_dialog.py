@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -18,6 +18,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 
 class AdverseEventDialog(QDialog):
@@ -36,13 +37,13 @@ class AdverseEventDialog(QDialog):
         self._clock, self._left = Label("", "muted", wrap=True), Chip(parent=self)
         self._left.setObjectName("adverse_event_left_chip")
         self._heard_word, self._where_word = Label("", "muted"), Label("", "muted")
-        self.heard = QPlainTextEdit(str(item.row["heard"] or ""))
+        self.heard = TextBox(str(item.row["heard"] or ""))
         self.heard.setObjectName("adverse_event_heard_edit")
         self.heard.setTabChangesFocus(True)
         self.heard.setMinimumHeight(theme.px(96))
         self.how = Picklist(" ")
         self.how.setObjectName("adverse_event_how")
-        self.where = QLineEdit()
+        self.where = TextLine()
         self.where.setObjectName("adverse_event_where_edit")
         self.where.setMaxLength(ADVERSE_EVENT.field("reported_where").max_length)
         self.banner = Banner()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -21,6 +21,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.text_field import TextLine
 
 _KEEP, _CLEAR = "keep", "clear"
 _COLUMNS = 3
@@ -44,7 +45,7 @@ class BatchDialog(QDialog):
         names = batch.offered(record, person.role)
         self.fields = {name: DropDown() for name in names if name != "territory_id" or len(self._territories) > 1}
         self._labels = {name: Label("", "muted") for name in self.fields}
-        self.tags = {kind: QLineEdit() for kind in ("add", "remove")} if record == "doctor" else {}
+        self.tags = {kind: TextLine() for kind in ("add", "remove")} if record == "doctor" else {}
         self._tag_labels = {kind: Label("", "muted") for kind in self.tags}
         self._heading, self._figure = Label("", "title"), Label("", "strong", wrap=True)
         self._figure.setObjectName("batch_figure_label")

@@ -16,6 +16,7 @@ from crmdesk.ui import language
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextLine
 
 _ACROSS = 3
 
@@ -57,7 +58,7 @@ class DecisionBox(_Box):
         self._event = "send_back"
         self.reason = DropDown()
         self.reason.setObjectName("decision_reason_combo")
-        self.comment = QLineEdit()
+        self.comment = TextLine()
         self.comment.setObjectName("decision_comment_edit")
         self.comment.setMaxLength(1000)
         self.comment.textChanged.connect(lambda: self.confirm.setEnabled(bool(self.comment.text().strip())))
@@ -141,7 +142,7 @@ class LineDecisionBox(_Box):
             self._amounts[0].selectAll()
 
     def _line(self, number: int, line: Mapping[str, Any]) -> tuple[Label, QLineEdit]:
-        amount = QLineEdit(format_fen(int(line["amount_fen"])))
+        amount = TextLine(format_fen(int(line["amount_fen"])))
         amount.setObjectName(f"decision_line_{number}_edit")
         amount.setFixedWidth(96)
         amount.setAlignment(Qt.AlignmentFlag.AlignRight)

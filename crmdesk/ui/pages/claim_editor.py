@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.services.views import ClaimView, Hit
 from crmdesk.ui import language
@@ -14,6 +14,7 @@ from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
+from crmdesk.ui.parts.text_field import TextLine
 
 KEEP_AFTER_MS = 700
 _CONTENT = ("title", "visit_id", "reason", "attendees", "lines", "currency")
@@ -37,7 +38,7 @@ class ClaimEditor(QWidget):
         self._doctors: dict[str, str] = {}
         self._found: dict[str, str] = {}
         self.lines: list[ClaimLineEditor] = []
-        self.title_edit, self.reason, self.attendees = (QLineEdit() for _ in range(3))
+        self.title_edit, self.reason, self.attendees = (TextLine() for _ in range(3))
         for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
             edit.setObjectName(f"claim_{name}_edit")
             edit.textEdited.connect(self._changed)

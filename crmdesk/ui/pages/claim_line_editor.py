@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain import picklists
 from crmdesk.domain.errors import InputError
@@ -17,6 +17,7 @@ from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextLine
 
 _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
@@ -45,7 +46,7 @@ class ClaimLineEditor(QFrame):
         self.category.setObjectName(f"{name}_category_combo")
         self.spent_on = DateField(f"{name}_date_field", forward=False)
         self.spent_on.set_value(today().isoformat())
-        self.amount, self.description, self.fapiao = (QLineEdit() for _ in range(3))
+        self.amount, self.description, self.fapiao = (TextLine() for _ in range(3))
         for part, edit in (("amount", self.amount), ("description", self.description), ("fapiao", self.fapiao)):
             edit.setObjectName(f"{name}_{part}_edit")
             edit.textEdited.connect(self.changed)
@@ -53,7 +54,7 @@ class ClaimLineEditor(QFrame):
         self.amount.setFixedWidth(110)
         self.description.setMaxLength(300)
         self.fapiao.setMaxLength(40)
-        self.staff = QLineEdit("1")
+        self.staff = TextLine("1")
         self.staff.setObjectName(f"{name}_staff_edit")
         self.staff.setValidator(QIntValidator(0, _MOST_STAFF, self.staff))
         self.staff.setAlignment(Qt.AlignmentFlag.AlignRight)

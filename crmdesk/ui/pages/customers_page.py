@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget
 from typing_extensions import override
 
 from crmdesk.services.batch import offered
@@ -41,6 +41,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.text_field import TextLine
 
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "visit", "conflict", "outbox"})
 _MOVING = frozenset({"doctor", "institution", "affiliation"})
@@ -112,7 +113,7 @@ class CustomersPage(Page):
         self._kinds.setObjectName("customers_kind")
         self._kinds.changed.connect(self._filter_changed)
         self._kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a bar is one line
-        self.filter = QLineEdit()
+        self.filter = TextLine()
         self.filter.setObjectName("customers_filter_edit")
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(140)

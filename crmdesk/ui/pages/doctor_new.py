@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import CreateDoctor
@@ -17,6 +17,7 @@ from crmdesk.ui.pages.form_dialog import FormDialog
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
+from crmdesk.ui.parts.text_field import TextLine
 
 _PLACES = (("name", 0, 0, 1), ("title", 0, 1, 1), ("specialty", 2, 0, 1), ("mobile", 2, 1, 1),
            ("customer_class", 3, 0, 1), ("influence", 3, 1, 1), ("note", 4, 0, 2))  # fmt: skip
@@ -48,7 +49,7 @@ class NewDoctorDialog(FormDialog):
 
     def _add_place(self) -> None:
         self.institution = RowPicker("doctor_institution", self._find_institutions)
-        self.department = QLineEdit()
+        self.department = TextLine()
         self.department.setObjectName("doctor_department_edit")
         self._place_label, self._department_label = Label("", "muted"), Label("", "muted")
         for column, label, widget in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.fields import Field, Kind
@@ -13,6 +13,7 @@ from crmdesk.ui import language
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 _CHIPS_UP_TO = 5
 
@@ -83,7 +84,7 @@ class LineEditor(FieldEditor):
 
     @override
     def _make_control(self) -> QWidget:
-        self._line = QLineEdit()
+        self._line = TextLine()
         self._line.textEdited.connect(self._tell)
         return self._line
 
@@ -129,7 +130,7 @@ class TextEditor(FieldEditor):
 
     @override
     def _make_control(self) -> QWidget:
-        self._text = QPlainTextEdit()
+        self._text = TextBox()
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(84)
         self._text.textChanged.connect(self._tell_text)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.customer_filter import MAX_NAME, SavedFilter
 from crmdesk.ui.pages.batch_run import RunFace
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.text_field import TextLine
 
 ALL = "all"
 
@@ -107,7 +108,7 @@ class FilterNameDialog(QDialog):
         self.setWindowTitle(self.tr("保存筛选"))
         self.setMinimumWidth(420)
         self._taken = frozenset(taken)
-        self.edit = QLineEdit(name)
+        self.edit = TextLine(name)
         self.edit.setObjectName("filter_name_edit")
         self.edit.setMaxLength(MAX_NAME)
         self.edit.setAccessibleName(self.tr("名称"))

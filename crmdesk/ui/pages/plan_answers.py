@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.plan_records import MAX_VISITS
@@ -21,6 +21,7 @@ from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
 from crmdesk.ui.parts.row_picker import RowPicker
+from crmdesk.ui.parts.text_field import TextLine
 
 
 def _visits_box(name: str, value: int) -> NumberBox:
@@ -45,7 +46,7 @@ class ProposeDialog(SmallDialog):
         self.doctor = RowPicker("plan_propose_doctor", self._find)
         self.doctor.set_row(*doctor)
         self.visits = _visits_box("plan_propose_visits_edit", wanted)
-        self.grounds = QLineEdit()
+        self.grounds = TextLine()
         self.grounds.setObjectName("plan_propose_grounds_edit")
         self.grounds.setMaxLength(500)
         self._labels = [Label("", "secondary") for _ in range(3)]
@@ -105,7 +106,7 @@ class AnswerDialog(SmallDialog):
         super().__init__(context, parent, "plan_answer", 480)
         self._item, self._words = item, PlanWords(self)
         self.visits = _visits_box("plan_answer_visits_edit", item.wanted)
-        self.comment = QLineEdit()
+        self.comment = TextLine()
         self.comment.setObjectName("plan_answer_comment_edit")
         self.comment.setMaxLength(MAX_ANSWER)
         self._visits_label = Label("", "secondary")

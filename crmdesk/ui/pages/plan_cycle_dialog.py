@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -19,6 +19,7 @@ from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
+from crmdesk.ui.parts.text_field import TextLine
 
 _CLASSES = tuple(one.code for one in PICKLISTS["customer_class"])
 _CHANNELS = tuple(one.code for one in PICKLISTS["channel"])
@@ -42,7 +43,7 @@ class CyclePlanDialog(SmallDialog):
         self.territory.setObjectName("plan_cycle_territory_combo")
         for territory_id, name in territories:
             self.territory.addItem(name, territory_id)
-        self.name = QLineEdit()
+        self.name = TextLine()
         self.name.setObjectName("plan_cycle_name_edit")
         self.name.setMaxLength(80)
         self.starts, self.ends = DateField("plan_cycle_from_edit", False), DateField("plan_cycle_to_edit", False)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import at_minute
@@ -23,6 +23,7 @@ from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
+from crmdesk.ui.parts.text_field import TextLine
 
 
 class MoveDialog(SmallDialog):
@@ -37,7 +38,7 @@ class MoveDialog(SmallDialog):
         self.time = TimeBox("plan_move_time_edit", minute)
         self.reasons = Picklist()
         self.reasons.setObjectName("plan_move_reason")
-        self.note = QLineEdit()
+        self.note = TextLine()
         self.note.setObjectName("plan_move_note_edit")
         self.note.setMaxLength(500)
         when = QHBoxLayout()
@@ -167,7 +168,7 @@ class DayOffDialog(SmallDialog):
         self.part.setObjectName("plan_day_off_part")
         self.kind.setObjectName("plan_day_off_kind")
         self.part.set_choices([("whole", "")])
-        self.note = QLineEdit()
+        self.note = TextLine()
         self.note.setObjectName("plan_day_off_note_edit")
         self.note.setMaxLength(200)
         self._labels = [Label("", "secondary") for _ in range(5)]

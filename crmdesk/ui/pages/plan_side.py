@@ -44,7 +44,8 @@ class DoctorRowModel(RowModel):
 
     @override
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        own = super().flags(index)
+        return own | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else own  # the list itself is not dragged
 
     @override
     def mimeTypes(self) -> list[str]:

@@ -16,6 +16,7 @@ from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.chips import Chip, state_word
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.text_field import TextLine
 
 OPENABLE = frozenset({"claim", "visit", "doctor", "institution"})
 """Records that have a page of their own."""
@@ -136,7 +137,7 @@ class RefusedCard(Card):
         value = one.fields[one.field]
         if declared.kind not in (Kind.TEXT, Kind.LONG_TEXT) or not isinstance(value, str):
             return None
-        edit = QLineEdit(value)
+        edit = TextLine(value)
         edit.setObjectName("refused_value_edit")
         edit.setAccessibleName(language.field_word(one.record, one.field))
         edit.returnPressed.connect(self._retry)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextLine
 
 _REASON_LIMIT = 1000
 """Characters of a reason, as the server takes it."""
@@ -22,7 +23,7 @@ class AmendmentBar(QFrame):
         super().__init__()
         self.setObjectName("visit_amendment_bar")
         self._word = Label("", "strong")
-        self.reason = QLineEdit()
+        self.reason = TextLine()
         self.reason.setObjectName("visit_reason_edit")
         self.reason.setMaxLength(_REASON_LIMIT)
         self.reason.textEdited.connect(lambda _text: self.typed.emit())

@@ -10,8 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -28,18 +26,18 @@ from crmdesk.ui.parts.chips import KeyCap, Picklist, digit_pressed
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.split import ScrollArea
+from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 _LONGER = "longer"
 _ALONE = "alone"
 
 
-class NoteEdit(QPlainTextEdit):
-    """A text: plain however it was pasted; Tab goes on to the next field."""
+class NoteEdit(TextBox):
+    """A text: plain however it was pasted."""
 
     def __init__(self, name: str, height_px: int) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setTabChangesFocus(True)
         self._height_px = height_px
         self.setMinimumHeight(theme.px(height_px))
 
@@ -125,7 +123,7 @@ class VisitForm(Card):
         self.duration = self._group("visit_duration", "2")
         self.joint = self._group("visit_joint", "3")
         self.adverse = self._group("visit_adverse", "5")
-        self.heard = QLineEdit()
+        self.heard = TextLine()
         self.heard.setObjectName("visit_heard_edit")
         self.heard.textEdited.connect(lambda _text: self._take("text"))
         self.note = NoteEdit("visit_note_edit", 60)
@@ -134,7 +132,7 @@ class VisitForm(Card):
             text.textChanged.connect(self._note_changed)
         self.doctors = VisitDoctors()
         self.doctors.changed.connect(lambda: self._take("pick"))
-        self.next_step = QLineEdit()
+        self.next_step = TextLine()
         self.next_step.setObjectName("visit_next_step_edit")
         self.next_step.textEdited.connect(lambda _text: self._take("text"))
         self.next_step_on = DateField("visit_next_step_date")

@@ -1,9 +1,10 @@
 """The page header: title with its path and context chip, the page's own widgets, and the search field (Ctrl+K)."""
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -24,6 +25,8 @@ class SearchField(QWidget):
         super().__init__(parent)
         self.setObjectName("search_field")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        self._composed = ""
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.retranslate()
@@ -43,8 +46,25 @@ class SearchField(QWidget):
         self.opened.emit("")
 
     @override
+    def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:
+        """Show what is composed; what the input method hands over goes on in the palette."""
+        self._composed = arg__1.preeditString()
+        if arg__1.commitString():
+            self.opened.emit(arg__1.commitString())
+        arg__1.accept()
+        self.update()
+
+    @override
+    def inputMethodQuery(self, arg__1: Qt.InputMethodQuery) -> Any:
+        if arg__1 == Qt.InputMethodQuery.ImCursorRectangle:  # there the input method shows its list
+            return QRect(theme.px(16) + 18, 0, 1, self.height())
+        return super().inputMethodQuery(arg__1)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
+        if self._composed:
+            return  # the keys are the input method's
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.opened.emit("")
         elif typed.isprintable() and typed.strip():
@@ -63,8 +83,9 @@ class SearchField(QWidget):
         size = theme.px(16)
         icons.icon("search", "muted").paint(painter, 12, (self.height() - size) // 2, size, size)
         painter.setFont(theme.font())
-        painter.setPen(colors.color("muted"))
-        painter.drawText(self.rect().adjusted(18 + size, 0, -70, 0), Qt.AlignmentFlag.AlignVCenter, self._hint)
+        painter.setPen(colors.color("text" if self._composed else "muted"))
+        shown = self._composed or self._hint
+        painter.drawText(self.rect().adjusted(18 + size, 0, -70, 0), Qt.AlignmentFlag.AlignVCenter, shown)
         key = actions.keys("open_palette")
         paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
 

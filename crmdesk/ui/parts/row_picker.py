@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import theme
+from crmdesk.ui.parts.text_field import TextLine
 
 Found = tuple[str, str, str]
 """Id, name, second line."""
@@ -23,7 +24,7 @@ class RowPicker(QWidget):
         super().__init__(parent)
         self._search = search
         self._row_id = ""
-        self.edit = QLineEdit()
+        self.edit = TextLine()
         self.edit.setObjectName(f"{name}_edit")
         self.edit.installEventFilter(self)
         self.edit.textEdited.connect(self._typed)
@@ -67,9 +68,10 @@ class RowPicker(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.edit and isinstance(event, QKeyEvent) and not event.modifiers() & _MODIFIERS:
-            ours = self.list.isVisible() and event.key() in _KEYS
-            if event.type() == QEvent.Type.ShortcutOverride and ours:
+        ours = watched is self.edit and not self.edit.composing
+        if ours and isinstance(event, QKeyEvent) and not event.modifiers() & _MODIFIERS:
+            wanted = self.list.isVisible() and event.key() in _KEYS
+            if event.type() == QEvent.Type.ShortcutOverride and wanted:
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress and self._key(event.key()):

@@ -1,0 +1,59 @@
+"""Fields for typed text that leave the keys to an input method while it composes: half-typed pinyin does nothing."""
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from typing_extensions import override
+
+_KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+
+
+class TextLine(QLineEdit):
+    """One line. While `composing`, Enter, Escape, Space and shortcuts belong to the input method."""
+
+    composing = False
+
+    @override
+    def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:
+        super().inputMethodEvent(arg__1)
+        self.composing = bool(arg__1.preeditString())
+
+    @override
+    def focusOutEvent(self, arg__1: QFocusEvent) -> None:
+        self.composing = False
+        super().focusOutEvent(arg__1)
+
+    @override
+    def event(self, arg__1: QEvent) -> bool:
+        if self.composing and arg__1.type() in _KEYS:
+            arg__1.accept()
+            return True
+        return super().event(arg__1)
+
+
+class TextBox(QPlainTextEdit):
+    """Several lines, with the same manners; Tab goes on to the next field."""
+
+    composing = False
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setPlainText(text)
+        self.setTabChangesFocus(True)
+
+    @override
+    def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:
+        super().inputMethodEvent(arg__1)
+        self.composing = bool(arg__1.preeditString())
+
+    @override
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        self.composing = False
+        super().focusOutEvent(e)
+
+    @override
+    def event(self, e: QEvent) -> bool:
+        if self.composing and e.type() in _KEYS:
+            e.accept()
+            return True
+        return super().event(e)
