@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from crmdesk.company.call_backs import CallBackMaker
 from crmdesk.company.model import Maker, Row, TrailEntry, at_local
 from crmdesk.company.people import FINANCE_LIMIT_FEN, MANAGER_LIMIT_FEN, Organisation, Territory
 from crmdesk.company.receipts import pdf_invoice, png_ticket
 from crmdesk.company.words import words
 from crmdesk.domain import claims
+from crmdesk.domain.call_backs import EVENTS
 from crmdesk.domain.claims import Actor, Event
 from crmdesk.domain.clock import from_text, local_date, to_text
 from crmdesk.domain.money import CURRENCY, format_fen
@@ -59,8 +61,10 @@ COURSES: dict[str, Course] = {
 class _ClaimMaker:
     """Makes the claims of one territory."""
 
-    def __init__(self, maker: Maker, organisation: Organisation, territory: Territory, visits: list[Row]) -> None:
-        self._maker, self._rng = maker, maker.rng
+    def __init__(
+        self, maker: Maker, organisation: Organisation, territory: Territory, visits: list[Row], calls: CallBackMaker
+    ) -> None:
+        self._maker, self._rng, self._calls = maker, maker.rng, calls
         self._territory = territory
         self._finance_id = organisation.finance_id
         self._rep_id = territory.rep_ids[0]
@@ -79,12 +83,15 @@ class _ClaimMaker:
         for number, (event, days) in enumerate(course.events):
             moment = at_local(day + timedelta(days=days), 17, self._rng.randint(0, 50))
             self._apply(claim, event, min(moment, self._now + timedelta(minutes=number)))
+        if claim["state"] == claims.State.TO_CALL_BACK:
+            self._calls.not_reached(claim, self._territory.manager_id, self._now)
 
     def _visit(self, course: Course) -> tuple[date, Row]:
         last = self._maker.today - timedelta(days=course.least_days)
         first = self._maker.today - timedelta(days=course.most_days)
-        fitting = [entry for entry in self._visits if first <= entry[0] <= last]
-        older = [entry for entry in self._visits if entry[0] <= last]
+        alone = [one for one in self._visits if not (course.called_back and one[1]["joint_with_ids"])]
+        fitting = [entry for entry in alone if first <= entry[0] <= last]
+        older = [entry for entry in alone if entry[0] <= last]
         return self._rng.choice(fitting) if fitting else older[-1]
 
     def _draft(self, claim_id: str, day: date, visit: Row, large: bool, began: datetime) -> Row:
@@ -161,6 +168,8 @@ class _ClaimMaker:
         """Take one step of the workflow as the server would, with the rules of the domain."""
         actor = self._actor(claim, event)
         args = self._args(claim, event)
+        if event in EVENTS.values():
+            args["call_back_id"] = self._calls.about_claim(claim, event, actor.user_id, moment)
         step = claims.advance(claim, event, actor, args)
         before = {name: claim[name] for name in _TRACED}
         claim["state"], claim["step"] = step.state.value, step.step
@@ -231,8 +240,10 @@ _AMOUNTS_YUAN = {
 def make_claims(maker: Maker, organisation: Organisation, visits: dict[str, list[Row]]) -> None:
     """Make every territory's claims: one in each course first, the rest drawn by weight."""
     weights = {name: course.weight for name, course in COURSES.items()}
+    calls = CallBackMaker(maker)
     for territory in organisation.territories:
-        one = _ClaimMaker(maker, organisation, territory, visits[territory.id])
+        one = _ClaimMaker(maker, organisation, territory, visits[territory.id], calls)
         more = maker.count(CLAIMS_A_TERRITORY, 0) - len(COURSES)
         for name in [*COURSES, *(maker.weighted(weights) for _ in range(max(0, more)))]:
             one.make(COURSES[name])
+        calls.about_visits(visits[territory.id], territory.manager_id)

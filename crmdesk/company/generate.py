@@ -28,6 +28,7 @@ ORDER = (
     "plan_target",
     "day_off",
     "claim",
+    "call_back",
     "budget",
     "attachment",
 )

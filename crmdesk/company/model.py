@@ -27,14 +27,15 @@ class DemoLogin:
 
 @dataclass(frozen=True, slots=True)
 class TrailEntry:
-    """One entry of a claim's trail: what an `audit_entry` row about it says. `changes` is {field: [old, new]}."""
+    """One entry of a claim's or visit's trail, as an `audit_entry` row says it. `changes` is {field: [old, new]}."""
 
-    claim_id: str
+    row_id: str
     at: str
     by_id: str
     action: str
     changes: Mapping[str, Any]
     reason: str = ""
+    record: str = "claim"
 
 
 @dataclass(slots=True)
@@ -51,6 +52,11 @@ class Maker:
     def new_id(self, moment: datetime) -> str:
         """Return an id that depends on the seed and the moment only."""
         return new_id(int(moment.timestamp() * 1000), self.rng.randbytes(8))
+
+    @staticmethod
+    def drawn_id(moment: datetime, rng: random.Random) -> str:
+        """Return an id from another source of randomness than that of the whole company."""
+        return new_id(int(moment.timestamp() * 1000), rng.randbytes(8))
 
     def row(self, record: str, moment: datetime, by_id: str, values: Row, row_id: str = "") -> Row:
         """Make and keep one row: every declared field is there, None where `values` has nothing."""

@@ -106,9 +106,10 @@ def must_be_called_back(claim_id: str, amount_fen: int) -> bool:
 def advance(claim: Mapping[str, Any], event: Event, actor: Actor, args: Mapping[str, Any]) -> Transition:
     """Return where `event` takes the claim; raises RefusedError with a code where a rule says no.
 
-    `args`: `seen_hash` for decisions, `comment`, `reason_code`, `approved_lines` (fen by line), `outcome` for settle.
+    `args`: `seen_hash` for decisions, `comment`, `reason_code`, `approved_lines` (fen by line), `outcome` for settle,
+    `call_back_id` for the result of a call-back.
     Codes: not_in_this_state, not_yours, own_claim, changed_since_seen, over_your_limit, comment_missing,
-    reason_missing, approved_above_claimed, incomplete (with `field` and `line`).
+    reason_missing, approved_above_claimed, call_back_missing, incomplete (with `field` and `line`).
     """
     state = State(claim.get("state") or State.DRAFT)
     if event not in _FROM or state not in _FROM[event]:
@@ -187,11 +188,15 @@ def _reject(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> 
 
 
 def _call_back(result: State) -> Rule:
-    def rule(claim: Mapping[str, Any], actor: Actor, _args: Mapping[str, Any]) -> Transition:
-        if actor.user_id == claim.get("owner_id"):
+    def rule(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
+        if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
             raise RefusedError("own_claim")
         if actor.role is not Role.MANAGER or not actor.supervises:
             raise RefusedError("not_yours")
+        if args.get("seen_hash") != claim.get("content_hash"):
+            raise RefusedError("changed_since_seen")
+        if not args.get("call_back_id"):
+            raise RefusedError("call_back_missing")
         return Transition(result, claim.get("step") or 0)
 
     return rule

@@ -121,6 +121,26 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("paid", "已支付", "Paid"),
         ("clawback", "追回", "Clawback"),
     ),
+    "call_back_way": _list(
+        ("phone", "电话", "Phone"),
+        ("face_to_face", "面对面", "Face to face"),
+        ("wechat", "微信", "WeChat"),
+        ("sms", "短信", "SMS"),
+        ("mail", "邮件", "E-mail"),
+    ),
+    "call_back_point": _list(
+        ("visit", "拜访属实", "The visit took place"),
+        ("meal", "用餐属实", "The meal took place"),
+        ("attendees", "人数属实", "The attendees are right"),
+        ("material", "收到资料", "Material received"),
+        ("fee", "收到费用", "Fee received"),
+    ),
+    "call_back_outcome": _list(
+        ("confirmed", "属实", "Confirmed"),
+        ("disputed", "有异议", "Disputed"),
+        ("not_reached", "没联系上", "Not reached"),
+        ("declined", "不愿回答", "Declined to answer"),
+    ),
     "expense_category": _list(
         ("meal", "餐饮", "Meal"),
         ("transport", "交通", "Transport"),

@@ -4,6 +4,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 1 at creation, +1 a change), `deleted` (0/1), `created_at`, `created_by`, `updated_at`, `updated_by`.
 """
 
+from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
 from crmdesk.domain.plan_records import CYCLE_PLAN, DAY_OFF, PLAN_TARGET
 from crmdesk.domain.roles import FIELD_FORCE, NOBODY, Role
@@ -541,6 +542,7 @@ RECORDS: dict[str, Record] = {
         PLAN_TARGET,
         DAY_OFF,
         CLAIM,
+        CALL_BACK,
         BUDGET,
         DOCTOR_MERGE,
         ATTACHMENT,

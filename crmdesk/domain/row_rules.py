@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmdesk.domain.call_backs import check_answers
 from crmdesk.domain.errors import InputError
 
 Row = Mapping[str, Any]
@@ -33,4 +34,8 @@ def _cycle_plan(row: Row) -> None:
             raise InputError("maximum_below_goal", field="maximum", goal=entry["goal"])
 
 
-_RULES: dict[str, Callable[[Row], None]] = {"cycle_plan": _cycle_plan, "day_off": _dates_in_order}
+_RULES: dict[str, Callable[[Row], None]] = {
+    "call_back": check_answers,
+    "cycle_plan": _cycle_plan,
+    "day_off": _dates_in_order,
+}

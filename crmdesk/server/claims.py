@@ -13,7 +13,7 @@ from crmdesk.domain.money import CURRENCY
 from crmdesk.domain.records import CLAIM
 from crmdesk.domain.scopes import money_scope, person_scope
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import budgets, fapiao
+from crmdesk.server import budgets, call_backs, fapiao
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import ServerActor, ServerWork
 
@@ -71,6 +71,8 @@ def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) ->
     transition = workflow.advance(claim, event, person, args)
     _check_two_people(work, actor, claim, event)
     changes = {"state": transition.state.value, "step": transition.step}
+    if event in call_backs.RESULTS:
+        call_backs.bind(work, actor, claim, event, args["call_back_id"])
     changes |= _EFFECTS[event](work, actor, claim, args)
     _move_budget(work, actor, {**claim, **changes}, transition)
     if transition.state is State.REJECTED:
@@ -135,7 +137,7 @@ def _check_content(claim: Mapping[str, Any]) -> None:
 def _checked_args(args: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a command, texts checked: a client may send anything."""
     checked = dict(args)
-    for name in ("seen_hash", "comment", "reason_code", "outcome"):
+    for name in ("seen_hash", "comment", "reason_code", "outcome", "call_back_id"):
         value = checked.get(name)
         if value is not None and not isinstance(value, str):
             raise InputError("wrong_kind", field=name)

@@ -12,7 +12,7 @@ from crmdesk.domain.merge import DELETED, merge_edit
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import merging
 from crmdesk.server.tables import ROWS
-from crmdesk.server.work import SYSTEM, Authorship, ServerActor, ServerWork
+from crmdesk.server.work import CALLED_BACK, SYSTEM, Authorship, ServerActor, ServerWork
 
 _TITLE_FIELDS = ("name", "title", "doctor_id", "doctor_ids", "institution_id", "starts_at")
 """What people know a row by; kept with the conflict, because a laptop holds no deleted rows."""
@@ -78,7 +78,7 @@ def changes_since(work: ServerWork, row: Mapping[str, Any], revision: int) -> li
     here = [
         Authorship(item.by_id or None, item.at, item.changes, item.device_id)
         for item in reversed(work.queued_audits)
-        if item.parent_id == row["id"] and item.action != "create"
+        if item.parent_id == row["id"] and item.action not in ("create", CALLED_BACK)
     ]
     found = (here if len(here) >= count else here + work.trail(row["id"]))[:count]
     return found or [Authorship(row["updated_by"], row["updated_at"], {})]

@@ -24,7 +24,18 @@ from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import adverse_events, claims, custom_fields, deletions, feed, merges, merging, plans, visits
+from crmdesk.server import (
+    adverse_events,
+    call_backs,
+    claims,
+    custom_fields,
+    deletions,
+    feed,
+    merges,
+    merging,
+    plans,
+    visits,
+)  # fmt: skip
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
 from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of, refs
@@ -290,7 +301,10 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     values = _of_its_kind(batch, record, operation, values, actor)
     values = _guarded(batch, record, actor, None, values)
     values = merges.followed(record, values, batch.merged_into)
-    return "applied", work.insert(record.name, operation.row_id, values, actor)
+    row = work.insert(record.name, operation.row_id, values, actor)
+    if record.name == "call_back":
+        call_backs.note_result(work, actor, None, row)
+    return "applied", row
 
 
 def _named_already(batch: _Batch, record: Record, values: Mapping[str, Any], actor: ServerActor) -> Mapping[str, Any]:
@@ -308,6 +322,8 @@ def _of_its_kind(
     """Return the values of a new row after the rules that its record alone has."""
     if record.name == "adverse_event":
         return adverse_events.before_create(batch.work, actor, values)
+    if record.name == "call_back":
+        return call_backs.before_create(batch.work, actor, operation, values)
     if record.name == "visit":
         visits.check(batch.work, operation, None, values)
     elif record.scope is ScopeRule.PARENT:
@@ -355,6 +371,9 @@ def _changed_of_its_kind(
         adverse_events.check_edit(row, changes, batch.actor)
     elif record.name == "visit":
         visits.check(batch.work, operation, row, {**row, **changes})
+    elif record.name == "call_back":
+        changes = call_backs.check_edit(batch.work, operation, row, changes)
+        call_backs.note_result(batch.work, batch.actor, row, {**row, **changes})
     return changes
 
 
@@ -553,9 +572,9 @@ def _check_parent_lock(batch: _Batch, record: Record, row: Mapping[str, Any], re
 
 
 def _check_zone(record: Record, operation: Operation) -> None:
-    """A visit's zone must be one that every clock knows: other laptops compute local times with it."""
+    """The zone of a visit or a call must be one that every clock knows: other laptops compute local times with it."""
     zone = operation.fields.get("zone", (None, None))[1]
-    if record.name == "visit" and isinstance(zone, str) and zone and zone not in _zones():
+    if record.name in ("visit", "call_back") and isinstance(zone, str) and zone and zone not in _zones():
         raise InputError("not_in_list", field="zone", value=zone[:60])
 
 

@@ -19,9 +19,11 @@ from crmdesk.server.scoping import MOVING_FIELDS, Key, Move
 from crmdesk.server.tables import ROWS, decode_json, encode_json, encode_value, encode_values
 
 TRAVELLING_EDITS = frozenset(
-    {"institution", "department", "doctor", "affiliation", "visit", "cycle_plan", "plan_target", "day_off"}
+    {"institution", "department", "doctor", "affiliation", "visit", "cycle_plan", "plan_target", "day_off", "call_back"}
 )
 """Records whose edits and deletes also travel to laptops as rows of `audit_entry`; claims: every entry."""
+CALLED_BACK = "called_back"
+"""The action that notes the result of a call-back in the trail of its visit; nothing of the visit changes by it."""
 TRAIL_DEPTH = 200
 """So many of the newest changes of a row are looked at for who wrote a value."""
 _TRAILS_AT_ONCE = 400
@@ -137,7 +139,7 @@ class ServerWork:
         place = func.row_number().over(partition_by=table.c.parent_id, order_by=table.c.id.desc())
         known = (table.c.by_id, table.c.at, table.c.changes, table.c.device_id)
         columns = (table.c.parent_id, *known, table.c.id, place.label("place"))
-        placed = select(*columns).where(table.c.parent_id.in_(parent_ids)).subquery()
+        placed = select(*columns).where(table.c.parent_id.in_(parent_ids), table.c.action != CALLED_BACK).subquery()
         query = select(placed).where(placed.c.place <= TRAIL_DEPTH).order_by(placed.c.id.desc())
         for row in self._connection.execute(query):
             self._trails[row[0]].append(Authorship(row[1], row[2], decode_json(row[3]) or {}, row[4]))

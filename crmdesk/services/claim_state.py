@@ -13,7 +13,7 @@ from crmdesk.services.views import Person
 from crmdesk.services.waiting import Queued, queued_commands
 
 _COMPANY_WIDE = frozenset({Role.FINANCE, Role.AUDITOR})
-_ANY_ARGS: dict[str, Any] = {"comment": "-", "reason_code": "other", "outcome": "payable"}
+_ANY_ARGS: dict[str, Any] = {"comment": "-", "reason_code": "other", "outcome": "payable", "call_back_id": "-"}
 
 
 def actor_of(person: Person, claim: Mapping[str, Any], limit_fen: int | None) -> Actor:

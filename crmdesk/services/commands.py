@@ -172,6 +172,27 @@ class ClaimCommand(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteCallBack(Command):
+    """Write a call-back about a claim or visit; it confirms or disputes a claim that waits for one, in one commit.
+
+    `seen_hash` binds that to the content that was on the screen; `comment` goes to the claimant.
+    """
+
+    values: Mapping[str, Any]
+    seen_hash: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectCallBack(Command):
+    """Change an own call-back, as long as no decision rests on it."""
+
+    call_back_id: str
+    values: Mapping[str, Any]
+    base_revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveConflict(Command):
     """Settle a conflict: `keep` leaves the value in use, `loser` and `base` put that value back as a fresh edit."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmdesk.domain import access, custom_fields, validation
+from crmdesk.domain.call_backs import check_open
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.errors import InputError, RefusedError
@@ -134,6 +135,8 @@ def check_edit(
     moved = next((name for name in changed_only(row, changes) if record.field(name).once), "")
     if moved:
         raise RefusedError("given_once", record=record.name, field=moved)
+    if record.name == "call_back":
+        check_open(row)
     if record.name == "visit" and row.get("state") == "submitted" and not reason.strip():
         raise RefusedError("locked", record=record.name)
 

@@ -10,7 +10,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
-from crmdesk.services.reads_history import HistoryReads
+from crmdesk.services.reads_call_backs import CallBackReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import (
     AffiliationView,
@@ -31,7 +31,7 @@ _TAGS_SHOWN = 40
 _BRIEF = "name, customer_class, revision, dirty, territory_id, phone, updated_at, custom"
 
 
-class CustomerReads(HistoryReads):
+class CustomerReads(CallBackReads):
     """What the Customers page and the search ask."""
 
     def customers(
@@ -252,7 +252,7 @@ class CustomerReads(HistoryReads):
             row=row,
             pinyin=self._pinyin("doctor", row_id),
             affiliations=self._affiliations("AND r.doctor_id = :id", row_id),
-            timeline=self._timeline(visits, claims),
+            timeline=self._timeline(visits, claims, self._called(same)),
             promises=tuple(self._as_row("visit", one) for one in visits if _open_promise(one)),
             history=self.history("doctor", row_id),
             conflicts=self.conflicts_of(row_id),
@@ -383,11 +383,20 @@ class CustomerReads(HistoryReads):
         lines = [line for line in claim.get("lines") or () if doctor_id in (line.get("doctor_ids") or ())]
         return sum(int(line.get("amount_fen") or 0) // len(line["doctor_ids"]) for line in lines)
 
-    def _timeline(self, visits: Iterable[Values], claims: Iterable[Values]) -> tuple[TimelineEntry, ...]:
-        entries = [self._visit_entry(row) for row in visits] + [self._claim_entry(row) for row in claims]
+    def _timeline(
+        self, visits: Sequence[Values], claims: Iterable[Values], others: Iterable[TimelineEntry] = ()
+    ) -> tuple[TimelineEntry, ...]:
+        called = self._called_about(visits[:_TIMELINE])
+        entries = [self._visit_entry(row, called.get(row["id"], "")) for row in visits[:_TIMELINE]]
+        entries += [*(self._claim_entry(row) for row in claims), *others]
         return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)[:_TIMELINE])
 
-    def _visit_entry(self, row: Values) -> TimelineEntry:
+    def _called(self, doctor_ids: Iterable[str]) -> list[TimelineEntry]:
+        """Return the call-backs to a doctor, those to one who was merged into this one included."""
+        marks, params = shown.in_list(sorted(doctor_ids))
+        return self._called_entries(f"AND r.doctor_id IN ({marks})", params)
+
+    def _visit_entry(self, row: Values, called_back: str = "") -> TimelineEntry:
         detailed = [one for one in row.get("products") or () if self._product_names.get(str(one.get("product_id")))]
         return TimelineEntry(
             record="visit",
@@ -405,6 +414,8 @@ class CustomerReads(HistoryReads):
             next_step=row.get("next_step") or "",
             next_step_on=row.get("next_step_on") or "",
             next_step_done=bool(row.get("next_step_done")),
+            called_back=called_back,
+            owner_id=row.get("owner_id") or "",
         )
 
     def _claim_entry(self, row: Values) -> TimelineEntry:

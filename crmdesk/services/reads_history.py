@@ -121,9 +121,9 @@ class HistoryReads(ReadBase):
     def _titles_of(self, record: str, rows: Mapping[str, Values]) -> dict[str, str]:
         if record == "visit":
             return self._visit_titles(rows)
-        if record in ("affiliation", "plan_target"):
+        if record in ("affiliation", "plan_target", "call_back"):
             names = self._names("doctor", (row["doctor_id"] for row in rows.values()))
-            return {row_id: names.get(row["doctor_id"], "") for row_id, row in rows.items()}
+            return {row_id: names.get(row["doctor_id"] or "", "") for row_id, row in rows.items()}
         if record == "conflict":
             titles = self._titles((row["parent_record"], row["parent_id"]) for row in rows.values())
             return {one: titles.get((row["parent_record"], row["parent_id"]), "") for one, row in rows.items()}

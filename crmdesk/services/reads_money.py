@@ -119,6 +119,7 @@ class MoneyReads(VisitReads):
             pending=queued[-1].command if queued else "",
             allowed=allowed_events(now, actor),
             refusal=waiting.refusals(self._connection, "claim").get(row_id, ""),
+            call_backs=self.call_backs_of(row_id),
         )
 
     def _trail(self, row_id: str) -> tuple[HistoryEntry, ...]:

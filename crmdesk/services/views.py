@@ -159,12 +159,12 @@ class MergeView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened with a customer: a visit or a claim, newest first."""
+    """One thing that happened with a customer: a visit, a claim or a call-back, newest first."""
 
     record: str
     id: str
     at: str
-    kind: str  # channel of a visit, 'claim' for a claim
+    kind: str  # channel of a visit, way of a call-back, 'claim' for a claim
     who: str
     text: str
     chips: tuple[str, ...]
@@ -172,11 +172,13 @@ class TimelineEntry:
     sync_state: str
     duration_min: int = 0
     amount_fen: int = 0
-    reactions: tuple[str, ...] = ()  # codes beside the products in `chips`, '' for none
+    reactions: tuple[str, ...] = ()  # codes beside `chips`: of products, '' for none; yes or no of a call-back
     joint_with: tuple[str, ...] = ()
     next_step: str = ""
     next_step_on: str = ""
     next_step_done: bool = False
+    called_back: str = ""  # the latest result of a call-back about a visit, '' for none
+    owner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +333,44 @@ class ReceiptView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBackItem:
+    """A call-back with the words for whom it names; `bound` says that a decision rests on it: it is locked."""
+
+    row: Row
+    doctor_name: str
+    who: str
+    mine: bool
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorToCall:
+    """A doctor whom a call-back may go to, with the channels that the doctor agreed to."""
+
+    id: str
+    name: str
+    consent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackSubject:
+    """What a call-back is about: a claim, a visit or both; `points` is what one would ask.
+
+    `refusal` is the code of why the person who is signed in may not call, or ''.
+    """
+
+    claim_id: str
+    visit_id: str
+    title: str
+    visit_title: str
+    visit_at: str
+    owner_name: str
+    doctors: tuple[DoctorToCall, ...]
+    points: tuple[str, ...]
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimView:
     """A claim with all that a decision needs on one screen. `seen_hash` goes into the command."""
 
@@ -346,6 +386,7 @@ class ClaimView:
     pending: str  # a queued event of this laptop ('submit', 'approve' …) or ''
     allowed: frozenset[str]  # events that the signed-in person may queue now
     refusal: str = ""  # code of the last refusal of a command of ours
+    call_backs: tuple[CallBackItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ STEPS: tuple[str, ...] = (
     "0007_attendance",
     "0008_visits_of",
     "0009_custom_fields",
+    "0010_call_backs",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -155,6 +156,10 @@ def _fetch_customers_anew(database: "Database") -> None:
         )
 
 
+def _call_backs(database: "Database") -> None:
+    add_tables(database, "call_back")
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -165,4 +170,5 @@ _BODIES = {
     "0007_attendance": _attendance,
     "0008_visits_of": _visits_of,
     "0009_custom_fields": _custom_fields,
+    "0010_call_backs": _call_backs,
 }

@@ -19,7 +19,7 @@ ICONS = {
     "offline": "cloud-slash", "done": "check-circle", "file": "file-text", "photo": "image", "down": "caret-down",
     "command": "terminal-window", "reject": "x", "send_back": "arrow-u-up-left", "submit": "paper-plane-tilt",
     "export": "export", "copy": "copy", "diagnostics": "first-aid-kit",
-    "filter": "funnel", "columns": "columns", "merge": "git-merge",
+    "filter": "funnel", "columns": "columns", "merge": "git-merge", "call_back": "phone-call",
 }  # fmt: skip
 """Meaning → glyph of the Phosphor set that qtawesome carries (MIT)."""
 

@@ -13,6 +13,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
+from crmdesk.ui.words_call_backs import CALL_BACKS
 from crmdesk.ui.words_data import DATA
 from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
@@ -494,6 +495,7 @@ _FILES: dict[str, _Pair] = {
 
 SENTENCES: dict[str, _Pair] = {
     **_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
+    **CALL_BACKS,
 }  # fmt: skip
 """Code → (Chinese, English)."""
 
@@ -549,6 +551,9 @@ def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
             values[name.removesuffix("_fen")] = format_fen(value)
     if "field" in params:
         values["field"] = field_words(params, chinese)
+    if "{channel}" in pair[0] and "channel" in params:
+        entry = picklists.choice("consent_channel", str(params["channel"]))
+        values["channel"] = entry.zh if chinese else entry.en
     if "{line}" in pair[0] and "field" in params:
         line = params.get("line")
         values["line"] = "" if not line else f"（第 {line} 项）" if chinese else f" (line {line})"

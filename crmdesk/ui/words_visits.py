@@ -15,8 +15,8 @@ VISITS: dict[str, tuple[str, str]] = {
         "This report is not submitted yet; change it directly.",
     ),
     "kept": (
-        "不良反应上报任务不能删除。请上报后标记为已上报。",
-        "An adverse event report cannot be deleted. Report it, then mark it as reported.",
+        "按规定这要保留，不能删除。可以更正，改动都留在历史里。",
+        "This has to be kept and cannot be deleted. It can be corrected; every change stays in its history.",
     ),
     "given_once": (
         "“{field}”在建立时就定了，不能再改。其他内容保留着。",

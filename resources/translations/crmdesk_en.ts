@@ -333,6 +333,79 @@
         </message>
     </context>
     <context>
+        <name>CallBackCard</name>
+        <message>
+            <source>打开</source>
+            <translation>Open</translation>
+        </message>
+    </context>
+    <context>
+        <name>CallBackDialog</name>
+        <message>
+            <source>回访</source>
+            <translation>Call-back</translation>
+        </message>
+        <message>
+            <source>回访记录</source>
+            <translation>Call-back as noted</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>有异议时写明医生怎么说；不要写电话号码</source>
+            <translation>What the doctor said, where something is disputed; no phone numbers</translation>
+        </message>
+        <message>
+            <source>修改历史</source>
+            <translation>History</translation>
+        </message>
+        <message>
+            <source>先选结果，再保存。</source>
+            <translation>Choose an outcome first, then save.</translation>
+        </message>
+    </context>
+    <context>
+        <name>CallBackWords</name>
+        <message>
+            <source>{when} 拜访 {who}</source>
+            <translation>visit {when} to {who}</translation>
+        </message>
+        <message>
+            <source>{who}回访</source>
+            <translation>by {who}</translation>
+        </message>
+        <message>
+            <source>保存后报销单转为待支付。</source>
+            <translation>Once saved, the claim becomes payable.</translation>
+        </message>
+        <message>
+            <source>保存后报销单转为有争议，由财务或审计裁定。</source>
+            <translation>Once saved, the claim is disputed; finance or audit settles it.</translation>
+        </message>
+        <message>
+            <source>报销单继续等待回访。</source>
+            <translation>The claim keeps waiting for a call-back.</translation>
+        </message>
+        <message>
+            <source>回访已保存在本机</source>
+            <translation>Call-back saved here</translation>
+        </message>
+        <message>
+            <source>回访属实，保存在本机，报销单同步时转待支付</source>
+            <translation>Confirmed, saved here; the claim becomes payable at the next sync</translation>
+        </message>
+        <message>
+            <source>回访有异议，保存在本机，报销单同步时转有争议</source>
+            <translation>Disputed, saved here; the claim is disputed from the next sync on</translation>
+        </message>
+        <message>
+            <source>回访已保存在本机，报销单继续等待</source>
+            <translation>Call-back saved here; the claim keeps waiting</translation>
+        </message>
+    </context>
+    <context>
         <name>ClaimDetail</name>
         <message>
             <source>未命名的报销</source>
@@ -740,8 +813,20 @@
             </translation>
         </message>
         <message>
+            <source>就这次拜访回访…</source>
+            <translation>Call back about this visit…</translation>
+        </message>
+        <message>
             <source>与{names}协访</source>
             <translation>joint visit with {names}</translation>
+        </message>
+        <message>
+            <source>{who}回访</source>
+            <translation>by {who}</translation>
+        </message>
+        <message>
+            <source>回访：{outcome}</source>
+            <translation>Called back: {outcome}</translation>
         </message>
         <message>
             <source>已兑现：{step}</source>
@@ -1185,6 +1270,10 @@
         <message>
             <source>费用 {count}</source>
             <translation>Expenses {count}</translation>
+        </message>
+        <message>
+            <source>回访 {count}</source>
+            <translation>Call-backs {count}</translation>
         </message>
         <message>
             <source>已合并到 {name}。</source>
@@ -4114,6 +4203,10 @@
             <translation>Plan</translation>
         </message>
         <message>
+            <source>回访最近的拜访…</source>
+            <translation>Call back about the latest visit…</translation>
+        </message>
+        <message>
             <source>保存</source>
             <translation>Save</translation>
         </message>
@@ -4192,6 +4285,10 @@
         <message>
             <source>驳回…</source>
             <translation>Reject…</translation>
+        </message>
+        <message>
+            <source>回访…</source>
+            <translation>Call back…</translation>
         </message>
         <message>
             <source>支付</source>
@@ -4390,6 +4487,14 @@
         <message>
             <source>支付待同步</source>
             <translation>Payment waits to sync</translation>
+        </message>
+        <message>
+            <source>回访属实，待同步</source>
+            <translation>Confirmed by call-back, waiting to sync</translation>
+        </message>
+        <message>
+            <source>回访有异议，待同步</source>
+            <translation>Disputed at call-back, waiting to sync</translation>
         </message>
         <message>
             <source>待同步</source>

@@ -163,10 +163,10 @@ def test_the_trail_leads_to_where_each_claim_stands(company: Company) -> None:
     at_the_end: dict[str, Any] = {}
     steps: Counter[str] = Counter()
     for entry in company.trail:
-        steps[entry.claim_id] += 1
+        steps[entry.row_id] += 1
         if "state" in entry.changes:
-            assert entry.changes["state"][0] == at_the_end.get(entry.claim_id)
-            at_the_end[entry.claim_id] = entry.changes["state"][1]
+            assert entry.changes["state"][0] == at_the_end.get(entry.row_id)
+            at_the_end[entry.row_id] = entry.changes["state"][1]
     for claim in company.tables["claim"]:
         assert at_the_end[claim["id"]] == claim["state"]
         assert claim["revision"] == steps[claim["id"]]

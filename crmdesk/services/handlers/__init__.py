@@ -9,6 +9,7 @@ from crmdesk.services.commands import Command
 from crmdesk.services.handlers.adverse_events import report_adverse_event
 from crmdesk.services.handlers.attachments import attach_file, retry_file
 from crmdesk.services.handlers.batch import edit_many, restore_many
+from crmdesk.services.handlers.call_backs import correct_call_back, note_call_back
 from crmdesk.services.handlers.claims import claim_command, save_claim
 from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
@@ -39,6 +40,8 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.AttachFile: attach_file,
     commands.SaveClaim: save_claim,
     commands.ClaimCommand: claim_command,
+    commands.NoteCallBack: note_call_back,
+    commands.CorrectCallBack: correct_call_back,
     commands.ResolveConflict: resolve_conflict,
     commands.RetryRefused: retry_refused,
     commands.DropRefused: drop_refused,

@@ -14,7 +14,7 @@ from crmdesk.services.handlers.rows import create, edit
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_one
 
-_ARGUMENTS = frozenset({"comment", "reason_code", "approved_lines", "outcome"})
+_ARGUMENTS = frozenset({"comment", "reason_code", "approved_lines", "outcome", "call_back_id"})
 
 
 def save_claim(handling: Handling, command: SaveClaim) -> Done:

@@ -12,6 +12,7 @@ from crmdesk.services.views import ClaimItem, ClaimView
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
+from crmdesk.ui.pages.call_back_dialog import note_call_back
 from crmdesk.ui.pages.claim_decision import DecisionBox, LineDecisionBox
 from crmdesk.ui.pages.claim_detail import ClaimDetail
 from crmdesk.ui.pages.claim_words import yuan
@@ -22,14 +23,17 @@ from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
 
-_TOUCHES = frozenset({"claim", "budget", "attachment", "outbox", "needs_you", "audit_entry", "user"})
+_TOUCHES = frozenset({"claim", "budget", "attachment", "outbox", "needs_you", "audit_entry", "user", "call_back"})
 _BUTTONS = (
     ("approvals_approve", PRIMARY, "approve"),
     ("approvals_by_line", PLAIN, "approve"),
     ("approvals_send_back", PLAIN, "send_back"),
     ("approvals_reject", DESTRUCTIVE, "reject"),
+    ("approvals_call_back", PRIMARY, "call_back_confirmed"),
     ("approvals_pay", PRIMARY, "pay"),
 )
+_ONE_BUTTON = {"payable": "pay", "to_call_back": "call_back_confirmed"}
+"""States in which one thing is to be done; in every other one a decision is asked for."""
 
 
 class ApprovalsPage(Page):
@@ -91,6 +95,7 @@ class ApprovalsPage(Page):
             "approvals_by_line": self._ask_lines,
             "approvals_send_back": lambda: self._ask_words("send_back"),
             "approvals_reject": lambda: self._ask_words("reject"),
+            "approvals_call_back": self._call_back,
             "approvals_pay": lambda: self._decide("pay", {}),
         }
         self._actions = {}
@@ -147,8 +152,8 @@ class ApprovalsPage(Page):
             text, tone = (
                 (self.tr("%n 项提示", "", item.findings), "warn") if item.findings else (self.tr("无提示"), "ok")
             )
-            if item.state == "payable":
-                text, tone = language.choice_word("claim_state", "payable"), "accent"
+            if item.state in _ONE_BUTTON:
+                text, tone = language.choice_word("claim_state", item.state), "accent"
         since = language.moment_word(item.submitted_at) if item.submitted_at else ""
         second = " · ".join(part for part in (item.title, since) if part)
         return ListRow(
@@ -163,12 +168,12 @@ class ApprovalsPage(Page):
         if self.detail.view is None or self.detail.view.row.id != view.row.id:
             self._show_bar()
         self.detail.show_claim(view)
-        paying = view.row["state"] == "payable"
+        one = _ONE_BUTTON.get(str(view.row["state"]), "")
         for name, _kind, event in _BUTTONS:
             usable = event in view.allowed and not view.pending
             self._actions[name].setEnabled(usable)
             self.buttons[name].setEnabled(usable)
-            self.buttons[name].setVisible((event == "pay") == paying)
+            self.buttons[name].setVisible(event == one if one else event not in _ONE_BUTTON.values())
         number = int(view.row["submission"] or 1)
         self._hint.setText(self.tr("第 {number} 次提交 · 同步时若无改动即生效").format(number=number))
 
@@ -189,6 +194,11 @@ class ApprovalsPage(Page):
         if self.detail.view is not None:
             self._show_box(self._by_line)
             self._by_line.ask(self.detail.view)
+
+    def _call_back(self) -> None:
+        view = self.detail.view
+        if view is not None:
+            note_call_back(self.context, self, claim_id=view.row.id, seen_hash=view.seen_hash)
 
     def _decide(self, event: str, args: Mapping[str, Any]) -> None:
         """Queue the decision, bound to the hash of what is on the screen."""

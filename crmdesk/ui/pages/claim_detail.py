@@ -10,6 +10,8 @@ from crmdesk.services.views import BudgetEffect, ClaimView, HistoryEntry
 from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
+from crmdesk.ui.pages.call_back_card import CallBackCard
+from crmdesk.ui.pages.call_back_dialog import show_call_back
 from crmdesk.ui.pages.claim_receipts import ReceiptsCard
 from crmdesk.ui.pages.claim_words import whole_yuan, yuan
 from crmdesk.ui.parts.card import Card, rule
@@ -40,12 +42,14 @@ class ClaimDetail(ScrollArea):
         self._findings, self._budget, self._trail = Card(), Card(), Card()
         self._trail.setObjectName("claim_trail_card")
         self._budget.setObjectName("claim_budget_card")
+        self.call_backs = CallBackCard()
+        self.call_backs.opened.connect(lambda row_id: show_call_back(context, self, row_id))
         self._layout.addWidget(self._lines)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         right = QVBoxLayout()
         right.setSpacing(16)
-        for card in (self._findings, self._budget, self._trail):
+        for card in (self.call_backs, self._findings, self._budget, self._trail):
             right.addWidget(card)
         right.addStretch(1)
         columns.addWidget(self.receipts, 1)
@@ -83,6 +87,7 @@ class ClaimDetail(ScrollArea):
         self._show_head(view)
         self._show_lines(view)
         self.receipts.set_receipts(view.receipts)
+        self.call_backs.show_items(view.call_backs)
         self._show_findings(view)
         self._show_budgets(view.budgets)
         self._show_trail(view.trail)

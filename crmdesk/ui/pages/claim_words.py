@@ -42,6 +42,8 @@ def pending_word(event: str) -> str:
         "send_back": translate("claim_words", "退回待同步"),
         "reject": translate("claim_words", "驳回待同步"),
         "pay": translate("claim_words", "支付待同步"),
+        "call_back_confirmed": translate("claim_words", "回访属实，待同步"),
+        "call_back_disputed": translate("claim_words", "回访有异议，待同步"),
     }
     return words.get(event, translate("claim_words", "待同步"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from crmdesk.services.views import (
     TimelineEntry,
 )
 from crmdesk.ui import language, own_fields
+from crmdesk.ui.pages.call_back_words import outcome_chip, point_chips
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.timeline import TimelineRow
@@ -160,9 +162,18 @@ class CustomerWords(QObject):
         """Return a duration, '' for none."""
         return self.tr("%n 分钟", "", count) if count else ""
 
-    def timeline(self, entries: Sequence[TimelineEntry]) -> list[TimelineRow]:
-        """Return the entries of a timeline as they are shown; the key is `record:id`."""
-        return [self._entry(entry) for entry in entries]
+    def timeline(self, entries: Sequence[TimelineEntry], callable_ids: Collection[str] = ()) -> list[TimelineRow]:
+        """Return the entries of a timeline as they are shown; the key is `record:id`.
+
+        Visits of `callable_ids` can be called back about: action `call_back:id`.
+        """
+        rows = [self._entry(entry) for entry in entries]
+        return [
+            dataclasses.replace(row, actions=((f"call_back:{one.id}", self.tr("就这次拜访回访…")),))
+            if one.id in callable_ids
+            else row
+            for row, one in zip(rows, entries, strict=True)
+        ]
 
     def _entry(self, entry: TimelineEntry) -> TimelineRow:
         moment = language.moment_word(entry.at)
@@ -170,13 +181,34 @@ class CustomerWords(QObject):
             meta = dotted(moment, language.record_word("claim"), f"¥{format_fen(entry.amount_fen)}", entry.who)
             chips = tuple((language.choice_word("expense_category", code), "neutral") for code in entry.chips)
             return TimelineRow(f"claim:{entry.id}", meta, entry.text, *self._entry_state(entry, "claim_state"), chips)
+        if entry.record == "call_back":
+            return self._call(entry, moment)
         kind = language.choice_word("channel", entry.kind)
         joint = self.tr("与{names}协访").format(names=self.listed(entry.joint_with)) if entry.joint_with else ""
         meta = dotted(moment, kind, self.minutes(entry.duration_min), entry.who, joint)
         said = zip(entry.chips, entry.reactions or ("",) * len(entry.chips), strict=True)
         shown = [(dotted(name, language.choice_word("reaction", code)), "neutral") for name, code in said]
         state = self._entry_state(entry, "visit_state")
-        return TimelineRow(f"visit:{entry.id}", meta, entry.text, *state, (*shown, *self._step_chip(entry)))
+        return TimelineRow(
+            f"visit:{entry.id}", meta, entry.text, *state, (*shown, *self._called(entry), *self._step_chip(entry))
+        )
+
+    def _call(self, entry: TimelineEntry, moment: str) -> TimelineRow:
+        kind = dotted(language.record_word("call_back"), language.choice_word("call_back_way", entry.kind))
+        meta = dotted(moment, kind, self.tr("{who}回访").format(who=entry.who or "—"))
+        answers = ((code, said == "yes") for code, said in zip(entry.chips, entry.reactions, strict=True))
+        chips = point_chips(answers)
+        state = outcome_chip(entry.state)
+        if entry.sync_state != ACCEPTED:
+            chips = ((state_word(entry.sync_state), STATE_TONES[entry.sync_state]), *chips)
+        return TimelineRow(f"call_back:{entry.id}", meta, entry.text, *state, chips, icon="call_back")
+
+    def _called(self, entry: TimelineEntry) -> list[tuple[str, str]]:
+        """Return the result of the call-back about a visit as a chip."""
+        if not entry.called_back:
+            return []
+        word, tone = outcome_chip(entry.called_back)
+        return [(self.tr("回访：{outcome}").format(outcome=word), tone)]
 
     def _step_chip(self, entry: TimelineEntry) -> list[tuple[str, str]]:
         """Return what was promised at a visit as a chip: kept, open, or overdue."""

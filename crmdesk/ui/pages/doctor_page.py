@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.call_back_record import CALL_BACK
+from crmdesk.domain.clock import to_text, utc_now
+from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
 from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry, MergeItem
 from crmdesk.ui import language, theme
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
@@ -40,7 +44,7 @@ TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
 _WIDE = 1000
 """Width at 100 % from which the form and the cards beside it have room."""
 _TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
-                      "claim", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
+                      "claim", "call_back", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
 _TOLD_DAYS = 14
 _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at", "preferred_time",
                    "preferred_channel",
@@ -167,6 +171,7 @@ class DoctorPage(Page):
         for name, timeline in (("timeline", self._timeline), ("claims", self._claims)):
             timeline.setObjectName(f"doctor_{name}")
             timeline.opened.connect(self._open_entry)
+        self._timeline.acted.connect(lambda key: self._call_back(key.removeprefix("call_back:")))
         self._profile, self._consent = PropertyRows(110), PropertyRows(110)
         self._places, self._consent_changes = Timeline(), Timeline()
         self._places.setObjectName("doctor_places")
@@ -214,6 +219,8 @@ class DoctorPage(Page):
         bind(self, "doctor_delete", self.delete)
         bind(self, "doctor_evidence", self.add_evidence)
         bind(self, "doctor_compare", self.compare)
+        may_call = self.context.desk.person.role in CALL_BACK.writers
+        bind(self, "doctor_call_back", self.call_back).setEnabled(may_call)
         self._banner.acted.connect(self.compare)
         self._save_action = bind(self, "doctor_save", self.editor.save)
         self._cancel_action = bind(self, "doctor_cancel", self.editor.leave)
@@ -274,6 +281,27 @@ class DoctorPage(Page):
         """Plan a visit to this doctor."""
         if self._view is not None:
             PlanDialog(self.context, self, (self._id, str(self._view.row["name"]))).open()
+
+    def call_back(self) -> None:
+        """Call back about the latest visit that can be asked about."""
+        ids = self._callable()
+        if ids:
+            self._call_back(ids[0])
+        else:
+            self.context.shell.tell(RefusedError("visit_not_reported"))
+
+    def _call_back(self, visit_id: str) -> None:
+        note_call_back(self.context, self, visit_id=visit_id)
+
+    def _callable(self) -> list[str]:
+        """Return the visits that the person may call back about, the newest first."""
+        me = self.context.desk.person
+        if self._view is None or me.role not in CALL_BACK.writers:
+            return []
+        now = to_text(utc_now())
+        visits = [one for one in self._view.timeline if one.record == "visit" and one.state == "submitted"]
+        others = [one for one in visits if one.owner_id != me.user_id and me.name not in one.joint_with]
+        return [one.id for one in others if one.at <= now]
 
     def add_evidence(self) -> None:
         """Attach what proves the consent."""
@@ -439,17 +467,20 @@ class DoctorPage(Page):
         if self._view is None:
             return
         entries = self._view.timeline
-        visits = sum(1 for one in entries if one.record == "visit")
+        counts = Counter(one.record for one in entries)
         chosen = self._kinds.value() or "all"
         kinds = [("all", self.tr("全部"))]
-        if visits:
-            kinds.append(("visit", self.tr("拜访 {count}").format(count=visits)))
-        if len(entries) > visits:
-            kinds.append(("claim", self.tr("费用 {count}").format(count=len(entries) - visits)))
+        names = {
+            "visit": self.tr("拜访 {count}"),
+            "claim": self.tr("费用 {count}"),
+            "call_back": self.tr("回访 {count}"),
+        }
+        kinds += [(one, name.format(count=counts[one])) for one, name in names.items() if counts[one]]
         self._kinds.set_choices(kinds)
         self._kinds.set_value(chosen if chosen in dict(kinds) else "all")
         wanted = self._kinds.value()
-        self._timeline.set_rows(self._words.timeline([one for one in entries if wanted in ("all", one.record)]))
+        shown = [one for one in entries if wanted in ("all", one.record)]
+        self._timeline.set_rows(self._words.timeline(shown, self._callable()))
 
     def _show_banner(self, view: DoctorView) -> None:
         """Say that the doctor went into another one, or may be the same person as somebody."""
@@ -550,3 +581,5 @@ class DoctorPage(Page):
             self.context.navigate("visit", id=row_id)
         elif record == "claim":
             self.context.navigate("expenses", id=row_id)
+        elif record == "call_back":
+            show_call_back(self.context, self, row_id)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import icons, theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
@@ -16,13 +16,15 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.spoken import Role
 
 _FIRST = 20
+_ICON = 14
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One entry as shown: meta line, state chip, text, chips and actions (key, words) below.
 
-    `key` comes back in `opened`, '' for an entry that leads nowhere; the key of an action in `acted`.
+    `key` comes back in `opened`, '' for an entry that leads nowhere; the key of an action in `acted`. `icon` is a
+    meaning of `ui.icons`, '' for none.
     """
 
     key: str
@@ -32,6 +34,20 @@ class TimelineRow:
     state_tone: str = "ok"
     chips: tuple[tuple[str, str], ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
+    icon: str = ""
+
+
+class _Mark(QWidget):
+    """The icon of an entry, drawn in the colours of the theme in use."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setFixedSize(icons.theme_size(_ICON))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).drawPixmap(0, 0, icons.pixmap(self._name, "accent", _ICON))
 
 
 class _Entry(QWidget):
@@ -52,6 +68,8 @@ class _Entry(QWidget):
         layout.setSpacing(3)
         top = QHBoxLayout()
         top.setSpacing(6)
+        if row.icon:
+            top.addWidget(_Mark(row.icon, self))
         top.addWidget(Label(row.meta, "muted"))
         if row.state:
             top.addWidget(Chip(row.state, row.state_tone, self))

@@ -31,6 +31,7 @@ from crmdesk.server.database import Database
 from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.routes import files
 from crmdesk.server.work import SYSTEM, ServerWork
+from tests.server.access.call_back_rows import CALL_BACK, call_back_parts
 from tests.server.access.firms import attachment_of
 from tests.server.company import (
     CLOCK_START,
@@ -43,7 +44,7 @@ from tests.server.company import (
     new_row_id,
     visit_values,
 )
-from tests.server.money.paperwork import command, line, new_claim
+from tests.server.money.paperwork import OUTCOMES, call_back, command, line, new_claim
 
 WHO = ("rep", "manager", "finance", "auditor", "admin")
 PLACES = ("own", "same", "other", "lately", "former", "unknown")
@@ -152,6 +153,7 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
     "day_off": {"create": _NEW_VISIT, "edit": _VISIT_ROWS, "delete": _VISIT_ROWS | _NOT_BY_GRACE, "command": _ALL_NO},
     "adverse_event": {"create": _NEW_VISIT, "edit": _CUSTOMER_ENDS, "delete": _KEPT, "command": _ALL_NO},
     "claim": {"create": _CLAIM_NEW, "edit": _CLAIM_ROWS, "delete": _CLAIM_ROWS},
+    "call_back": CALL_BACK,
     "attachment": {
         "create": _CUSTOMER_NEW,
         "edit": _ATTACHMENT_EDIT,
@@ -288,6 +290,10 @@ class _Ground:
 
     def _dependent(self, record: str, place: str, who: str) -> dict[str, Any]:
         doctor, hospital = self.make("doctor", place, who), self.make("institution", place, who)
+        if record == "call_back":
+            parts = call_back_parts(self.territory(place), self.owner(place, who), doctor, company=self.company)
+            self._new.append(parts.visit)
+            return parts.values
         if record == "plan_target":
             cycle = self.make("cycle_plan", place, who)
             values = {"territory_id": self.territory(place), "owner_id": self.owner(place, who), "wanted": 4}
@@ -320,7 +326,7 @@ _EDITED: dict[str, tuple[str, Any, Any]] = {
     "claim": ("attendees", None, "x"),
     "attachment": ("file_name", "a", "b"),
 }
-_EDITED |= {"adverse_event": ("heard", None, "x")}
+_EDITED |= {"adverse_event": ("heard", None, "x"), "call_back": ("note", None, "x")}
 _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", None, "x"), "user": ("name", "x", "y")}
 _EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
@@ -368,7 +374,7 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
         declared = {"id", "revision", "deleted", "created_at", "created_by", "updated_at", "updated_by"}
         declared |= set(RECORDS[record].field_names)
         assert answer.row is None or set(answer.row) == declared
-        told = place != "lately" or record == "claim" or who == "admin"
+        told = place != "lately" or record in ("claim", "call_back") or who == "admin"
         assert (answer.row is not None) == (answer.outcome != "refused" and told), operation
     assert company.row("user", company["rep"])["role"] == "rep"
 
@@ -383,6 +389,8 @@ def test_commands(ground: _Ground, event: Event) -> None:
             command(company, person, claim_id, earlier, comment="x")
         seen = company.row("claim", claim_id)["content_hash"]
         args = {"seen_hash": seen, "comment": "x", "reason_code": "other", "outcome": "payable"}
+        if event.value in OUTCOMES:
+            args["call_back_id"] = call_back(company, claim_id, who, OUTCOMES[event.value])
         laptop = company.laptop(who)
         answer = laptop.push(laptop.operation("claim", claim_id, "command", command=event.value, args=args))[0]
         assert (who, answer.code or answer.outcome) == (who, expected)

@@ -15,6 +15,7 @@ from tests.server.company import Company
 
 SUMS = ("reserved_fen", "committed_fen", "spent_fen")
 Row = dict[str, Any]
+OUTCOMES = {"call_back_confirmed": "confirmed", "call_back_disputed": "disputed"}
 
 
 def line(company: Company, amount_fen: int = 40_00, **more: Any) -> Row:
@@ -61,9 +62,19 @@ def edit(company: Company, claim_id: str, who: str = "rep", **changes: Any) -> R
 def command(company: Company, who: str, claim_id: str, event: str, **args: Any) -> Row:
     """Let a person command a claim; `seen_hash` is the current one unless given."""
     args.setdefault("seen_hash", company.row("claim", claim_id)["content_hash"])
+    if event in OUTCOMES:
+        args.setdefault("call_back_id", call_back(company, claim_id, who, OUTCOMES[event]))
     actor = company.actor(who)
     operation = Operation(new_id(), 1, "claim", claim_id, "command", to_text(company.clock()), command=event, args=args)
     return company.database.run(lambda work: claims.apply_command(work, actor, operation))
+
+
+def call_back(company: Company, claim_id: str, who: str = "manager", outcome: str = "confirmed", **more: Any) -> str:
+    """Make a call-back of a person about a claim and return its id."""
+    answers = {"asked": ["meal"], "confirmed": ["meal"] if outcome == "confirmed" else [], "note": "没有参加"}
+    values = {"territory_id": company["north"], "owner_id": company[who], "doctor_id": company["north_doctor"]}
+    values |= {"claim_id": claim_id, "called_at": to_text(company.clock()), "zone": "Asia/Shanghai"}
+    return company.insert("call_back", values | {"way": "face_to_face", "outcome": outcome} | answers | more)
 
 
 def budget(company: Company, planned_fen: int, rule: str = "stop", **more: Any) -> str:
