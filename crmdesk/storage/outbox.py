@@ -126,8 +126,11 @@ def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:
     answered = {answer.op_id for answer in answers}
     for answer in settling.take_in(work, answers):
         stored = pending.take(work.driver, answer.op_id)
-        if stored is None or answer.outcome not in _ANSWERED:
+        if answer.outcome not in _ANSWERED:
             continue  # 'later', or a word that only a newer laptop knows: it is sent again
+        if stored is None:
+            _refused_beside(work, answer)
+            continue
         if answer.outcome in _TAKEN:
             _taken(work, stored, answer)
         else:
@@ -195,6 +198,15 @@ def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[s
                 touched.add(later.operation.row_id)
             _to_person(work, later, "", {}, "", cause or stored.operation.id)
     overlay.lay_again(work.driver, stored.operation.record, stored.operation.row_id)
+
+
+def _refused_beside(work: UnitOfWork, answer: Answer) -> None:
+    """Take note that what waits beside a refused operation, since an earlier batch of one request, was refused too."""
+    if answer.outcome == "refused":
+        work.driver.execute(
+            "UPDATE needs_you SET code = ?, params = ?, field = ? WHERE id = ? AND code = '' AND waits_for <> ''",
+            (answer.code or "refused", to_json(dict(answer.params)), answer.field, answer.op_id),
+        )
 
 
 def _unmade_cause(work: UnitOfWork, operation: Operation) -> str:

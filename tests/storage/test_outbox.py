@@ -239,3 +239,22 @@ def test_on_a_copied_laptop_what_follows_a_refused_row_still_waits_beside_it(sto
         work.create("visit", new_id(), {"doctor_ids": [doctor]}, wire.me)
         outbox.settle(work, [Answer(ids_of(work)[0], "refused", code="out_of_scope")])
     assert needs(store) == [("doctor", "create", "invalid", False), ("visit", "create", "out_of_scope", True)]
+
+
+def test_what_was_refused_in_a_later_batch_while_it_waited_is_sent_again_as_a_new_operation(
+    store: Store, wire: Any
+) -> None:
+    doctor = new_id()
+    with store.writing() as work:
+        work.create("doctor", doctor, {"name": "李"}, wire.me)
+        work.create("visit", new_id(), {"doctor_ids": [doctor]}, wire.me)
+        first, second = ids_of(work)
+        outbox.settle(work, [Answer(first, "refused", code="invalid")])
+    assert needs(store) == [("doctor", "create", "invalid", False), ("visit", "create", "", True)]
+    with store.writing() as work:
+        outbox.settle(work, [Answer(second, "refused", code="out_of_scope")])
+        outbox.retry(work, first, {"name": "李明"})
+        again = ids_of(work)
+    assert kinds(store) == [("doctor", "create"), ("visit", "create")]
+    assert second not in again, "under the id that was refused the server would only repeat its refusal"
+    assert needs(store) == []
