@@ -505,8 +505,10 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
 
     Without `language` (`zh` or `en`) it is the one that the windows show.
     """
-    pair = SENTENCES.get(code)
     given = dict(params or {})
+    if code == "invalid" and given.get("code") in SENTENCES:
+        code = given["code"]  # the server says what was wrong with the value, as the form does
+    pair = SENTENCES.get(code)
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}
     return _filled(pair, given, language or _shown_language())

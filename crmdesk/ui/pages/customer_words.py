@@ -24,6 +24,7 @@ from crmdesk.services.views import (
 )
 from crmdesk.ui import language, own_fields
 from crmdesk.ui.pages.call_back_words import outcome_chip, point_chips
+from crmdesk.ui.pages.edit_session import same
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.timeline import TimelineRow
@@ -282,7 +283,7 @@ class CustomerWords(QObject):
         back = tuple(
             (f"{index}:{name}", self._take_back(row.record, name, old, entry.names))
             for name, (old, _new) in entry.changes.items()
-            if name in mine and (old or None) != (row[name] or None)
+            if name in mine and not same(old, row[name])
         )
         who = entry.who or self.tr("服务器")
         return TimelineRow("", dotted(language.moment_word(entry.at), who), "\n".join(lines), actions=back)

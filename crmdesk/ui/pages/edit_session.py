@@ -40,8 +40,12 @@ def may_set(field: Field, role: Role) -> bool:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Say whether two values mean the same: nothing, empty text and empty list are one."""
-    return (left or None) == (right or None) or left == right
+    """Say whether two values mean the same: nothing, empty text and empty list are one; no and 0 are values."""
+    return left == right or (_is_nothing(left) and _is_nothing(right))
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value in ("", [])
 
 
 def changes_of(base: Mapping[str, Any], edited: Mapping[str, Any]) -> dict[str, Any]:

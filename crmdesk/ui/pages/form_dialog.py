@@ -23,7 +23,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 
-_UNSCROLLED, _SCROLLED_HEIGHT = 4, 190
+_UNSCROLLED, _SCROLLED_HEIGHT = 4, 168
 
 
 class FormDialog(QDialog):

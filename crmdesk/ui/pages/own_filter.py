@@ -127,9 +127,11 @@ class _Range(_Group):
         row.setSpacing(6)
         self._ends: dict[str, QWidget] = {how: self._end(f"{name}_{how}", how) for how in (FROM, TO)}
         self._dash = Label("–", "faint")
-        row.addWidget(self._ends[FROM], 1)
+        wide = int(isinstance(self._ends[FROM], QLineEdit))
+        row.addWidget(self._ends[FROM], wide)
         row.addWidget(self._dash)
-        row.addWidget(self._ends[TO], 1)
+        row.addWidget(self._ends[TO], wide)
+        row.addStretch(1 - wide)
         self._column.addLayout(row)
 
     def _end(self, name: str, how: str) -> QWidget:
@@ -268,6 +270,7 @@ class OwnFilter(QWidget):
         for group in self.groups.values():
             group.changed.connect(self.changed)
             self._layout.addWidget(group)
+            group.show()
         self.show_conditions(asked)
         self.setVisible(bool(self.groups))
 

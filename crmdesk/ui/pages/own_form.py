@@ -26,7 +26,7 @@ class OwnForm(QWidget):
         self.setObjectName(f"{record}_own_fields")
         self._record, self._role = record, role
         self.editors: dict[str, FieldEditor] = {}
-        self._fields: tuple[Field, ...] = ()
+        self._fields: tuple[Field, ...] | None = None
         self._heading = Label("", "strong")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -59,8 +59,12 @@ class OwnForm(QWidget):
                 row, column = row + 1, 0
             self._grid.addWidget(editor, row, column, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
             row, column = (row + 1, 0) if wide or column else (row, 1)
+            editor.show()  # a form in sight shows what is added only later, and the keys would not get there
             editor.edited.connect(self.edited)
-        self.setVisible(bool(self.editors))
+        if not self.editors:
+            self.hide()
+        elif self.parentWidget() is not None:  # without one it would come up as a window
+            self.show()
         return True
 
     def retranslate(self) -> None:
