@@ -9,6 +9,7 @@ from crmdesk.bootstrap import Laptop
 from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, opened, options_of, read_secret, submit
 from crmdesk.commandline.output import WORLD, Output
+from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import DropRefused, ResolveConflict, RetryRefused
@@ -161,16 +162,17 @@ def list_conflicts(context: typer.Context) -> None:
         return
     output = options_of(context).output
     with opened(context) as laptop:
-        found = ask(laptop, lambda reads: reads.conflicts())
+        found, defined = ask(laptop, lambda reads: (reads.conflicts(), reads.custom_fields()))
     none = [output.pick("没有冲突。", "No conflicts.")]
-    output.result(found, [line for one in found for line in _conflict_lines(output, one)] or none)
+    output.result(found, [line for one in found for line in _conflict_lines(output, one, defined)] or none)
 
 
-def _conflict_lines(output: Output, one: ConflictView) -> list[str]:
-    declared = RECORDS[one.record].field(one.field)
-    shown = [output.value(one.record, declared, value) for value in (one.winner_value, one.loser_value, one.base_value)]
+def _conflict_lines(output: Output, one: ConflictView, defined: Definitions) -> list[str]:
+    declared = defined.find(one.record, one.field) or RECORDS[one.record].by_name.get(one.field)
+    values = (one.winner_value, one.loser_value, one.base_value)
+    shown = [output.value(one.record, declared, value) if declared else str(value) for value in values]
     return [
-        f"{one.id}  {one.row_title} · {output.field(declared)}",
+        f"{one.id}  {one.row_title} · {output.field(declared) if declared else one.field}",
         output.pick("  当前采用：", "  in use:   ") + f"{shown[0]} · {one.winner_by} · {one.winner_at}",
         output.pick("  另一个值：", "  the other: ") + f"{shown[1]} · {one.loser_by} · {one.loser_at}",
         output.pick("  修改之前：", "  before:   ") + shown[2],
@@ -225,7 +227,8 @@ def retry(
         item = next((one for one in found if one.operation_id == operation_id), None)
         if item is None:
             raise InputError("unknown_operation", id=operation_id[:60])
-        submit(laptop, RetryRefused(operation_id, read_assignments(RECORDS[item.record], assignments or [])))
+        defined = ask(laptop, lambda reads: reads.custom_fields())
+        submit(laptop, RetryRefused(operation_id, read_assignments(RECORDS[item.record], assignments or [], defined)))
     output.result({"retried": operation_id}, [output.pick("已重新排队。", "Queued again.")])
 
 

@@ -9,6 +9,7 @@ from crmdesk.company.budgets import make_budgets
 from crmdesk.company.customers import make_customers
 from crmdesk.company.expenses import make_claims
 from crmdesk.company.model import DemoLogin, Maker, Row, TrailEntry
+from crmdesk.company.own_fields import make_own_fields
 from crmdesk.company.people import make_organisation
 from crmdesk.company.plans import make_plans
 from crmdesk.company.visits import make_products, make_visits
@@ -18,6 +19,7 @@ ORDER = (
     "user",
     "assignment",
     "product",
+    "custom_field",
     "institution",
     "department",
     "doctor",
@@ -65,6 +67,7 @@ def generate(seed: int, today: date, scale: float = 1.0) -> Company:
     make_claims(maker, organisation, visits)
     make_budgets(maker, organisation)
     make_plans(maker, organisation, customers)
+    make_own_fields(maker, organisation.admin_id)
     rank = {role: place for place, role in enumerate(("rep", "manager", "finance", "auditor", "admin"))}
     logins = sorted(organisation.logins, key=lambda login: (rank[login.role], login.login))
     trail = sorted(maker.trail, key=lambda entry: entry.at)

@@ -18,9 +18,11 @@ from crmdesk.company.customers import bulk_doctors
 from crmdesk.company.generate import ORDER
 from crmdesk.domain import claims, targets
 from crmdesk.domain.claims import State
+from crmdesk.domain.custom_fields import Definitions, check_definition, check_values
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import RECORDS, wire_columns
+from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.validation import check_new
 
@@ -75,6 +77,20 @@ def test_the_company_has_the_size_of_the_issue_and_is_quick(whole: tuple[Company
 def test_the_same_seed_gives_the_same_company_byte_for_byte(small: Company) -> None:
     assert _digest(generate(11, TODAY, 0.02)) == _digest(small)
     assert _digest(generate(12, TODAY, 0.02)) != _digest(small)
+
+
+def test_company_fields_are_sound_and_some_are_filled_in(company: Company) -> None:
+    names = RECORDS["custom_field"].field_names
+    rows = [{name: row[name] for name in names} for row in company.tables["custom_field"]]
+    for row in rows:
+        check_definition(row, [one for one in rows if one is not row])
+    assert {(row["for_record"], row["kind"]) for row in rows} >= {("doctor", "choices"), ("institution", "number")}
+    defined = Definitions(rows)
+    for record in ("doctor", "institution"):
+        filled = [row["custom"] for row in company.tables[record] if row["custom"]]
+        assert 0.2 < len(filled) / len(company.tables[record]) < 0.6
+        for values in filled:
+            check_values(defined, record, Role.ADMIN, None, values)
 
 
 def test_every_row_is_valid_and_names_only_rows_before_it(company: Company) -> None:
