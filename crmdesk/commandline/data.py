@@ -15,7 +15,7 @@ from crmdesk.services.exports import export_customers
 from crmdesk.storage import health
 
 _WAITING = "waiting"
-_KINDS = ("doctor", "institution", _WAITING)
+_KINDS = ("doctor", "institution", "visit", "claim", _WAITING)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,11 +125,11 @@ def check(context: typer.Context) -> None:
 def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="File to write: .csv, .xlsx; 'waiting' as one JSON operation a line.")],
-    what: Annotated[str, typer.Option(help="doctor, institution or waiting.")] = "doctor",
+    what: Annotated[str, typer.Option(help="doctor, institution, visit, claim or waiting.")] = "doctor",
     wanted: Annotated[str, typer.Option("--text", help="Only customers that this finds.")] = "",
     customer_class: Annotated[str, typer.Option("--class", help="Only customers of this class.")] = "",
 ) -> None:
-    """Write customers to a sheet, or what the server has not taken yet for support."""
+    """Write customers, own visits or claims to a sheet (noted for the audit), or what still waits for the server."""
     output = options_of(context).output
     if what not in _KINDS:
         raise InputError("unknown_choice", value=what[:40], choices=list(_KINDS))

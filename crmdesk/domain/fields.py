@@ -57,6 +57,7 @@ class ScopeRule(StrEnum):
     CUSTOMER = "customer"  # own territory and those reached through affiliations
     MONEY = "money"  # the territory's money scope and its author
     BUDGET = "budget"  # the territory's budget scope
+    OWN = "own"  # nobody but its author
     PARENT = "parent"  # as the row that it belongs to (`parent_record`, `parent_id`)
 
 

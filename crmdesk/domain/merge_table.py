@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from crmdesk.domain.fields import Merge, Record
+from crmdesk.domain.fields import Merge, Record, ScopeRule
 from crmdesk.domain.records import RECORDS
 
 BEGIN, END = "<!-- merge table: begin -->", "<!-- merge table: end -->"
@@ -86,6 +86,8 @@ def outcome(record: Record, local: Local, remote: Remote) -> Outcome:
     """Return what becomes of a change by somebody whose role may write the record."""
     if not record.writers:
         return FORBIDDEN
+    if record.scope is ScopeRule.OWN and remote is Remote.OUT_OF_SCOPE:
+        remote = Remote.NONE  # it stays with its author, wherever the author works
     return {Local.CREATE: _of_create, Local.UPDATE: _of_update, Local.DELETE: _of_delete}[local](record, remote)
 
 

@@ -195,6 +195,12 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("declined", "不合并", "Declined"),
         ("undone", "已恢复", "Restored"),
     ),
+    "exported": _list(
+        ("doctor", "医生", "Doctors"),
+        ("institution", "机构", "Institutions"),
+        ("visit", "拜访", "Visits"),
+        ("claim", "报销单", "Expense claims"),
+    ),
     "conflict_state": _list(("open", "待处理", "Open"), ("resolved", "已处理", "Resolved")),
     "specialty": _list(
         ("cardiology", "心血管内科", "Cardiology", "心内科", "心脏内科", "心内"),

@@ -38,4 +38,5 @@ _RULES: dict[str, Callable[[Row], None]] = {
     "call_back": check_answers,
     "cycle_plan": _cycle_plan,
     "day_off": _dates_in_order,
+    "procurement": _dates_in_order,
 }

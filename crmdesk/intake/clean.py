@@ -12,15 +12,22 @@ _CJK = "\u3400-\u9fff"
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[ \u3000]+(?=[{_CJK}])")
 _TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
-_QUOTED = re.compile(r"^'(?=[=+\-@\t\r])")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 _INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
 _TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}
 
 
+_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
+
+
+def unquoted(text: str) -> str:
+    """Return text without the apostrophe that an export puts before what a sheet would take for a formula."""
+    return text[1:] if _NEUTRALISED.match(text) else text
+
+
 def plain(text: str) -> str:
     """Return text with full-width letters and digits made plain, spaces squeezed, `="012"` of Excel unwrapped."""
-    text = text.translate(_FULL_WIDTH).strip()
+    text = unquoted(text).translate(_FULL_WIDTH).strip()
     wrapped = _EXCEL_TEXT.fullmatch(text)
     return re.sub(r"[ \t\u3000\u00a0]+", " ", wrapped.group(1) if wrapped else text).strip()
 
@@ -28,11 +35,6 @@ def plain(text: str) -> str:
 def is_formula(text: str) -> bool:
     """Say whether a cell of a text file holds an Excel formula instead of its value."""
     return text.startswith("=") and len(text) > 1
-
-
-def unquoted(text: str) -> str:
-    """Return text without the apostrophe that an export puts before what a sheet would run as a formula."""
-    return _QUOTED.sub("", text, count=1)
 
 
 def person_name(text: str) -> str:
@@ -195,10 +197,10 @@ def field_value(field: Field, text: str) -> tuple[object, str]:
     cell = plain(text)
     if not cell:
         return None, ""
-    if is_formula(cell):
+    if is_formula(cell) and unquoted(text) == text:
         return None, "formula"
-    whole = text.strip() if field.kind is Kind.LONG_TEXT else cell
-    return _READERS.get(field.kind, _read_text)(field, unquoted(whole))
+    long = field.kind is Kind.LONG_TEXT
+    return _READERS.get(field.kind, _read_text)(field, unquoted(text).strip() if long else cell)
 
 
 def _read_text(field: Field, cell: str) -> tuple[object, str]:

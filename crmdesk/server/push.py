@@ -17,6 +17,7 @@ from crmdesk.domain import access, validation
 from crmdesk.domain import claims as workflow
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.exports import check_export
 from crmdesk.domain.fields import Record, ScopeRule
 from crmdesk.domain.ids import id_for
 from crmdesk.domain.records import RECORDS
@@ -326,6 +327,8 @@ def _of_its_kind(
         return call_backs.before_create(batch.work, actor, operation, values)
     if record.name == "visit":
         visits.check(batch.work, operation, None, values)
+    elif record.name == "export_note":
+        check_export(actor.role, values["what"])
     elif record.scope is ScopeRule.PARENT:
         _check_parent(batch, values)
     return values

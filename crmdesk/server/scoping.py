@@ -131,6 +131,9 @@ def _by_own_fields(connection: Connection, record: str, rule: ScopeRule, ids: li
     if rule is ScopeRule.MONEY:
         rows = _rows(connection, (table.c.id, table.c.territory_id, table.c.owner_id), table.c.id, ids)
         return {row[0]: frozenset({money_scope(row[1]), person_scope(row[2])}) for row in rows}
+    if rule is ScopeRule.OWN:
+        owners = _rows(connection, (table.c.id, table.c.owner_id), table.c.id, ids)
+        return {row[0]: frozenset({person_scope(row[1])}) for row in owners}
     make = budget_scope if rule is ScopeRule.BUDGET else territory_scope
     rows = _rows(connection, (table.c.id, table.c.territory_id), table.c.id, ids)
     return {row[0]: frozenset({make(row[1])}) for row in rows}

@@ -279,6 +279,17 @@ class DecideMerge(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteExport(Command):
+    """Say that a list was exported: to the server's trail by the next sync; made by `crmdesk.services.exports`."""
+
+    what: str
+    row_count: int
+    file_name: str
+    exported_at: str
+    narrowed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetPreference(Command):
     """Keep a preference of this person on this laptop (language, theme, column widths …)."""
 

@@ -1,23 +1,24 @@
-"""The export of customers to csv and xlsx: every cell harmless to a spreadsheet, the maker and the time named.
+"""The export of lists to csv and xlsx: a right is asked, every cell is harmless, the maker is named and it is noted.
 
 Formula neutralisation follows OWASP, 'CSV Injection': a text that begins with `=`, `+`, `-`, `@`, tab or CR gets an
 apostrophe before it. The import takes that apostrophe off again, so that re-importing an export changes nothing.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crmdesk.domain.clock import to_text
-from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.errors import InputError, WorldError
-from crmdesk.domain.fields import Field, Kind
-from crmdesk.domain.records import CUSTOM, RECORDS
+from crmdesk.domain.exports import check_export
+from crmdesk.domain.roles import Role
+from crmdesk.services.commands import NoteExport
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
+from crmdesk.services.export_lists import ExportedList, listed
 from crmdesk.services.views import Person
 
 if TYPE_CHECKING:
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 500
-_HIDDEN = frozenset({"territory_id", CUSTOM.name})
 Progress = Callable[[int, int], bool]
 """Called with rows done and rows in all; returns False to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written: `rows` customers into `path` by `by` (login) at `at` (UTC)."""
+    """What was written: `rows` rows into `path` by `by` (login) at `at` (UTC); a stopped export leaves no file."""
 
     path: str
     rows: int
@@ -43,8 +43,8 @@ class ExportReport:
 
 
 def neutral(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(_DANGEROUS) else value
+    """Return a text that no spreadsheet takes for a formula; one apostrophe less is the text again."""
+    return f"'{value}" if value.lstrip("'").startswith(_DANGEROUS) else value
 
 
 def export_customers(
@@ -57,99 +57,85 @@ def export_customers(
     progress: Progress | None = None,
     where: Conditions = ANY,
 ) -> "Future[ExportReport]":
-    """Write the customers that a filter shows to `path` (.csv with BOM, or .xlsx), off the caller's thread.
+    """Write the customers that a filter shows, in the order of their names; see `export_list`."""
+    return export_list(desk, path, Filter(record, text, "name", customer_class, where), language, progress)
 
-    A last, empty column (csv) or the file's properties and a second sheet (xlsx) say who made it and when. Raises
-    InputError('export_kind') for another ending, WorldError('file_not_written') where the disk refuses.
+
+def export_list(
+    desk: "Desk",
+    path: Path,
+    wanted: Filter,
+    language: str = "zh",
+    progress: Progress | None = None,
+    narrowed_by: str = "",
+) -> "Future[ExportReport]":
+    """Write what a filter shows to `path` (.csv with BOM, or .xlsx), off the caller's thread, and note the export.
+
+    The note goes into the queue before the file gets its name: there is no file of which the server does not hear.
+    `narrowed_by` are the conditions in words. A last, empty column (csv) or the file's properties and a second sheet
+    (xlsx) say who made it and when. Raises InputError('export_kind') for another ending and, through the Future,
+    RefusedError('may_not_export'), WorldError('file_not_written') where the disk refuses.
     """
     kind = path.suffix.lower()
     if kind not in (".csv", ".xlsx"):
         raise InputError("export_kind", suffix=kind[:20])
-    wanted = Filter(record, text, "name", customer_class, where)
-
-    def work(reads: "Reads") -> ExportReport:
-        return _write(reads, path, wanted, language, progress or _go_on)
-
-    return desk.ask(work)
+    export = _Export(desk, path, wanted, language, progress or _go_on, narrowed_by or wanted.text)
+    return desk.ask(export.write)
 
 
 def _go_on(_done: int, _total: int) -> bool:
     return True
 
 
-def _write(reads: "Reads", path: Path, wanted: Filter, language: str, progress: Progress) -> ExportReport:
-    person, at = reads.person(), to_text(reads.now())
-    ids = reads.customer_ids(wanted.record, wanted.text, wanted.sort, wanted.customer_class, wanted.where)
-    fields = [field for field in RECORDS[wanted.record].fields if field.name not in _HIDDEN]
-    fields += reads.custom_fields().offered(wanted.record)
-    header = ["id", *(_word(field, language) for field in fields)]
-    if wanted.record == "doctor":
-        header += ["医院", "科室"] if language == "zh" else ["Hospital", "Department"]
-    rows = _Rows(reads, wanted.record, fields, language, ids, progress)
-    writer = _write_csv if path.suffix.lower() == ".csv" else _write_xlsx
-    partial = path.with_name(path.name + ".part")
-    try:
-        writer(partial, header, rows, _signature(person, at, language))
-        partial.replace(path)
-    except OSError as error:
-        raise WorldError("file_not_written", path=str(path), detail=str(error)) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return ExportReport(str(path), rows.done, person.login, at, rows.complete)
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """One export: where it goes and what was asked for."""
+
+    desk: "Desk"
+    path: Path
+    wanted: Filter
+    language: str
+    progress: Progress
+    narrowed_by: str
+
+    def write(self, reads: "Reads") -> ExportReport:
+        """Write the file, note the export, give the file its name."""
+        person, at = reads.person(), to_text(reads.now())
+        check_export(Role(person.role), self.wanted.record)
+        rows = _Rows(listed(reads, self.wanted, self.language), self.progress)
+        writer = _write_csv if self.path.suffix.lower() == ".csv" else _write_xlsx
+        partial = self.path.with_name(self.path.name + ".part")
+        try:
+            writer(partial, rows.source.header, rows, _signature(person, at, self.language))
+            if rows.complete:
+                note = NoteExport(self.wanted.record, rows.done, self.path.name, at, self.narrowed_by)
+                self.desk.submit(note).result()
+                partial.replace(self.path)
+        except OSError as error:
+            raise WorldError("file_not_written", path=str(self.path), detail=str(error)) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return ExportReport(str(self.path), rows.done, person.login, at, rows.complete)
 
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of an export, read in pieces; counts them and asks whether to go on."""
+    """The rows of an export, read in pieces and made harmless; counts them and asks whether to go on."""
 
-    reads: "Reads"
-    record: str
-    fields: Sequence[Field]
-    language: str
-    ids: Sequence[str]
+    source: ExportedList
     progress: Progress
     done: int = 0
     complete: bool = True
 
     def __iter__(self) -> Iterator[list[str]]:
-        for start in range(0, len(self.ids), _CHUNK):
-            if not self.progress(self.done, len(self.ids)):
+        for start in range(0, self.source.count, _CHUNK):
+            if not self.progress(self.done, self.source.count):
                 self.complete = False
                 return
-            yield from self._chunk(self.ids[start : start + _CHUNK])
-        self.progress(self.done, len(self.ids))
-
-    def _chunk(self, ids: Sequence[str]) -> Iterator[list[str]]:
-        rows, places = self.reads.export_rows(self.record, ids)
-        for row_id in ids:
-            if row_id not in rows:
-                continue
-            self.done += 1
-            cells = [_cell(field, value_of(rows[row_id], field.name), self.language) for field in self.fields]
-            extra = list(places.get(row_id, ("", ""))) if self.record == "doctor" else []
-            yield [row_id, *(neutral(cell) for cell in [*cells, *extra])]
-
-
-def _word(field: Field, language: str) -> str:
-    return field.zh if language == "zh" else field.en
-
-
-def _cell(field: Field, value: Any, language: str) -> str:
-    """Return a value as text: picklist words in the language, sets joined by semicolons."""
-    if value is None:
-        return ""
-    if field.kind is Kind.BOOLEAN:
-        return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
-    if field.kind in (Kind.TAGS, Kind.REFS):
-        return "; ".join(_choice(field, str(entry), language) for entry in value)
-    return _choice(field, str(value), language)
-
-
-def _choice(field: Field, code: str, language: str) -> str:
-    if not field.entries or not code:
-        return code
-    entry = field.entry(code)
-    return entry.zh if language == "zh" else entry.en
+            for cells in self.source.rows(start, _CHUNK):
+                self.done += 1
+                yield [neutral(cell) for cell in cells]
+        self.progress(self.done, self.source.count)
 
 
 def _signature(person: Person, at: str, language: str) -> list[str]:
@@ -169,6 +155,7 @@ def _write_xlsx(path: Path, header: list[str], rows: Iterable[list[str]], signat
     import xlsxwriter  # lazy: only an export needs it
     from xlsxwriter.exceptions import XlsxWriterException
 
+    path.open("wb").close()  # a place that refuses is told before anything is made
     try:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(str(path), options) as book:

@@ -30,6 +30,7 @@ STEPS: tuple[str, ...] = (
     "0008_visits_of",
     "0009_custom_fields",
     "0010_call_backs",
+    "0011_exports_and_procurement",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -160,6 +161,10 @@ def _call_backs(database: "Database") -> None:
     add_tables(database, "call_back")
 
 
+def _exports_and_procurement(database: "Database") -> None:
+    add_tables(database, "export_note", "procurement")
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -171,4 +176,5 @@ _BODIES = {
     "0008_visits_of": _visits_of,
     "0009_custom_fields": _custom_fields,
     "0010_call_backs": _call_backs,
+    "0011_exports_and_procurement": _exports_and_procurement,
 }

@@ -13,4 +13,8 @@ DATA: dict[str, tuple[str, str]] = {
         "“{hospital}”按“{name}”归入，请核对。",
         "'{hospital}' was taken for '{name}'; check it.",
     ),
+    "may_not_export": (
+        "你的角色没有导出这份名单的权限。没有写出文件。",
+        "Your role may not export this list. No file was written.",
+    ),
 }

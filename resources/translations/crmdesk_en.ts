@@ -1501,18 +1501,6 @@
             <translation>Expenses</translation>
         </message>
         <message>
-            <source>全部</source>
-            <translation>All</translation>
-        </message>
-        <message>
-            <source>待提交</source>
-            <translation>To submit</translation>
-        </message>
-        <message>
-            <source>处理中</source>
-            <translation>In progress</translation>
-        </message>
-        <message>
             <source>按状态筛选</source>
             <translation>Filter by state</translation>
         </message>
@@ -1534,6 +1522,18 @@
                 <numerusform>%n claim</numerusform>
                 <numerusform>%n claims</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>待提交</source>
+            <translation>To submit</translation>
+        </message>
+        <message>
+            <source>处理中</source>
+            <translation>In progress</translation>
         </message>
         <message>
             <source>费用报销 {day}</source>
@@ -1562,6 +1562,45 @@
         <message>
             <source>凭证 (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</source>
             <translation>Receipts (*.jpg *.jpeg *.png *.pdf *.ofd *.xml)</translation>
+        </message>
+    </context>
+    <context>
+        <name>ExportDialog</name>
+        <message>
+            <source>“{narrowed}”的结果。</source>
+            <translation>The results of '{narrowed}'. </translation>
+        </message>
+        <message>
+            <source>导出会记录：谁、什么时候、导出了什么、多少行；文件里也写明。请按公司规定保管。</source>
+            <translation>Every export is noted: who, when, what and how many rows; the file says so too. Keep it as the company's rules say.</translation>
+        </message>
+        <message>
+            <source>导出{what}</source>
+            <translation>Export: {what}</translation>
+        </message>
+        <message>
+            <source>选择位置…</source>
+            <translation>Choose place…</translation>
+        </message>
+        <message>
+            <source>文件格式</source>
+            <translation>File format</translation>
+        </message>
+        <message>
+            <source>导出到</source>
+            <translation>Export to</translation>
+        </message>
+        <message>
+            <source>已写 {done} / {total} 行</source>
+            <translation>{done} of {total} rows written</translation>
+        </message>
+        <message>
+            <source>已停止，没有写出文件。</source>
+            <translation>Stopped; no file was written.</translation>
+        </message>
+        <message>
+            <source>已导出 {count} 行到 {file}，并作了记录。</source>
+            <translation>{count} rows exported to {file}, and noted.</translation>
         </message>
     </context>
     <context>
@@ -4157,6 +4196,10 @@
         <message>
             <source>取消选择</source>
             <translation>Clear choice</translation>
+        </message>
+        <message>
+            <source>导出…</source>
+            <translation>Export…</translation>
         </message>
         <message>
             <source>可能重复的医生</source>

@@ -79,4 +79,5 @@ def test_the_declaration_keeps_tasks_and_their_clock() -> None:
     assert ADVERSE_EVENT.kept
     once = {field.name for field in ADVERSE_EVENT.fields if field.once}
     assert once == {"parent_record", "parent_id", "heard_at", "due_at"}
-    assert [name for name, record in RECORDS.items() if record.kept] == ["adverse_event", "call_back"]
+    kept = [name for name, record in RECORDS.items() if record.kept]
+    assert kept == ["adverse_event", "call_back", "export_note"]

@@ -257,6 +257,23 @@ def adverse_event_of(visit_id: str, heard_at: str = "2026-11-22T01:00:00.000Z", 
     return parent | {"heard_at": heard_at, "due_at": adverse_events.due_at(heard_at), "state": "open"} | more
 
 
+def procurement_of(institution_id: str) -> dict[str, Any]:
+    """Return the fields of a figure of procurement of an institution."""
+    return {
+        "parent_record": "institution", "parent_id": institution_id, "round_name": "第八批",
+        "product_name": "氨氯地平片", "agreed": 12_000, "purchased": 5_000,
+        "starts_on": "2026-01-01", "ends_on": "2026-12-31", "as_of": "2026-06-30", "source": "省平台",
+    }  # fmt: skip
+
+
+def export_of(owner_id: str) -> dict[str, Any]:
+    """Return the fields of the note of an export of doctors."""
+    return {
+        "owner_id": owner_id, "what": "doctor", "row_count": 3, "file_name": "x.xlsx",
+        "exported_at": "2026-11-20T02:00:00.000Z",
+    }  # fmt: skip
+
+
 def new_row_id(record: str, values: Mapping[str, Any]) -> str:
     """Return an id for a new row with these values, as a laptop would choose it."""
     one_for = RECORDS[record].one_for

@@ -1,14 +1,16 @@
-"""The commands about the audit chain: `audit verify` and `audit head`."""
+"""The commands about the audit chain: `audit verify`, `audit head`, and `audit exports`."""
 
 from dataclasses import asdict
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 
 from crmdesk.domain.errors import InputError
 from crmdesk.server import audit as chain
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 from crmdesk.server.commands.sentences import EXIT_REFUSED
+from crmdesk.server.tables import ROWS
 
 audit = typer.Typer(help="The trail of every change, chained by hashes.", no_args_is_help=True)
 _SHOWN_FAULTS = 100
@@ -61,6 +63,29 @@ def head(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson
     with here.database().reading() as connection:
         found = chain.read_head(connection)
     here.answer({"head": str(found), "entries": found.seq}, [str(found)])
+
+
+@audit.command("exports")
+def exports(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the newest.")] = 100,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who exported what: when it reached the server, when the laptop says it was, how many rows, how narrowed."""
+    here = place(data_dir, database, as_json)
+    note, user = ROWS["export_note"], ROWS["user"]
+    columns = (note.c.created_at, note.c.exported_at, user.c.login, note.c.what, note.c.row_count)
+    query = sa.select(*columns, note.c.file_name, note.c.narrowed_by).join(user, user.c.id == note.c.owner_id)
+    with here.database().reading() as connection:
+        found = [dict(row._mapping) for row in connection.execute(query.order_by(note.c.id.desc()).limit(limit))]
+    lines = [
+        "{created_at}  {login}  {what}  {row_count} rows  {file_name}  {narrowed_by}".format(
+            **{**one, "narrowed_by": one["narrowed_by"] or ""}
+        ).rstrip()
+        for one in found
+    ]
+    here.answer({"exports": found}, lines or ["Nothing was exported yet."])
 
 
 def _head(text: str) -> chain.Head:

@@ -14,6 +14,7 @@ from crmdesk.services.handlers.claims import claim_command, save_claim
 from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
+from crmdesk.services.handlers.exports import note_export
 from crmdesk.services.handlers.imported import import_rows
 from crmdesk.services.handlers.merges import decide_merge, merge_doctors, propose_merge
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
@@ -47,6 +48,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.DropRefused: drop_refused,
     commands.RetryFile: retry_file,
     commands.ImportRows: import_rows,
+    commands.NoteExport: note_export,
     commands.EditMany: edit_many,
     commands.ProposeMerge: propose_merge,
     commands.MergeDoctors: merge_doctors,

@@ -12,6 +12,7 @@ from typing_extensions import override
 from crmdesk.services.batch import offered
 from crmdesk.services.commands import ChangeSet, SetPreference
 from crmdesk.services.customer_filter import ANY, SavedFilter
+from crmdesk.services.customer_order import Filter
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import customer_columns
@@ -32,6 +33,7 @@ from crmdesk.ui.pages.customer_models import CustomerFilter, CustomerTableModel
 from crmdesk.ui.pages.customer_table import CustomerTable
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
+from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.filter_strip import FilterNameDialog, FilterStrip
 from crmdesk.ui.pages.institution_new import NewInstitutionDialog
 from crmdesk.ui.pages.kept_filters import EVERYTHING, OTHER, KeptFilters
@@ -87,6 +89,9 @@ class CustomersPage(Page):
         self._duplicates = Button.for_action("customers_duplicates", QUIET, "merge", small=True)
         self._duplicates.clicked.connect(lambda: self.context.navigate("duplicates"))
         self.header.add(self._duplicates)
+        self._export = Button.for_action("customers_export", QUIET, "export", small=True)
+        self._export.clicked.connect(self.export)
+        self.header.add(self._export)
         self._lay_out()
         self._bind()
         self.retranslate()
@@ -145,6 +150,7 @@ class CustomersPage(Page):
 
     def _bind(self) -> None:
         bind = self.context.actions.bind
+        self._export_action = bind(self, "customers_export", self.export)
         bind(self, "customers_new_doctor", self.new_doctor)
         bind(self, "customers_new_institution", self.new_institution)
         bind(self, "customers_filter", self._to_filter)
@@ -439,6 +445,13 @@ class CustomersPage(Page):
         else:
             self.context.toast(self.tr("先选中两位医生，再合并。"))
 
+    def export(self) -> None:
+        """Write what the list shows to a file, where the role has the right."""
+        shown = self.model.shown
+        if allowed(self.context, shown.record):
+            wanted = Filter(shown.record, shown.text, shown.sort, "", shown.where)
+            ExportDialog(self.context, self, wanted, self._sentence()).open()
+
     def _progressed(self, done: int, total: int) -> None:
         if self.run.running:
             self.strip.show_run(done, total, self.run.stopping)
@@ -465,6 +478,9 @@ class CustomersPage(Page):
     def _set_figures(self) -> None:
         doctors = self.model.shown.record == "doctor"
         self._duplicates.setVisible(doctors)
+        may = allowed(self.context, self.model.shown.record)
+        self._export.setVisible(may)
+        self._export_action.setEnabled(may)
         self._new.setText(self.tr("新建医生") if doctors else self.tr("新建机构"))
         if self._count < 0:
             self._figure.setText("")

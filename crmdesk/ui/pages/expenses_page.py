@@ -12,6 +12,7 @@ from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.commands import AttachFile, ChangeSet, ClaimCommand, DiscardDraft, Outcome, SaveClaim, SaveDraft
+from crmdesk.services.customer_order import Filter
 from crmdesk.services.views import ClaimItem, ClaimView, Row
 from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
@@ -19,8 +20,9 @@ from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.claim_detail import ClaimDetail
 from crmdesk.ui.pages.claim_editor import ClaimEditor
 from crmdesk.ui.pages.claim_words import yuan
+from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.page import Page
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
@@ -58,6 +60,10 @@ class ExpensesPage(Page):
         self._wanted = ""
         self.new_button = Button.for_action("expenses_new", icon_name="plus")
         self.submit_button = Button.for_action("expenses_submit", PRIMARY)
+        self._may_export = allowed(context, "claim")
+        self.export_button = Button.for_action("expenses_export", QUIET, "export", small=True)
+        self.header.add(self.export_button)
+        self.export_button.setVisible(self._may_export)
         self.recall_button = Button.for_action("expenses_recall")
         self.attach_button = Button.for_action("expenses_attach", icon_name="attach")
         self._lay_out()
@@ -110,6 +116,8 @@ class ExpensesPage(Page):
         }
         self._actions = {name: bind(self, name, trigger) for name, trigger in triggers.items()}
         self.new_button.clicked.connect(self._new)
+        bind(self, "expenses_export", self.export).setEnabled(self._may_export)
+        self.export_button.clicked.connect(self.export)
         self.submit_button.clicked.connect(self._submit)
         self.recall_button.clicked.connect(self._recall)
         self.attach_button.clicked.connect(lambda: self._choose_receipt(-1))
@@ -139,7 +147,7 @@ class ExpensesPage(Page):
     @override
     def retranslate(self) -> None:
         self.header.set_title(self.tr("费用"))
-        self.group.set_choices([("all", self.tr("全部")), ("open", self.tr("待提交")), ("waiting", self.tr("处理中"))])
+        self.group.set_choices(self._groups())
         if not self.group.value():
             self.group.set_value("all")
         self.group.setAccessibleName(self.tr("按状态筛选"))
@@ -219,6 +227,16 @@ class ExpensesPage(Page):
         recallable = mine and "recall" in view.allowed
         self.recall_button.setVisible(recallable)
         self._actions["expenses_recall"].setEnabled(recallable)
+
+    def _groups(self) -> list[tuple[str, str]]:
+        return [("all", self.tr("全部")), ("open", self.tr("待提交")), ("waiting", self.tr("处理中"))]
+
+    def export(self) -> None:
+        """Write the claims that the list shows to a file, where the role has the right."""
+        group = self.group.value() or "all"
+        if self._may_export:
+            words = dict(self._groups())[group] if _GROUPS.get(group) else ""
+            ExportDialog(self.context, self, Filter("claim", " ".join(_GROUPS.get(group, ()))), words).open()
 
     def _new(self) -> None:
         title = self.tr("费用报销 {day}").format(day=language.day_word(today()))

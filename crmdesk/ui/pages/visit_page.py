@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import ChangeSet
+from crmdesk.services.customer_order import Filter
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.visit_editor import VisitEditor
 from crmdesk.ui.pages.visit_list import VisitList
+from crmdesk.ui.parts.buttons import QUIET, Button
 
 _LISTED = frozenset({"visit", "draft", "doctor", "institution", "outbox", "needs_you"})
 
@@ -38,6 +41,11 @@ class VisitPage(Page):
         bind(self.editor, "visit_attach", self.editor.choose_file)
         bind(self.editor, "visit_amend", self.editor.amend)
         bind(self.list, "visit_new", self.new_visit)
+        self._may_export = allowed(context, "visit")
+        bind(self.list, "visit_export", self.export).setEnabled(self._may_export)
+        self._export = Button.for_action("visit_export", QUIET, "export", small=True)
+        self._export.clicked.connect(self.export)
+        self.header.add(self._export)
         self.retranslate()
 
     @property
@@ -54,7 +62,13 @@ class VisitPage(Page):
         else:
             self.list.load()
             self.list.rows.setFocus()
+        self._export.setVisible(self._may_export and not self.writing)
         self._set_title()
+
+    def export(self) -> None:
+        """Write the own visits to a file, where the role has the right."""
+        if self._may_export:
+            ExportDialog(self.context, self, Filter("visit")).open()
 
     @override
     def may_leave(self) -> bool:

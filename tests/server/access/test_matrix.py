@@ -32,6 +32,7 @@ from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.routes import files
 from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.access.call_back_rows import CALL_BACK, call_back_parts
+from tests.server.access.export_cells import EXPORT_NOTE
 from tests.server.access.firms import attachment_of
 from tests.server.company import (
     CLOCK_START,
@@ -40,8 +41,10 @@ from tests.server.company import (
     Company,
     TestClock,
     adverse_event_of,
+    export_of,
     found_company,
     new_row_id,
+    procurement_of,
     visit_values,
 )
 from tests.server.money.paperwork import OUTCOMES, call_back, command, line, new_claim
@@ -161,6 +164,8 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
         "command": _ALL_NO,
     },
     "doctor_merge": {"create": _NEW_VISIT, "edit": _MERGE_EDIT, "delete": _VISIT_ROWS | _NOT_BY_GRACE},
+    "procurement": _SERVERS,
+    "export_note": EXPORT_NOTE,
     "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ENDS, "delete": _ALL_NO, "command": _CUSTOMER_ENDS},
 }
 """Record -> kind -> whose row -> role -> answer. Commands on claims, targets and merges have their own tables."""
@@ -272,6 +277,8 @@ class _Ground:
             return values | {"lines": [line(company) | {"doctor_ids": []}]}
         if record == "cycle_plan":
             return here | {"name": "x", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}
+        if record == "export_note":
+            return export_of(self.owner(place, who))
         if record == "day_off":
             values = here | {"owner_id": self.owner(place, who), "starts_on": "2026-10-01", "ends_on": "2026-10-02"}
             return values | {"part": "whole", "kind": "leave"}
@@ -298,6 +305,8 @@ class _Ground:
             cycle = self.make("cycle_plan", place, who)
             values = {"territory_id": self.territory(place), "owner_id": self.owner(place, who), "wanted": 4}
             return values | {"cycle_plan_id": cycle, "doctor_id": doctor}
+        if record == "procurement":
+            return procurement_of(hospital)
         if record == "department":
             return {"institution_id": hospital, "name": "x"}
         if record == "affiliation":
@@ -329,6 +338,7 @@ _EDITED: dict[str, tuple[str, Any, Any]] = {
 _EDITED |= {"adverse_event": ("heard", None, "x"), "call_back": ("note", None, "x")}
 _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", None, "x"), "user": ("name", "x", "y")}
 _EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
+_EDITED |= {"export_note": ("file_name", "x.xlsx", "y.xlsx"), "procurement": ("source", "x", "y")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
 _EDITED |= {"doctor_merge": ("note", None, "x")}
 _EDITED |= {"audit_entry": ("action", "x", "y")}
@@ -374,7 +384,7 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
         declared = {"id", "revision", "deleted", "created_at", "created_by", "updated_at", "updated_by"}
         declared |= set(RECORDS[record].field_names)
         assert answer.row is None or set(answer.row) == declared
-        told = place != "lately" or record in ("claim", "call_back") or who == "admin"
+        told = place != "lately" or record in ("claim", "call_back", "export_note") or who == "admin"
         assert (answer.row is not None) == (answer.outcome != "refused" and told), operation
     assert company.row("user", company["rep"])["role"] == "rep"
 

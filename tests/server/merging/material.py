@@ -10,7 +10,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, adverse_event_of, visit_values
+from tests.server.company import Company, adverse_event_of, export_of, procurement_of, visit_values
 
 SINGLE_CHOICE = frozenset({"territory_id", "owner_id", "currency"})
 """Fields for which a representative has one possible value only."""
@@ -45,6 +45,7 @@ class Material:
             "custom_field": {"for_record": "doctor", "key": "other", "name": "爱好", "kind": "text"},
             "institution": {"name": "新医院", **place},
             "doctor": {"name": "新医生", **place},
+            "export_note": export_of(company["rep"]),
             "budget": {**place, "period": "2026Q4", "category": "meal", "rule": "warn"},
             "claim": {**place, "owner_id": company["rep"], "title": "车费", "reason": "会议", "currency": "CNY"},
         }
@@ -69,6 +70,8 @@ class Material:
             return {"user_id": self.server_row("user"), "territory_id": company["south"], "valid_from": "2026-01-01"}
         if record == "department":
             return {"institution_id": self.server_row("institution"), "name": "新科室"}
+        if record == "procurement":
+            return procurement_of(self.server_row("institution"))
         if record == "affiliation":
             return {"doctor_id": self.server_row("doctor"), "institution_id": self.server_row("institution")}
         if record == "visit":
