@@ -2,15 +2,19 @@
 
 `python -m tests.bad_days.driver DATA_DIR PLAN …`: plans are `front` (says SHOWN, then FRONT when the window that was
 put into the task bar is called), `close` (says SHOWN and closes the window by its own close), `write DOCTOR TEXT`
-(unlocks, types a note and says KEPT) and `read DOCTOR` (unlocks, opens the report and says its note).
+(unlocks, types a note and says KEPT), `read DOCTOR` (unlocks, opens the report and says its note), `type PLACE DOCTOR`
+(unlocks and types one key after the other into a place, saying for each `KEY number moment`) and `again PLACE DOCTOR`
+(unlocks, opens the place and says what stands there). Places: note, doctor, claim.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
@@ -23,6 +27,10 @@ from tests.bad_days.seat import PASSPHRASE
 Step = Callable[[], bool]
 
 
+_LOOKS = 500
+"""A field that is empty so many turns after it can be typed into stays so."""
+
+
 class Driver(QObject):
     """Does one step after the other; a step that returns False is tried again at the next turn of the loop."""
 
@@ -30,11 +38,15 @@ class Driver(QObject):
         super().__init__()
         self._plan = plan
         name, *self._words = plan
+        self._pressed: list[str] = []
+        self._typed_keys = self._empty_looks = 0
         self._steps: list[Step] = {
             "front": [self._shown, self._minimised, self._at_front],
             "close": [self._shown, self._closed],
             "write": [self._unlocked, self._opened, self._typed, self._kept],
             "read": [self._unlocked, self._opened, self._said],
+            "type": [self._unlocked, self._at_place, self._in_field, self._key],
+            "again": [self._unlocked, self._at_place, self._restored],
         }[name]
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._go_on)
@@ -43,6 +55,69 @@ class Driver(QObject):
     def _go_on(self) -> None:
         if self._steps and self._steps[0]():
             del self._steps[0]
+
+    def _at_place(self) -> bool:
+        """Open the place that the plan names."""
+        window, (place, doctor) = self._main(), self._words
+        if window is None or window.context.desk.person.role != "rep":
+            return False
+        if place == "note":
+            window.navigate("visit", doctor_id=doctor)
+        elif place == "doctor":
+            window.navigate("doctor", id=doctor)
+        else:
+            window.navigate("expenses")
+        return True
+
+    def _in_field(self) -> bool:
+        """Go into the field, making what it belongs to where it is not there yet."""
+        field = self._field()
+        if field is None:
+            self._make_field()
+            return False
+        field.setFocus()
+        return True
+
+    def _make_field(self) -> None:
+        window, place = self._main(), self._words[0]
+        wanted = {"doctor": ("doctor_edit",), "claim": ("expenses_new",)}.get(place, ())
+        left = [name for name in wanted if name not in self._pressed]
+        action = window.findChild(QAction, f"{left[0]}_action") if window is not None and left else None
+        if action is not None and action.isEnabled() and self._ready():
+            self._pressed.append(left[0])
+            action.trigger()
+
+    def _ready(self) -> bool:
+        window = self._main()
+        return window is not None and not window.bridge.waiting
+
+    def _field(self) -> QWidget | None:
+        """Return the field of the place, once it can be typed into and shows what was kept."""
+        names = {"note": "visit_note_edit", "doctor": "doctor_note_edit", "claim": "line_1_description_edit"}
+        window = self._main()
+        found = window.findChildren(QWidget, names[self._words[0]]) if window is not None and self._ready() else []
+        return next((one for one in found if one.isVisible() and one.isEnabled()), None)
+
+    def _key(self) -> bool:
+        """Type one key more, at each turn of the timer, until the process is killed."""
+        field = self._field() if self._typed_keys == 0 else QApplication.focusWidget()
+        assert field is not None
+        QTest.keyClick(field, "abcdefghij"[self._typed_keys % 10])
+        self._typed_keys += 1
+        _say(f"KEY {self._typed_keys} {time.monotonic():.3f}")
+        return False
+
+    def _restored(self) -> bool:
+        field = self._field()
+        text = _content(field) if field is not None else ""
+        if not text and self._empty_looks < _LOOKS:
+            self._empty_looks += field is not None
+            if self._words[0] == "doctor":
+                self._make_field()
+            return False
+        _say(f"TEXT {text}")
+        window = self._main()
+        return window is not None and window.close()
 
     def _window(self, name: str) -> QWidget | None:
         found = (one for one in QApplication.topLevelWidgets() if one.objectName() == name and one.isVisible())
@@ -125,6 +200,10 @@ class Driver(QObject):
         _say(f"NOTE {note.toPlainText()}")
         window = self._main()
         return window is not None and window.close()
+
+
+def _content(field: QWidget) -> str:
+    return field.toPlainText() if isinstance(field, QPlainTextEdit) else str(field.property("text"))
 
 
 def _text_of(window: QWidget, name: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTE = "half a sentence about the trial"
 Start = Callable[..., "subprocess.Popen[str]"]
 PATIENCE_S = 60
+TYPED_FOR_S = 3.0
+"""So long somebody types without a pause before the process is killed."""
 
 
 def _environment(**more: str) -> dict[str, str]:
@@ -97,4 +100,24 @@ def test_a_kill_while_typing_loses_nothing_and_leaves_no_lock(drive: Start, data
     assert list(data_dir.rglob("*.lock")), "the kill left the files of its locks"
     reading = drive(data_dir, "read", doctor)
     assert _line(reading) == f"NOTE {NOTE}"
+    assert _ended(reading) == (0, "")
+
+
+@pytest.mark.parametrize("place", ["note", "doctor", "claim"])
+def test_a_kill_between_two_keys_loses_at_most_a_second(drive: Start, data_dir: Path, field: Field, place: str) -> None:
+    doctor = field.company["north_doctor"]
+    writing = drive(data_dir, "type", place, doctor)
+    moments: list[float] = []
+    while not moments or moments[-1] - moments[0] < TYPED_FOR_S:
+        word, number, moment = _line(writing).split()
+        assert (word, int(number)) == ("KEY", len(moments) + 1)
+        moments.append(float(moment))
+    writing.send_signal(signal.SIGKILL)
+    assert writing.wait(PATIENCE_S) == -signal.SIGKILL
+    reading = drive(data_dir, "again", place, doctor)
+    word, _, text = _line(reading).partition(" ")
+    assert (word, text) == ("TEXT", ("abcdefghij" * len(moments))[: len(text)])
+    stalled = max(after - before for before, after in pairwise(moments))  # this machine's own pauses are not ours
+    sure = sum(moment < moments[-1] - 1.0 - 2 * stalled for moment in moments)
+    assert len(text) >= sure, f"{len(text)} of {len(moments)} keys came back, {sure} were older than a second"
     assert _ended(reading) == (0, "")

@@ -197,7 +197,7 @@ class ClaimEditor(QWidget):
 
     def values(self) -> dict[str, Any] | None:
         """Return the claim as it is saved, or None while something typed can't be read yet."""
-        lines = [line.line() for line in self.lines if line.amount.text().strip() or line.has_receipt]
+        lines = [line.line() for line in self.lines if line.begun]
         title = self.title_edit.text().strip()
         if not title or any(line is None for line in lines):
             return None
@@ -213,7 +213,7 @@ class ClaimEditor(QWidget):
         if not self.title_edit.text().strip():
             return {"field": "title"}
         for number, line in enumerate(self.lines, 1):
-            if (line.amount.text().strip() or line.has_receipt) and line.line() is None:
+            if line.begun and line.line() is None:
                 return {"field": "amount_fen", "line": number}
         return {}
 
@@ -223,7 +223,7 @@ class ClaimEditor(QWidget):
         target = fields.get(name)
         if target is None and self.lines:
             # An empty line is not part of the claim: `line` counts the others.
-            told = [one for one in self.lines if one.amount.text().strip() or one.has_receipt] or self.lines
+            told = [one for one in self.lines if one.begun] or self.lines
             target = told[min(max(line, 1), len(told)) - 1].field_of(name)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -258,7 +258,8 @@ class ClaimEditor(QWidget):
         if not self._loading:
             self.dirty = True
             self._show_total()
-            self._timer.start()
+            if not self._timer.isActive():  # begun anew by each key, it would wait for as long as somebody types
+                self._timer.start()
 
     def _show_total(self) -> None:
         lines = [line.line() for line in self.lines]

@@ -170,6 +170,11 @@ class ClaimLineEditor(QFrame):
         """Return whether a receipt hangs on the line."""
         return bool(self._receipts)
 
+    @property
+    def begun(self) -> bool:
+        """Say whether anything was typed or hung on it: what is begun is part of the claim, though not yet whole."""
+        return self.has_receipt or any(one.text().strip() for one in (self.amount, self.description, self.fapiao))
+
     def raw(self) -> dict[str, Any]:
         """Return what stands in the fields, typed text as it is; for the draft."""
         return {**self._content(), "amount_text": self.amount.text()}

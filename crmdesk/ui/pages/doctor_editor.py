@@ -186,7 +186,8 @@ class RowEditor(QWidget):
 
     def _edited(self, name: str) -> None:
         self.editors[name].set_error("")
-        self._keep.start()
+        if not self._keep.isActive():  # begun anew by each key, it would wait for as long as somebody types
+            self._keep.start()
 
     def _check(self, changes: dict[str, Any]) -> bool:
         found = edit_session.problems(self.record, changes, self._base.values if self._base else {})
