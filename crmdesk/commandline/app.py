@@ -25,7 +25,7 @@ _PATIENCE_S = 10.0
 """How long a second start waits for the first to answer."""
 
 
-_PARTS = ("sync", "customers", "visits", "plans", "claims", "data")
+_PARTS = ("sync", "customers", "visits", "plans", "claims", "call_backs", "data")
 """The modules of the commands, in the order in which help lists them."""
 
 

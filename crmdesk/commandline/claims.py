@@ -7,6 +7,7 @@ import typer
 
 from crmdesk.bootstrap import Laptop
 from crmdesk.commandline.assignments import read_assignments, read_value
+from crmdesk.commandline.call_backs import call_back_line
 from crmdesk.commandline.opening import ask, opened, options_of, submit
 from crmdesk.commandline.output import Output
 from crmdesk.domain.claims import Event
@@ -40,7 +41,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("approve")(approve)
     app.command("send-back")(send_back)
     app.command("reject")(reject)
-    app.command("call-back")(call_back)
     app.command("settle")(settle)
     app.command("pay")(pay)
 
@@ -147,6 +147,7 @@ def _claim_lines(output: Output, view: ClaimView) -> list[str]:
     for budget in view.budgets:
         left = output.pick("还剩", "left")
         lines.append(f"  = {budget.territory_name} {budget.period} {left} ¥{format_fen(budget.left_fen)}")
+    lines += [call_back_line(output, one) for one in view.call_backs]
     lines += [f"  {one.at}  {one.who}  {one.action} {one.reason}" for one in view.trail]
     if view.refusal:
         lines.append(f"  ✗ {output.sentence(view.refusal, {})}")
@@ -220,17 +221,6 @@ def reject(
 ) -> None:
     """Reject a claim for good."""
     _decide(context, claim_id, Event.REJECT, {"comment": comment, "reason_code": reason})
-
-
-def call_back(
-    context: typer.Context,
-    claim_id: ClaimId,
-    confirmed: Annotated[bool, typer.Option("--confirmed/--disputed", help="What the doctor said.")],
-    comment: Comment = "",
-) -> None:
-    """Note the result of a call-back."""
-    event = Event.CALL_BACK_CONFIRMED if confirmed else Event.CALL_BACK_DISPUTED
-    _decide(context, claim_id, event, {"comment": comment} if comment else {})
 
 
 def settle(

@@ -8,11 +8,11 @@ import shiboken6
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from crmdesk.company.model import DemoLogin
+from crmdesk.fieldday.calling import call_about_claim, call_about_visit
 from crmdesk.fieldday.diary import Diary, Step
 from crmdesk.fieldday.hands import NotSeenError, await_widget, click, find, press, settle, type_text, wait_until
 from crmdesk.fieldday.seat import Seat
 from crmdesk.fieldday.server_process import ServerProcess
-from crmdesk.services.commands import ClaimCommand
 from crmdesk.services.views import ClaimView, ConflictView
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import claim_words
@@ -360,6 +360,8 @@ class Day:
 
     def _finance(self, step: Step) -> None:
         window = self.window("manager1")
+        step.notes.append(call_about_visit(window, self.doctor_id, self.notice))
+        self.seats["manager1"].sync("the call-back about the visit is accepted")
         state = self._ask_state(self.claim_id)
         if state == "to_call_back":
             step.notes.append("drawn into the call-back sample: the manager's call confirms it first")
@@ -372,8 +374,11 @@ class Day:
         step.notes.append(f"payable: {view.row['title']} ¥{LUNCH}, receipt and trail with it")
 
     def _confirm_call_back(self, window: MainWindow) -> None:
-        view = window.context.desk.ask(lambda reads: reads.claim(self.claim_id)).result()
-        window.context.desk.submit(ClaimCommand(self.claim_id, "call_back_confirmed", view.seen_hash)).result()
+        """Note the call-back by keys, as the manager does: K, the outcome, Ctrl+Enter; it decides the claim."""
+        self._open_approval(window, self.claim_id)
+        call_about_claim(window, self.claim_id, self.notice)
+        wait_until(lambda: self._approval(window).pending == "call_back_confirmed", "the call-back decides the claim")
+        self.notice("approvals-called-back", window)
         self.seats["manager1"].sync("the call-back is accepted")
 
     def _verify(self, step: Step) -> None:

@@ -81,7 +81,17 @@ class Material:
             return {"territory_id": company["north"], "owner_id": company["rep"], **pair}
         if record == "adverse_event":
             return adverse_event_of(self.server_row("visit"))
+        if record == "call_back":
+            return self._call_back()
         return self._belonging(record)
+
+    def _call_back(self) -> dict[str, Any]:
+        company, doctor = self.company, self.server_row("doctor", consent=["phone", "wechat"])
+        began = {"state": "submitted", "starts_at": "2026-10-01T01:00:00.000Z", "doctor_ids": [doctor]}
+        about = {"visit_id": self.server_row("visit", **began), "doctor_id": doctor, "owner_id": company["manager"]}
+        called = {"called_at": "2026-10-02T01:00:00.000Z", "zone": "Asia/Shanghai", "way": "face_to_face"}
+        answers = {"outcome": "confirmed", "asked": ["visit"], "confirmed": ["visit"]}
+        return {"territory_id": company["north"], **about, **called, **answers}
 
     def _belonging(self, record: str) -> dict[str, Any]:
         """Return the values of a row that belongs to a doctor."""
@@ -126,6 +136,11 @@ class Material:
         }
         single: dict[str, tuple[Any, Any, Any]] = {
             "zone": ("Asia/Shanghai", "Asia/Urumqi", "UTC"),
+            # the answers of a call-back fit its outcome, and its doctor agreed to the way
+            "call_back_way": ("face_to_face", "phone", "wechat"),
+            "call_back_outcome": ("confirmed", "disputed", "disputed"),
+            "asked": (["visit"], ["meal", "visit"], ["attendees", "visit"]),
+            "confirmed": (["visit"], [], ["visit"]),
             "area_code": ("110000", "310000", "440000"),
             "visit_state": ("planned", "draft", "submitted"),
             "conflict_state": ("open",) * 3,

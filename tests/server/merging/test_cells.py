@@ -84,7 +84,7 @@ def _remote_change(material: Material, record: str, remote: Remote, row_id: str,
 def _somebody(record: str) -> str:
     """Return who else may write a row: its owner on another computer, or somebody with the same right."""
     if RECORDS[record].owner:
-        return "rep"
+        return "rep" if Role.REP in RECORDS[record].writers else "manager"
     return "colleague" if not RECORDS[record].writers or Role.REP in RECORDS[record].writers else "admin"
 
 
