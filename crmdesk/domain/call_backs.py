@@ -69,26 +69,35 @@ def _check_confirmed(row: Row, asked: set[str], confirmed: set[str]) -> None:
 
 
 def check_subject(row: Row, claim: Row | None, visit: Row | None, also: Collection[str] = ()) -> None:
-    """Raise RefusedError where a call-back does not fit the claim and visit that it is about.
+    """Raise RefusedError where a new call-back does not fit the claim and visit that it is about.
 
     `also` are doctors who took over from those of the claim and visit (merged). Codes: not_its_visit, out_of_scope,
-    not_its_doctor, visit_not_reported, before_visit; InputError('required') for the doctor, or, where there is none to
-    call, for the note that says who it was.
+    not_its_doctor, and those of `check_said`.
     """
     if claim is not None and row.get("visit_id") and claim.get("visit_id") != row["visit_id"]:
         raise RefusedError("not_its_visit", field="visit_id")
     subject = claim if claim is not None else visit
     if subject is not None and subject.get("territory_id") != row.get("territory_id"):
         raise RefusedError("out_of_scope", field="territory_id")
+    doctor_id = row.get("doctor_id")
+    if doctor_id and doctor_id not in doctors_of(claim, visit) and doctor_id not in also:
+        raise RefusedError("not_its_doctor", field="doctor_id")
+    check_said(row, claim, visit)
+
+
+def check_said(row: Row, claim: Row | None, visit: Row | None) -> None:
+    """Raise where what a call-back says cannot be, a corrected one too: what it is about is given once.
+
+    Codes: visit_not_reported, before_visit; InputError('required') for the doctor, or, where there is none to call,
+    for the note that says who it was.
+    """
     if visit is not None and claim is None:  # money may be claimed for a visit that nobody has reported yet
         _check_visit(row, visit)
-    doctors = doctors_of(claim, visit)
     if row.get("doctor_id"):
-        if row["doctor_id"] not in doctors and row["doctor_id"] not in also:
-            raise RefusedError("not_its_doctor", field="doctor_id")
-    elif doctors:
+        return
+    if doctors_of(claim, visit):
         raise InputError("required", field="doctor_id")
-    elif not str(row.get("note") or "").strip():
+    if not str(row.get("note") or "").strip():
         raise InputError("required", field="note")
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.fieldday.hands import await_widget, press, wait_until
-from crmdesk.services.views import Row
+from crmdesk.fieldday.hands import await_widget, press, type_text, wait_until
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.call_back_dialog import CallBackDialog
 from crmdesk.ui.parts.buttons import Button
@@ -14,13 +13,12 @@ Notice = Callable[[str, QWidget], None]
 _ACTION = "timeline_action_call_back:"
 
 
-def call_about_claim(window: MainWindow, claim_id: str, notice: Notice) -> None:
+def call_about_claim(window: MainWindow, notice: Notice) -> None:
     """Note the call-back about the claim that is on the Approvals page; it was as claimed."""
     page = window.page("approvals")
     wait_until(await_widget(page, Button, "approvals_call_back_button").isEnabled, "the claim can be called back")
     press(window, "K")
     _confirm(page, "call-back-claim", notice)
-    wait_until(lambda: bool(_noted(window, "claim_id", claim_id)), "the call-back is saved here")
 
 
 def call_about_visit(window: MainWindow, doctor_id: str, notice: Notice) -> str:
@@ -32,9 +30,9 @@ def call_about_visit(window: MainWindow, doctor_id: str, notice: Notice) -> str:
     )
     press(page, "K")
     _confirm(page, "call-back-visit", notice)
-    wait_until(lambda: bool(_noted(window, "doctor_id", doctor_id)), "the call-back is saved here")
     notice("doctor-called-back", window)
-    row = _noted(window, "doctor_id", doctor_id)[-1]
+    rows = window.context.desk.ask(lambda reads: reads.rows("call_back")).result()
+    row = max((one for one in rows if one["doctor_id"] == doctor_id), key=lambda one: one.id)
     return f"called back about a visit: {row['way']}, {', '.join(row['asked'])} {row['outcome']}"
 
 
@@ -42,7 +40,11 @@ def _confirm(page: QWidget, name: str, notice: Notice) -> None:
     wait_until(lambda: _dialogs(page), "the call-back is asked for")
     dialog = _dialogs(page)[0]
     notice(name, dialog)
-    press(dialog, "1")
+    if not dialog.doctor.isVisible():
+        type_text(dialog.note, "会务前台")
+    elif not dialog.doctor.value():
+        press(dialog.doctor, "Right")
+    press(dialog.outcome, "1")
     notice(f"{name}-confirmed", dialog)
     press(dialog, "Ctrl+Return")
     wait_until(lambda: not _dialogs(page), "the call-back is taken")
@@ -50,8 +52,3 @@ def _confirm(page: QWidget, name: str, notice: Notice) -> None:
 
 def _dialogs(page: QWidget) -> list[CallBackDialog]:
     return [one for one in page.findChildren(CallBackDialog) if one.isVisible()]
-
-
-def _noted(window: MainWindow, name: str, row_id: str) -> list[Row]:
-    found = window.context.desk.ask(lambda reads: reads.rows("call_back")).result()
-    return [one for one in found if one[name] == row_id and one.sync_state != "accepted"]

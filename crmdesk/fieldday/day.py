@@ -360,12 +360,7 @@ class Day:
 
     def _finance(self, step: Step) -> None:
         window = self.window("manager1")
-        step.notes.append(call_about_visit(window, self.doctor_id, self.notice))
-        self.seats["manager1"].sync("the call-back about the visit is accepted")
-        state = self._ask_state(self.claim_id)
-        if state == "to_call_back":
-            step.notes.append("drawn into the call-back sample: the manager's call confirms it first")
-            self._confirm_call_back(window)
+        self._call_back(window, step)
         self._sign_in(step, "finance")
         window = self.window("finance")
         view = self._open_approval(window, self.claim_id)
@@ -373,13 +368,18 @@ class Day:
         self.notice("finance", window)
         step.notes.append(f"payable: {view.row['title']} ¥{LUNCH}, receipt and trail with it")
 
-    def _confirm_call_back(self, window: MainWindow) -> None:
-        """Note the call-back by keys, as the manager does: K, the outcome, Ctrl+Enter; it decides the claim."""
-        self._open_approval(window, self.claim_id)
-        call_about_claim(window, self.claim_id, self.notice)
-        wait_until(lambda: self._approval(window).pending == "call_back_confirmed", "the call-back decides the claim")
-        self.notice("approvals-called-back", window)
-        self.seats["manager1"].sync("the call-back is accepted")
+    def _call_back(self, window: MainWindow, step: Step) -> None:
+        """Call back about a visit, and about the claims of the sample: the oldest, and the day's where it was drawn."""
+        step.notes.append(call_about_visit(window, self.doctor_id, self.notice))
+        items = window.context.desk.ask(lambda reads: reads.approvals()).result()
+        sample = [one for one in items if one.state == "to_call_back" and not one.pending]
+        for item in [one for one in sample if one is sample[0] or one.id == self.claim_id]:
+            self._open_approval(window, item.id)
+            call_about_claim(window, self.notice)
+            wait_until(lambda: self._approval(window).call_backs, "the call-back stands beside the claim")
+            step.notes.append(f"called back about {item.title}: confirmed")
+            self.notice("approvals-called-back", window)
+        self.seats["manager1"].sync("the call-backs are accepted")
 
     def _verify(self, step: Step) -> None:
         step.notes.append(self.server.run("audit", "verify").splitlines()[-1])

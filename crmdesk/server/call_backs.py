@@ -34,7 +34,7 @@ def check_edit(work: ServerWork, operation: Operation, row: Row, changes: dict[s
     changes = _in_time(work, operation, changes)
     after = {**row, **changes}
     claim, visit = _subject(work, after)
-    rules.check_subject(after, claim, visit, {str(row["doctor_id"])})
+    rules.check_said(after, claim, visit)
     if {"way", "called_at"} & set(changes):
         _check_consent(work, after)
     return changes

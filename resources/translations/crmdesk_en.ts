@@ -362,8 +362,8 @@
             <translation>History</translation>
         </message>
         <message>
-            <source>先选结果，再保存。</source>
-            <translation>Choose an outcome first, then save.</translation>
+            <source>关闭</source>
+            <translation>Close</translation>
         </message>
     </context>
     <context>

@@ -91,6 +91,7 @@ def test_nothing_is_kept_of_a_call_back_whose_result_is_refused(manager_laptop: 
         (ABOUT_VISIT | {"visit_id": PLANNED_VISIT}, "visit_not_reported"),
         (ABOUT_CLAIM | {"visit_id": PLANNED_VISIT}, "not_its_visit"),
         (ABOUT_CLAIM | {"way": "telex"}, "not_in_list"),
+        (ABOUT_CLAIM | {"called_at": "soon"}, "wrong_kind"),
         (ABOUT_CLAIM | {"decided_at": days(0)}, "field_not_allowed"),
         (ABOUT_CLAIM | {"claim_id": new_id()}, "unknown_row"),
     ],

@@ -28,8 +28,8 @@ def note_call_back(handling: Handling, command: NoteCallBack) -> Done:
     claim, visit = _subject(handling, given)
     values = _completed(handling, given, claim, visit)
     rules.check_author(handling.person.user_id, claim, visit)
-    rules.check_time(values["called_at"], handling.clock())
     made = create(handling, CALL_BACK, values).created_id
+    rules.check_time(values["called_at"], handling.clock())
     rules.check_subject(values, claim, visit)
     _check_consent(handling, values)
     event = rules.event_of(values.get("outcome"))
@@ -56,7 +56,7 @@ def correct_call_back(handling: Handling, command: CorrectCallBack) -> Done:
     after = {**row, **changes}
     claim, visit = _subject(handling, after)
     rules.check_time(after["called_at"], handling.clock())
-    rules.check_subject(after, claim, visit, {str(row.get("doctor_id"))})
+    rules.check_said(after, claim, visit)
     if "way" in changes:
         _check_consent(handling, after)
     return edit(handling, CALL_BACK, row, changes)

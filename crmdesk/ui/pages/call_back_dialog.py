@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -60,13 +60,14 @@ class CallBackDialog(SmallDialog):
         self.note = QPlainTextEdit()
         self.note.setObjectName("call_back_note_edit")
         self.note.setTabChangesFocus(True)
-        self.note.setFixedHeight(theme.px(74))
+        self.note.setFixedHeight(theme.px(58))
         self.hint, self.follows = Label("", "warn", wrap=True), Label("", "muted", wrap=True)
         self.hint.setObjectName("call_back_hint")
         self._when, self._note_word, self._history_word = Label("", "muted"), Label("", "muted"), Label("", "muted")
         self._history = Timeline()
         self._history.setObjectName("call_back_history")
         self._entries = history
+        self._said: tuple[str, Mapping[str, Any], str] | None = None  # what the banner says: code, parameters, tone
         self._lay_out()
         self.way.changed.connect(self._show_hint)
         self.doctor.changed.connect(self._show_hint)
@@ -78,6 +79,7 @@ class CallBackDialog(SmallDialog):
         (self.doctor if not self.doctor.value() and subject.doctors else self.outcome).setFocus()
 
     def _lay_out(self) -> None:
+        self.content.setSpacing(9)
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(10)
@@ -130,6 +132,16 @@ class CallBackDialog(SmallDialog):
         if self._item is not None:
             self._history.set_rows(CustomerWords(self).history(self._item.row, self._entries, ()))
         self._show_answers()
+        self._show_hint()
+        if self._said is not None:
+            self._tell(*self._said)
+        if self._only_shown:
+            self._cancel.setText(self.tr("关闭"))
+
+    @property
+    def _only_shown(self) -> bool:
+        """A decision rests on it, or somebody else wrote it: then it is only looked at."""
+        return self._item is not None and (self._item.bound or not self._item.mine)
 
     @staticmethod
     def _word(picklist: str, code: str) -> str:
@@ -161,17 +173,17 @@ class CallBackDialog(SmallDialog):
         return frozenset.intersection(*(one.consent for one in chosen)) if chosen else frozenset(rules.CONSENT)
 
     def _lock(self) -> None:
-        """A decision rests on it, or somebody else wrote it: then it is only looked at."""
+        """Shut what is given once, and everything of what is only shown."""
         if self._item is None:
             return
         self.doctor.setEnabled(False)
-        if not self._item.mine or self._item.bound:
+        if self._only_shown:
             for widget in (self.way, self.day, self.time, self.outcome, self.asked, self.confirmed):
                 widget.setEnabled(False)
             self.note.setReadOnly(True)
             self.save_button.hide()
             if self._item.bound:
-                self.banner.say(words.sentence("call_back_bound"), "info")
+                self._tell("call_back_bound", {}, "info")
 
     def _show_hint(self) -> None:
         """Say at once, with the reason, that a way is closed."""
@@ -222,7 +234,7 @@ class CallBackDialog(SmallDialog):
             return
         outcome = self.outcome.value()
         if not outcome:
-            self.banner.say(self.tr("先选结果，再保存。"), "warn")
+            self._tell("required", {"field": "outcome"})
             self.outcome.setFocus()
             return
         self.submit(self._command(), self._words.done(outcome, bool(self._seen_hash)))
@@ -230,9 +242,14 @@ class CallBackDialog(SmallDialog):
     @override
     def tell(self, error: BaseException) -> None:
         if isinstance(error, CrmdeskError):
-            self.banner.say(words.sentence(error.code, {"record": CALL_BACK.name, **error.params}), "warn")
+            self._tell(error.code, error.params)
         else:
             super().tell(error)
+
+    def _tell(self, code: str, params: Mapping[str, Any], tone: str = "warn") -> None:
+        """Say it in the banner, anew after a switch of language."""
+        self._said = (code, dict(params), tone)
+        self.banner.say(words.sentence(code, {"record": CALL_BACK.name, **params}), tone)
 
     def _command(self) -> Command:
         if self._item is not None:
@@ -240,6 +257,19 @@ class CallBackDialog(SmallDialog):
             return CorrectCallBack(self._item.row.id, given, self._item.row.revision)
         about = {"claim_id": self._subject.claim_id, "visit_id": self._subject.visit_id}
         return NoteCallBack(self.values() | about, self._seen_hash)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return taken
+
+    def _fit(self) -> None:
+        """Be as high as what is asked needs: chips break into more lines than a dialog's smallest size knows."""
+        layout = self.layout()
+        if layout is not None and self.isVisible():
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
