@@ -35,10 +35,13 @@ def test_a_page_with_a_flipped_byte_is_found(open_store: Any, wire: Any) -> None
     store = open_store()
     filled(store, wire)
     assert health.check(store).sound
+    with store.reading() as connection:  # a page that opening the store does not read
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'row_department'"
+        page = int(connection.exec_driver_sql(root).scalar_one())
     store.close()
     path = store.folder / "crmdesk.db"
     content = bytearray(path.read_bytes())
-    content[-2000] ^= 1
+    content[(page - 1) * 4096 + 2000] ^= 1
     path.write_bytes(content)
     again = open_store()
     with again.unshared() as driver:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain import call_backs as rules
@@ -28,6 +28,7 @@ from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import TimeBox
+from crmdesk.ui.parts.text_field import TextBox
 from crmdesk.ui.parts.timeline import Timeline
 
 _OUTCOMES = [one.code for one in PICKLISTS["call_back_outcome"]]
@@ -57,7 +58,7 @@ class CallBackDialog(SmallDialog):
             getattr(self, name).setObjectName(f"call_back_{name}")
         self.day = DateField("call_back_date_edit", forward=False)
         self.time = TimeBox("call_back_time_edit", 0)
-        self.note = QPlainTextEdit()
+        self.note = TextBox()
         self.note.setObjectName("call_back_note_edit")
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(theme.px(58))

@@ -14,6 +14,7 @@ from crmdesk.ui import language, own_fields
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextLine
 
 _TYPED_MS = 300
 """So long after the last key the list follows what is typed."""
@@ -93,7 +94,7 @@ class _Text(_Group):
 
     @override
     def _build(self, name: str) -> None:
-        self.edit = QLineEdit()
+        self.edit = TextLine()
         self.edit.setObjectName(f"{name}_edit")
         self.edit.setClearButtonEnabled(True)
         self.edit.setMaxLength(200)
@@ -169,7 +170,7 @@ class _Numbers(_Range):
 
     @override
     def _end(self, name: str, how: str) -> QWidget:
-        edit = QLineEdit()
+        edit = TextLine()
         edit.setObjectName(f"{name}_edit")
         edit.setMaxLength(16)
         _after_typing(edit, self)

@@ -70,8 +70,6 @@ class Material:
             return {"user_id": self.server_row("user"), "territory_id": company["south"], "valid_from": "2026-01-01"}
         if record == "department":
             return {"institution_id": self.server_row("institution"), "name": "新科室"}
-        if record == "procurement":
-            return procurement_of(self.server_row("institution"))
         if record == "affiliation":
             return {"doctor_id": self.server_row("doctor"), "institution_id": self.server_row("institution")}
         if record == "visit":
@@ -81,9 +79,8 @@ class Material:
             return {"territory_id": company["north"], "owner_id": company["rep"], **pair}
         if record == "adverse_event":
             return adverse_event_of(self.server_row("visit"))
-        if record == "call_back":
-            return self._call_back()
-        return self._belonging(record)
+        own = {"call_back": self._call_back, "procurement": lambda: procurement_of(self.server_row("institution"))}
+        return own[record]() if record in own else self._belonging(record)
 
     def _call_back(self) -> dict[str, Any]:
         company, doctor = self.company, self.server_row("doctor", consent=["phone", "wechat"])

@@ -106,7 +106,7 @@ def test_what_is_wrong_is_said_at_its_field_in_the_language_shown(
     assert page.editor.editors["custom.speaker"].name_label.text() == "院内讲者"  # no English name: the Chinese one
     chips = page.editor.editors["custom.topics"].control
     assert isinstance(chips, Picklist)
-    assert [pick.text for pick in chips._picks] == ["Heart failure", "Hypertension", "Lipids"]
+    assert [pick.text() for pick in chips._picks] == ["Heart failure", "Hypertension", "Lipids"]
     beds.set_value(None)
     page.editor.leave()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QAction
@@ -17,6 +19,7 @@ from crmdesk.services.customer_filter import Conditions, SavedFilter, kept_filte
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.customers_page import CustomersPage
+from crmdesk.ui.pages.import_page import PREVIEW, RESULT
 from crmdesk.ui.pages.plan_side import TARGETS
 from crmdesk.ui.ports import SyncState
 from tests.ui.customers.laptop import Laptop
@@ -71,6 +74,7 @@ def places() -> list[Place]:
         Place("today_manager", "today", MANAGER),
         Place("customers", "customers"),
         Place("doctor", "doctor", args=(("id", "曾庆华"),)),
+        Place("doctor_manager", "doctor", MANAGER, (("id", "曾庆华"),)),
         Place("institution", "institution", args=(("id", "上海市东方医院"),)),
         Place("plan", "plan", args=(("date", week),)),
         Place("plan_manager", "plan", MANAGER, (("date", week),)),
@@ -152,6 +156,17 @@ def _block(key: str) -> Callable[[MainWindow, Laptop, QtBot], None]:
     return choose
 
 
+def _unsure_hospital(window: MainWindow, _laptop: Laptop, qtbot: QtBot) -> None:
+    page: Any = window.page("import")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "名单.csv"
+        path.write_text("姓名,医院\n周一,上海市东方医院南院\n", "utf-8")
+        page.open_file(path)
+        qtbot.waitUntil(lambda: page.state == PREVIEW and page.preview is not None)
+        page.start()
+        qtbot.waitUntil(lambda: page.state == RESULT)
+
+
 def _signed_out(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     page: Any = window.page("sync")
     page.sync_changed(SyncState("blocked", "signed_out"))
@@ -177,6 +192,9 @@ def dialogs() -> list[Asked]:
         Asked("propose", by_name["plan"], "plan_propose"),
         Asked("answer", by_name["plan_manager"], "plan_answer", _targets),
         Asked("cycle", by_name["plan_manager"], "plan_cycle"),
+        Asked("export", by_name["customers"], "customers_export"),
+        Asked("call_back", by_name["doctor_manager"], "doctor_call_back"),
+        Asked("hospitals", by_name["import"], "import_decide", _unsure_hospital),
         Asked("sign_in_again", by_name["sync"], "sync_sign_in", _signed_out),
     ]
 
