@@ -46,7 +46,7 @@ class CallBackReads(HistoryReads):
             subject = self.call_back_subject(claim_id, visit_id)
         except InputError:  # the claim and visit have left this laptop: what was noted can be read all the same
             subject = CallBackSubject(claim_id, visit_id, "", "", "", "", (), (), "")
-        if doctor_id and doctor_id not in {one.id for one in subject.doctors}:
+        if item.doctor_name and doctor_id not in {one.id for one in subject.doctors}:
             named = DoctorToCall(doctor_id, item.doctor_name, frozenset())
             subject = dataclasses.replace(subject, doctors=(*subject.doctors, named))
         return item, subject, self.history("call_back", row_id)
