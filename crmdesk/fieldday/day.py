@@ -369,7 +369,9 @@ class Day:
         step.notes.append(f"payable: {view.row['title']} ¥{LUNCH}, receipt and trail with it")
 
     def _call_back(self, window: MainWindow, step: Step) -> None:
-        """Call back about a visit, and about the claims of the sample: the oldest, and the day's where it was drawn."""
+        """Offline: call back about a visit and about claims of the sample, the oldest and the day's where it was drawn."""
+        press(window, "Ctrl+Shift+O")
+        wait_until(lambda: window.context.sync.state().phase == "offline", "the manager is offline")
         step.notes.append(call_about_visit(window, self.doctor_id, self.notice))
         items = window.context.desk.ask(lambda reads: reads.approvals()).result()
         sample = [one for one in items if one.state == "to_call_back" and not one.pending]
@@ -379,6 +381,8 @@ class Day:
             wait_until(lambda: self._approval(window).call_backs, "the call-back stands beside the claim")
             step.notes.append(f"called back about {item.title}: confirmed")
             self.notice("approvals-called-back", window)
+        press(window, "Ctrl+Shift+O")
+        wait_until(lambda: window.context.sync.state().phase != "offline", "the manager is online")
         self.seats["manager1"].sync("the call-backs are accepted")
 
     def _verify(self, step: Step) -> None:
