@@ -12,6 +12,7 @@ from crmdesk.company.model import DemoLogin, Maker, Row, TrailEntry
 from crmdesk.company.own_fields import make_own_fields
 from crmdesk.company.people import make_organisation
 from crmdesk.company.plans import make_plans
+from crmdesk.company.procurement import make_procurement
 from crmdesk.company.visits import make_products, make_visits
 
 ORDER = (
@@ -32,6 +33,7 @@ ORDER = (
     "claim",
     "call_back",
     "budget",
+    "procurement",
     "attachment",
 )
 
@@ -68,6 +70,7 @@ def generate(seed: int, today: date, scale: float = 1.0) -> Company:
     make_budgets(maker, organisation)
     make_plans(maker, organisation, customers)
     make_own_fields(maker, organisation.admin_id)
+    make_procurement(maker, organisation.admin_id, customers, products, today)
     rank = {role: place for place, role in enumerate(("rep", "manager", "finance", "auditor", "admin"))}
     logins = sorted(organisation.logins, key=lambda login: (rank[login.role], login.login))
     trail = sorted(maker.trail, key=lambda entry: entry.at)

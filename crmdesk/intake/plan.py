@@ -106,6 +106,12 @@ def preview(
     )
 
 
+def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:
+    """Read a file and cut it under the header that knows most of these words; raises as `preview`."""
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    return cut(choose_sheet(read_sheets(sniff(data), data), None, known_headers), known_headers)
+
+
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

@@ -23,7 +23,7 @@ class _Known:
     """The customers of the whole company, read at once: no read transaction stays open while batches are written."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._institutions = list(_institutions(connection))
+        self._institutions = known_institutions(connection)
         self._doctors = list(_doctors(connection))
         self._departments = list(_departments(connection))
 
@@ -38,6 +38,11 @@ class _Known:
     def departments(self) -> Iterable[tuple[str, str, str]]:
         """Yield (id, institution id, name) of every department."""
         return self._departments
+
+
+def known_institutions(connection: sa.Connection) -> list[KnownInstitution]:
+    """Return every institution, as matching needs it."""
+    return list(_institutions(connection))
 
 
 def _institutions(connection: sa.Connection) -> Iterator[KnownInstitution]:

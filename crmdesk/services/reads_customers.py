@@ -279,7 +279,14 @@ class CustomerReads(CallBackReads):
             timeline=self._timeline(visits, self._claims_of(visits)),
             history=self.history("institution", row_id),
             conflicts=self.conflicts_of(row_id),
+            procurement=self.procurement(row_id),
         )
+
+    def procurement(self, institution_id: str) -> tuple[Row, ...]:
+        """Return the figures of procurement of an institution, the periods that end last first."""
+        where = "AND r.parent_id = :id ORDER BY r.ends_on DESC, r.product_name, r.strength, r.id"
+        rows = shown.select(self._connection, "procurement", where, {"id": institution_id})
+        return tuple(self._as_row("procurement", row) for row in rows)
 
     def receipts(self, record: str, row_id: str) -> tuple[ReceiptView, ...]:
         """Return the attachments of a row, oldest first."""

@@ -250,6 +250,7 @@ class InstitutionView:
     timeline: tuple[TimelineEntry, ...]
     history: tuple[HistoryEntry, ...]
     conflicts: tuple[ConflictView, ...]
+    procurement: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2676,6 +2676,49 @@
         </message>
     </context>
     <context>
+        <name>ProcurementCard</name>
+        <message>
+            <source>还没有数据</source>
+            <translation>no figures yet</translation>
+        </message>
+        <message>
+            <source>快于时间</source>
+            <translation>ahead of time</translation>
+        </message>
+        <message>
+            <source>与时间同步</source>
+            <translation>in step with time</translation>
+        </message>
+        <message>
+            <source>慢于时间</source>
+            <translation>behind time</translation>
+        </message>
+        <message>
+            <source>已完成约定量</source>
+            <translation>agreed volume reached</translation>
+        </message>
+        <message>
+            <source>约定 {agreed} {unit}</source>
+            <translation>Agreed {agreed} {unit}</translation>
+        </message>
+        <message>
+            <source>已采购 {purchased} / {agreed} {unit}（{done}%），时间已过 {gone}%</source>
+            <translation>{purchased} of {agreed} {unit} purchased ({done}%), {gone}% of the time gone</translation>
+        </message>
+        <message>
+            <source>{round} · {start} 至 {end}</source>
+            <translation>{round} · {start} to {end}</translation>
+        </message>
+        <message>
+            <source>来源：{source}</source>
+            <translation>source: {source}</translation>
+        </message>
+        <message>
+            <source>截至 {day}</source>
+            <translation>as of {day}</translation>
+        </message>
+    </context>
+    <context>
         <name>ProductRow</name>
         <message>
             <source>{name}：信息</source>

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -22,6 +22,7 @@ from crmdesk.ui.pages.doctor_page import scrolled
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
+from crmdesk.ui.pages.procurement_card import ProcurementCard
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
@@ -36,8 +37,24 @@ PEOPLE, TIMELINE, HISTORY, EDITOR = range(4)
 _ALL, _NO_ROOM = "all", "none"
 _TOUCHED = frozenset(
     {"institution", "department", "affiliation", "doctor", "visit", "conflict", "audit_entry", "outbox"}
+    | {"procurement"}
 )
+_SIDE = 340
 _PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
+
+
+def _scrolling(holder: QWidget) -> QScrollArea:
+    """Return the cards beside the list; they scroll where there are many figures."""
+    holder.setProperty("part", "page")
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    area = QScrollArea()
+    area.setObjectName("institution_side")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFixedWidth(_SIDE + 12)
+    area.setWidget(holder)
+    return area
 
 
 class InstitutionPage(Page):
@@ -122,17 +139,20 @@ class InstitutionPage(Page):
         self._rules_card.body.addWidget(self._rules)
         self._profile = PropertyRows(72)
         self._profile_card.body.addWidget(self._profile)
-        side = QVBoxLayout()
+        self.procurement = ProcurementCard()
+        holder = QWidget()
+        side = QVBoxLayout(holder)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(16)
-        for part in (self._rules_card, self._profile_card):
-            part.setFixedWidth(340)
+        for part in (self._rules_card, self.procurement, self._profile_card):
+            part.setFixedWidth(_SIDE)
             side.addWidget(part)
         side.addStretch(1)
         middle = QHBoxLayout()
-        middle.setContentsMargins(24, 16, 24, 20)
+        middle.setContentsMargins(24, 16, 12, 20)  # the side keeps room for its scroll bar
         middle.setSpacing(20)
         middle.addWidget(card, 1)
-        middle.addLayout(side)
+        middle.addWidget(_scrolling(holder))
         return middle
 
     def _bind(self) -> None:
@@ -299,6 +319,7 @@ class InstitutionPage(Page):
     def _show_side(self, view: InstitutionView) -> None:
         self._rules.setText(str(view.row["reception_rules"] or self.tr("还没有记录接待规定。")))
         self._rules.set_role("body" if view.row["reception_rules"] else "muted")
+        self.procurement.show_figures(view.procurement)
         self._profile.clear()
         for name in _PROFILE_FIELDS:
             value = self._words.value(INSTITUTION.field(name), view.row[name])
