@@ -369,7 +369,7 @@ class Day:
         step.notes.append(f"payable: {view.row['title']} ¥{LUNCH}, receipt and trail with it")
 
     def _call_back(self, window: MainWindow, step: Step) -> None:
-        """Offline: call back about a visit and about claims of the sample, the oldest and the day's where it was drawn."""
+        """Offline: call back about a visit and claims of the sample, the oldest and the day's where it was drawn."""
         press(window, "Ctrl+Shift+O")
         wait_until(lambda: window.context.sync.state().phase == "offline", "the manager is offline")
         step.notes.append(call_about_visit(window, self.doctor_id, self.notice))

@@ -21,6 +21,7 @@ from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextLine
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.own_fields import define
 from tests.ui.customers.test_customers_page import names
@@ -44,7 +45,7 @@ def test_each_kind_is_filled_in_by_keys_saved_and_undone(window: MainWindow, lap
     page = opened(window, qtbot, laptop)
     page.edit()
     editors = {name: editor.control for name, editor in page.editor.editors.items() if name.startswith("custom.")}
-    kinds = [QLineEdit, QLineEdit, DateField, Picklist, Picklist, Picklist, QComboBox]
+    kinds = [TextLine, TextLine, DateField, Picklist, Picklist, Picklist, QComboBox]
     assert [type(one) for one in editors.values()] == kinds
     type_text(editors["custom.hobby"], "跑步")
     qtbot.keyClicks(editors["custom.beds"], "40")
