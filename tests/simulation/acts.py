@@ -10,6 +10,7 @@ from crmdesk.services.commands import Command
 from crmdesk.storage import rows
 from crmdesk.storage.rows import Held
 from crmdesk.storage.work import driver_of
+from tests.simulation import beside
 from tests.simulation.laptop import Laptop, Saved
 
 Args = dict[str, Any]
@@ -23,6 +24,8 @@ def perform(laptop: Laptop, what: str, args: Args) -> Saved:
         if not laptop.undo:
             raise InputError("undo_gone")
         return laptop.act(*laptop.undo.pop())
+    if what in beside.COMMANDS:
+        return laptop.act(beside.COMMANDS[what](laptop, args, shown))
     return laptop.act(_COMMANDS[what](laptop, args))
 
 
@@ -79,7 +82,7 @@ def _delete(_laptop: Laptop, args: Args) -> Command:
 
 def _visit(_laptop: Laptop, args: Args) -> Command:
     kind = commands.SubmitVisit if args.get("submit") else commands.SaveVisit
-    return kind(args.get("row_id", ""), args["values"])
+    return kind(args.get("row_id", ""), args["values"], heard=args.get("heard", ""))
 
 
 def _claim(_laptop: Laptop, args: Args) -> Command:

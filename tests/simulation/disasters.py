@@ -105,11 +105,9 @@ def _moves_noted(world: World) -> Iterator[None]:
     with world.time.acting(""):
         yield
     for (record, row_id), row in world.places().rows.items():
-        if (
-            record in ("doctor", "institution", "visit")
-            and row["territory_id"] != before[record, row_id]["territory_id"]
-        ):
-            world.model.moved_by_admin(record, row_id, territory_id=row["territory_id"])
+        territory = row.get("territory_id")
+        if territory and territory != before[record, row_id]["territory_id"]:
+            world.model.moved_by_admin(record, row_id, territory_id=territory)
 
 
 def _active(world: World, entry: Entry) -> bool:

@@ -124,6 +124,8 @@ def _customers(make: Callable[..., str], ids: dict[str, str]) -> None:
             figures = {"planned_fen": 10**9, "reserved_fen": 0, "committed_fen": 0, "spent_fen": 0}
             make("budget", f"{place}_{category}", territory_id=territory, period=PERIOD, category=category,
                  rule="warn", **figures)  # fmt: skip
+        make("cycle_plan", f"{place}_cycle", territory_id=territory, name=PERIOD, starts_on="2026-10-01",
+             ends_on="2026-12-31", visits_per_day=6, goals=[{"customer_class": "A", "goal": 4}])  # fmt: skip
         hospital = make("institution", f"{place}_hospital", name=f"{place}医院", territory_id=territory)
         make("department", f"{place}_ward", name="心内科", institution_id=hospital)
         for number in range(4):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crmdesk.domain import doctor_merge
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.fields import Merge
 from crmdesk.domain.records import RECORDS
@@ -55,6 +56,15 @@ class Row:
     known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merge of two doctors that was done: who is kept, who went into that one, what fields were taken over."""
+
+    kept: str
+    other: str
+    fields: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Life:
     """What one life of the server has taken; a backup copies it, putting the backup back goes on from the copy."""
@@ -63,6 +73,7 @@ class Life:
     rows: dict[Key, Row] = field(default_factory=dict)
     commands: Counter[tuple[str, str]] = field(default_factory=Counter)
     deleted: set[Key] = field(default_factory=set)
+    merges: dict[str, Merged] = field(default_factory=dict)
 
 
 class Model:
@@ -157,8 +168,9 @@ class Model:
         """
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
         twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
+        task = operation.record == "adverse_event"  # the one task of a visit, opened on both laptops of one person
         merged = answer.params.get("code") == "too_long"
-        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
+        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and (self.copies or task))):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
     def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:
@@ -167,15 +179,25 @@ class Model:
             if key in self.life.rows:
                 raise Broken("one_effect", f"{key} was made twice")
             values = {name: new for name, (_, new) in operation.fields.items()}
+            for name in _SERVER_MAY_MOVE.get(operation.record, ()):
+                values.pop(name, None)
             self.life.rows[key] = Row(values)
         elif operation.kind == "delete":
             self._deleted(key, operation, answer, user_id)
         elif operation.kind == "edit":
             self._edited(key, operation, answer, user_id)
-        elif operation.record == "conflict":
-            self._restored(answer)
         else:
-            self._commanded(key, operation)
+            self._decided(key, operation, answer)
+
+    def _decided(self, key: Key, operation: Operation, answer: Answer) -> None:
+        if operation.record == "conflict":
+            self._restored(answer)
+            return
+        self._commanded(key, operation)
+        if operation.record == "doctor_merge":
+            self._merged(key, operation)
+        elif operation.command == "withdraw":
+            self.row(key).values.pop("wanted", None)  # back to what was agreed before
 
     def row(self, key: Key) -> Row:
         """Return what is known of a row."""
@@ -226,6 +248,29 @@ class Model:
         if bound and row.known and seen != content_hash(row.values):
             raise Broken("exact_content", f"{operation.command} of {key} was taken for a content nobody saw")
 
+    def _merged(self, key: Key, operation: Operation) -> None:
+        """A manager put two doctors together, or apart again: what was taken over stands as it was there or before."""
+        pair = self.row(key).values
+        if operation.command == "merge":
+            take = [*doctor_merge.chosen(operation.args["take"])]
+            self.row(key).values.pop("take", None)  # the manager chooses
+            names = tuple(part for name in take for part in doctor_merge.GROUPS.get(name, (name,)))
+            self.life.merges[key[1]] = Merged(pair["doctor_id"], pair["other_id"], names)
+        done = self.life.merges.get(key[1])
+        if done is None:
+            return  # declined
+        kept = self.row(("doctor", done.kept))
+        kept.known = False
+        for name in done.fields:
+            kept.values.pop(name, None)
+        self.row(("doctor", done.other)).values.pop("status", None)
+        if operation.command == "restore":
+            # affiliations that ended with the merge come back, also one that somebody had deleted since
+            for one in [one for one in self.life.deleted if one[0] == "affiliation"]:
+                if self.row(one).values.get("doctor_id") == done.other:
+                    self.life.deleted.discard(one)
+                    self.row(one).deleted = False
+
     def _restored(self, answer: Answer) -> None:
         """A person brought a deleted row back, with the edit that the conflict kept."""
         conflict = answer.row or {}
@@ -240,3 +285,5 @@ class Model:
 
 
 _UNKNOWN = object()
+_SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at")}
+"""What the server sets right in a new row: a clock that is ahead gains no time."""

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation import truth
+from tests.simulation import beside, truth
 from tests.simulation.founding import PEOPLE, TERRITORIES
 from tests.simulation.laptop import Laptop
 from tests.simulation.script import Crash, Entry, Fate
@@ -23,7 +23,11 @@ _CALAMITIES = {
 _ADMINISTRATION = {
     "assign": 4, "end": 4, "hand_over": 4, "withdraw": 2, "split": 4, "merge": 2, "move": 6, "active": 4,
 }  # fmt: skip
-_AWAY_MS = 400 * 86_400_000
+_SHARED = ("doctor", "affiliation", "department", "attachment")
+_OWNED = ("visit", "claim", "day_off", "plan_target", "doctor_merge")
+"""What people delete; of these only their own."""
+_DAY_MS = 86_400_000
+_AWAY_MS = 400 * _DAY_MS
 _STAGES = ("before", "statement", "commit", "after")
 _REASONS = ("receipt_unreadable", "wrong_category", "other")
 Args = dict[str, Any]
@@ -36,6 +40,7 @@ class Planner:
         self.world, self.actions = world, actions
         self.rng = random.Random(f"plan:{seed}")
         self.key, self.at, self.acted = 0, 0, 0
+        self._following: list[Callable[[], Entry]] = []
         rng = self.rng
         self.fault_share = rng.choice((0.0, 0.1, 0.3, 0.5, 0.7))
         self.crash_share = rng.choice((0.0, 0.02, 0.1, 0.2))
@@ -50,6 +55,8 @@ class Planner:
     def next(self) -> Entry:
         """Return the next entry."""
         self.key += 1
+        if self._following:
+            return self._following.pop(0)()
         rng = self.rng
         self.at += rng.choice((20, 300, 4_000, 60_000, 900_000))
         draw = rng.random()
@@ -127,19 +134,33 @@ class Planner:
         elif what in ("end", "hand_over", "withdraw"):
             taker = rng.choice([one for one in sorted(PEOPLE) if one != login])
             args |= {"taker": taker, "place": rng.choice(self._places_of(login) or TERRITORIES)}
+            if what == "end" and rng.random() < 0.3:
+                self._slip(login, args["place"])
         elif what in ("split", "merge"):
             places = rng.sample(TERRITORIES, 2)
-            held = self._visible(self.world.laptops["mei"], "institution")
+            held = self.visible(self.world.laptops["mei"], "institution")
             args = {"place": places[0], "target": places[1]}
             args |= {"row_ids": rng.sample(held, min(len(held), 1))} if what == "split" else {}
         elif what == "move":
             record = rng.choice(("doctor", "doctor", "institution"))
-            held = self._visible(self.world.laptops["mei"], record)
+            held = self.visible(self.world.laptops["mei"], record)
             chosen = rng.sample(held, min(len(held), rng.choice((1, 2, 5)))) if held else []
             args = {"record": record, "row_ids": chosen, "place": rng.choice(TERRITORIES)}
         elif what == "active":
             args = {"login": login, "active": rng.random() < 0.7}
         return self._entry("admin", what=what, args=args)
+
+    def _slip(self, login: str, place: str) -> None:
+        """A territory was ended by mistake: the next day the person hears of it, the line breaks, it is given back."""
+        name = self.rng.choice([one for one in sorted(self.world.laptops) if self.world.laptops[one].person == login])
+
+        def heard() -> Entry:
+            self.at += _DAY_MS
+            return self._entry("sync", name, "start", fates=(Fate(answer="cut_frame", where=1),))
+
+        back = {"login": login, "place": place}
+        self._following = [heard, lambda: self._entry("admin", what="assign", args=back),
+                           lambda: self._entry("sync", name, "start")]  # fmt: skip
 
     def _places_of(self, login: str) -> list[str]:
         """Return the places that a person is assigned to now."""
@@ -171,19 +192,19 @@ class Planner:
         """A word that nobody wrote before."""
         return f"q{self.key}z"
 
-    def _visible(self, laptop: Laptop, record: str, where: str = "") -> list[str]:
+    def visible(self, laptop: Laptop, record: str, where: str = "") -> list[str]:
         """Return the ids of rows that the person sees, oldest first."""
         found = laptop.look(f"SELECT id FROM row_{record} WHERE deleted = 0 {where} ORDER BY id")
         return [row[0] for row in found]
 
-    def _one(self, laptop: Laptop, record: str, where: str = "") -> str:
-        found = self._visible(laptop, record, where)
+    def one(self, laptop: Laptop, record: str, where: str = "") -> str:
+        found = self.visible(laptop, record, where)
         if not found:
             return ""
         return self.rng.choice(found[:3] if self.rng.random() < self.hot_share else found)
 
     def _doctor(self, laptop: Laptop) -> tuple[str, Args]:
-        hospital = self._one(laptop, "institution")
+        hospital = self.one(laptop, "institution")
         values = {"name": f"李{self.token}", "note": f"met {self.token} here", "tags": [f"tag{self.key % 7}"]}
         args = {"values": values, "institution_id": hospital, "token": self.token}
         return "doctor", args | ({"department": self.rng.choice(("", "心内科", f"科{self.key}"))} if hospital else {})
@@ -191,7 +212,7 @@ class Planner:
     def _edit_field(self, laptop: Laptop) -> tuple[str, Args] | None:
         rng = self.rng
         record = rng.choice(("doctor", "doctor", "doctor", "institution"))
-        row_id = self._one(laptop, record)
+        row_id = self.one(laptop, record)
         if not row_id:
             return None
         fields = ("mobile", "phone", "preferred_time", "name") if record == "doctor" else ("phone", "address")
@@ -204,9 +225,9 @@ class Planner:
         rng = self.rng
         record, field, where, reason = rng.choice(
             (("doctor", "note", "", ""), ("doctor", "good_at", "", ""), ("institution", "reception_rules", "", ""),
-             ("visit", "note", self._own(laptop), "amended"), ("visit", "questions", self._own(laptop), "amended"))
+             ("visit", "note", self.own(laptop), "amended"), ("visit", "questions", self.own(laptop), "amended"))
         )  # fmt: skip
-        row_id = self._one(laptop, record, where)
+        row_id = self.one(laptop, record, where)
         if not row_id:
             return None
         piece = f"said {self.token} today" + (" and more" * rng.choice((0, 0, 30)))
@@ -214,11 +235,11 @@ class Planner:
         args = {"record": record, "row_id": row_id, "field": field, "piece": piece, "how": how, "token": self.token}
         return "text", args | ({"reason": reason} if reason else {})
 
-    def _own(self, laptop: Laptop) -> str:
+    def own(self, laptop: Laptop) -> str:
         return f"AND owner_id = '{self.world.ids[laptop.person]}'"
 
     def _change_set(self, laptop: Laptop) -> tuple[str, Args] | None:
-        row_id = self._one(laptop, "doctor")
+        row_id = self.one(laptop, "doctor")
         if not row_id:
             return None
         args: Args = {"record": "doctor", "row_id": row_id, "field": "tags", "add": [self.token], "token": self.token}
@@ -227,34 +248,39 @@ class Planner:
         return "set", args
 
     def _delete_row(self, laptop: Laptop) -> tuple[str, Args] | None:
-        record = self.rng.choice(("doctor", "affiliation", "department", "visit", "claim", "attachment"))
-        where = self._own(laptop) if record in ("visit", "claim") else ""
-        found = self._visible(laptop, record, where)
+        record = self.rng.choice(
+            ("doctor", "affiliation", "department", "visit", "claim", "attachment", "day_off", "plan_target")
+        )
+        where = self.own(laptop) if record in ("visit", "claim", "day_off", "plan_target") else ""
+        found = self.visible(laptop, record, where)
         return ("delete", {"record": record, "row_id": self.rng.choice(found)}) if found else None
 
     def _affiliate(self, laptop: Laptop) -> tuple[str, Args] | None:
-        ends = self._one(laptop, "doctor"), self._one(laptop, "institution")
+        ends = self.one(laptop, "doctor"), self.one(laptop, "institution")
         if not all(ends):
             return None
         values = {"doctor_id": ends[0], "institution_id": ends[1], "duty": self.token}
         return "create", {"record": "affiliation", "values": values, "token": self.token}
 
     def _visit(self, laptop: Laptop) -> tuple[str, Args] | None:
-        doctor = self._one(laptop, "doctor")
+        doctor = self.one(laptop, "doctor")
         if not doctor:
             return None
         values = {"doctor_ids": [doctor], "note": f"visit {self.token} went well", "next_step": self.token}
         submit = self.rng.random() < 0.4
-        known = self._visible(laptop, "visit", f"{self._own(laptop)} AND state <> 'submitted'")
+        known = self.visible(laptop, "visit", f"{self.own(laptop)} AND state <> 'submitted'")
         args: Args = {"values": values | ({"adverse_event": False} if submit else {}), "token": self.token}
         if known and self.rng.random() < 0.5:
             del values["doctor_ids"], values["note"]
             args["values"] = {"next_step": self.token} | ({"adverse_event": False} if submit else {})
             args["row_id"] = self.rng.choice(known)
+        if submit and self.rng.random() < 0.4:
+            args["values"]["adverse_event"] = True
+            args["heard"] = f"heard {self.token} of it"
         return "visit", args | ({"submit": True} if submit else {})
 
     def _claim(self, laptop: Laptop) -> tuple[str, Args] | None:
-        doctor = self._one(laptop, "doctor")
+        doctor = self.one(laptop, "doctor")
         if not doctor:
             return None
         rng = self.rng
@@ -264,8 +290,8 @@ class Planner:
             for _ in range(rng.choice((1, 2)))
         ]  # fmt: skip
         args: Args = {"values": {"title": self.token, "lines": lines}, "token": self.token}
-        known = self._visible(
-            laptop, "claim", f"{self._own(laptop)} AND coalesce(state, 'draft') IN ('draft','returned')"
+        known = self.visible(
+            laptop, "claim", f"{self.own(laptop)} AND coalesce(state, 'draft') IN ('draft','returned')"
         )
         if known and rng.random() < 0.4:
             return "claim", args | {"row_id": rng.choice(known)}
@@ -274,13 +300,13 @@ class Planner:
 
     def _attach(self, laptop: Laptop) -> tuple[str, Args] | None:
         record = self.rng.choice(("visit", "claim"))
-        held = self._visible(laptop, record, self._own(laptop))
+        held = self.visible(laptop, record, self.own(laptop))
         return ("attach", {"record": record, "row_id": self.rng.choice(held), "token": self.token}) if held else None
 
     def _claim_command(self, laptop: Laptop) -> tuple[str, Args] | None:
         rng = self.rng
         manager = laptop.person == "mei"
-        held = self._visible(laptop, "claim", "" if manager else self._own(laptop))
+        held = self.visible(laptop, "claim", "" if manager else self.own(laptop))
         if not held:
             return None
         if manager:
@@ -291,7 +317,7 @@ class Planner:
         return "command", {"row_id": rng.choice(held), "event": event} | ({"args": more} if more else {})
 
     def _resolve(self, laptop: Laptop) -> tuple[str, Args] | None:
-        row_id = self._one(laptop, "conflict", "AND state = 'open'")
+        row_id = self.one(laptop, "conflict", "AND state = 'open'")
         return ("resolve", {"row_id": row_id, "choice": self.rng.choice(("keep", "loser", "base"))}) if row_id else None
 
     def _refused(self, laptop: Laptop) -> tuple[str, Args] | None:
@@ -305,14 +331,14 @@ class Planner:
         return ("undo", {}) if laptop.undo else None
 
     def _poison(self, laptop: Laptop) -> tuple[str, Args] | None:
-        row_id = self._one(laptop, "doctor", "AND revision > 0")
+        row_id = self.one(laptop, "doctor", "AND revision > 0")
         changes = {"customer_class": self.token}
         return ("poison", {"record": "doctor", "row_id": row_id, "changes": changes}) if row_id else None
 
 
 _ACTIONS = {
     "doctor": 6, "edit": 30, "text": 18, "set": 10, "delete": 3, "affiliate": 4, "visit": 8, "claim": 6, "attach": 3,
-    "command": 12, "resolve": 5, "refused": 3, "undo": 3, "poison": 1,
+    "command": 12, "resolve": 5, "refused": 3, "undo": 3, "poison": 1, **beside.WEIGHTS,
 }  # fmt: skip
 _MAKERS: dict[str, Callable[[Planner, Laptop], tuple[str, Args] | None]] = {
     "doctor": Planner._doctor,
@@ -329,5 +355,6 @@ _MAKERS: dict[str, Callable[[Planner, Laptop], tuple[str, Args] | None]] = {
     "refused": Planner._refused,
     "undo": Planner._undo,
     "poison": Planner._poison,
+    **beside.MAKERS,
 }
 assert set(_ACTIONS) == set(_MAKERS)

@@ -16,6 +16,7 @@ from tests.simulation.seeded import Time
 Key = tuple[str, str]
 Values = dict[str, Any]
 _COMPANY = ("territory", "user", "assignment", "product")
+_OF_A_TERRITORY = ("visit", "cycle_plan", "plan_target", "day_off", "doctor_merge")
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -74,7 +75,7 @@ class Truth:
         if record == "affiliation":
             ends = ("doctor", row["doctor_id"]), ("institution", row["institution_id"])
             return self._of_key(ends[0]) & self._of_key(ends[1])
-        if record == "visit":
+        if record in _OF_A_TERRITORY:
             return frozenset({f"t:{row['territory_id']}"})
         if record == "claim":
             return frozenset({f"m:{row['territory_id']}", f"p:{row['owner_id']}"})
@@ -149,8 +150,9 @@ _PLACED = {
     "institution": ("id", "territory_id", "deleted"),
     "affiliation": ("id", "doctor_id", "institution_id", "deleted"),
     "department": ("id", "institution_id"),
-    "visit": ("id", "territory_id"),
+    **{record: ("id", "territory_id") for record in _OF_A_TERRITORY},
     "claim": ("id", "territory_id", "owner_id"),
+    "adverse_event": ("id", "parent_record", "parent_id"),
     "conflict": ("id", "parent_record", "parent_id"),
     "attachment": ("id", "parent_record", "parent_id"),
 }
