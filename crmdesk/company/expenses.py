@@ -84,7 +84,7 @@ class _ClaimMaker:
             moment = at_local(day + timedelta(days=days), 17, self._rng.randint(0, 50))
             self._apply(claim, event, min(moment, self._now + timedelta(minutes=number)))
         if claim["state"] == claims.State.TO_CALL_BACK:
-            self._calls.not_reached(claim, self._territory.manager_id, self._now)
+            self._calls.not_reached(claim, self._territory.manager_id, self._now - timedelta(hours=15))
 
     def _visit(self, course: Course) -> tuple[date, Row]:
         last = self._maker.today - timedelta(days=course.least_days)

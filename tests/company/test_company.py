@@ -246,3 +246,17 @@ def test_every_territory_has_a_plan_for_today_and_proposals_that_wait(company: C
     for record in ("cycle_plan", "day_off"):
         for row in company.tables[record]:
             check_row(record, row)
+
+
+def test_each_result_rests_on_a_call_back_and_some_say_other_things(company: Company) -> None:
+    rows = company.tables["call_back"]
+    claims_by_id = {row["id"]: row for row in company.tables["claim"]}
+    decided = {row["claim_id"]: row for row in rows if row["decided_at"]}
+    results = [entry for entry in company.trail if entry.action.startswith("call_back_")]
+    assert {entry.row_id for entry in results} == set(decided)
+    for entry in results:
+        assert entry.action == f"call_back_{decided[entry.row_id]['outcome']}"
+        assert decided[entry.row_id]["owner_id"] == entry.by_id != claims_by_id[entry.row_id]["owner_id"]
+    assert {row["outcome"] for row in rows} == {"confirmed", "disputed", "not_reached"}
+    assert any(not row["claim_id"] for row in rows)
+    assert all(row["called_at"] < f"{TODAY.isoformat()}T00" for row in rows)

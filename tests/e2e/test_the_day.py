@@ -23,6 +23,8 @@ def test_the_day_goes_as_it_should(tmp_path: Path) -> None:
         "the e-mail is merged; the phone was changed by both",
         "in use again: 138 0000 4417",
         "refused: ",
+        "called back about a visit: ",
+        ": confirmed",  # the call-back about a claim of the sample
         "payable: ",
     ):
         assert words in told

@@ -1,4 +1,4 @@
-"""A store of before the plans gets their tables when it is opened, whichever of the older versions made it."""
+"""A store of before a record was declared gets its table when it is opened, whichever of the older versions made it."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from crmdesk.storage.tables import ROWS
 from crmdesk.storage.work import UnitOfWork
 
 PLANS = ("cycle_plan", "plan_target", "day_off")
+CALL_BACKS = migrations.STEPS.index("0009_call_backs")
 
 
 def _tables(driver: Any) -> set[str]:
@@ -18,14 +19,18 @@ def _tables(driver: Any) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("version", [2, 3])
-def test_an_older_store_gets_the_tables_of_the_plans(open_store: Any, key: bytes, version: int) -> None:
+@pytest.mark.parametrize(
+    ("version", "records"), [(2, PLANS), (3, PLANS), (3, (*PLANS, "call_back")), (CALL_BACKS, ("call_back",))]
+)
+def test_an_older_store_gets_the_tables_declared_since(
+    open_store: Any, key: bytes, version: int, records: tuple[str, ...]
+) -> None:
     store = open_store()
     folder = store.folder
     store.close()
     driver = raw.connect(folder / "crmdesk.db", key)
     before = _tables(driver)
-    for record in PLANS:
+    for record in records:
         driver.execute(f"DROP TABLE row_{record}")
     driver.execute("DELETE FROM _sqlite_migrations WHERE name > ?", (migrations.STEPS[version - 1],))
     driver.execute(f"PRAGMA user_version = {version}")
@@ -35,6 +40,6 @@ def test_an_older_store_gets_the_tables_of_the_plans(open_store: Any, key: bytes
         assert isinstance(work, UnitOfWork)
         assert _tables(work.driver) == before
         assert work.driver.execute("PRAGMA user_version").fetchone() == (len(migrations.STEPS),)
-        for record in PLANS:
+        for record in records:
             names = [row[1] for row in work.driver.execute(f"PRAGMA table_info(row_{record})").fetchall()]
             assert names == [column.name for column in ROWS[record].columns]
