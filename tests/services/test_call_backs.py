@@ -6,8 +6,10 @@ import pytest
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.domain.ids import new_id
+from crmdesk.protocol.messages import Answer
 from crmdesk.services.commands import CorrectCallBack, DeleteRow, EditRow, NoteCallBack
 from crmdesk.services.views import SAVED_HERE
+from crmdesk.storage import outbox
 from tests.services.small_territory import (
     LI,
     MANAGER,
@@ -179,12 +181,22 @@ def test_it_stands_in_the_timeline_and_the_visit_says_its_result(manager_laptop:
 def test_a_result_whose_call_back_is_refused_waits_beside_it(manager_laptop: Laptop) -> None:
     manager_laptop.do(NoteCallBack(ABOUT_CLAIM, waiting_claim(manager_laptop)))
     create, command = manager_laptop.waiting()
-    from crmdesk.protocol.messages import Answer
-    from crmdesk.storage import outbox
-
     with manager_laptop.store.writing() as work:
         outbox.settle(work, [Answer(create.id, "refused", code="no_consent", params={"channel": "phone"})])
     codes = {one.operation_id: one.code for one in manager_laptop.ask(lambda reads: reads.refused())}
     assert codes == {create.id: "no_consent", command.id: "waits_for_other"}
     assert {one.title for one in manager_laptop.ask(lambda reads: reads.refused())} == {"张三", "科室会餐费"}
     assert SUBMITTED_CLAIM not in codes
+
+
+def test_a_refused_call_back_is_corrected_and_goes_again_with_its_result(manager_laptop: Laptop) -> None:
+    manager_laptop.receive("doctor", {"id": ZHANG, "consent": ["phone"]}, scope=f"t:{TERRITORY}")
+    manager_laptop.do(NoteCallBack(ABOUT_CLAIM | {"way": "phone"}, waiting_claim(manager_laptop)))
+    create, command = manager_laptop.waiting()
+    with manager_laptop.store.writing() as work:
+        outbox.settle(work, [Answer(create.id, "refused", code="no_consent", params={"channel": "phone"})])
+    manager_laptop.do(CorrectCallBack(create.row_id, {"way": "face_to_face"}, 0))
+    again, result = manager_laptop.waiting()
+    assert (again.kind, again.fields["way"]) == ("create", (None, "face_to_face"))
+    assert (result.command, result.args) == (command.command, command.args)
+    assert manager_laptop.ask(lambda reads: reads.refused()) == []
