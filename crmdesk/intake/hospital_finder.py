@@ -83,6 +83,14 @@ class HospitalFinder:
             return Finding(best)
         return Finding(None, tuple(likely[:MAX_OFFERS]))
 
+    def pairs(self, least: float = TAKE) -> Iterator[tuple[Candidate, Candidate]]:
+        """Yield the institutions that may be one and the same, each pair once; the second says how surely and why."""
+        for number, entry in enumerate(self._entries):
+            for other in sorted(one for one in self._possible(entry.forms) if one > number):
+                found = self._compare(entry.forms, self._entries[other], entry.city)
+                if found.score >= least and _one_city(entry.city, found.city):
+                    yield Candidate(entry.id, entry.name, entry.city, found.score, found.reason), found
+
     def _possible(self, asked: Iterable[Form]) -> set[int]:
         possible: set[int] = set()
         for form in asked:
@@ -106,6 +114,10 @@ class HospitalFinder:
                 if found.score > best.score:
                     best = found
         return Candidate(entry.id, entry.name, entry.city, best.score, best.reason, common)
+
+
+def _one_city(one: str, other: str) -> bool:
+    return not (one and other) or one in other or other in one
 
 
 def _rank(one: Candidate) -> tuple[float, int, int, str]:

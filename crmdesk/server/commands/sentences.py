@@ -9,6 +9,7 @@ from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
 
 SENTENCES = {
+    "ambiguous_institution": "More than one institution is called {name}: use its id (`institution duplicates`).",
     "ambiguous_territory": "More than one territory is called {name}: use its id (`territory list`).",
     "amount": "{value} is not an amount in yuan.",
     "assigned_already": "{login} has {name} already.",
@@ -38,6 +39,7 @@ SENTENCES = {
     "hospital_ambiguous": "Several hospitals are called {hospital}; say which: --hospital NAME=ID",
     "hospital_unsure": "{hospital} may be one of these; say which: --hospital NAME=ID",
     "login_taken": "There is already somebody with the login {login}.",
+    "merge_impossible": "These two cannot be merged: one is not there, is gone, or both are the same.",
     "name_taken": "There is already a territory called {name}.",
     "named_twice": "Two of the {field} have the same words.",
     "no_name_column": "No column of the file looks like the names of doctors or institutions.",

@@ -1,0 +1,64 @@
+"""The commands about institutions: `institution duplicates` and `institution merge`."""
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from crmdesk.domain.errors import InputError
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+
+institution = typer.Typer(help="Institutions that are there twice.", no_args_is_help=True)
+_Which = Annotated[str, typer.Argument(help="Id, or a name that only one institution has.")]
+
+
+@institution.command("duplicates")
+def duplicates(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many pairs.")] = 100,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List pairs of institutions that are most likely one, with why; merging them is a person's decision."""
+    from crmdesk.server import institution_merges
+    from crmdesk.server.imports import known_institutions
+
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        known = known_institutions(connection)
+    pairs = list(islice(institution_merges.duplicates(known), limit))
+    data = [
+        {"kept": one.id, "name": one.name, "other": two.id, "other_name": two.name, "reason": two.reason.value}
+        for one, two in pairs
+    ]
+    lines = [f"{one.id} {one.name}\n{two.id} {two.name}  ({two.reason.value})\n" for one, two in pairs]
+    here.answer({"pairs": data}, lines or ["No two institutions look like one."])
+
+
+@institution.command("merge")
+def merge(
+    kept: _Which,
+    other: _Which,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move departments, doctors, visits, files and figures of OTHER to KEPT and end OTHER; again: what came since."""
+    from crmdesk.server import institution_merges
+    from crmdesk.server.imports import known_institutions
+
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    with store.reading() as connection:
+        names = [(one.id, one.name) for one in known_institutions(connection)]
+    kept_id, other_id = (_id_of(one, names) for one in (kept, other))
+    moved = store.run(lambda work: institution_merges.merge(work, kept_id, other_id))
+    words = ", ".join(f"{count} {record}" for record, count in moved.items()) or "nothing"
+    here.answer({"kept": kept_id, "other": other_id, "moved": dict(moved)}, [f"Merged; moved: {words}."])
+
+
+def _id_of(which: str, names: list[tuple[str, str]]) -> str:
+    found = [one for one, name in names if which == name]
+    if len(found) > 1:
+        raise InputError("ambiguous_institution", name=which[:80])
+    return found[0] if found else which
