@@ -38,8 +38,15 @@ def test_an_export_is_noted_for_the_server_with_who_what_when_and_how_narrowed(l
 
 
 def test_without_the_right_there_is_no_file_and_no_note(finance_laptop: Laptop, tmp_path: Path) -> None:
+    told: list[int] = []
     with pytest.raises(RefusedError, match="may_not_export"):
-        export_list(finance_laptop.desk, tmp_path / "a.csv", Filter("doctor")).result(60)
+        export_list(
+            finance_laptop.desk,
+            tmp_path / "a.csv",
+            Filter("doctor"),
+            progress=lambda done, total: not told.append(done),
+        ).result(60)
+    assert told == [], "nothing is read for it"
     with pytest.raises(RefusedError, match="may_not_export"):
         finance_laptop.do(NoteExport("doctor", 1, "a.csv", "2026-11-20T02:00:00.000Z"))
     assert [one.name for one in tmp_path.iterdir()] == ["store"]

@@ -59,6 +59,8 @@ def twin(company: Company) -> str:
 
 def test_everything_follows_and_nothing_is_there_twice(company: Company) -> None:
     kept, other = company["north_hospital"], twin(company)
+    both = {"doctor_id": company["north_doctor"], "department_id": company["north_ward"]}
+    put(company, "affiliation", both | {"institution_id": kept, "is_primary": False})
     before = len(list(live(company, "affiliation", institution_id=kept)))
     moved = merge(company, kept, other)
     assert moved == {"department": 2, "affiliation": 2, "visit": 1, "attachment": 1, "procurement": 1}
@@ -70,7 +72,8 @@ def test_everything_follows_and_nothing_is_there_twice(company: Company) -> None
     assert sorted(rooms) == ["心内科", "肾内科"]
     for record in ("department", "affiliation", "visit"):
         assert list(live(company, record, institution_id=other)) == []
-    assert len(list(live(company, "affiliation", institution_id=kept))) >= before + 1
+    assert len(list(live(company, "affiliation", institution_id=kept, **both))) == 1
+    assert len(list(live(company, "affiliation", institution_id=kept))) == before + 1
     (figure,) = live(company, "procurement")
     assert figure["id"] == row_id(kept, "第八批", "氨氯地平片", "")
     assert figure["parent_id"] == kept
