@@ -22,7 +22,7 @@ class Seat:
         # The demo never touches the person's own key ring: the key is wrapped by a passphrase, as where there is none.
         no_key_ring = fail.Keyring()  # type: ignore[no-untyped-call]  # the library has no types
         self._sessions = WindowSessions(Premises(data_dir, keyring_backend=no_key_ring))
-        self.windows = Windows(self._sessions, server)
+        self.windows = Windows(self._sessions, server, tour=False)
         self.windows.start()
 
     @property

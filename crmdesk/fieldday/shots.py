@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from crmdesk.fieldday.hands import settle
 from crmdesk.ui import language, theme
 from crmdesk.ui.bridge import Bridge
-from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.page_window import PageWindow
 
 LOOKS = (
     (language.CHINESE, theme.LIGHT),
@@ -64,4 +64,4 @@ def rest(patience_s: float = 10.0) -> None:
 
 
 def _bridges() -> list[Bridge]:
-    return [window.bridge for window in QApplication.topLevelWidgets() if isinstance(window, MainWindow)]
+    return [window.bridge for window in QApplication.topLevelWidgets() if isinstance(window, PageWindow)]

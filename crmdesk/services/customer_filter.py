@@ -2,21 +2,18 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from crmdesk.domain.clock import to_text
 from crmdesk.domain.picklists import PICKLISTS, codes
 from crmdesk.services import shown
+from crmdesk.services.due import PLAIN_CLASSES, PLAIN_DAYS, due_doctors, edge
 from crmdesk.services.own_conditions import Own, own_conditions, statements
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.tables import PROMISED
 
-DUE_CLASSES = ("A", "B")
-DUE_AFTER_DAYS = 30
-"""A doctor of these classes is due so many days after the last visit."""
 NONE = "none"
 """Among codes: without any (no class, no consent to any channel)."""
 NEVER = "never"
@@ -179,24 +176,25 @@ def _seen(look: _Look, wanted: str) -> frozenset[str]:
     if wanted == NEVER:
         return look.ids("1", {}) - last.keys()
     kind, _, days = wanted.partition("_")
-    edge = _edge(look.today, int(days))
+    since = edge(look.today, int(days))
     if kind == "within":
-        return frozenset(one for one, at in last.items() if at >= edge)
-    return look.ids("1", {}) - {one for one, at in last.items() if at >= edge}
-
-
-def _edge(today: date, days: int) -> str:
-    """Return the instant from which on a visit counts as within so many days."""
-    return to_text(datetime.combine(today - timedelta(days=days - 1), time(0), UTC))
+        return frozenset(one for one, at in last.items() if at >= since)
+    return look.ids("1", {}) - {one for one, at in last.items() if at >= since}
 
 
 def _due(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     if VISIT in wanted:
-        found |= look.column("customer_class", DUE_CLASSES) & _seen(look, f"not_{DUE_AFTER_DAYS}")
+        found |= _due_for_visit(look)
     if PROMISE in wanted:
         found |= _promised(look)
     return found
+
+
+def _due_for_visit(look: _Look) -> frozenset[str]:
+    if look.record == "doctor":
+        return frozenset(due_doctors(look.connection, look.visits, look.moment, look.today))
+    return look.column("customer_class", PLAIN_CLASSES) & _seen(look, f"not_{PLAIN_DAYS}")  # plans are for doctors
 
 
 def _promised(look: _Look) -> frozenset[str]:

@@ -26,6 +26,8 @@ _TOUCHED_BY = {
     "doctor": frozenset({"doctor", "affiliation", "institution", "department", "territory"}),
     "institution": frozenset({"institution", "territory"}),
 }
+_DECIDING = frozenset({"visit", "cycle_plan", "plan_target"})
+"""Records that decide who was seen and who is due."""
 _BOTH = {
     "class": "coalesce(nullif(customer_class, ''), '~')",
     "phone": "coalesce(nullif(phone, ''), '~')",
@@ -94,7 +96,7 @@ class CustomerOrders:
         with self._lock:
             self._moment = moment
             for wanted in list(self._kept):
-                by_visit = (wanted.sort.endswith("last_visit") or wanted.where.by_visit) and "visit" in touched
+                by_visit = (wanted.sort.endswith("last_visit") or wanted.where.by_visit) and touched & _DECIDING
                 if by_visit or touched & _TOUCHED_BY[wanted.record]:
                     del self._kept[wanted]
 

@@ -10,6 +10,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
+from crmdesk.services.due import plans_of
 from crmdesk.services.reads_call_backs import CallBackReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import (
@@ -87,7 +88,13 @@ class CustomerReads(CallBackReads):
                 f" WHERE deleted = 0 GROUP BY value ORDER BY times DESC, value LIMIT {_TAGS_SHOWN}"
             )
             tags = [str(row["value"]) for row in found]
-        return FilterChoices(tuple(sorted((row["id"], str(row["name"])) for row in territories)), tuple(tags))
+        planned = plans_of(self._connection, self._today) if record == "doctor" else {}
+        return FilterChoices(
+            tuple(sorted((row["id"], str(row["name"])) for row in territories)),
+            tuple(tags),
+            planned=bool(planned),
+            plain=any(row["id"] not in planned for row in territories),
+        )
 
     def institution_names(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the names of institutions that are here, by id."""

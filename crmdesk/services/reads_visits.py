@@ -1,19 +1,23 @@
 """Reads about the day and about visits: today's list, promises, doctors not seen for long, drafts."""
 
-from collections.abc import Iterable, Sequence
+import heapq
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import text
+
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services import shown
-from crmdesk.services.customer_filter import DUE_AFTER_DAYS, DUE_CLASSES
-from crmdesk.services.customer_order import Filter
+from crmdesk.services.due import due_doctors
 from crmdesk.services.reads_adverse_events import AdverseEventReads
 from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
-from crmdesk.services.views import CustomerItem, HistoryEntry, Row, TodayItem, TodayView
+from crmdesk.services.views import DueView, HistoryEntry, Row, TodayItem, TodayView
 from crmdesk.storage import outbox, settings
 from crmdesk.storage.tables import PROMISED
 
@@ -42,12 +46,15 @@ class VisitReads(MergeReads, AdverseEventReads):
             adverse_events=tuple(self.adverse_events()),
         )
 
-    def not_seen(self, day: str = "") -> tuple[CustomerItem, ...]:
-        """Return the doctors who are due by their class on a day and neither seen lately nor planned, the most first.
+    def not_seen(self, day: str = "") -> DueView:
+        """Return doctors who are due on a day and have no visit planned: class A first, longest ago first.
 
         Apart from `today`: it looks at every doctor, and the day's visits need not wait for that.
         """
-        return tuple(self.customer_items("doctor", self._not_seen(_as_date(day) if day else self._today)))
+        wanted = _as_date(day) if day else self._today
+        due = due_doctors(self._connection, self._visits, self._moment, wanted)
+        chosen = self._most_due(due.keys() - self._planned_doctors(wanted))
+        return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen})
 
     def visit(self, row_id: str) -> Row:
         """Return one visit; raises InputError('unknown_row')."""
@@ -106,31 +113,15 @@ class VisitReads(MergeReads, AdverseEventReads):
             {"me": self._person.user_id, "day": wanted.isoformat(), "limit": _OVERDUE_LIMIT},
         )
 
-    def _not_seen(self, wanted: date) -> list[str]:
-        """Return doctors of class A and B without a visit for 30 days and none planned, A first, longest ago first."""
+    def _most_due(self, doctor_ids: Collection[str]) -> list[str]:
         last = self._visits.last_visits(self._connection, self._moment)
-        edge = to_text(datetime.combine(wanted - timedelta(days=DUE_AFTER_DAYS - 1), time(0), UTC))
-        planned = self._planned_doctors(wanted)
-        found: list[str] = []
-        for customer_class in DUE_CLASSES:
-            ids = self._orders.ids(self._connection, self._moment, Filter("doctor", "", "name", customer_class))
-            late = [one for one in ids if last.get(one, "") < edge and one not in planned]
-            late.sort(key=lambda one: last.get(one, ""))
-            found += self._in_use(late)
-            if len(found) >= NOT_SEEN_LIMIT:
-                break
-        return found[:NOT_SEEN_LIMIT]
-
-    def _in_use(self, doctor_ids: Sequence[str]) -> list[str]:
-        """Return the first of the doctors who have not left, enough for the page."""
-        found: list[str] = []
-        for start in range(0, len(doctor_ids), 50):
-            piece = doctor_ids[start : start + 50]
-            rows = self._brief("doctor", piece, "status")
-            found += [one for one in piece if one in rows and rows[one]["status"] not in ("left", "merged")]
-            if len(found) >= NOT_SEEN_LIMIT:
-                break
-        return found
+        rank = {entry.code: place for place, entry in enumerate(PICKLISTS["customer_class"])}
+        statement = text(
+            "SELECT id, customer_class, pinyin FROM row_doctor WHERE id IN (SELECT value FROM json_each(:ids))"
+        )
+        rows = self._connection.execute(statement, {"ids": json.dumps(list(doctor_ids))})
+        order = ((rank.get(row[1], len(rank)), last.get(row[0], ""), row[2], row[0]) for row in rows)
+        return [one[-1] for one in heapq.nsmallest(NOT_SEEN_LIMIT, order)]
 
     def _planned_doctors(self, wanted: date) -> set[str]:
         rows = shown.select(

@@ -88,6 +88,8 @@ class FilterChoices:
 
     territories: tuple[tuple[str, str], ...]
     tags: tuple[str, ...]
+    planned: bool = False  # a cycle plan of the present day says who is due
+    plain: bool = True  # there is a territory without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,17 @@ class AdverseEventItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DueReason:
+    """Why a doctor is due: the goal in visits of the cycle plan, what was done and scheduled (hundredths), every how
+    many days; `goal` 0: there is no plan, and the plain rule holds.
+    """
+
+    goal: int = 0
+    credit: int = 0
+    interval_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TodayView:
     """The day: its visits and the open promises that are due.
 
@@ -295,6 +308,14 @@ class TodayView:
     items: tuple[TodayItem, ...]
     overdue_promises: tuple[TodayItem, ...]
     adverse_events: tuple[AdverseEventItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueView:
+    """Doctors who are due and not seen, the most pressing first, with the reason of each."""
+
+    items: tuple[CustomerItem, ...] = ()
+    reasons: Mapping[str, DueReason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def _T(_context: str, text: str) -> str:  # known to lupdate by this name; see `
     return text
 
 
+_ALSO_ENTER = ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
 _SAVE = ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter")
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("open_palette", EVERYWHERE, _T("actions", "搜索与命令"), ("Ctrl+K",), "search"),
@@ -47,6 +48,11 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("switch_language", EVERYWHERE, _T("actions", "切换中文 / 英文"), ("Ctrl+Shift+L",), "language"),
     ActionSpec("switch_theme", EVERYWHERE, _T("actions", "切换浅色 / 深色"), ("Ctrl+Shift+D",), "theme"),
     ActionSpec("show_keys", EVERYWHERE, _T("actions", "键盘快捷键"), ("F1",), "keyboard"),
+    ActionSpec("open_window", EVERYWHERE, _T("actions", "在新窗口中打开"), _ALSO_ENTER, "open"),
+    ActionSpec("close_window", EVERYWHERE, _T("actions", "关闭这个窗口"), ("Ctrl+W",), "close"),
+    ActionSpec("show_tour", EVERYWHERE, _T("actions", "看一遍导览"), (), "info"),
+    ActionSpec("tour_next", EVERYWHERE, _T("actions", "导览：下一步"), ("F2",), "next"),
+    ActionSpec("tour_skip", EVERYWHERE, _T("actions", "导览：跳过"), ("Shift+F2",), "close"),
     ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
     ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
     ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),

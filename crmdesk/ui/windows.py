@@ -17,10 +17,14 @@ class Windows(QObject):
     left = Signal(object)
 
     def __init__(
-        self, session: SessionPort, default_server: str = "", first: Callable[[MainWindow], None] | None = None
+        self,
+        session: SessionPort,
+        default_server: str = "",
+        first: Callable[[MainWindow], None] | None = None,
+        tour: bool = True,
     ) -> None:
         super().__init__()
-        self._session, self._default_server, self._first = session, default_server, first
+        self._session, self._default_server, self._first, self._tour = session, default_server, first, tour
         self.sign_in: SignInWindow | None = None
         self.main: MainWindow | None = None
         self._signed: Signed | None = None
@@ -48,6 +52,8 @@ class Windows(QObject):
         self.main.signed_out.connect(self._signed_out)
         self.main.closed.connect(self._closed)
         self.main.show()
+        if self._tour:
+            self.main.tour.begin_once()
         if self.sign_in is not None:
             self.sign_in.hide()
             self.sign_in.deleteLater()

@@ -1726,6 +1726,18 @@
                 <numerusform>Not for %n days</numerusform>
             </translation>
         </message>
+        <message>
+            <source>该拜访：周期计划的目标没完成，也到了间隔。</source>
+            <translation>Due: the goal of the cycle plan is open and the interval has passed. </translation>
+        </message>
+        <message>
+            <source>该拜访：A、B 类满 {days} 天未见。</source>
+            <translation>Due: class A or B not seen for {days} days.</translation>
+        </message>
+        <message>
+            <source>没有周期计划的辖区：A、B 类满 {days} 天未见。</source>
+            <translation>Where a territory has no cycle plan: class A or B not seen for {days} days.</translation>
+        </message>
     </context>
     <context>
         <name>FormDialog</name>
@@ -2139,8 +2151,8 @@
     <context>
         <name>MainWindow</name>
         <message>
-            <source>这个页面不属于你的角色。</source>
-            <translation>This page does not belong to your role.</translation>
+            <source>先选一位客户或一次拜访，再在新窗口中打开。</source>
+            <translation>Choose a customer or a visit first, then open it in a window of its own.</translation>
         </message>
         <message>
             <source>已离线工作。更改保存在本机。</source>
@@ -2149,21 +2161,6 @@
         <message>
             <source>已恢复联网，更改会自动发送。</source>
             <translation>Back on the network; changes are sent by themselves.</translation>
-        </message>
-        <message>
-            <source>没有可以撤销的更改。</source>
-            <translation>There is nothing to undo.</translation>
-        </message>
-        <message numerus="yes">
-            <source>已撤销，其中 %n 项之后又被改过，保持不变。</source>
-            <translation>
-                <numerusform>Undone; %n was changed since and stays as it is.</numerusform>
-                <numerusform>Undone; %n were changed since and stay as they are.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>已撤销。</source>
-            <translation>Undone.</translation>
         </message>
         <message>
             <source>代表</source>
@@ -2302,6 +2299,28 @@
         <message>
             <source>否</source>
             <translation>No</translation>
+        </message>
+    </context>
+    <context>
+        <name>PageWindow</name>
+        <message>
+            <source>这个页面不属于你的角色。</source>
+            <translation>This page does not belong to your role.</translation>
+        </message>
+        <message>
+            <source>没有可以撤销的更改。</source>
+            <translation>There is nothing to undo.</translation>
+        </message>
+        <message numerus="yes">
+            <source>已撤销，其中 %n 项之后又被改过，保持不变。</source>
+            <translation>
+                <numerusform>Undone; %n was changed since and stays as it is.</numerusform>
+                <numerusform>Undone; %n were changed since and stay as they are.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已撤销。</source>
+            <translation>Undone.</translation>
         </message>
     </context>
     <context>
@@ -3506,16 +3525,63 @@
             <translation>{promise} ({said})</translation>
         </message>
         <message>
-            <source>建议</source>
-            <translation>Idea</translation>
-        </message>
-        <message>
             <source>上次拜访：{when}</source>
             <translation>Last visit: {when}</translation>
         </message>
         <message>
+            <source>本周期 {done} / {goal}，每 {days} 天一次</source>
+            <translation>This cycle {done} / {goal}, one every {days} days</translation>
+        </message>
+        <message>
+            <source>建议</source>
+            <translation>Idea</translation>
+        </message>
+        <message>
+            <source>周期该访</source>
+            <translation>Due by cycle plan</translation>
+        </message>
+        <message>
             <source>久未拜访</source>
             <translation>long not seen</translation>
+        </message>
+    </context>
+    <context>
+        <name>Tour</name>
+        <message>
+            <source>找人，找事：{key}</source>
+            <translation>Find people and things to do: {key}</translation>
+        </message>
+        <message>
+            <source>输入一个字、拼音或首字母就能找到医生和医院；每个命令也在那里，旁边写着它的快捷键。</source>
+            <translation>A character, pinyin or initials find a doctor or hospital; every command is there too, with its key beside it.</translation>
+        </message>
+        <message>
+            <source>从“今日”开始一次拜访：Enter</source>
+            <translation>Start a visit from Today: Enter</translation>
+        </message>
+        <message>
+            <source>选好医生按 Enter 就打开报告：数字键选一组，方向键选一项，写下记录。边写边保存，不怕中断。</source>
+            <translation>Choose a doctor and press Enter: digits choose a group, arrows an entry, then write the note. It is saved as you type.</translation>
+        </message>
+        <message>
+            <source>没有网络，照常工作</source>
+            <translation>Work goes on without a network</translation>
+        </message>
+        <message>
+            <source>最下面一行说明什么已保存、什么在等待发送。所有快捷键：{key}。</source>
+            <translation>The line at the foot says what is saved and what waits to be sent. All keys: {key}.</translation>
+        </message>
+        <message>
+            <source>开始工作</source>
+            <translation>Start working</translation>
+        </message>
+        <message>
+            <source>下一步</source>
+            <translation>Next</translation>
+        </message>
+        <message>
+            <source>跳过</source>
+            <translation>Skip</translation>
         </message>
     </context>
     <context>
@@ -3582,10 +3648,6 @@
         <message>
             <source>更正已保存在本机，原因和改动留在更正记录里</source>
             <translation>Amendment saved here; its reason and changes stay in the history</translation>
-        </message>
-        <message>
-            <source>文件读不出来：{reason}。没有添加。</source>
-            <translation>The file cannot be read: {reason}. It was not added.</translation>
         </message>
         <message>
             <source>附件已加密保存在本机，排在文字之后发送</source>
@@ -4147,6 +4209,26 @@
         <message>
             <source>键盘快捷键</source>
             <translation>Keyboard shortcuts</translation>
+        </message>
+        <message>
+            <source>在新窗口中打开</source>
+            <translation>Open in a window of its own</translation>
+        </message>
+        <message>
+            <source>关闭这个窗口</source>
+            <translation>Close this window</translation>
+        </message>
+        <message>
+            <source>看一遍导览</source>
+            <translation>See the tour</translation>
+        </message>
+        <message>
+            <source>导览：下一步</source>
+            <translation>Tour: next step</translation>
+        </message>
+        <message>
+            <source>导览：跳过</source>
+            <translation>Tour: skip</translation>
         </message>
         <message>
             <source>退出登录</source>
@@ -5425,6 +5507,10 @@
         <message>
             <source>照片与发票</source>
             <translation>Photos and receipts</translation>
+        </message>
+        <message>
+            <source>文件读不出来：{reason}。没有添加。</source>
+            <translation>The file cannot be read: {reason}. It was not added.</translation>
         </message>
     </context>
 </TS>

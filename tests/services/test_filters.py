@@ -12,8 +12,6 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import EditRow, SaveVisit, SetPreference
 from crmdesk.services.customer_filter import (
     ANY,
-    DUE_AFTER_DAYS,
-    DUE_CLASSES,
     SEEN,
     Conditions,
     SavedFilter,
@@ -21,6 +19,7 @@ from crmdesk.services.customer_filter import (
     kept_filters,
     saved_filters,
 )
+from crmdesk.services.due import PLAIN_CLASSES, PLAIN_DAYS
 from crmdesk.services.own_conditions import Own
 from tests.services.small_territory import (
     CLINIC,
@@ -171,12 +170,12 @@ def _meets(one: dict[str, Any], where: Conditions) -> bool:
         "within": seen is not None and amount and seen <= int(amount or 0) - 1,
         "not": seen is None or seen > int(amount or 0) - 1,
     }[kind]
-    late = seen is None or seen > DUE_AFTER_DAYS - 1
+    late = seen is None or seen > PLAIN_DAYS - 1
     return bool(
         by_seen
         and (not where.classes or (one["customer_class"] or "none") in where.classes)
         and (not where.institutions or one["place"] in where.institutions)
-        and (not where.due or (one["customer_class"] in DUE_CLASSES and late))
+        and (not where.due or (one["customer_class"] in PLAIN_CLASSES and late))
         and (not where.consent or {*one["consent"], *(() if one["consent"] else ("none",))} & set(where.consent))
         and (not where.tags or set(one["tags"]) & set(where.tags))
         and _meets_own(one["custom"], where.custom)

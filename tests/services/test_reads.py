@@ -63,7 +63,7 @@ def test_today_shows_the_visits_and_what_was_promised(laptop: Laptop) -> None:
     (promise,) = today.overdue_promises
     assert (promise.visit.id, promise.overdue) == (OLD_VISIT, True)
     unseen = laptop.ask(lambda reads: reads.not_seen("2026-11-20"))
-    assert [one.id for one in unseen] == [LI]  # 张三 was seen, 王五 is class C
+    assert [one.id for one in unseen.items] == [LI]  # 张三 was seen, 王五 is class C
 
 
 def test_a_kept_promise_is_no_longer_shown(laptop: Laptop) -> None:
@@ -82,8 +82,8 @@ def test_a_visit_counts_to_the_day_of_its_own_zone(laptop: Laptop) -> None:
 
 def test_somebody_seen_is_not_called_unseen(laptop: Laptop) -> None:
     laptop.do(SubmitVisit(an_id(521), {"doctor_ids": [LI], "adverse_event": False, "starts_at": days(-1)}))
-    assert laptop.ask(lambda reads: reads.not_seen("2026-11-20")) == ()
-    assert [one.id for one in laptop.ask(lambda reads: reads.not_seen("2027-01-20"))] == [ZHANG, LI]
+    assert laptop.ask(lambda reads: reads.not_seen("2026-11-20")).items == ()
+    assert [one.id for one in laptop.ask(lambda reads: reads.not_seen("2027-01-20")).items] == [ZHANG, LI]
 
 
 def test_the_customer_list_is_sorted_filtered_and_paged(laptop: Laptop) -> None:

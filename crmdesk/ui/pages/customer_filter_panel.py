@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.customer_filter import DUE, NEVER, NONE, PROMISE, SEEN, VISIT, Conditions, conditions_for
+from crmdesk.services.due import PLAIN_DAYS
 from crmdesk.services.views import FilterChoices
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.context import PageContext
@@ -75,6 +76,14 @@ class FilterWords(QObject):
             return language.choice_word("customer_class", code)
         return language.choice_word(_PICKLISTS[name], code) if name in _PICKLISTS else code if name == "tags" else ""
 
+    def due_rule(self, choices: FilterChoices) -> str:
+        """Say what makes a customer due for a visit: the cycle plan, the plain rule where there is none, or both."""
+        by_plan = self.tr("该拜访：周期计划的目标没完成，也到了间隔。")
+        plain = self.tr("该拜访：A、B 类满 {days} 天未见。").format(days=PLAIN_DAYS)
+        if choices.planned and choices.plain:
+            return by_plan + self.tr("没有周期计划的辖区：A、B 类满 {days} 天未见。").format(days=PLAIN_DAYS)
+        return by_plan if choices.planned else plain
+
     def sentence(self, record: str, where: Conditions, names: dict[str, str]) -> str:
         """Return the conditions in one line; `names` gives the words of ids."""
         parts = []
@@ -102,7 +111,8 @@ class FilterPanel(QFrame):
         self._choices = FilterChoices((), ())
         self._headings: dict[str, Label] = {}
         self.groups: dict[str, Picklist] = {}
-        self._heading = Label("", "section")
+        self._heading, self._due_rule = Label("", "section"), Label("", "muted", wrap=True)
+        self._due_rule.setObjectName("customers_due_rule_label")
         self._close = Button("", QUIET, actions.keys("customers_conditions"), small=True)
         self._close.setObjectName("customers_filter_close_button")
         self._close.clicked.connect(self.closed)
@@ -147,6 +157,8 @@ class FilterPanel(QFrame):
         if name == "institutions":
             self._body.addWidget(self.picker)
         self._body.addWidget(group)
+        if name == "due":
+            self._body.addWidget(self._due_rule)
 
     def conditions(self) -> Conditions:
         """Return what is chosen."""
@@ -228,6 +240,8 @@ class FilterPanel(QFrame):
             self._headings[name].setVisible(shown)
             group.setVisible(shown and (name != "institutions" or bool(group.values())))
         self.picker.setVisible("institutions" in usable)
+        self._due_rule.setText(self.words.due_rule(self._choices))
+        self._due_rule.setVisible("due" in usable)
 
     def _search(self, text: str) -> None:
         self._context.ask(

@@ -46,6 +46,7 @@ from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.text_field import TextLine
 
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "visit", "conflict", "outbox"})
+_DECIDING = frozenset({"visit", "cycle_plan", "plan_target"})  # who was seen, and who is due
 _MOVING = frozenset({"doctor", "institution", "affiliation"})
 _WIDE = 1060
 """Width at 100 % from which the bar has room for everything."""
@@ -186,6 +187,11 @@ class CustomersPage(Page):
         self.filter.setFocus()
 
     @override
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        chosen = self.table.current_id()
+        return (self.model.shown.record, {"id": chosen}) if chosen else None
+
+    @override
     def may_leave(self) -> bool:
         if self._settled.isActive():
             self._settled.stop()
@@ -197,7 +203,7 @@ class CustomersPage(Page):
         touched = frozenset(changes.changed)
         if self.run.running and touched & _TOUCHED:
             self.model.refresh_all()  # each commit of a change of many; the order follows at its end
-        elif touched & _MOVING or ("visit" in touched and self.model.shown.where.by_visit):
+        elif touched & _MOVING or (touched & _DECIDING and self.model.shown.where.by_visit):
             self._reload()
         elif touched & _TOUCHED:
             self.model.refresh_all()

@@ -238,6 +238,10 @@ class DoctorPage(Page):
         self._visit.setFocus()
 
     @override
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        return ("doctor", {"id": self._id}) if self._id else None
+
+    @override
     def may_leave(self) -> bool:
         self.editor.keep_draft()
         if self.editing:

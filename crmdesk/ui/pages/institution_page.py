@@ -175,6 +175,10 @@ class InstitutionPage(Page):
         self.people.setFocus()
 
     @override
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        return ("institution", {"id": self._id}) if self._id else None
+
+    @override
     def may_leave(self) -> bool:
         if self.editing:
             self.editor.leave()

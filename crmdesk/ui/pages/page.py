@@ -47,6 +47,10 @@ class Page(QWidget):
         """Say whether navigation may go on; a page saves what is typed before it returns True."""
         return True
 
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        """Return the page and arguments that show the customer or visit that is shown or chosen here, None for none."""
+        return None
+
     def refresh(self, changes: ChangeSet) -> None:
         """Read again what the ChangeSet touches; called only while the page is shown (else `enter` follows later)."""
 

@@ -12,7 +12,16 @@ from typing_extensions import override
 
 from crmdesk.domain.errors import InputError
 from crmdesk.services.commands import ChangeSet
-from crmdesk.services.views import ACCEPTED, AdverseEventItem, CustomerItem, DoctorView, TodayItem, TodayView
+from crmdesk.services.views import (
+    ACCEPTED,
+    AdverseEventItem,
+    CustomerItem,
+    DoctorView,
+    DueReason,
+    DueView,
+    TodayItem,
+    TodayView,
+)
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
@@ -20,6 +29,7 @@ from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.plan_words import figure
 from crmdesk.ui.pages.today_detail import READ, START, TELL, TodayDetail
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
 
 _TOUCHED = frozenset(
     {"visit", "doctor", "institution", "affiliation", "draft", "outbox", "needs_you", "conflict", "product"}
-    | {"adverse_event"}
+    | {"adverse_event", "cycle_plan", "plan_target"}
 )
 _CLOCK_MS = 60_000
 """How often the time that is left for an adverse event is said anew."""
@@ -59,7 +69,7 @@ class TodayPage(Page):
         super().__init__(context)
         self._day = today()
         self._view: TodayView | None = None
-        self._unseen: tuple[CustomerItem, ...] | None = None  # None until it is known
+        self._unseen: DueView | None = None  # None until it is known
         self._lines: dict[str, _Line] = {}
         self._words, self._event_words = CustomerWords(self), AdverseEventWords(self)
         self._clock = QTimer(self)
@@ -179,6 +189,10 @@ class TodayPage(Page):
         if doctor_id:
             self.context.navigate("doctor", id=doctor_id)
 
+    @override
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        return ("doctor", {"id": self._doctor_id()}) if self._doctor_id() else None
+
     def _doctor_id(self) -> str:
         line = self._lines.get(self.rows.current_key())
         return line.doctor_id if line else ""
@@ -194,8 +208,8 @@ class TodayPage(Page):
         day = view.date
         self.context.ask(self, lambda reads: reads.not_seen(day), self._take_unseen, latest="not_seen")
 
-    def _take_unseen(self, items: tuple[CustomerItem, ...]) -> None:
-        self._unseen = items
+    def _take_unseen(self, due: DueView) -> None:
+        self._unseen = due
         self._show()
 
     def _show(self) -> None:
@@ -233,7 +247,7 @@ class TodayPage(Page):
         due = [item for item in view.overdue_promises if item.visit.id not in of_day and item.doctor_id not in seen]
         lines += [self._promise_line(item) for item in due]
         seen |= {item.doctor_id for item in due}
-        return lines + [self._unseen_line(item) for item in self._unseen or () if item.id not in seen]
+        return lines + [self._unseen_line(item) for item in (self._unseen or DueView()).items if item.id not in seen]
 
     def _event_line(self, item: AdverseEventItem) -> _Line:
         state, tone = self._event_words.state(item)
@@ -289,11 +303,16 @@ class TodayPage(Page):
 
     def _unseen_line(self, item: CustomerItem) -> _Line:
         last = self._words.last_visit(item.last_visit_at)
+        said = self.tr("上次拜访：{when}").format(when=last) if item.last_visit_at else last
+        reason = (self._unseen or DueView()).reasons.get(item.id, DueReason())
+        by_plan = self.tr("本周期 {done} / {goal}，每 {days} 天一次").format(
+            done=figure(reason.credit), goal=reason.goal, days=reason.interval_days
+        )
         row = ListRow(
             key=f"not_seen:{item.id}", name=item.name, time=self.tr("建议"), chip=class_word(item.customer_class),
             second=dotted(item.institution_name, item.department_name),
-            third=self.tr("上次拜访：{when}").format(when=last) if item.last_visit_at else last,
-            state=self.tr("久未拜访"), state_tone="neutral",
+            third=dotted(by_plan, said) if reason.goal else said,
+            state=self.tr("周期该访") if reason.goal else self.tr("久未拜访"), state_tone="neutral",
         )  # fmt: skip
         return _Line("not_seen", row, item.id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,7 +15,6 @@ from typing_extensions import override
 from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
-from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.commands import (
     AmendVisit,
     AttachFile,
@@ -32,7 +30,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_amendment import AmendmentBar
-from crmdesk.ui.pages.visit_files import choose_files, clipboard_png
+from crmdesk.ui.pages.visit_files import choose_files, clipboard_png, readable
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport, missing, report_for, report_of
@@ -395,16 +393,8 @@ class VisitEditor(QWidget):
 
     def attach_files(self, paths: list[str]) -> None:
         """Attach files; one that cannot be read or is too large is refused in words."""
-        for name in paths:
-            path = Path(name)
-            try:
-                if path.stat().st_size > MAX_ATTACHMENT_BYTES:
-                    self.banner.say(words.sentence("file_too_large"), "bad")
-                    continue
-                self.attach(path.name, path.read_bytes())
-            except OSError as error:
-                reason = self.tr("文件读不出来：{reason}。没有添加。").format(reason=error.strerror or "")
-                self.banner.say(reason, "bad")
+        for name, content in readable(paths, lambda said: self.banner.say(said, "bad")):
+            self.attach(name, content)
 
     def paste_picture(self) -> None:
         """Attach the picture of the clipboard, if there is one."""
@@ -439,6 +429,13 @@ class VisitEditor(QWidget):
         self._on_its_way = ("", {})
         command = SaveVisit(opening.visit_id, values, opening.draft_key, self.report.heard)
         self.context.submit(self, command, lambda _outcome: _do(then), self._refused)
+
+    @property
+    def shown_id(self) -> str:
+        """Return the id of the visit shown, '' while it is neither saved nor begun: only who it is about is known."""
+        opening = self._opening
+        there = opening is not None and (opening.row is not None or opening.draft is not None)
+        return self._visit_id() if there or self._unsaved() or self._on_its_way[0] == self._visit_id() else ""
 
     def _visit_id(self) -> str:
         return self._opening.visit_id if self._opening else ""

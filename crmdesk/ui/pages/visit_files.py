@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
+from crmdesk.ui import words
 
 
 def choose_files(parent: QWidget, taken: Callable[[list[str]], object]) -> None:
@@ -30,3 +34,17 @@ def clipboard_png() -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt takes the format's name as text
     return bytes(content.data())
+
+
+def readable(paths: Iterable[str], refused: Callable[[str], object]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files that can be attached; why another one can't be is told to `refused`."""
+    for one in paths:
+        path = Path(one)
+        try:
+            if path.stat().st_size > MAX_ATTACHMENT_BYTES:
+                refused(words.sentence("file_too_large"))
+                continue
+            yield path.name, path.read_bytes()
+        except OSError as error:
+            said = QCoreApplication.translate("visit_files", "文件读不出来：{reason}。没有添加。")
+            refused(said.format(reason=error.strerror or ""))

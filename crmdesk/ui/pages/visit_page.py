@@ -25,6 +25,7 @@ class VisitPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
+        self._args: dict[str, Any] = {}
         self.list = VisitList(context)
         self.editor = VisitEditor(context)
         self.editor.renamed.connect(self._set_title)
@@ -55,6 +56,7 @@ class VisitPage(Page):
 
     @override
     def enter(self, **args: Any) -> None:
+        self._args = args
         visit_id, doctor_id = str(args.get("id") or ""), str(args.get("doctor_id") or "")
         self._stack.setCurrentWidget(self.editor if visit_id or doctor_id else self.list)
         if self.writing:
@@ -69,6 +71,13 @@ class VisitPage(Page):
         """Write the own visits to a file, where the role has the right."""
         if self._may_export:
             ExportDialog(self.context, self, Filter("visit")).open()
+
+    @override
+    def subject(self) -> tuple[str, dict[str, Any]] | None:
+        shown = self.editor.shown_id if self.writing else self.list.rows.current_key()
+        if shown:
+            return "visit", {"id": shown}
+        return ("visit", dict(self._args)) if self.writing and self._args else None
 
     @override
     def may_leave(self) -> bool:

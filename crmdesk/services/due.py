@@ -1,0 +1,136 @@
+"""Which doctors are due for a visit: by the cycle plan of their territory and class, by a plain rule without one.
+
+With a plan a doctor is due whose goal is neither reached nor scheduled and who was not seen for (cycle / goal) days,
+as `domain.schedule.suggest` has it. Without one: class A or B and not seen for 30 days.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text, to_text
+from crmdesk.domain.planning import CREDIT, Counts, Goals, counts_as, goals_of
+from crmdesk.services import shown
+from crmdesk.services.shown import Values
+from crmdesk.services.views import DueReason
+from crmdesk.services.visit_index import VisitIndex
+from crmdesk.storage.work import driver_of
+
+PLAIN_CLASSES = ("A", "B")
+PLAIN_DAYS = 30
+_HERE = "deleted = 0 AND coalesce(status, '') NOT IN ('left', 'merged')"
+_FEW = 50
+"""For so few doctors their visits are looked up one by one; for more the whole cycle is read."""
+
+
+class _Late(NamedTuple):
+    """A doctor not seen for long enough, and the goal in visits."""
+
+    doctor_id: str
+    goal: int
+    interval_days: int
+
+
+def edge(today: date, days: int) -> str:
+    """Return the instant from which on a visit counts as within so many days."""
+    return to_text(datetime.combine(today - timedelta(days=days - 1), time(0), UTC))
+
+
+def plans_of(connection: Connection, today: date) -> dict[str, Values]:
+    """Return the cycle plan of a day by territory; of several in one territory the newest."""
+    rows = shown.select(connection, "cycle_plan", "ORDER BY r.starts_on, r.name, r.id")
+    day = today.isoformat()
+    return {row["territory_id"]: row for row in rows if row["starts_on"] <= day <= row["ends_on"]}
+
+
+def due_doctors(
+    connection: Connection, visits: VisitIndex, moment: int, today: date, only: Collection[str] | None = None
+) -> dict[str, DueReason]:
+    """Return the doctors who are due on a day with the reason; of all, or only of some."""
+    last = visits.last_visits(connection, moment)
+    plans = plans_of(connection, today)
+    found = {one: DueReason() for one in _plain(connection, last, today, plans, only)}
+    for plan in plans.values():
+        late = {one.doctor_id: one for one in _late(connection, plan, last, today, only)}
+        if not late:
+            continue
+        credits_of = _credits(connection, visits, moment, plan, late, today)
+        for one in late.values():
+            credit = credits_of.get(one.doctor_id, 0)
+            if credit < one.goal * CREDIT:
+                found[one.doctor_id] = DueReason(one.goal, credit, one.interval_days)
+    return found
+
+
+def _plain(
+    connection: Connection,
+    last: Mapping[str, str],
+    today: date,
+    planned: Collection[str],
+    only: Collection[str] | None,
+) -> list[str]:
+    marks, params = shown.in_list(list(planned))
+    elsewhere = f" AND coalesce(territory_id, '') NOT IN ({marks})" if params else ""
+    classes = ", ".join(f"'{one}'" for one in PLAIN_CLASSES)
+    statement = f"SELECT id FROM row_doctor NOT INDEXED WHERE {_HERE} AND customer_class IN ({classes}){elsewhere}"
+    since = edge(today, PLAIN_DAYS)
+    ids = (str(one) for one in connection.execute(text(statement), params).scalars())
+    return [one for one in ids if last.get(one, "") < since and (only is None or one in only)]
+
+
+def _late(
+    connection: Connection, plan: Values, last: Mapping[str, str], today: date, only: Collection[str] | None
+) -> Iterable[_Late]:
+    """Yield the doctors of a plan's territory who have a goal and were not seen for the days that it leaves."""
+    goals = goals_of(plan)
+    agreed = _agreed(connection, plan["id"])
+    cycle_days = (date.fromisoformat(plan["ends_on"]) - date.fromisoformat(plan["starts_on"])).days + 1
+    intervals = {goal: max(1, cycle_days // goal) for goal in _goals(goals, agreed)}
+    edges = {goal: edge(today, days) for goal, days in intervals.items()}
+    # straight from the driver, as the index of visits is: a hundred thousand doctors may be looked at
+    statement = f"SELECT id, customer_class FROM row_doctor NOT INDEXED WHERE {_HERE} AND territory_id = ?"
+    for doctor_id, customer_class in driver_of(connection).execute(statement, (plan["territory_id"],)):
+        goal = agreed.get(doctor_id, goals.by_class.get(customer_class or "", (0, 0))[0])
+        if goal > 0 and last.get(doctor_id, "") < edges[goal] and (only is None or doctor_id in only):
+            yield _Late(doctor_id, goal, intervals[goal])
+
+
+def _goals(goals: Goals, agreed: Mapping[str, int]) -> set[int]:
+    return {one for one in (*(goal for goal, _most in goals.by_class.values()), *agreed.values()) if one > 0}
+
+
+def _agreed(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
+    """Return the visits agreed for single doctors; of several answers the newest counts."""
+    statement = (
+        "SELECT doctor_id, agreed FROM row_plan_target WHERE deleted = 0 AND cycle_plan_id = :cycle"
+        " AND agreed IS NOT NULL ORDER BY coalesce(decided_at, ''), id"
+    )
+    rows = connection.execute(text(statement), {"cycle": cycle_plan_id})
+    return {str(doctor_id): int(agreed) for doctor_id, agreed in rows}
+
+
+def _credits(
+    connection: Connection, visits: VisitIndex, moment: int, plan: Values, late: Mapping[str, Any], today: date
+) -> dict[str, int]:
+    """Return what visits done and scheduled in the cycle bring each of these doctors, in hundredths of a visit."""
+    low = at_minute(date.fromisoformat(plan["starts_on"]), 0)
+    high = at_minute(date.fromisoformat(plan["ends_on"]) + timedelta(days=1), 0)
+    where = "deleted = 0 AND +territory_id = :territory AND starts_at >= :low AND starts_at < :high"
+    params: dict[str, Any] = {"territory": plan["territory_id"], "low": low, "high": high}
+    if len(late) <= _FEW:
+        marks, ids = shown.in_list(visits.visits_of(connection, late))
+        where, params = f"{where} AND rowid IN ({marks})", params | ids
+    statement = f"SELECT doctor_ids, state, starts_at, channel FROM row_visit WHERE {where}"
+    goals, day_begins = goals_of(plan), datetime.combine(today, time(0), ZoneInfo(DEFAULT_ZONE))
+    found: dict[str, int] = {}
+    for doctor_ids, state, starts_at, channel in connection.execute(text(statement), params):
+        if counts_as(state, from_text(starts_at), day_begins, day_begins) is Counts.MISSED:  # done or not: both count
+            continue
+        for one in json.loads(doctor_ids or "[]"):
+            if one in late:
+                found[one] = found.get(one, 0) + goals.weight(channel)
+    return found

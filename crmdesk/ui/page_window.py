@@ -1,0 +1,172 @@
+"""A window of pages: navigation with a way back, toast, palette, undo, and ChangeSets to the page shown."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from typing_extensions import override
+
+from crmdesk.services.commands import ChangeSet, Outcome, Undo
+from crmdesk.ui import theme, words
+from crmdesk.ui.actions import Actions
+from crmdesk.ui.bridge import Bridge
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.key_map import KeyMapDialog
+from crmdesk.ui.pages import registry
+from crmdesk.ui.pages.page import Page
+from crmdesk.ui.palette import Palette
+from crmdesk.ui.parts.notices import Toast
+from crmdesk.ui.ports import SessionPort, Signed
+
+_HISTORY = 50
+
+
+class PageWindow(QMainWindow):
+    """What the main window and the windows beside it have in common; it is the `Shell` of its pages."""
+
+    def __init__(self, signed: Signed, session: SessionPort) -> None:
+        super().__init__()
+        self.bridge = Bridge(self)
+        self.person = signed.desk.person
+        self.context = PageContext(signed.desk, signed.sync, session, Actions(self), self.bridge, self)
+        self._pages: dict[str, Page] = {}
+        self._history: list[tuple[str, dict[str, Any]]] = []
+        self._undo_token = ""
+        self._theme_shown = theme.theme_name()
+        self._stack = QStackedWidget()
+        self.bridge.changed.connect(self._changed)
+        self._ends = [signed.desk.subscribe(self.bridge.publish)]
+
+    def _add_overlays(self) -> None:
+        """Put toast and palette over what the window shows; called when that is there."""
+        self.toast_part = Toast(self)
+        self.toast_part.undone.connect(self._undo_token_now)
+        self.palette_part = Palette(self.context, self)
+
+    def _bind_common(self) -> None:
+        bind = self.context.actions.bind
+        bind(self, "open_palette", self.open_palette)
+        bind(self, "go_back", self.back)
+        bind(self, "undo", self.undo)
+        bind(self, "show_keys", self.show_keys)
+        bind(self, "sync_now", self.context.sync.request)
+
+    # --- navigation -----------------------------------------------------------------------------------------------
+
+    def page(self, name: str) -> Page:
+        """Return a page, making it when it is first wanted; raises KeyError for an unknown name."""
+        made = self._pages.get(name)
+        if made is None:
+            made = registry.make(name, self.context)
+            self._pages[name] = made
+            self._stack.addWidget(made)
+            made.header.named.connect(lambda _title, page=made: self._titled(page))
+        return made
+
+    def _titled(self, page: Page) -> None:
+        if page is self._stack.currentWidget():
+            self.setWindowTitle(f"{page.title} · crmdesk" if page.title else "crmdesk")
+
+    @property
+    def shown(self) -> str:
+        """Return the name of the page shown."""
+        return self._history[-1][0] if self._history else ""
+
+    def navigate(self, page: str, **args: Any) -> None:
+        """Show a page; one that the role may not see, or that is not there, is passed over in words."""
+        if not registry.allowed(page, self.person.role):
+            self.toast(self.tr("这个页面不属于你的角色。"))
+            return
+        if self._history and not self.page(self.shown).may_leave():
+            return
+        self._history.append((page, args))
+        del self._history[:-_HISTORY]
+        self._show_page(page, args)
+
+    def back(self) -> None:
+        """Return to the page before."""
+        if len(self._history) > 1 and self.page(self.shown).may_leave():
+            self._history.pop()
+            self._show_page(*self._history[-1])
+
+    def _show_page(self, name: str, args: dict[str, Any]) -> None:
+        page = self.page(name)
+        page.before_showing()
+        self._stack.setCurrentWidget(page)
+        self._page_shown(name)
+        page.enter(**args)
+        self._titled(page)
+        focus = self.focusWidget() or self
+        if not page.isAncestorOf(focus) or page.header.isAncestorOf(focus):
+            # Qt gave the focus of the page that went to the next in line, the search field of this one.
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _page_shown(self, name: str) -> None:
+        """Let a subclass mark what is shown."""
+
+    # --- what pages ask of the window -----------------------------------------------------------------------------
+
+    def toast(self, text: str, undo_token: str = "") -> None:
+        """Say for a few seconds what was done; with a token it can be undone, also by Ctrl+Z."""
+        if undo_token:
+            self._undo_token = undo_token
+        self.toast_part.say(text, undo_token)
+
+    def tell(self, error: BaseException) -> None:
+        """Say in words what went wrong."""
+        self.toast_part.say(words.error_sentence(error))
+
+    def open_palette(self, text: str = "") -> None:
+        """Open search and commands."""
+        self.palette_part.open(text)
+
+    # --- actions --------------------------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take back the newest edit that can be taken back."""
+        if not self._undo_token:
+            self.toast(self.tr("没有可以撤销的更改。"))
+            return
+        self._undo_token_now(self._undo_token)
+
+    def _undo_token_now(self, token: str) -> None:
+        self._undo_token = ""
+        self.context.submit(self, Undo(token), self._undone)
+
+    def _undone(self, outcome: Outcome) -> None:
+        kept = len(outcome.left_out)
+        if kept:
+            self.toast(self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
+        else:
+            self.toast(self.tr("已撤销。"))
+
+    def show_keys(self) -> None:
+        """Show the keyboard map."""
+        dialog = KeyMapDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # --- what comes from below ------------------------------------------------------------------------------------
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if self._history and set(changes.changed) != {"preference"}:
+            self.page(self.shown).refresh(changes)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._theme_shown != theme.theme_name():
+            self._theme_shown = theme.theme_name()
+            for page in self._pages.values():
+                page.dress_anew()  # pictures of icons carry the colour in which they were drawn
+        super().changeEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._history:
+            self.page(self.shown).may_leave()  # lets an editor save its draft; closing never waits for an answer
+        for end in self._ends:
+            end()
+        self._ends = []
+        self.bridge.close()
+        super().closeEvent(event)
