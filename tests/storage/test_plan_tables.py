@@ -10,7 +10,7 @@ from crmdesk.storage.tables import ROWS
 from crmdesk.storage.work import UnitOfWork
 
 PLANS = ("cycle_plan", "plan_target", "day_off")
-CALL_BACKS = migrations.STEPS.index("0009_call_backs")
+CALL_BACKS = migrations.STEPS.index("0010_call_backs")
 
 
 def _tables(driver: Any) -> set[str]:
