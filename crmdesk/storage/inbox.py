@@ -18,6 +18,8 @@ LOADING, COMPLETE = "loading", "complete"
 """States of a scope: figures, tasks and digests wait for `complete`."""
 
 _IN = "IN (SELECT value FROM json_each(?))"
+_ANYWHERE = ""
+"""The scope, in `stale`, of what was held when the server came back from a backup: it counts anew wherever it comes."""
 _MERGED_AFTERWARDS = range(3_000, 60_000)
 """Where a scope starts with so many rows to come, the parts of the search index are merged after the last of them.
 
@@ -69,10 +71,25 @@ def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
     for scope in head.scopes:
         if scope not in held or scope in head.restart:
             _set_state(work, scope, LOADING)
-    settings.set_meta(work.connection, "epoch", head.epoch)
+    _note_epoch(work, head.epoch)
     if gone or set(head.scopes) - held:
         work.note("sync_state", "scopes")
     return gone
+
+
+def _note_epoch(work: UnitOfWork, epoch: str) -> None:
+    """Take over the name of the server's life; of another one the revisions that are held here say nothing.
+
+    A row may come by another scope than in the life that was lost, so that the new start of a scope is not enough.
+    """
+    if settings.meta(work.connection, "epoch") not in ("", epoch):
+        work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
+        for record in RECORDS:
+            work.driver.execute(
+                f"INSERT INTO stale(scope, record, id) SELECT ?, ?, id FROM row_{record} WHERE revision > 0",
+                (_ANYWHERE, record),
+            )
+    settings.set_meta(work.connection, "epoch", epoch)
 
 
 def purge_scope(work: UnitOfWork, scope: str) -> None:
@@ -163,6 +180,7 @@ def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
     work.note("sync_state", "last_sync_at")
     if (end.digests or end.same) and not end.more:
         _remove_strays(work)
+        work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
         # by the cursor nothing is missing of any scope: one whose new start was cut short counts again, and is compared
         work.driver.execute("UPDATE scope SET state = ? WHERE state = ?", (COMPLETE, LOADING))
     leaving.forget_titles(work.driver)
@@ -251,7 +269,8 @@ def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
     arrived, unreadable = _readable(group)
     seen = [*arrived, *group.left, *group.deleted]
     anew = work.driver.execute(
-        f"DELETE FROM stale WHERE scope = ? AND record = ? AND id {_IN} RETURNING id", (scope, record, to_json(seen))
+        f"DELETE FROM stale WHERE scope IN (?, ?) AND record = ? AND id {_IN} RETURNING id",
+        (scope, _ANYWHERE, record, to_json(seen)),
     ).fetchall()
     if arrived:
         _apply_rows(work, scope, record, arrived, frozenset(row[0] for row in anew))

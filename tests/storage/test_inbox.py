@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,6 +186,28 @@ def test_many_that_do_not_come_again_go_in_parts_before_the_last_page(
         inbox.apply_page(work, end)
         assert work.driver.execute("SELECT count(*) FROM stale").fetchone() == (0,)
     assert set(table(store)) == {row["id"] for row in kept + last}
+    assert_sound(store)
+
+
+def test_after_a_restore_a_row_counts_anew_by_whatever_scope_it_comes(store: Store, wire: Any) -> None:
+    moved, edited, gone = (wire.row("doctor", name=name, revision=3) for name in ("王", "李", "张"))
+    scopes = (wire.scope, "t:a", "t:b")
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head(*scopes))
+        inbox.apply_page(work, wire.page({"doctor": [moved, edited, gone]}, scope="t:a"))
+        work.edit("doctor", edited["id"], {"mobile": "2"}, 3, wire.me)
+        inbox.apply_head(work, msgspec.structs.replace(wire.head(*scopes, restart=scopes), epoch="another"))
+        earlier = [row | {"revision": 2, "phone": "7"} for row in (moved, edited)]
+        inbox.apply_page(work, wire.page({"doctor": earlier}, scope="t:b", first=True))
+        assert work.get("doctor", moved["id"]) == earlier[0]
+        shown = work.get("doctor", edited["id"]) or {}
+        assert (shown["revision"], shown["phone"], shown["mobile"]) == (2, "7", "2")
+        inbox.apply_page(work, wire.page({}, scope="t:a", first=True))
+        inbox.apply_page(work, wire.page({"doctor": [earlier[0] | {"revision": 1}]}, scope="t:b"))
+        assert work.get("doctor", moved["id"]) == earlier[0], "within one life of the server the newer one stands"
+        inbox.apply_end(work, SyncEnd("9", same=True))
+        assert work.driver.execute("SELECT count(*) FROM stale").fetchone() == (0,)
+    assert {key: one[0] for key, one in table(store).items()} == {moved["id"]: "t:b", edited["id"]: "t:b"}
     assert_sound(store)
 
 
