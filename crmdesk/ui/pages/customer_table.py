@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -15,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
 )
 from typing_extensions import override
 
@@ -41,6 +43,7 @@ from crmdesk.ui.pages.customer_columns import (
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.parts.label import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, SIDE = 52, 16
@@ -56,6 +59,21 @@ class CustomerDelegate(QStyledItemDelegate):
         super().__init__(table)
         self._words = words
         self._table = table
+
+    @override
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Show the words of a cell that have no room in it."""
+        text = str(index.data() or "") if index.isValid() else ""
+        named = self._table.code_at(index.column()) == NAME
+        font = theme.font(theme.NAME_PX if named else theme.BODY_PX, bold=named)
+        item = index.data(ITEM_ROLE) if named else None
+        chip = class_word(item.customer_class) if isinstance(item, CustomerItem) else ""
+        room = option.rect.width() - 8 - (SIDE if self._table.is_first(index.column()) else 8)
+        room -= chip_width(chip) + 8 if chip else 0
+        if event.type() == QEvent.Type.ToolTip and QFontMetrics(font).horizontalAdvance(text) > room:
+            QToolTip.showText(event.globalPos(), tool_tip(text), view)
+            return True
+        return super().helpEvent(event, view, option, index)
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

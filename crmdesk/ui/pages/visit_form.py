@@ -30,6 +30,8 @@ from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 _LONGER = "longer"
 _ALONE = "alone"
+_PRODUCT = 32
+"""The height of a product's row with the space below it; four are seen at once."""
 
 
 class NoteEdit(TextBox):
@@ -126,7 +128,7 @@ class VisitForm(Card):
         self.heard = TextLine()
         self.heard.setObjectName("visit_heard_edit")
         self.heard.textEdited.connect(lambda _text: self._take("text"))
-        self.note = NoteEdit("visit_note_edit", 60)
+        self.note = NoteEdit("visit_note_edit", 46)
         self.questions, self.competitor = NoteEdit("visit_questions_edit", 34), NoteEdit("visit_competitor_edit", 34)
         for text in (self.note, self.questions, self.competitor):
             text.textChanged.connect(self._note_changed)
@@ -147,8 +149,8 @@ class VisitForm(Card):
         return group
 
     def _lay_out(self) -> None:
-        self.body.setContentsMargins(20, 17, 20, 18)
-        self.body.setSpacing(10)
+        self.body.setContentsMargins(20, 12, 20, 12)  # 1366 × 768 shows all of it without scrolling
+        self.body.setSpacing(7)
         top = QHBoxLayout()
         top.setSpacing(20)
         for group, share in ((self.channel, 0), (self.duration, 0), (self.joint, 1)):
@@ -158,7 +160,7 @@ class VisitForm(Card):
         self._step_heading, self._note_error = Label("", "muted"), Label("", "bad")
         self._note_error.setObjectName("visit_note_error")
         self._products = QVBoxLayout()
-        self._products.setSpacing(8)
+        self._products.setSpacing(4)
         note = QVBoxLayout()
         note.setSpacing(6)
         heading = _heading(self._note_heading, "6")
@@ -175,7 +177,7 @@ class VisitForm(Card):
         self._products.setContentsMargins(0, 0, 8, 0)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        area.setMaximumHeight(theme.px(152))
+        area.setMaximumHeight(4 * theme.px(_PRODUCT))
         area.setWidget(holder)
         products.addWidget(area)
         self.body.addLayout(top)
@@ -241,7 +243,7 @@ class VisitForm(Card):
             self._products.addWidget(row)
             row.show()  # at once: Qt would do it a turn later, and a digit typed in between would lead nowhere
             self._rows.append(row)
-        self._area.setMinimumHeight(min(self._area.maximumHeight(), len(self._rows) * theme.px(36)))
+        self._area.setMinimumHeight(min(self._area.maximumHeight(), len(self._rows) * theme.px(_PRODUCT)))
         self._set_tab_order()
 
     def set_companions(self, companions: Sequence[Row]) -> None:

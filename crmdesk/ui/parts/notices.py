@@ -100,7 +100,7 @@ class Banner(QFrame):
         self._action = Button("", small=True)
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 9, 10, 9)
+        layout.setContentsMargins(14, 7, 10, 7)
         layout.setSpacing(10)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._words, 1)

@@ -4,13 +4,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.parts.label import tool_tip
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
@@ -153,6 +172,19 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, lines: int = 3, with_time: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines, self._with_time = lines, with_time
+        self._cut: set[str] = set()  # keys of rows of which something ended in …
+
+    @override
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        """Show a row that had no room for all of its words whole."""
+        row = index.data(ROW_ROLE) if index.isValid() else None
+        if event.type() != QEvent.Type.ToolTip or not isinstance(row, ListRow) or row.key not in self._cut:
+            return super().helpEvent(event, view, option, index)
+        words = (f"{row.name}  {row.chip}".strip(), row.second, row.third)
+        QToolTip.showText(event.globalPos(), tool_tip("\n".join(part for part in words if part)), view)
+        return True
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -164,6 +196,8 @@ class RowDelegate(QStyledItemDelegate):
         if not isinstance(row, ListRow):
             return
         painter.save()
+        self._cut.discard(row.key)
+        self._painted = row.key
         box: QRect = option.rect
         self._paint_ground(painter, option, box)
         top = box.top() + theme.px({1: 15, 2: 11}.get(self._lines, 12))
@@ -225,14 +259,16 @@ class RowDelegate(QStyledItemDelegate):
             left = place.left() + min(metrics.horizontalAdvance(row.name), room) + 8
             paint_chip(painter, QRectF(left, place.top() + 1, chip, theme.px(CHIP_HEIGHT)), row.chip, row.chip_tone)
 
-    @staticmethod
-    def _text(painter: QPainter, place: QRect, text: str, color: str, size: int, bold: bool = False) -> None:
+    def _text(self, painter: QPainter, place: QRect, text: str, color: str, size: int, bold: bool = False) -> None:
         if not text or place.width() <= 0:
             return
         font = theme.font(size, bold)
         painter.setFont(font)
         painter.setPen(theme.tokens().color(color))
-        line = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, place.width())
+        whole = text.replace("\n", " ")
+        line = QFontMetrics(font).elidedText(whole, Qt.TextElideMode.ElideRight, place.width())
+        if line != whole:
+            self._cut.add(self._painted)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
 
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import chip_width, paint_chip
+from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 
@@ -47,7 +48,7 @@ class _Head(QWidget):
         """Show a day."""
         self.head = head
         self.setAccessibleName(head.spoken or f"{head.name} {head.number}")
-        self.setToolTip("")
+        self.setToolTip(tool_tip(self.accessibleName()))  # its note may end in …
         self.update()
 
     @override

@@ -25,6 +25,7 @@ from typing_extensions import override
 
 from crmdesk.domain.schedule import lanes, snapped
 from crmdesk.ui import icons, theme
+from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.spoken import Role
 
 DOCTOR_MIME = "application/x-crmdesk-doctor"
@@ -70,6 +71,7 @@ class VisitBlock(QAbstractButton):
         self.dragging = False
         self.setObjectName(f"block_{block.key}")
         self.setAccessibleName(block.spoken or block.title)
+        self.setToolTip(tool_tip(self.accessibleName()))  # a short visit has no room for its words
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 

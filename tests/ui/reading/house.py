@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.import_page import PREVIEW, RESULT
 from crmdesk.ui.pages.plan_side import TARGETS
+from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.ports import SyncState
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.small_company import Company, at
@@ -208,6 +210,11 @@ def _targets(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     page: Any = window.page("plan")
     page.side.tabs.setCurrentIndex(TARGETS)
     page.side.lists[TARGETS].choose_row(0)
+
+
+def day_before(days: int) -> date:
+    """Return the date so many days ago."""
+    return today() - timedelta(days=days)
 
 
 def pages_without_a_place() -> set[str]:

@@ -1,0 +1,122 @@
+"""Room on a small screen: nothing that is needed lies below the edge, nothing is cut without a way to read it whole."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QScrollArea, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui import app, language, theme
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.visit_page import VisitPage
+from crmdesk.ui.parts.label import ElidedLabel
+from crmdesk.ui.parts.week_grid import VisitBlock
+from crmdesk.ui.ports import Signed
+from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.reading import house
+from tests.ui.reading.conftest import Sit
+
+
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+@pytest.mark.parametrize("visit", ["p1", "late"])
+def test_the_report_reaches_its_next_step_without_scrolling(
+    qtbot: QtBot, dressed: QApplication, tmp_path: Path, wanted: str, visit: str
+) -> None:
+    """Six products, a question, a competitor, and for one of them the line that says how long it may come late."""
+    company = house.whole_company()
+    for number in range(4):
+        told = [{"code": code, "zh": f"信息{code}", "en": f"Message {code}"} for code in "ab"]
+        company.add("product", f"new {number}", name=f"新药{number}", filed_until="2027-03-31", messages=told)
+    laptop = Laptop(tmp_path / "store", company)
+    app.make_application(language_choice=wanted, theme_choice=theme.LIGHT)
+    window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
+    window.resize(1366, 768)
+    window.show()
+    qtbot.waitExposed(window)
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    window.navigate("visit", id=company.ids["p1"])
+    house.shown(qtbot, window)
+    if visit == "late":
+        page = window.page("visit")
+        assert isinstance(page, VisitPage)
+        page.editor.day.pick(house.day_before(2).isoformat())
+        house.shown(qtbot, window)
+    step = window.findChild(QWidget, "visit_next_step_edit")
+    assert step is not None
+    area = _scrolls(step)
+    shown = QRect(area.viewport().mapTo(window, QPoint(0, 0)), area.viewport().size())
+    assert shown.contains(QRect(step.mapTo(window, QPoint(0, 0)), step.size()))
+    window.close()
+    laptop.close()
+
+
+def _scrolls(widget: QWidget) -> QScrollArea:
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    assert above is not None
+    return above
+
+
+def _hover(view: QAbstractItemView, row: int, column: int) -> str:
+    """Rest the mouse on an entry; returns what the tip says."""
+    index = view.model().index(row, column)
+    at = view.visualRect(index).center()
+    QToolTip.hideText()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    return re.sub("<[^>]*>", "", QToolTip.text())
+
+
+def test_what_ends_in_dots_is_shown_whole_by_the_mouse(qtbot: QtBot, sit: Sit) -> None:
+    window, laptop = sit(*house.REP)
+    window.resize(1366, 768)
+    next(one for one in house.places() if one.name == "today").show(window, laptop)
+    house.shown(qtbot, window)
+    window.grab()
+    rows = window.findChild(QAbstractItemView, "today_list")
+    assert rows is not None
+    tips = [_hover(rows, row, 0) for row in range(rows.model().rowCount())]
+    assert any("周二、周四 09:00–11:30，需在门诊办登记" in tip for tip in tips), "the house rules had no room"
+    assert "" in tips, "a row with room for all says nothing twice"
+    next(one for one in house.places() if one.name == "customers").show(window, laptop)
+    house.shown(qtbot, window)
+    table = window.findChild(QAbstractItemView, "customers_table")
+    assert table is not None
+    tips = [_hover(table, row, 0) for row in range(table.model().rowCount())]
+    assert "&lt;b&gt;任&lt;/b&gt;一 &lt;img src=x&gt;" in tips
+    assert "" in tips
+    next(one for one in house.places() if one.name == "plan").show(window, laptop)
+    house.shown(qtbot, window)
+    block = window.findChild(VisitBlock)
+    assert block is not None
+    assert block.accessibleName() in html.unescape(block.toolTip())
+
+
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+@pytest.mark.parametrize("who", [house.REP, house.MANAGER], ids=lambda who: who[1])
+def test_no_label_is_cut_at_1366_by_768(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, who: tuple[str, str], wanted: str
+) -> None:
+    window, laptop = sit(*who)
+    window.resize(1366, 768)
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    told = []
+    for place in (one for one in house.places() if one.role == who):
+        place.show(window, laptop)
+        house.shown(qtbot, window)
+        for label in window.findChildren(QLabel):
+            plain = label.isVisible() and label.text() and not isinstance(label, ElidedLabel)
+            if plain and not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
+                told.append(f"{place.name}: {label.text()!r} has {label.width()}, needs {label.sizeHint().width()}")
+            if plain and label.wordWrap() and label.heightForWidth(label.width()) > label.height() + 1:
+                told.append(f"{place.name}: {label.text()!r} lacks a line")
+    assert not told, "\n".join(told)
