@@ -23,7 +23,9 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 
-_UNSCROLLED, _SCROLLED_HEIGHT = 4, 168
+_UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
+_FRAME = 72
+"""Room for the title and a task bar: the rest of the screen is the most that a form takes."""
 
 
 class FormDialog(QDialog):
@@ -36,6 +38,7 @@ class FormDialog(QDialog):
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(700)
+        self.setMaximumHeight(self.screen().availableGeometry().height() - theme.px(_FRAME))
         self.context, self.record = context, RECORDS[record]
         self.editors: dict[str, FieldEditor] = {}
         self._heading = Label("", "title")
@@ -81,7 +84,8 @@ class FormDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFixedHeight(theme.px(_SCROLLED_HEIGHT))
+        area.setMinimumHeight(theme.px(_LEAST_HEIGHT))
+        area.setMaximumHeight(theme.px(_SCROLLED_HEIGHT))
         area.setWidget(self.own)
         self.own.setProperty("part", "surface")
         return area

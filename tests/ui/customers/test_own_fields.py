@@ -164,6 +164,10 @@ def test_a_new_doctor_is_made_with_them(window: MainWindow, laptop: Laptop, qtbo
     dialog = page.findChild(NewDoctorDialog)
     assert isinstance(dialog, NewDoctorDialog)
     assert dialog.height() <= 700
+    type_text(dialog.editors["name"].control, "曾庆华")
+    qtbot.waitUntil(lambda: dialog.banner.isVisible())  # somebody of that name: the form grows and still fits
+    assert dialog.height() <= dialog.screen().availableGeometry().height() - 60
+    dialog.editors["name"].set_value("")
     type_text(dialog.editors["name"].control, "欧阳锋")
     type_text(dialog.editors["custom.hobby"].control, "书法")
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
