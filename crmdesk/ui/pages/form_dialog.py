@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -26,6 +26,14 @@ from crmdesk.ui.parts.notices import Banner
 _UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
 _FRAME = 72
 """Room for the title and a task bar: the rest of the screen is the most that a form takes."""
+
+
+class _Scrolled(QScrollArea):
+    """Takes its full height where there is room, and gives way where there is none."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme.px(_SCROLLED_HEIGHT))
 
 
 class FormDialog(QDialog):
@@ -80,7 +88,7 @@ class FormDialog(QDialog):
         """Return the company fields, to be scrolled where they are many: the dialog has to fit the smallest screen."""
         if len(self.own.editors) <= _UNSCROLLED:
             return self.own
-        area = QScrollArea()
+        area = _Scrolled()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
