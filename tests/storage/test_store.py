@@ -45,7 +45,7 @@ def test_a_wrong_key_is_told_from_damage_and_from_a_foreign_file(open_store: Any
     assert code_of(open_store, folder, b"short") == ("wrong_key", "")
     path = folder / "crmdesk.db"
     whole = path.read_bytes()
-    path.write_bytes(b"\xff" + whole[1:])
+    path.write_bytes(bytes([whole[0] ^ 0xFF]) + whole[1:])
     assert code_of(open_store, folder) == ("store_damaged", "header")
     path.write_bytes(whole[:100] + b"\xff" * 200 + whole[300:])
     assert code_of(open_store, folder) == ("store_damaged", "page")
