@@ -64,4 +64,6 @@ def rest(patience_s: float = 10.0) -> None:
 
 
 def _bridges() -> list[Bridge]:
-    return [window.bridge for window in QApplication.topLevelWidgets() if isinstance(window, PageWindow)]
+    """Return the bridges of the windows that are open: one that was closed is answered nothing any more."""
+    windows = (window for window in QApplication.topLevelWidgets() if isinstance(window, PageWindow))
+    return [window.bridge for window in windows if window.isVisible()]

@@ -5,7 +5,7 @@ as `domain.schedule.suggest` has it. Without one: class A or B and not seen for 
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -76,10 +76,19 @@ def _plain(
     marks, params = shown.in_list(list(planned))
     elsewhere = f" AND coalesce(territory_id, '') NOT IN ({marks})" if params else ""
     classes = ", ".join(f"'{one}'" for one in PLAIN_CLASSES)
-    statement = f"SELECT id FROM row_doctor NOT INDEXED WHERE {_HERE} AND customer_class IN ({classes}){elsewhere}"
+    some, ids_of_some = _only(only)
+    statement = f"SELECT id FROM row_doctor WHERE {some}{_HERE} AND customer_class IN ({classes}){elsewhere}"
     since = edge(today, PLAIN_DAYS)
-    ids = (str(one) for one in connection.execute(text(statement), params).scalars())
-    return [one for one in ids if last.get(one, "") < since and (only is None or one in only)]
+    ids = (str(one) for one in connection.execute(text(statement), params | ids_of_some).scalars())
+    return [one for one in ids if last.get(one, "") < since]
+
+
+def _only(only: Collection[str] | None) -> tuple[str, dict[str, Any]]:
+    """Return the beginning of a condition on `row_doctor.id`, with its parameters; nothing for all doctors."""
+    if only is None:
+        return "", {}
+    marks, params = shown.in_list(list(only), "d")
+    return f"id IN ({marks}) AND ", params
 
 
 def _late(
@@ -91,12 +100,19 @@ def _late(
     cycle_days = (date.fromisoformat(plan["ends_on"]) - date.fromisoformat(plan["starts_on"])).days + 1
     intervals = {goal: max(1, cycle_days // goal) for goal in _goals(goals, agreed)}
     edges = {goal: edge(today, days) for goal, days in intervals.items()}
-    # straight from the driver, as the index of visits is: a hundred thousand doctors may be looked at
-    statement = f"SELECT id, customer_class FROM row_doctor NOT INDEXED WHERE {_HERE} AND territory_id = ?"
-    for doctor_id, customer_class in driver_of(connection).execute(statement, (plan["territory_id"],)):
+    for doctor_id, customer_class in _classes(connection, plan["territory_id"], only):
         goal = agreed.get(doctor_id, goals.by_class.get(customer_class or "", (0, 0))[0])
-        if goal > 0 and last.get(doctor_id, "") < edges[goal] and (only is None or doctor_id in only):
+        if goal > 0 and last.get(doctor_id, "") < edges[goal]:
             yield _Late(doctor_id, goal, intervals[goal])
+
+
+def _classes(connection: Connection, territory_id: str, only: Collection[str] | None) -> Iterable[Sequence[Any]]:
+    some, params = _only(only)
+    columns = f"SELECT id, customer_class FROM row_doctor WHERE {some}{_HERE} AND +territory_id = "
+    if only is not None:
+        return connection.execute(text(f"{columns}:territory"), params | {"territory": territory_id}).fetchall()
+    # straight from the driver, as the index of visits is: a hundred thousand doctors may be looked at
+    return driver_of(connection).execute(f"{columns}?", (territory_id,))
 
 
 def _goals(goals: Goals, agreed: Mapping[str, int]) -> set[int]:

@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.ui.actions import Actions
 from crmdesk.ui.bridge import Bridge
+from crmdesk.ui.parts.notices import Said
 from crmdesk.ui.ports import SessionPort, SyncPort
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Shell(Protocol):
     def back(self) -> None:
         """Return to the page before."""
 
-    def toast(self, text: str, undo_token: str = "") -> None:
+    def toast(self, text: Said, undo_token: str = "") -> None:
         """Say for a few seconds what was done; with a token it offers to undo it (also Ctrl+Z)."""
 
     def tell(self, error: BaseException) -> None:
@@ -65,7 +66,7 @@ class PageContext:
         """Show a page: `navigate("doctor", id=…)`, `navigate("visit", id=… | doctor_id=…)`."""
         self.shell.navigate(page, **args)
 
-    def toast(self, text: str, undo_token: str = "") -> None:
+    def toast(self, text: Said, undo_token: str = "") -> None:
         """Say for a few seconds what was done; with a token it offers to undo it."""
         self.shell.toast(text, undo_token)
 

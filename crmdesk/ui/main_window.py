@@ -104,7 +104,7 @@ class MainWindow(PageWindow):
         """Open the customer or visit that is shown or chosen in a window of its own; a page that is shown moves."""
         subject = self.page(self.shown).subject() if self._history else None
         if subject is None:
-            self.toast(self.tr("先选一位客户或一次拜访，再在新窗口中打开。"))
+            self.toast(lambda: self.tr("先选一位客户或一次拜访，再在新窗口中打开。"))
             return
         name, args = subject
         if name == self.shown:

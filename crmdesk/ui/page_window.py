@@ -16,7 +16,7 @@ from crmdesk.ui.key_map import KeyMapDialog
 from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.palette import Palette
-from crmdesk.ui.parts.notices import Toast
+from crmdesk.ui.parts.notices import Said, Toast
 from crmdesk.ui.ports import SessionPort, Signed
 
 _HISTORY = 50
@@ -76,7 +76,7 @@ class PageWindow(QMainWindow):
     def navigate(self, page: str, **args: Any) -> None:
         """Show a page; one that the role may not see, or that is not there, is passed over in words."""
         if not registry.allowed(page, self.person.role):
-            self.toast(self.tr("这个页面不属于你的角色。"))
+            self.toast(lambda: self.tr("这个页面不属于你的角色。"))
             return
         if self._history and not self.page(self.shown).may_leave():
             return
@@ -107,7 +107,7 @@ class PageWindow(QMainWindow):
 
     # --- what pages ask of the window -----------------------------------------------------------------------------
 
-    def toast(self, text: str, undo_token: str = "") -> None:
+    def toast(self, text: Said, undo_token: str = "") -> None:
         """Say for a few seconds what was done; with a token it can be undone, also by Ctrl+Z."""
         if undo_token:
             self._undo_token = undo_token
@@ -126,7 +126,7 @@ class PageWindow(QMainWindow):
     def undo(self) -> None:
         """Take back the newest edit that can be taken back."""
         if not self._undo_token:
-            self.toast(self.tr("没有可以撤销的更改。"))
+            self.toast(lambda: self.tr("没有可以撤销的更改。"))
             return
         self._undo_token_now(self._undo_token)
 
@@ -139,7 +139,7 @@ class PageWindow(QMainWindow):
         if kept:
             self.toast(self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
         else:
-            self.toast(self.tr("已撤销。"))
+            self.toast(lambda: self.tr("已撤销。"))
 
     def show_keys(self) -> None:
         """Show the keyboard map."""

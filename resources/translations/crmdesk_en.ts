@@ -3362,6 +3362,10 @@
             <source>撤销</source>
             <translation>Undo</translation>
         </message>
+        <message>
+            <source>刚才的更改可以撤销。</source>
+            <translation>The last change can be undone.</translation>
+        </message>
     </context>
     <context>
         <name>TodayDetail</name>
@@ -3401,6 +3405,10 @@
             </translation>
         </message>
         <message>
+            <source>还没有提交过拜访报告。写下这一次，以后就从这里看起。</source>
+            <translation>No visit has been reported yet. Write this one, and the next begins from here.</translation>
+        </message>
+        <message>
             <source>{channel}未同意</source>
             <translation>{channel}: no consent</translation>
         </message>
@@ -3418,6 +3426,10 @@
                 <numerusform>%n visit</numerusform>
                 <numerusform>%n visits</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>近一年没有拜访</source>
+            <translation>No visit in the last year</translation>
         </message>
         <message numerus="yes">
             <source>上季度 %n 次</source>

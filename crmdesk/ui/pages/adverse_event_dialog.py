@@ -122,7 +122,7 @@ class AdverseEventDialog(QDialog):
         self.context.submit(self, command, self._saved, self._failed)
 
     def _saved(self, outcome: Outcome) -> None:
-        self.context.toast(self.tr("已记为上报，保存在本机"), outcome.undo_token)
+        self.context.toast(lambda: self.tr("已记为上报，保存在本机"), outcome.undo_token)
         self.reported.emit()
         self.accept()
 

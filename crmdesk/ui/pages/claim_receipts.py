@@ -159,4 +159,4 @@ class ReceiptsCard(Card):
         except OSError as error:
             self._context.shell.tell(error)
             return
-        self._context.toast(self.tr("副本已保存，不再受 crmdesk 的加密保护。"))
+        self._context.toast(lambda: self.tr("副本已保存，不再受 crmdesk 的加密保护。"))

@@ -270,7 +270,7 @@ class CustomersPage(Page):
         """Ask for a name and keep what the list shows under it."""
         shown = self.model.shown
         if self.kept.place(shown) == EVERYTHING:
-            self.context.toast(self.tr("先筛选，再保存：输入文字或按 Alt+F 选条件。"))
+            self.context.toast(lambda: self.tr("先筛选，再保存：输入文字或按 Alt+F 选条件。"))
             return
         taken = [one.name for one in self.kept.of(shown.record)]
         dialog = FilterNameDialog(self, self._sentence(), taken)
@@ -286,7 +286,7 @@ class CustomersPage(Page):
         record = self.model.shown.record
         entries = self.kept.entries(record)
         if not entries:
-            self.context.toast(self.tr("还没有保存的筛选。按 Alt+S 保存当前的条件。"))
+            self.context.toast(lambda: self.tr("还没有保存的筛选。按 Alt+S 保存当前的条件。"))
             return
         dialog = ArrangeDialog(self, "filter_order", self.tr("管理筛选"), entries, tickable=False)
         dialog.arranged.connect(lambda found: self.kept.arrange(record, found))
@@ -433,11 +433,11 @@ class CustomersPage(Page):
         """Ask for one change of all chosen customers, show it, and make it beside the window."""
         record, ids = self.model.shown.record, self.table.chosen_ids()
         if self.run.running:
-            self.context.toast(self.tr("上一次批量修改还在进行。"))
+            self.context.toast(lambda: self.tr("上一次批量修改还在进行。"))
         elif not offered(record, self.context.desk.person.role):
-            self.context.toast(self.tr("你的角色只能查看客户。"))
+            self.context.toast(lambda: self.tr("你的角色只能查看客户。"))
         elif not ids:
-            self.context.toast(self.tr("先选中客户：Shift 或 Ctrl 加点击，Ctrl+A 全选。"))
+            self.context.toast(lambda: self.tr("先选中客户：Shift 或 Ctrl 加点击，Ctrl+A 全选。"))
         else:
             dialog = BatchDialog(self.context, self, record, ids)
             dialog.chosen.connect(lambda change: self.run.start(record, ids, change))
@@ -449,7 +449,7 @@ class CustomersPage(Page):
         if len(ids) == 2 and self.model.shown.record == "doctor":
             self.context.navigate("duplicates", kept=ids[0], other=ids[1])
         else:
-            self.context.toast(self.tr("先选中两位医生，再合并。"))
+            self.context.toast(lambda: self.tr("先选中两位医生，再合并。"))
 
     def export(self) -> None:
         """Write what the list shows to a file, where the role has the right."""

@@ -149,7 +149,7 @@ class RowEditor(QWidget):
         """Close the form; what was typed is kept and comes back when the form is opened again."""
         if self._base is not None and self.changes():
             self.keep_draft()
-            self.context.toast(self.tr("修改还没有保存，已留作草稿，再次编辑时会恢复"))
+            self.context.toast(lambda: self.tr("修改还没有保存，已留作草稿，再次编辑时会恢复"))
         self._close()
 
     def keep_draft(self) -> None:
@@ -267,7 +267,7 @@ class RowEditor(QWidget):
     def _done(self, outcome: Outcome | None) -> None:
         if outcome is not None and self._base is not None:
             self.context.submit(self, DiscardDraft(self.draft_key))
-            self.context.toast(self.tr("已保存在本机"), outcome.undo_token)
+            self.context.toast(lambda: self.tr("已保存在本机"), outcome.undo_token)
         self._close()
 
     def _close(self) -> None:

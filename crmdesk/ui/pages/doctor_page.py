@@ -338,7 +338,7 @@ class DoctorPage(Page):
     def _deleted(self, outcome: Outcome) -> None:
         self._id, self._view = "", None
         self.context.navigate("customers")
-        self.context.toast(self.tr("医生已删除，可以撤销"), outcome.undo_token)
+        self.context.toast(lambda: self.tr("医生已删除，可以撤销"), outcome.undo_token)
 
     def _read(self, edit: bool = False, focus: str = "") -> None:
         row_id = self._id

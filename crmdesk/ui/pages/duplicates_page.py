@@ -354,7 +354,7 @@ class DuplicatesPage(Page):
             self.context.submit(self, SetPreference(DISMISSED, json.dumps(entries)), lambda _done: self._read())
 
         self.context.ask(self, lambda reads: reads.preference(DISMISSED), keep)
-        self.context.toast(self.tr("不再提示这一组。"))
+        self.context.toast(lambda: self.tr("不再提示这一组。"))
 
     def _submit(self, command: Command, said: str) -> None:
         def done(outcome: Outcome) -> None:

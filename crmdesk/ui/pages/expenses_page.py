@@ -309,7 +309,7 @@ class ExpensesPage(Page):
             self.context.submit(
                 self,
                 ClaimCommand(view.row.id, "recall", view.seen_hash),
-                lambda _outcome: self.context.toast(self.tr("已撤回，同步后可以修改")),
+                lambda _outcome: self.context.toast(lambda: self.tr("已撤回，同步后可以修改")),
             )
 
     def _choose_receipt(self, at: int) -> None:

@@ -144,7 +144,7 @@ class FormDialog(QDialog):
         self.context.submit(self, self.command(), self._saved, self._failed)
 
     def _saved(self, outcome: Outcome) -> None:
-        self.context.toast(self.saved_text(), outcome.undo_token)
+        self.context.toast(self.saved_text, outcome.undo_token)
         self.made.emit(outcome.created_id)
         self.accept()
 

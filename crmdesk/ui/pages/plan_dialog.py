@@ -139,7 +139,7 @@ class PlanDialog(QDialog):
         self.context.submit(self, SaveVisit(new_id(), content), self._saved)
 
     def _saved(self, outcome: Outcome) -> None:
-        self.context.toast(self.tr("已加入计划"), outcome.undo_token)
+        self.context.toast(lambda: self.tr("已加入计划"), outcome.undo_token)
         self.planned.emit(outcome.created_id)
         self.accept()
 

@@ -246,7 +246,7 @@ class PlanPage(Page):
     def _is_mine(self) -> bool:
         """Say whether the own week is shown; where it is not, say that it is only to look at."""
         if self._owner_id:
-            self.context.toast(self.tr("这是同事的计划，只能查看。"))
+            self.context.toast(lambda: self.tr("这是同事的计划，只能查看。"))
         return not self._owner_id
 
     @override
@@ -425,7 +425,7 @@ class PlanPage(Page):
 
     def _may_move(self, visit: PlanVisit) -> bool:
         if visit.state != "planned":
-            self.context.toast(self.tr("报告已经开始写，不能再移动。"))
+            self.context.toast(lambda: self.tr("报告已经开始写，不能再移动。"))
         return visit.state == "planned"
 
     def move_chosen(self) -> None:
@@ -448,7 +448,7 @@ class PlanPage(Page):
         if off is not None and self.side.lists[DAYS_OFF].hasFocus():
             self._delete(DeleteRow("day_off", off.id), self.tr("已删除不在岗"))
         elif visit is not None and visit.state == "submitted":
-            self.context.toast(self.tr("已提交的报告不能删除。"))
+            self.context.toast(lambda: self.tr("已提交的报告不能删除。"))
         elif visit is not None:
             self._delete(DeleteRow("visit", visit.id), self.tr("已删除计划"))
 
@@ -496,7 +496,7 @@ class PlanPage(Page):
         """Ask for another number of visits to the chosen doctor."""
         row = self.beside.cycle.row if self.beside else None
         if row is None:
-            self.context.toast(self.tr("这一天没有周期计划。"))
+            self.context.toast(lambda: self.tr("这一天没有周期计划。"))
             return
         doctor, wanted = self._proposed_doctor()
         ProposeDialog(self.context, self, (row.id, str(row["name"])), doctor, wanted).open()

@@ -140,7 +140,7 @@ class SettingsPage(Page):
     def _copy_diagnostics(self) -> None:
         text = "\n".join(f"{name}: {value}" for name, value in self._diagnostics())
         QApplication.clipboard().setText(text)
-        self.context.toast(self.tr("已复制诊断信息。"))
+        self.context.toast(lambda: self.tr("已复制诊断信息。"))
 
     def _choose_language(self) -> None:
         choice = self._language.value()

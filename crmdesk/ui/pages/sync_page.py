@@ -225,7 +225,7 @@ class SyncPage(Page):
 
     def _copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.context.toast(self.tr("原文已复制，可以粘贴给负责的同事。"))
+        self.context.toast(lambda: self.tr("原文已复制，可以粘贴给负责的同事。"))
 
     def _resolve(self, conflict: ConflictView, choice: str) -> None:
         if conflict.field == DELETED:

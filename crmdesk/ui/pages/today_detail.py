@@ -106,6 +106,9 @@ class TodayDetail(QFrame):
         self._timeline = Timeline()
         self._timeline.setObjectName("today_timeline")
         self._timeline.opened.connect(self._entry_opened)
+        self._none = Label("", "muted", wrap=True)
+        self._none.setObjectName("today_no_visits_label")
+        self._recent.body.addWidget(self._none)
         self._recent.body.addWidget(self._timeline)
         return self._recent
 
@@ -148,7 +151,10 @@ class TodayDetail(QFrame):
         self._recent.set_heading(self.tr("最近"))
         self._all.setText(self.tr("全部 %n 次拜访", "", len(visits)))
         self._timeline.set_rows(self._words.timeline(visits[:_RECENT]))
-        self._all.setVisible(bool(visits))
+        self._none.setText(self.tr("还没有提交过拜访报告。写下这一次，以后就从这里看起。"))
+        self._none.setVisible(not visits)
+        for widget in (self._all, self._timeline):
+            widget.setVisible(bool(visits))
 
     def _consent(self, row: Row) -> list[tuple[str, str]]:
         chips = consent_chips(row, self.tr("{channel}未同意"))
@@ -161,8 +167,10 @@ class TodayDetail(QFrame):
         inside = (today().month - 1) % 3 + 1
         now, before = sum(months[-inside:]), sum(months[-inside - 3 : -inside])
         self._cycle.set_heading(self.tr("本季度"))
-        self._count.setText(self.tr("拜访 %n 次", "", now))
-        self._before.setText(self.tr("上季度 %n 次", "", before))
+        self._count.setText(self.tr("拜访 %n 次", "", now) if any(months) else self.tr("近一年没有拜访"))
+        self._before.setText(self.tr("上季度 %n 次", "", before) if any(months) else "")
+        for picture in (self._bar, self._chart):
+            picture.setVisible(any(months))  # a picture of nothing says nothing
         self._bar.set(now, max(now, before, 1))
         self._chart.set(months)
         self._rules.setText(self.tr("接待规定：{rules}").format(rules=self._reception) if self._reception else "")

@@ -268,12 +268,12 @@ class VisitEditor(QWidget):
         """Leave the report; everything stays as a draft."""
         if self._opening is not None and self._unsaved() and self._note_fits():
             self.keep_draft()
-            self.context.toast(self.tr("草稿已保存在本机，随时可以接着写"))
+            self.context.toast(lambda: self.tr("草稿已保存在本机，随时可以接着写"))
         self.context.shell.back()
 
     def save_now(self) -> None:
         """Save the visit itself, not only its draft; it is sent at the next sync and can still be changed."""
-        self._with_row(lambda: self.context.toast(self.tr("已保存在本机")))
+        self._with_row(lambda: self.context.toast(lambda: self.tr("已保存在本机")))
 
     def submit(self) -> None:
         """Submit the report; what is missing is said and nothing is lost."""
@@ -411,7 +411,7 @@ class VisitEditor(QWidget):
     def _attached(self, outcome: Outcome) -> None:
         self._receipts += 1
         self._show_figures()
-        self.context.toast(self.tr("附件已加密保存在本机，排在文字之后发送"), outcome.undo_token)
+        self.context.toast(lambda: self.tr("附件已加密保存在本机，排在文字之后发送"), outcome.undo_token)
 
     def _with_row(self, then: Callable[[], object]) -> None:
         opening = self._opening
@@ -470,7 +470,7 @@ class VisitEditor(QWidget):
         for row in (one for one in rows if one.id == visit_id):
             command = EditRow("visit", row.id, {"questions_done": True}, row.revision, self.tr("已答复"))
             self.context.submit(
-                self, command, lambda outcome: self.context.toast(self.tr("已答复"), outcome.undo_token)
+                self, command, lambda outcome: self.context.toast(lambda: self.tr("已答复"), outcome.undo_token)
             )
 
     # --- showing --------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 
 TOAST_MS = 6000
+Said = str | Callable[[], str]
+"""A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
 
 class Toast(QFrame):
@@ -26,6 +28,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.setProperty("part", "toast")
         self._token = ""
+        self._said: Said = ""
         self._words = Label("", "toast")
         self._words.setObjectName("toast_text")
         self._undo = Button("", QUIET, "Ctrl Z", small=True)
@@ -43,9 +46,14 @@ class Toast(QFrame):
         window.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str, undo_token: str = "") -> None:
+    def say(self, text: Said, undo_token: str = "") -> None:
         """Show a sentence; the newest replaces the one before."""
-        self._token = undo_token
+        self._said, self._token = text, undo_token
+        self._show(text if isinstance(text, str) else text())
+        self._timer.start()
+
+    def _show(self, text: str) -> None:
+        undo_token = self._token
         self._words.setWordWrap(False)
         self._words.setText(text)
         self._words.setWordWrap(self._words.sizeHint().width() > 640)
@@ -57,7 +65,23 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._place()
-        self._timer.start()
+
+    def _say_anew(self) -> None:
+        """Say the same in the language in use; what cannot be said anew does not stay in the other one."""
+        try:
+            text = self._said() if callable(self._said) else ""
+        except RuntimeError:  # Qt's word for it: the dialog that spoke has gone
+            text = ""
+        if text or self._token:
+            self._show(text or self.tr("刚才的更改可以撤销。"))
+        else:
+            self.hide()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self.isVisible():
+            self._say_anew()
+        super().changeEvent(event)
 
     @property
     def text(self) -> str:

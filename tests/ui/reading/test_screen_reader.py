@@ -167,7 +167,7 @@ def test_what_is_drawn_beside_a_name_is_read_with_it(qtbot: QtBot, sit: Sit) -> 
 def test_parts_that_come_and_go_leave_nothing_behind(qtbot: QtBot, sit: Sit) -> None:
     window, _laptop = sit(*house.REP)
     before = len(spoken(window))
-    for _round in range(60):
+    for _round in range(12):
         row = ChipRow([("A 类", "accent"), ("已同意", "ok")], window)
         row.show()
         assert [one.name for one in spoken(row)] == ["A 类", "已同意"]

@@ -235,3 +235,19 @@ def test_a_manager_sees_approvals(qtbot: QtBot, manager_laptop: Laptop, sync: St
     qtbot.keyClick(made, Qt.Key.Key_5, CTRL)
     assert made.shown == "approvals"
     made.close()
+
+
+def test_a_toast_follows_the_language(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    window.undo()
+    assert window.toast_part.text == "没有可以撤销的更改。"
+    window.choose_language("en")
+    qtbot.waitUntil(lambda: window.toast_part.text == "There is nothing to undo.")
+    window.toast("一句不会翻译的话")
+    window.choose_language("zh")
+    qtbot.waitUntil(lambda: window.toast_part.text == "")
+    row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    outcome = laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
+    window.toast("一句不会翻译的话", outcome.undo_token)
+    window.choose_language("en")
+    qtbot.waitUntil(lambda: window.toast_part.text == "The last change can be undone.")
+    assert window.toast_part.undo_token == outcome.undo_token
