@@ -20,7 +20,8 @@ SENTENCES = {
     "choices_needed": "Name the choices: --choice 心衰=Heart failure, one each.",
     "choices_unwanted": "Only fields of the kinds choice and choices have choices.",
     "counts_prescriptions": "{column} would count what a doctor prescribes (统方). Medical representatives may not"
-    " count prescriptions, so no field or column may hold it, and there is no setting for this.",
+    " count prescriptions, so no field or column may hold it: there is no setting for this,"
+    " figures are per hospital only.",
     "damaged_file": "The file is damaged and can't be read.",
     "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
     "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
