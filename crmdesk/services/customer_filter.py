@@ -127,7 +127,7 @@ def kept_filters(filters: tuple[SavedFilter, ...]) -> str:
 
 
 def ids_meeting(
-    connection: Connection, visits: VisitIndex, moment: int, record: str, where: Conditions, today: date
+    connection: Connection, visits: VisitIndex, record: str, where: Conditions, today: date
 ) -> frozenset[str] | None:
     """Return the ids of the customers that meet all conditions; None where there is no condition."""
     found: frozenset[str] | None = None
@@ -135,7 +135,7 @@ def ids_meeting(
         ask = _ASKED[record].get(name)
         if not value or ask is None:
             continue
-        ids = ask(_Look(connection, visits, moment, record, today), value)
+        ids = ask(_Look(connection, visits, record, today), value)
         found = ids if found is None else found & ids
         if not found:
             break
@@ -145,7 +145,6 @@ def ids_meeting(
 class _Look(NamedTuple):
     connection: Connection
     visits: VisitIndex
-    moment: int
     record: str
     today: date
 
@@ -172,14 +171,11 @@ class _Look(NamedTuple):
 
 
 def _seen(look: _Look, wanted: str) -> frozenset[str]:
-    last = look.visits.last_visits(look.connection, look.moment)
     if wanted == NEVER:
-        return look.ids("1", {}) - last.keys()
+        return look.ids("1", {}) - look.visits.last_visits(look.connection).keys()
     kind, _, days = wanted.partition("_")
-    since = edge(look.today, int(days))
-    if kind == "within":
-        return frozenset(one for one, at in last.items() if at >= since)
-    return look.ids("1", {}) - {one for one, at in last.items() if at >= since}
+    seen = frozenset(look.visits.last_visits(look.connection, edge(look.today, int(days))))
+    return seen if kind == "within" else look.ids("1", {}) - seen
 
 
 def _due(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
@@ -193,7 +189,7 @@ def _due(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
 
 def _due_for_visit(look: _Look) -> frozenset[str]:
     if look.record == "doctor":
-        return frozenset(due_doctors(look.connection, look.visits, look.moment, look.today))
+        return frozenset(due_doctors(look.connection, look.visits, look.today))
     return look.column("customer_class", PLAIN_CLASSES) & _seen(look, f"not_{PLAIN_DAYS}")  # plans are for doctors
 
 

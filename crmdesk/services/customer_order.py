@@ -124,19 +124,19 @@ class CustomerOrders:
             return self._ordered(connection, moment, wanted)
         hits = search.find(connection, wanted.text, _FOUND_LIMIT, (wanted.record,))
         if wanted.sort == "name":  # the best hit first, as in the search box
-            allowed, merged = self._allowed(connection, moment, wanted), _merged(connection, wanted)
+            allowed, merged = self._allowed(connection, wanted), _merged(connection, wanted)
             return [hit.id for hit in hits if (allowed is None or hit.id in allowed) and hit.id not in merged]
         kept = {hit.id for hit in hits}
         return [one for one in self.ids(connection, moment, wanted._replace(text="")) if one in kept]
 
-    def _allowed(self, connection: Connection, moment: int, wanted: Filter) -> frozenset[str] | None:
+    def _allowed(self, connection: Connection, wanted: Filter) -> frozenset[str] | None:
         today = date.fromisoformat(wanted.day) if wanted.day else local_date(utc_now())
         where = wanted.classes
-        return customer_filter.ids_meeting(connection, self._visits, moment, wanted.record, where, today)
+        return customer_filter.ids_meeting(connection, self._visits, wanted.record, where, today)
 
     def _ordered(self, connection: Connection, moment: int, wanted: Filter) -> list[str]:
         column, descending = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
-        allowed = self._allowed(connection, moment, wanted)
+        allowed = self._allowed(connection, wanted)
         ids = self._base(connection, moment, wanted)
         if allowed is not None:
             ids = [one for one in ids if one in allowed]
@@ -158,7 +158,7 @@ class CustomerOrders:
         One never visited comes before all others, whoever has no value comes last.
         """
         if column == "last_visit":
-            return dict(self._visits.last_visits(connection, moment)), ""
+            return dict(self._visits.last_visits(connection)), ""
         if column == "territory":
             names = _read_aloud(_pairs(connection, "SELECT id, name FROM row_territory"))
             ids = _pairs(connection, f"SELECT id, territory_id FROM row_{record} NOT INDEXED")

@@ -106,7 +106,6 @@ class Desk:
         """Tell all listeners that something was committed; a listener that fails does not keep it from the others."""
         with self._lock:
             self._moment += 1
-            self._visits.forget(changes, self._moment)
             self._orders.forget(changes, self._moment)
             if _WHO & set(changes.changed):
                 self._person = None

@@ -47,18 +47,23 @@ def plans_of(connection: Connection, today: date) -> dict[str, Values]:
     return {row["territory_id"]: row for row in rows if row["starts_on"] <= day <= row["ends_on"]}
 
 
+def _days_of(plan: Values) -> int:
+    return (date.fromisoformat(plan["ends_on"]) - date.fromisoformat(plan["starts_on"])).days + 1
+
+
 def due_doctors(
-    connection: Connection, visits: VisitIndex, moment: int, today: date, only: Collection[str] | None = None
+    connection: Connection, visits: VisitIndex, today: date, only: Collection[str] | None = None
 ) -> dict[str, DueReason]:
     """Return the doctors who are due on a day with the reason; of all, or only of some."""
-    last = visits.last_visits(connection, moment)
     plans = plans_of(connection, today)
+    longest = max((_days_of(plan) for plan in plans.values()), default=0)
+    last = visits.last_visits(connection, edge(today, max(longest, PLAIN_DAYS)))
     found = {one: DueReason() for one in _plain(connection, last, today, plans, only)}
     for plan in plans.values():
         late = {one.doctor_id: one for one in _late(connection, plan, last, today, only)}
         if not late:
             continue
-        credits_of = _credits(connection, visits, moment, plan, late, today)
+        credits_of = _credits(connection, visits, plan, late, today)
         for one in late.values():
             credit = credits_of.get(one.doctor_id, 0)
             if credit < one.goal * CREDIT:
@@ -97,7 +102,7 @@ def _late(
     """Yield the doctors of a plan's territory who have a goal and were not seen for the days that it leaves."""
     goals = goals_of(plan)
     agreed = _agreed(connection, plan["id"])
-    cycle_days = (date.fromisoformat(plan["ends_on"]) - date.fromisoformat(plan["starts_on"])).days + 1
+    cycle_days = _days_of(plan)
     intervals = {goal: max(1, cycle_days // goal) for goal in _goals(goals, agreed)}
     edges = {goal: edge(today, days) for goal, days in intervals.items()}
     for doctor_id, customer_class in _classes(connection, plan["territory_id"], only):
@@ -130,7 +135,7 @@ def _agreed(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
 
 
 def _credits(
-    connection: Connection, visits: VisitIndex, moment: int, plan: Values, late: Mapping[str, Any], today: date
+    connection: Connection, visits: VisitIndex, plan: Values, late: Mapping[str, Any], today: date
 ) -> dict[str, int]:
     """Return what visits done and scheduled in the cycle bring each of these doctors, in hundredths of a visit."""
     low = at_minute(date.fromisoformat(plan["starts_on"]), 0)

@@ -52,7 +52,7 @@ class VisitReads(MergeReads, AdverseEventReads):
         Apart from `today`: it looks at every doctor, and the day's visits need not wait for that.
         """
         wanted = _as_date(day) if day else self._today
-        due = due_doctors(self._connection, self._visits, self._moment, wanted)
+        due = due_doctors(self._connection, self._visits, wanted)
         chosen = self._most_due(due.keys() - self._planned_doctors(wanted))
         return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen})
 
@@ -114,7 +114,7 @@ class VisitReads(MergeReads, AdverseEventReads):
         )
 
     def _most_due(self, doctor_ids: Collection[str]) -> list[str]:
-        last = self._visits.last_visits(self._connection, self._moment)
+        last = self._visits.last_visits_of(self._connection, doctor_ids)
         rank = {entry.code: place for place, entry in enumerate(PICKLISTS["customer_class"])}
         statement = text(
             "SELECT id, customer_class, pinyin FROM row_doctor WHERE id IN (SELECT value FROM json_each(:ids))"

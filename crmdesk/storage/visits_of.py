@@ -70,8 +70,12 @@ def last_of(driver: Driver, customers: Iterable[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in found if row[1] is not None}
 
 
-def last_of_all(driver: Driver) -> dict[str, str]:
-    """Return the start of the last visit at which each customer was seen, doctors and institutions in one."""
-    return dict(
-        driver.execute("SELECT customer, max(starts_at) FROM visit_of WHERE seen = 1 GROUP BY customer").fetchall()
+def last_of_all(driver: Driver, since: str = "") -> dict[str, str]:
+    """Return the start of the last visit at which each customer was seen, of those seen from an instant on.
+
+    Doctors and institutions stand in one map.
+    """
+    found = driver.execute(
+        "SELECT customer, max(starts_at) FROM visit_of WHERE seen = 1 AND starts_at >= ? GROUP BY customer", (since,)
     )
+    return dict(found)

@@ -56,18 +56,6 @@ def test_a_new_visit_is_on_the_page_at_once(laptop: Laptop) -> None:
     assert visits_of(laptop, WANG) == {an_id(541)}
 
 
-def test_an_older_look_never_makes_the_visits_stale(laptop: Laptop) -> None:
-    index = VisitIndex()
-    with laptop.store.reading() as old:
-        old.exec_driver_sql("SELECT count(*) FROM row_visit").scalar_one()
-        sent = {"doctor_ids": [WANG], "starts_at": days(-1), "state": "submitted", "territory_id": TERRITORY}
-        laptop.receive("visit", {"id": an_id(542), "zone": "UTC", **sent}, scope=f"t:{TERRITORY}")
-        index.forget(ChangeSet({"visit": (an_id(542),)}, "local"), 1)
-        assert WANG not in index.last_visits(old, 0)
-    with laptop.store.reading() as new:
-        assert WANG in index.last_visits(new, 1)
-
-
 def test_an_older_look_never_makes_the_list_stale(laptop: Laptop) -> None:
     orders = CustomerOrders(VisitIndex())
     with laptop.store.reading() as old:
