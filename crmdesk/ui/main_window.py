@@ -170,7 +170,7 @@ class MainWindow(PageWindow):
         if registry.allowed("approvals", self.person.role):
             self.context.ask(
                 self,
-                lambda reads: len(reads.approvals()),
+                lambda reads: sum(not one.pending for one in reads.approvals()),
                 lambda count: self._rail.set_count("approvals", count),
                 latest="approvals",
             )

@@ -45,12 +45,14 @@ def test_the_queue_is_approved_by_a(manager: Seat, qtbot: QtBot) -> None:
     rows = [page._model.row(index) for index in range(page._model.rowCount())]
     assert len(rows) == 4
     assert page._count.text() == "4 笔等待"
+    qtbot.waitUntil(lambda: window._rail._items["approvals"].count == 4)
     qtbot.keyClick(page.list, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: claim(laptop, "门诊拜访工作餐").pending == "approve")
     command, args = queued(laptop, "门诊拜访工作餐")
     row = next(one for one in laptop.company.rows["claim"] if one["title"] == "门诊拜访工作餐")
     assert (command, args["seen_hash"]) == ("approve", content_hash(row))
     qtbot.waitUntil(lambda: page._count.text() == "3 笔等待")
+    qtbot.waitUntil(lambda: window._rail._items["approvals"].count == 3)  # what is decided here waits for nobody
     qtbot.waitUntil(lambda: not page.buttons["approvals_approve"].isEnabled())
 
 
