@@ -112,14 +112,16 @@ def still_shown(laptop: Laptop, answered: Container[str]) -> None:
     """
     last: dict[tuple[str, str, str], Operation] = {}
     removed = set()
-    for operation in laptop.waiting():
+    # of a row that exists nowhere but here the page shows what is with the person as well: it may be newer
+    beside = [one for one in laptop.refused() if one.kind == "edit"]
+    for operation in sorted([*laptop.waiting(), *beside], key=lambda one: one.seq):
         if operation.kind == "delete":
             removed.add((operation.record, operation.row_id))
         for name in operation.fields if operation.kind == "edit" else ():
             last[operation.record, operation.row_id, name] = operation
     for (record, row_id, name), operation in last.items():
         found = laptop.look(f'SELECT "{name}" FROM row_{record} WHERE id = ?', row_id)
-        if not found or operation.id in answered or (record, row_id) in removed:
+        if not found or operation.id in answered or (record, row_id) in removed or operation in beside:
             continue
         there = truth.decoded(record, {name: found[0][0]})[name]
         old, new = operation.fields[name]
