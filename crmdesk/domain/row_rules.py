@@ -3,17 +3,31 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmdesk.domain import custom_fields, validation
+from crmdesk.domain.adverse_events import check_task
 from crmdesk.domain.call_backs import check_answers
-from crmdesk.domain.errors import InputError
+from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.fields import Record
 
 Row = Mapping[str, Any]
 
 
 def check_row(record: str, row: Row) -> None:
-    """Raise InputError where the fields of a whole row contradict each other; records without a rule pass."""
+    """Raise InputError or RefusedError where the fields of a whole row contradict each other; most have no rule."""
     rule = _RULES.get(record)
     if rule is not None:
         rule(row)
+
+
+def may_become(record: Record, row: Row, changes: Mapping[str, Any]) -> bool:
+    """Say whether a row would still keep the rules of its fields and its own with these changes."""
+    given = custom_fields.folded(row, changes)
+    try:
+        validation.check_changes(record, given)
+        check_row(record.name, {**row, **given})
+    except (InputError, RefusedError):
+        return False
+    return True
 
 
 def _dates_in_order(row: Row) -> None:
@@ -35,6 +49,7 @@ def _cycle_plan(row: Row) -> None:
 
 
 _RULES: dict[str, Callable[[Row], None]] = {
+    "adverse_event": check_task,
     "call_back": check_answers,
     "cycle_plan": _cycle_plan,
     "day_off": _dates_in_order,

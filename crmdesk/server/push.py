@@ -371,7 +371,7 @@ def _changed_of_its_kind(
 ) -> dict[str, Any]:
     """Return the changes of a row after the rules that its record alone has."""
     if record.name == "adverse_event":
-        adverse_events.check_edit(row, changes, batch.actor)
+        adverse_events.check_reporter(changes, batch.actor)
     elif record.name == "visit":
         visits.check(batch.work, operation, row, {**row, **changes})
     elif record.name == "call_back":

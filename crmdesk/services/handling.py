@@ -131,10 +131,10 @@ def check_edit(
     check_owner(handling, record, row)
     validation.check_changes(record, changes)
     _check_custom(handling, record, row, changes)
-    check_row(record.name, {**row, **changes})
     moved = next((name for name in changed_only(row, changes) if record.field(name).once), "")
     if moved:
         raise RefusedError("given_once", record=record.name, field=moved)
+    check_row(record.name, {**row, **changes})
     if record.name == "call_back":
         check_open(row)
     if record.name == "visit" and row.get("state") == "submitted" and not reason.strip():

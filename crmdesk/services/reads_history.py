@@ -7,6 +7,7 @@ from typing import Any
 from crmdesk.domain.fields import Field
 from crmdesk.domain.merge import DELETED, by_key
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.row_rules import may_become
 from crmdesk.services import shown
 from crmdesk.services.reads_base import ReadBase
 from crmdesk.services.shown import Values
@@ -75,6 +76,7 @@ class HistoryReads(ReadBase):
         )
         names = self._words_of(_values_of(found))
         me = self._person.user_id
+        parents = self._parents(found)
         return [
             ConflictView(
                 id=row["id"],
@@ -91,10 +93,22 @@ class HistoryReads(ReadBase):
                 loser_at=row.get("loser_at") or "",
                 loser_is_me=row.get("loser_by") == me,
                 winner_is_me=row.get("winner_by") == me,
+                choices=_choices(row, parents.get((row["parent_record"], row["parent_id"]))),
                 names=names,
             )
             for row in found
         ]
+
+    def _parents(self, conflicts: Iterable[Values]) -> dict[tuple[str, str], Values]:
+        """Return the rows that conflicts are about, by record and id, as far as they are here."""
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for one in conflicts:
+            wanted[one["parent_record"]].append(one["parent_id"])
+        return {
+            (record, row_id): row
+            for record, ids in wanted.items()
+            for row_id, row in shown.select_ids(self._connection, record, ids).items()
+        }
 
     def _titles_of_deleted(self, conflicts: Iterable[Values]) -> dict[tuple[str, str], str]:
         """Return what people called rows that are not here any more, from what their conflict keeps of them."""
@@ -137,6 +151,17 @@ class HistoryReads(ReadBase):
             or places.get(row.get("institution_id") or "", "")
             for row_id, row in rows.items()
         }
+
+
+def _choices(conflict: Values, parent: Values | None) -> tuple[str, ...]:
+    """Return which of the values that are not in use may be taken instead."""
+    if conflict["field"] == DELETED:
+        return ("loser",)
+    if parent is None:
+        return ()
+    record, name = RECORDS[conflict["parent_record"]], conflict["field"]
+    kept = {choice: (conflict.get(f"{choice}_value") or {}).get("value") for choice in ("loser", "base")}
+    return tuple(choice for choice, value in kept.items() if may_become(record, parent, {name: value}))
 
 
 def _own_title(row: Mapping[str, Any]) -> str:

@@ -204,7 +204,8 @@ class ConflictView:
     """A field that two people changed: three values, who and when.
 
     `field` is 'deleted' where one person deleted what another one edited: then the two values are `deleted` (True) or
-    the edit {field: (old, new)}, and there is none before. `names` gives the words for ids among the values.
+    the edit {field: (old, new)}, and there is none before. `names` gives the words for ids among the values, `choices`
+    what `ResolveConflict` may take instead: a value that the row can't have by its rules by now is only shown.
     """
 
     id: str
@@ -221,6 +222,7 @@ class ConflictView:
     loser_at: str
     loser_is_me: bool
     winner_is_me: bool
+    choices: tuple[str, ...]
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 

@@ -7,8 +7,16 @@ import pytest
 from crmdesk.domain.adverse_events import task_id
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, RefusedError
-from crmdesk.services.commands import DeleteRow, EditRow, ReportAdverseEvent, SaveVisit, SubmitVisit, Undo
-from tests.services.small_territory import NOW, PLANNED_VISIT, PRODUCT, REP, ZHANG, Laptop, an_id, days
+from crmdesk.services.commands import (
+    DeleteRow,
+    EditRow,
+    ReportAdverseEvent,
+    ResolveConflict,
+    SaveVisit,
+    SubmitVisit,
+    Undo,
+)
+from tests.services.small_territory import NOW, PLANNED_VISIT, PRODUCT, REP, TERRITORY, ZHANG, Laptop, an_id, days
 
 NEW = an_id(500)
 REPORT = {
@@ -19,6 +27,7 @@ REPORT = {
     "note": "皮疹两例",
 }
 TASK = task_id(NEW)
+SCOPE = f"t:{TERRITORY}"
 
 
 def test_the_report_opens_a_task_with_its_clock(laptop: Laptop) -> None:
@@ -107,3 +116,26 @@ def test_the_most_pressing_comes_first(laptop: Laptop) -> None:
         laptop.do(SubmitVisit(an_id(number), {**REPORT, "starts_at": days(day)}))
     found = laptop.ask(lambda reads: reads.adverse_events())
     assert [item.visit_id for item in found] == [an_id(502), an_id(503), an_id(501)]
+
+
+def test_what_the_row_may_not_become_is_shown_and_not_offered(laptop: Laptop) -> None:
+    """Two people reported one event: what was there before is no report at all."""
+    laptop.do(SubmitVisit(NEW, REPORT))
+    laptop.do(ReportAdverseEvent(TASK, "phone", "PV-1"))
+    kept = {"parent_record": "adverse_event", "parent_id": TASK, "state": "open", "winner_at": days(0)}
+    how = {"base_value": {"value": None}, "winner_value": {"value": "phone"}, "loser_value": {"value": "system"}}
+    laptop.receive("conflict", {"id": an_id(901), "field": "reported_how", **kept, **how}, scope=SCOPE)
+    where = {"base_value": {"value": None}, "winner_value": {"value": "PV-1"}, "loser_value": {"value": "PV-2"}}
+    laptop.receive("conflict", {"id": an_id(902), "field": "reported_where", **kept, **where}, scope=SCOPE)
+    found = laptop.ask(lambda reads: reads.conflicts())
+    assert {one.field: one.choices for one in found if one.row_id == TASK} == {
+        "reported_how": ("loser",),
+        "reported_where": ("loser", "base"),
+    }
+    with pytest.raises(InputError, match="required"):
+        laptop.do(ResolveConflict(an_id(901), "base"))
+    assert len(laptop.ask(lambda reads: reads.conflicts())) == len(found)
+    laptop.do(ResolveConflict(an_id(901), "loser"))
+    task = laptop.ask(lambda reads: reads.adverse_event_of(NEW))
+    assert task is not None
+    assert task.row["reported_how"] == "system"

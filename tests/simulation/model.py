@@ -73,6 +73,7 @@ class Life:
     rows: dict[Key, Row] = field(default_factory=dict)
     commands: Counter[tuple[str, str]] = field(default_factory=Counter)
     deleted: set[Key] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)  # edits that met a deletion: each waits in a conflict for a decision
     merges: dict[str, Merged] = field(default_factory=dict)
 
 
@@ -220,6 +221,7 @@ class Model:
         if key in self.life.deleted:
             if answer.row is not None and not answer.row.get("deleted"):
                 raise Broken("no_rising", f"an edit brought {key} back, which is deleted")
+            self.life.beside.add(operation.id)
             return  # the edit is kept in a conflict: the words of it are looked for there
         declared = RECORDS[key[0]]
         row.edits.append((answer.revision, user_id))

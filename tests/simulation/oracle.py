@@ -245,7 +245,8 @@ class History:
             for word in _new_words(old, new):
                 if word not in told:
                     raise Broken("nothing_lost", f"{words}: {name} {word} is not in the history")
-            if RECORDS[operation.record].field(name).merge is Merge.TEXT and not row["deleted"]:
+            beside = row["deleted"] or operation.id in self._world.model.life.beside
+            if RECORDS[operation.record].field(name).merge is Merge.TEXT and not beside:
                 self._text(operation.row_id, name, words_of(new or "") - words_of(old or ""), row[name], words)
 
     def _told(self, row_id: str) -> str:

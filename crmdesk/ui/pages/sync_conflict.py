@@ -133,7 +133,7 @@ class ConflictCard(Card):
         top.addWidget(ElidedLabel(who, "muted"), 1)
         if kind == KEEP:
             top.addWidget(Chip(self.tr("当前采用"), "accent", box))
-        else:
+        elif kind in self.conflict.choices:
             use = Button(self._use_words(), small=True)
             use.setObjectName(f"conflict_use_{kind}_button")
             use.setAccessibleName(f"{self._use_words()} {value}")

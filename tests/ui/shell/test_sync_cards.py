@@ -111,6 +111,24 @@ def test_a_deletion_that_an_edit_kept_from_happening_is_done_or_left(
     qtbot.waitUntil(lambda: [one.kind for one in laptop.waiting() if one.row_id == LI] == ["delete"])
 
 
+def test_a_value_that_the_row_can_not_have_any_more_is_only_shown(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop
+) -> None:
+    laptop.receive(
+        "conflict",
+        {"id": an_id(901), "parent_record": "doctor", "parent_id": ZHANG, "field": "name",
+         "base_value": {"value": None}, "winner_value": {"value": "张三"}, "winner_by": SECOND_REP,
+         "winner_at": days(0), "loser_value": {"value": "张山"}, "loser_by": REP, "loser_at": days(-2),
+         "state": "open"},
+        scope=f"t:{TERRITORY}",
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: len(live(window, ConflictCard)) == 2)
+    card = next(card for card in live(window, ConflictCard) if card.conflict.id == an_id(901))
+    assert "（空）" in said(card)
+    assert card.findChild(Button, "conflict_use_base_button") is None, "nobody can be without a name"
+    assert card.findChild(Button, "conflict_use_loser_button") is not None
+
+
 def test_a_conflict_about_a_reference_is_told_by_names(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
     laptop.receive(
         "conflict",
