@@ -53,6 +53,7 @@ class Reads(CycleReads, MoneyReads, ImportReads):
             files_down=files[DOWN][0],
             files_down_bytes=files[DOWN][1],
             territories={row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")},
+            fetching_anew=lately.is_fetching_anew(self._connection),
             files_stuck=len({(one.sha256, one.direction) for one in attachments.stuck(self._connection)}),
         )
 

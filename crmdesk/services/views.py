@@ -481,6 +481,7 @@ class SyncSummary:
     files_down: int = 0
     files_down_bytes: int = 0
     files_stuck: int = 0
+    fetching_anew: bool = False  # the server gives everything once more, after a long time away
     territories: Mapping[str, str] = field(default_factory=dict)  # names by id
 
 

@@ -13,6 +13,8 @@ KEPT_SYNCS = 10
 SYNCED, RESTORED, RENUMBERED = "synced", "server_restored", "renumbered"
 DIFFERS, REPAIRED, UNREADABLE = "differs", "repaired", "unreadable"
 ARRIVED, LEFT = "territory_arrived", "territory_left"
+ANEW = "fetched_anew"
+"""The server gave everything anew, because it does not keep for ever what left while a laptop was away."""
 _META = "lately"
 
 
@@ -31,6 +33,14 @@ def note(connection: Connection, code: str, at: str, **params: Any) -> None:
 def read(connection: Connection) -> list[tuple[str, str, dict[str, Any]]]:
     """Return (code, instant, params) of what happened, the newest first."""
     return [(str(code), str(at), dict(params)) for code, at, params in _stored(connection)]
+
+
+def is_fetching_anew(connection: Connection) -> bool:
+    """Say whether everything began to come anew and no sync has gone through since."""
+    for code, _, _ in read(connection):
+        if code in (ANEW, SYNCED):
+            return code == ANEW
+    return False
 
 
 def _stored(connection: Connection) -> list[Any]:

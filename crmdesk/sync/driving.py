@@ -285,6 +285,7 @@ class SyncDriver:
                 _log.info("server_restored", sent_again=again)
                 lately.note(work.connection, lately.RESTORED, self._now(), count=again)
             self._note_subscription(work, effect.head)
+            self._note_anew(work, effect.head)
             inbox.apply_head(work, effect.head)
             outbox.forget_old(work)
             changed = _changed(work)
@@ -307,6 +308,14 @@ class SyncDriver:
             places = sorted(scope for scope in scopes if is_territory(scope))
             if held and places:
                 lately.note(work.connection, code, self._now(), scopes=places)
+
+    def _note_anew(self, work: UnitOfWork, head: SyncHead) -> None:
+        """Note that the server gives everything anew although this laptop said where it stood, and asked for less."""
+        assert self._request is not None
+        asked_for_less = bool(self._request.cursor) and not self._request.refetch
+        if asked_for_less and not self._restored(head) and set(head.restart) >= set(head.scopes):
+            last = settings.meta(work.connection, "last_sync_at")
+            lately.note(work.connection, lately.ANEW, self._now(), last=last)
 
     def _clock_off_s(self, server_time: str) -> int:
         try:

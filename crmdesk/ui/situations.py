@@ -198,6 +198,13 @@ _NEEDS_PERSON: tuple[Situation, ...] = (
 
 _RUNNING: tuple[Situation, ...] = (
     Situation(
+        "fetching_anew", "info", lambda look: _syncing(look) and look.summary.fetching_anew,
+        _T("situations", "离开太久，正在重新取回全部内容 · {progress}"),
+        _T("situations", "正在重新取回全部内容 · {progress}"),
+        _T("situations", "上次同步 {last}，隔得太久，服务器把全部内容重新给一遍。到了的马上可以用。{kept}。"),
+        STOP,
+    ),
+    Situation(
         "first_asking", "info",
         lambda look: _syncing(look) and look.loading and not look.state.progress_done,
         _T("situations", "正在取回你的辖区…"),

@@ -2076,6 +2076,10 @@
             </translation>
         </message>
         <message>
+            <source>离开太久，服务器把全部内容重新给了一遍（之前的同步：{last}）。没发送的更改没有丢失。</source>
+            <translation>After a long time away the server gave everything once more (last sync before: {last}). What had not been sent is not lost.</translation>
+        </message>
+        <message>
             <source>“{places}”归你负责了，内容已在这台电脑上。</source>
             <translation>'{places}' is yours now; its content is on this computer.</translation>
         </message>
@@ -5144,6 +5148,18 @@
         <message>
             <source>{reason}{kept}。</source>
             <translation>{reason} {kept}.</translation>
+        </message>
+        <message>
+            <source>离开太久，正在重新取回全部内容 · {progress}</source>
+            <translation>After a long time away everything is fetched anew · {progress}</translation>
+        </message>
+        <message>
+            <source>正在重新取回全部内容 · {progress}</source>
+            <translation>Fetching everything anew · {progress}</translation>
+        </message>
+        <message>
+            <source>上次同步 {last}，隔得太久，服务器把全部内容重新给一遍。到了的马上可以用。{kept}。</source>
+            <translation>The last sync was {last}, so long ago that the server gives everything once more. What arrives can be used at once. {kept}.</translation>
         </message>
         <message>
             <source>正在取回你的辖区…</source>

@@ -24,6 +24,8 @@ _ICONS = {"ok": "done", "info": "sync", "warn": "warning"}
 _KINDS = {situations.SIGN_IN: PRIMARY, situations.ACCEPT: PLAIN, situations.ONLINE: PRIMARY}
 """Actions with a button on the card; 'sync now' and 'stop' stand in the header of the page."""
 _LISTED = 8
+_ENDED_BY = {"differs": "repaired", "unreadable": "repaired", "fetched_anew": "synced"}
+"""What happened is being dealt with until the other thing has happened; everything else is over at once."""
 _RATE_AFTER_S = 1.0
 _TIME_WIDTH = 130
 
@@ -175,11 +177,13 @@ class LatelyCard(Card):
         self.body.setContentsMargins(21, 16, 21, 12)
         self.body.setSpacing(0)
         self.body.addSpacing(6)
-        repaired = max((one.at for one in happenings if one.code == "repaired"), default="")
+        last = {
+            code: max((one.at for one in happenings if one.code == code), default="") for code in _ENDED_BY.values()
+        }
         for index, one in enumerate(happenings[:_LISTED]):
             if index:
                 self.body.addWidget(rule(self))
-            self.body.addWidget(self._line(one, settled=one.at <= repaired))
+            self.body.addWidget(self._line(one, settled=one.at <= last.get(_ENDED_BY.get(one.code, ""), one.at)))
         if not happenings:
             nothing = self.tr("还没有和服务器往来过。第一次同步之后，这里会写下每一次的结果。")
             self.body.addWidget(Label(nothing, "muted", wrap=True))
@@ -200,7 +204,7 @@ class LatelyCard(Card):
         return holder
 
     def _chip(self, code: str, settled: bool) -> tuple[str, str]:
-        if code in ("differs", "unreadable") and not settled:
+        if not settled:
             return self.tr("正在处理"), "info"
         if code in ("territory_arrived", "territory_left"):
             return self.tr("辖区"), "neutral"
@@ -211,16 +215,20 @@ class LatelyCard(Card):
             return self._synced(one)
         count = int(one.params.get("count") or 0)
         places = self.tr("、").join(one.places) or self.tr("一个辖区")
+        last = language.moment_word(str(one.params.get("last") or ""))
         sentences = {
             "server_restored": self.tr("服务器从备份恢复过。已接受过的 %n 项更改又发送了一次，没有丢失。", "", count),
             "renumbered": self.tr("服务器见过这份数据的另一份。本机已重新编号，没有丢失。"),
             "differs": self.tr("核对时发现有一部分和服务器不一样，已开始重新取回。"),
             "repaired": self.tr("不一样的部分已重新取回，现在和服务器一致。"),
             "unreadable": self.tr("服务器发来的 %n 条读不了，先放在一边，其余照常；会再取一次。", "", count),
+            "fetched_anew": self.tr(
+                "离开太久，服务器把全部内容重新给了一遍（之前的同步：{last}）。没发送的更改没有丢失。"
+            ),
             "territory_arrived": self.tr("“{places}”归你负责了，内容已在这台电脑上。"),
             "territory_left": self.tr("“{places}”不再归你负责，内容已从这台电脑清除；没发送的更改没有丢失。"),
         }
-        return sentences.get(one.code, one.code).replace("{places}", places)
+        return sentences.get(one.code, one.code).replace("{places}", places).replace("{last}", last)
 
     def _synced(self, one: Happening) -> str:
         sent, received = int(one.params.get("sent") or 0), int(one.params.get("received") or 0)

@@ -144,8 +144,14 @@ def test_four_hundred_days_away(field: Field, clock: TestClock, cleared: bool) -
         assert horizon.forget(field.database) > 0
     assert laptop.engine.sync_once().code == "signed_out"
     laptop.session.sign_in("rep", PASSWORD, "laptop")
+    with laptop.store.reading() as connection:
+        last = settings.meta(connection, "last_sync_at")
     synced(laptop)
+    told = [one for one in ask(laptop, lambda reads: reads.happenings()) if one.code == lately.ANEW]
+    assert [one.params for one in told] == [{"last": last}]
+    assert not ask(laptop, lambda reads: reads.sync_summary()).fetching_anew
     synced(laptop)
+    assert happened(laptop).count(lately.ANEW) == 1
     assert company.row("doctor", mine)["name"] == "走之前写的"
     assert company.row("doctor", company["north_doctor"])["mobile"] == "13700000001"
     held = {item.id for item in ask(laptop, lambda reads: reads.customers("doctor", limit=100))}

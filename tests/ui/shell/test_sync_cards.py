@@ -209,7 +209,7 @@ def test_what_was_mended_is_not_said_to_be_in_the_works(qtbot: QtBot, window: Ma
 
 def test_every_happening_has_words(window: MainWindow) -> None:
     codes = (lately.SYNCED, lately.RESTORED, lately.RENUMBERED, lately.DIFFERS, lately.REPAIRED, lately.UNREADABLE,
-             lately.ARRIVED, lately.LEFT)  # fmt: skip
+             lately.ARRIVED, lately.LEFT, lately.ANEW)  # fmt: skip
     for code in codes:
         card = LatelyCard([Happening(code, days(0), {"count": 2, "sent": 1, "received": 3, "ms": 400}, ("静安",))])
         text = said(card)
