@@ -129,3 +129,10 @@ def test_the_lock_pins_every_line_by_hash() -> None:
     assert entries
     assert [block.splitlines()[0] for block in entries if "--hash=sha256:" not in block] == []
     assert "http" not in re.sub(r"^(httpcore|httpx|httptools)\b.*$", "", text, flags=re.M)
+
+
+def test_values_of_the_laptop_are_structs() -> None:
+    """A slotted dataclass compiles six functions at each start of the app (decision 0024)."""
+    layers = [path for path in SOURCES if path.relative_to(ROOT).parts[1] in ("services", "storage", "sync", "ui")]
+    assert layers
+    assert [path for path in layers if re.search(r"@dataclass\(.*slots=True", path.read_text("utf-8"))] == []

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from crmdesk.domain import access
 from crmdesk.domain.fields import Record
@@ -28,11 +29,10 @@ _SHOWN = 200
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class BatchChange:
+class BatchChange(msgspec.Struct, frozen=True):
     """New values by field (None takes a value away), and tags to put on or take off."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = msgspec.field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
 
@@ -73,8 +73,7 @@ def offered(record: str, role: str) -> tuple[str, ...]:
     return tuple(name for name in FIELDS[record] if not access.forbidden_fields(declared, [name], Role(role)))
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
+class PreviewRow(msgspec.Struct, frozen=True):
     """What would change in one row: {field: (old, new)}."""
 
     id: str
@@ -82,8 +81,7 @@ class PreviewRow:
     changes: Mapping[str, tuple[Any, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class BatchPreview:
+class BatchPreview(msgspec.Struct, frozen=True):
     """What a change would do: how many rows change, how many are so already, which are left out and why."""
 
     total: int
@@ -115,8 +113,7 @@ def preview(reads: "Reads", record: str, ids: Sequence[str], change: BatchChange
     return BatchPreview(len(ids), changing, same, dict(reasons), tuple(shown))
 
 
-@dataclass(frozen=True, slots=True)
-class BatchReport:
+class BatchReport(msgspec.Struct, frozen=True):
     """What a run did; `undo_token` takes all of it back at once, '' where nothing changed."""
 
     changed: int

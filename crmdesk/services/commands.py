@@ -4,17 +4,16 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Command:
+
+class Command(msgspec.Struct, frozen=True):
     """Base of all commands."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRow(Command):
+class CreateRow(Command, frozen=True):
     """Make a row of any record that the person may write (department, affiliation …)."""
 
     record: str
@@ -22,8 +21,7 @@ class CreateRow(Command):
     row_id: str = ""  # '' makes a new id
 
 
-@dataclass(frozen=True, slots=True)
-class EditRow(Command):
+class EditRow(Command, frozen=True):
     """Change some fields of a row; raises InputError('changed_meanwhile') where a field changed since."""
 
     record: str
@@ -33,16 +31,14 @@ class EditRow(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteRow(Command):
+class DeleteRow(Command, frozen=True):
     """Delete a row (a tombstone; restorable)."""
 
     record: str
     row_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreateDoctor(Command):
+class CreateDoctor(Command, frozen=True):
     """Make a doctor with the affiliation to an institution and a department by name (found or made)."""
 
     values: Mapping[str, Any]
@@ -50,23 +46,20 @@ class CreateDoctor(Command):
     department_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SaveDraft(Command):
+class SaveDraft(Command, frozen=True):
     """Keep what is being typed in an editor (`key` such as `visit:<id>`); never synced, survives a crash."""
 
     key: str
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DiscardDraft(Command):
+class DiscardDraft(Command, frozen=True):
     """Forget a draft."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class SaveVisit(Command):
+class SaveVisit(Command, frozen=True):
     """Create or change a visit (state planned or draft); its draft goes in the same commit."""
 
     visit_id: str
@@ -75,8 +68,7 @@ class SaveVisit(Command):
     heard: str = ""  # what was heard of an adverse event, for the task that it opens
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitVisit(Command):
+class SubmitVisit(Command, frozen=True):
     """Save and submit a visit report: from now on changes need a reason; its draft goes in the same commit."""
 
     visit_id: str
@@ -85,8 +77,7 @@ class SubmitVisit(Command):
     heard: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AmendVisit(Command):
+class AmendVisit(Command, frozen=True):
     """Change a submitted report with a reason that everybody who sees the visit can read; its draft goes along."""
 
     visit_id: str
@@ -97,8 +88,7 @@ class AmendVisit(Command):
     heard: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportAdverseEvent(Command):
+class ReportAdverseEvent(Command, frozen=True):
     """Say that an adverse event was passed on to drug safety: how (`adverse_event_way`), to whom or which number."""
 
     task_id: str
@@ -107,15 +97,13 @@ class ReportAdverseEvent(Command):
     heard: str = ""  # '' leaves what was written before
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVisits(Command):
+class PlanVisits(Command, frozen=True):
     """Make planned visits, all or none in one commit and one step of undo (copying a week, repeating, a suggestion)."""
 
     visits: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MoveVisit(Command):
+class MoveVisit(Command, frozen=True):
     """Move a planned visit to another instant; to another day it needs a reason, which stays in its history."""
 
     visit_id: str
@@ -123,8 +111,7 @@ class MoveVisit(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProposeTarget(Command):
+class ProposeTarget(Command, frozen=True):
     """Ask for so many visits to a doctor in a cycle (0 gives the doctor up); a manager's own word holds at once."""
 
     cycle_plan_id: str
@@ -133,18 +120,16 @@ class ProposeTarget(Command):
     grounds: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCommand(Command):
+class TargetCommand(Command, frozen=True):
     """Answer or withdraw a proposal (`crmdesk.domain.targets.Event`), bound to the content that was on the screen."""
 
     target_id: str
     event: str
     seen_hash: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AttachFile(Command):
+class AttachFile(Command, frozen=True):
     """Attach bytes (photo, PDF, OFD, XML; ≤ 20 MiB) to a row; stored encrypted, sent after the rows."""
 
     parent_record: str
@@ -153,26 +138,23 @@ class AttachFile(Command):
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SaveClaim(Command):
+class SaveClaim(Command, frozen=True):
     """Create or change a claim that is a draft or returned."""
 
     claim_id: str
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimCommand(Command):
+class ClaimCommand(Command, frozen=True):
     """Do something to a claim (`crmdesk.domain.claims.Event`), bound to the content hash that was on the screen."""
 
     claim_id: str
     event: str
     seen_hash: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteCallBack(Command):
+class NoteCallBack(Command, frozen=True):
     """Write a call-back about a claim or visit; it confirms or disputes a claim that waits for one, in one commit.
 
     `seen_hash` binds that to the content that was on the screen; `comment` goes to the claimant.
@@ -183,8 +165,7 @@ class NoteCallBack(Command):
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectCallBack(Command):
+class CorrectCallBack(Command, frozen=True):
     """Change an own call-back, as long as no decision rests on it."""
 
     call_back_id: str
@@ -192,46 +173,40 @@ class CorrectCallBack(Command):
     base_revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveConflict(Command):
+class ResolveConflict(Command, frozen=True):
     """Settle a conflict: `keep` leaves the value in use, `loser` and `base` put that value back as a fresh edit."""
 
     conflict_id: str
     choice: str  # keep | loser | base
 
 
-@dataclass(frozen=True, slots=True)
-class RetryRefused(Command):
+class RetryRefused(Command, frozen=True):
     """Send a refused operation again, with changed fields where the person corrected them."""
 
     operation_id: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class DropRefused(Command):
+class DropRefused(Command, frozen=True):
     """Give up a refused operation; its text stays in the list of dropped ones for 30 days."""
 
     operation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RetryFile(Command):
+class RetryFile(Command, frozen=True):
     """Try a file that did not get through again, at once."""
 
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRows(Command):
+class ImportRows(Command, frozen=True):
     """Write a checked batch of imported rows, at most 500 per commit; made by `crmdesk.services.imports`."""
 
     record: str
     rows: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EditMany(Command):
+class EditMany(Command, frozen=True):
     """Change the same fields of at most 500 rows, and put tags on or take them off; made by `crmdesk.services.batch`.
 
     Commands with the same `together` are undone as one.
@@ -239,14 +214,13 @@ class EditMany(Command):
 
     record: str
     row_ids: tuple[str, ...]
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = msgspec.field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     together: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProposeMerge(Command):
+class ProposeMerge(Command, frozen=True):
     """Say that two doctors are one person: `other_id` goes into `doctor_id`; `take` as `domain.doctor_merge.taken`."""
 
     doctor_id: str
@@ -255,8 +229,7 @@ class ProposeMerge(Command):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MergeDoctors(Command):
+class MergeDoctors(Command, frozen=True):
     """Merge two doctors (managers, administrators), bound to the content that was compared; done by the server.
 
     `merge_id` names the proposal that it decides, '' where there is none.
@@ -270,16 +243,14 @@ class MergeDoctors(Command):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DecideMerge(Command):
+class DecideMerge(Command, frozen=True):
     """Decline a proposal, or restore what was merged (`decline`, `restore`); done by the server."""
 
     merge_id: str
     event: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteExport(Command):
+class NoteExport(Command, frozen=True):
     """Say that a list was exported: to the server's trail by the next sync; made by `crmdesk.services.exports`."""
 
     what: str
@@ -289,16 +260,14 @@ class NoteExport(Command):
     narrowed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SetPreference(Command):
+class SetPreference(Command, frozen=True):
     """Keep a preference of this person on this laptop (language, theme, column widths …)."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteOpened(Command):
+class NoteOpened(Command, frozen=True):
     """Remember that a page was opened: such customers come first in the search, a claim's receipts are fetched first.
 
     Never synced.
@@ -308,15 +277,13 @@ class NoteOpened(Command):
     row_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undo(Command):
+class Undo(Command, frozen=True):
     """Apply the inverse of an earlier outcome (`Outcome.undo_token`) as a fresh command."""
 
     undo_token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a command did: ids of changed rows by record, the id made (if one), and the key of its inverse.
 
     `left_out` names rows of a change of many that stayed as they were: (id, code) each.
@@ -328,8 +295,7 @@ class Outcome:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(msgspec.Struct, frozen=True):
     """Which ids of which record changed and from where (`local`, `remote`, `sync`); never the rows themselves.
 
     Pseudo-records beside the declared ones: `outbox`, `needs_you`, `draft`, `preference`, `sync_state`.

@@ -4,7 +4,8 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+
+import msgspec
 
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.errors import WorldError
@@ -17,8 +18,7 @@ from crmdesk.services.views import Person
 from crmdesk.storage.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(msgspec.Struct, frozen=True):
     command: Command
     future: "Future[Outcome]"
 

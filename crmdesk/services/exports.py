@@ -7,9 +7,10 @@ apostrophe before it. The import takes that apostrophe off again, so that re-imp
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, WorldError
@@ -31,8 +32,7 @@ Progress = Callable[[int, int], bool]
 """Called with rows done and rows in all; returns False to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportReport:
+class ExportReport(msgspec.Struct, frozen=True):
     """What was written: `rows` rows into `path` by `by` (login) at `at` (UTC); a stopped export leaves no file."""
 
     path: str
@@ -87,8 +87,7 @@ def _go_on(_done: int, _total: int) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Export:
+class _Export(msgspec.Struct, frozen=True):
     """One export: where it goes and what was asked for."""
 
     desk: "Desk"
@@ -118,8 +117,7 @@ class _Export:
         return ExportReport(str(self.path), rows.done, person.login, at, rows.complete)
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(msgspec.Struct):
     """The rows of an export, read in pieces and made harmless; counts them and asks whether to go on."""
 
     source: ExportedList

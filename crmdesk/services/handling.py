@@ -1,8 +1,9 @@
 """What every handler gets and gives back, and the checks of rights and values that they share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain import access, custom_fields, validation
 from crmdesk.domain.call_backs import check_open
@@ -23,8 +24,7 @@ Values = dict[str, Any]
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(msgspec.Struct, frozen=True):
     """One command being handled: the unit of work, who acts, what time it is, what the person saw."""
 
     work: UnitOfWork
@@ -38,8 +38,7 @@ class Handling:
         return Role(self.person.role)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """What a handler did beside the unit of work's own list: the id made and the commands that undo it."""
 
     created_id: str = ""

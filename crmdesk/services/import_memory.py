@@ -1,9 +1,11 @@
 """The mappings of columns that a person chose, by the shape of the file: kept as one preference, proposed again."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from crmdesk.intake import Preview
@@ -13,8 +15,7 @@ MAX_SHAPES = 60
 """Older ones are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True):
     """What was chosen for files of one shape, listing one kind of customer, and on which day."""
 
     shape: str
@@ -75,7 +76,7 @@ def proposed(preview: "Preview", entries: tuple[Remembered, ...]) -> "Preview":
     }
     if not fitting or fitting == preview.guessed:
         return preview
-    return replace(preview, remembered=fitting, remembered_on=entry.day)
+    return dataclasses.replace(preview, remembered=fitting, remembered_on=entry.day)
 
 
 def with_choice(

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from crmdesk.domain import access
 from crmdesk.domain.clock import Clock, local_date
@@ -26,8 +27,7 @@ Progress = Callable[[int, int], None]
 """Called on the import's thread with rows of the file done and rows in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownHere:
+class KnownHere(msgspec.Struct, frozen=True):
     """The customers on this laptop at the moment when the import began."""
 
     known_institutions: "Sequence[KnownInstitution]"

@@ -1,14 +1,14 @@
 """What the reads about planning return: plain frozen data for the Plan page and the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from crmdesk.domain.planning import ClassStanding, Standing
 from crmdesk.services.views import Row
 
 
-@dataclass(frozen=True, slots=True)
-class DayOff:
+class DayOff(msgspec.Struct, frozen=True):
     """A stretch of days on which the person is away."""
 
     id: str
@@ -20,8 +20,7 @@ class DayOff:
     sync_state: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDay:
+class PlanDay(msgspec.Struct, frozen=True):
     """One day of the calendar: what it is publicly, the days off that touch it, how many visits fit and are there."""
 
     date: str
@@ -32,8 +31,7 @@ class PlanDay:
     visits: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlanVisit:
+class PlanVisit(msgspec.Struct, frozen=True):
     """One visit of the calendar. `minute` is the minute of its local day at which it begins."""
 
     id: str
@@ -52,8 +50,7 @@ class PlanVisit:
     sync_state: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanWeek:
+class PlanWeek(msgspec.Struct, frozen=True):
     """A week from Monday on with the person's own visits; `holidays_known` is False for a year not published yet."""
 
     monday: str
@@ -62,8 +59,7 @@ class PlanWeek:
     holidays_known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CycleView:
+class CycleView(msgspec.Struct, frozen=True):
     """A cycle plan with what is done, scheduled and left by class (hundredths of a visit); `row` None: there is none.
 
     `capacity_left` are the visits that still fit into the cycle beside those scheduled by this person.
@@ -80,11 +76,10 @@ class CycleView:
     without_class: int = 0
     above_maximum: int = 0  # doctors whose visits, done and scheduled, go beyond the plan's maximum
     others: tuple[Row, ...] = ()  # further cycle plans that the person may look at, the present one included
-    territories: Mapping[str, str] = field(default_factory=dict)  # names by id, of these plans
+    territories: Mapping[str, str] = msgspec.field(default_factory=dict)  # names by id, of these plans
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionItem:
+class SuggestionItem(msgspec.Struct, frozen=True):
     """A doctor to visit next, and why."""
 
     doctor_id: str
@@ -99,8 +94,7 @@ class SuggestionItem:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class TargetItem:
+class TargetItem(msgspec.Struct, frozen=True):
     """A proposal with what an answer needs: the class's goal, what is done, what was agreed before."""
 
     id: str
@@ -126,8 +120,7 @@ class TargetItem:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarExport:
+class CalendarExport(msgspec.Struct, frozen=True):
     """What was written into an .ics file."""
 
     path: str
@@ -136,9 +129,8 @@ class CalendarExport:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class LaidOut:
+class LaidOut(msgspec.Struct, frozen=True):
     """What copying or repeating would plan: values for `PlanVisits`, and how many were left out, by reason."""
 
     visits: tuple[Mapping[str, object], ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = msgspec.field(default_factory=dict)

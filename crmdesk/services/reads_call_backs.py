@@ -1,8 +1,8 @@
 """Reads about call-backs: those of a claim, of a doctor and of a visit, and whom one could call about what."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.domain import call_backs as rules
@@ -48,7 +48,7 @@ class CallBackReads(HistoryReads):
             subject = CallBackSubject(claim_id, visit_id, "", "", "", "", (), (), "")
         if item.doctor_name and doctor_id not in {one.id for one in subject.doctors}:
             named = DoctorToCall(doctor_id, item.doctor_name, frozenset())
-            subject = dataclasses.replace(subject, doctors=(*subject.doctors, named))
+            subject = msgspec.structs.replace(subject, doctors=(*subject.doctors, named))
         return item, subject, self.history("call_back", row_id)
 
     def call_back_subject(self, claim_id: str = "", visit_id: str = "") -> CallBackSubject:

@@ -1,11 +1,11 @@
 """Reads about doctors who may be one person: suggestions with their reason, proposals, two doctors side by side."""
 
-import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import text
 from typing_extensions import override
 
@@ -32,7 +32,7 @@ class MergeReads(CustomerReads):
 
     @override
     def doctor(self, row_id: str) -> DoctorView:
-        return dataclasses.replace(
+        return msgspec.structs.replace(
             super().doctor(row_id),
             duplicates=tuple(self.duplicates_of(row_id)),
             merges=tuple(self.merges_of(row_id)),

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from crmdesk.domain.errors import InputError
@@ -12,8 +11,7 @@ from crmdesk.services.commands import Command
 LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreFields(Command):
+class RestoreFields(Command, frozen=True):
     """Put earlier values back, provided that the row still holds `expected` (nobody else changed it since)."""
 
     record: str
@@ -23,30 +21,26 @@ class RestoreFields(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreMany(Command):
+class RestoreMany(Command, frozen=True):
     """Put earlier values of many rows back; what moved on since is left out, the others do not wait for it."""
 
     rows: tuple[RestoreFields, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreRow(Command):
+class RestoreRow(Command, frozen=True):
     """Bring back a row whose deletion the server has not accepted yet."""
 
     record: str
     row_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeBack(Command):
+class TakeBack(Command, frozen=True):
     """Take a queued command out of the outbox while it can't have been sent."""
 
     operation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreDraft(Command):
+class RestoreDraft(Command, frozen=True):
     """Put a draft back that was discarded."""
 
     key: str

@@ -1,9 +1,9 @@
 """What the reads return: plain frozen data for one page or row of a page; no SQL rows, no live objects."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.custom_fields import value_of
 
@@ -11,8 +11,7 @@ SAVED_HERE, SENT, ACCEPTED, NEEDS_YOU = "saved_here", "sent", "accepted", "needs
 """The states in which the person's own changes of a row can be; shown wherever the row is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row as it is shown: base with the pending edits laid over it. `values` holds the declared fields."""
 
     record: str
@@ -28,8 +27,7 @@ class Row:
         return value_of(self.values, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Who is signed in on this laptop."""
 
     user_id: str
@@ -40,8 +38,7 @@ class Person:
     territory_names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A search hit with the reason why it hit (`name`, `pinyin`, `initials`, `hospital`, `department`, `alias` …)."""
 
     record: str
@@ -52,8 +49,7 @@ class Hit:
     customer_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerItem:
+class CustomerItem(msgspec.Struct, frozen=True):
     """One line of the customer list."""
 
     record: str  # doctor | institution
@@ -79,11 +75,10 @@ class CustomerItem:
     kind: str = ""  # the three of an institution
     province: str = ""
     address: str = ""
-    custom: Mapping[str, Any] = field(default_factory=dict, hash=False)  # company fields by key
+    custom: Mapping[str, Any] = msgspec.field(default_factory=dict)  # company fields by key
 
 
-@dataclass(frozen=True, slots=True)
-class FilterChoices:
+class FilterChoices(msgspec.Struct, frozen=True):
     """What conditions can be set to beside picklists: territories (id, name), the tags in use, the commonest first."""
 
     territories: tuple[tuple[str, str], ...]
@@ -92,8 +87,7 @@ class FilterChoices:
     plain: bool = True  # there is a territory without one
 
 
-@dataclass(frozen=True, slots=True)
-class AffiliationView:
+class AffiliationView(msgspec.Struct, frozen=True):
     """Where a doctor works, or who works there."""
 
     affiliation_id: str
@@ -112,8 +106,7 @@ class AffiliationView:
     valid_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicatePair:
+class DuplicatePair(msgspec.Struct, frozen=True):
     """Two doctors who may be one person; `reasons` are codes of `domain.duplicates.Reason`."""
 
     first: CustomerItem
@@ -121,8 +114,7 @@ class DuplicatePair:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MergeItem:
+class MergeItem(msgspec.Struct, frozen=True):
     """A proposal to merge two doctors, or what became of it; `pending` is a command that waits to be sent."""
 
     row: Row
@@ -136,8 +128,7 @@ class MergeItem:
     mine: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MergeSide:
+class MergeSide(msgspec.Struct, frozen=True):
     """One of two doctors who are compared, with what would follow."""
 
     row: Row
@@ -147,8 +138,7 @@ class MergeSide:
     attachments: int
 
 
-@dataclass(frozen=True, slots=True)
-class MergeView:
+class MergeView(msgspec.Struct, frozen=True):
     """Two doctors side by side. `seen_hash` goes into the command; `differing` are fields to choose about."""
 
     kept: MergeSide
@@ -159,8 +149,7 @@ class MergeView:
     merge: MergeItem | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(msgspec.Struct, frozen=True):
     """One thing that happened with a customer: a visit, a claim or a call-back, newest first."""
 
     record: str
@@ -183,8 +172,7 @@ class TimelineEntry:
     owner_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(msgspec.Struct, frozen=True):
     """One change of a row: {field: (old, new)}, who and when; from the server's audit trail.
 
     `names` gives the words for ids among the values.
@@ -196,11 +184,10 @@ class HistoryEntry:
     changes: Mapping[str, tuple[Any, Any]]
     reason: str
     on_behalf_of: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictView:
+class ConflictView(msgspec.Struct, frozen=True):
     """A field that two people changed: three values, who and when.
 
     `field` is 'deleted' where one person deleted what another one edited: then the two values are `deleted` (True) or
@@ -223,11 +210,10 @@ class ConflictView:
     loser_is_me: bool
     winner_is_me: bool
     choices: tuple[str, ...]
-    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    names: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorView:
+class DoctorView(msgspec.Struct, frozen=True):
     """Everything about one doctor on one page."""
 
     row: Row
@@ -244,8 +230,7 @@ class DoctorView:
     evidence: tuple["ReceiptView", ...] = ()  # files of the doctor: what proves the consent
 
 
-@dataclass(frozen=True, slots=True)
-class InstitutionView:
+class InstitutionView(msgspec.Struct, frozen=True):
     """Everything about one institution on one page."""
 
     row: Row
@@ -257,8 +242,7 @@ class InstitutionView:
     procurement: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TodayItem:
+class TodayItem(msgspec.Struct, frozen=True):
     """One visit of the day in order of time."""
 
     visit: Row
@@ -274,8 +258,7 @@ class TodayItem:
     reception: str = ""  # the reception rules of the institution
 
 
-@dataclass(frozen=True, slots=True)
-class AdverseEventItem:
+class AdverseEventItem(msgspec.Struct, frozen=True):
     """The task of an adverse event with the words for whom it names."""
 
     row: Row
@@ -288,8 +271,7 @@ class AdverseEventItem:
     reported_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class DueReason:
+class DueReason(msgspec.Struct, frozen=True):
     """Why a doctor is due: the goal in visits of the cycle plan, what was done and scheduled (hundredths), every how
     many days; `goal` 0: there is no plan, and the plain rule holds.
     """
@@ -299,8 +281,7 @@ class DueReason:
     interval_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TodayView:
+class TodayView(msgspec.Struct, frozen=True):
     """The day: its visits and the open promises that are due.
 
     `adverse_events` are the open tasks whatever the day, the most pressing first.
@@ -312,16 +293,14 @@ class TodayView:
     adverse_events: tuple[AdverseEventItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DueView:
+class DueView(msgspec.Struct, frozen=True):
     """Doctors who are due and not seen, the most pressing first, with the reason of each."""
 
     items: tuple[CustomerItem, ...] = ()
-    reasons: Mapping[str, DueReason] = field(default_factory=dict)
+    reasons: Mapping[str, DueReason] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetEffect:
+class BudgetEffect(msgspec.Struct, frozen=True):
     """What a claim does to a budget, with the time of the figures; fen throughout."""
 
     budget_id: str
@@ -344,8 +323,7 @@ class BudgetEffect:
         return self.planned_fen - self.reserved_fen - self.committed_fen - self.spent_fen - open_fen
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
+class ReceiptView(msgspec.Struct, frozen=True):
     """An attachment of a claim; `present` says whether its bytes are on this laptop."""
 
     attachment_id: str
@@ -356,8 +334,7 @@ class ReceiptView:
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CallBackItem:
+class CallBackItem(msgspec.Struct, frozen=True):
     """A call-back with the words for whom it names; `bound` says that a decision rests on it: it is locked."""
 
     row: Row
@@ -367,8 +344,7 @@ class CallBackItem:
     bound: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorToCall:
+class DoctorToCall(msgspec.Struct, frozen=True):
     """A doctor whom a call-back may go to, with the channels that the doctor agreed to."""
 
     id: str
@@ -376,8 +352,7 @@ class DoctorToCall:
     consent: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class CallBackSubject:
+class CallBackSubject(msgspec.Struct, frozen=True):
     """What a call-back is about: a claim, a visit or both; `points` is what one would ask.
 
     `refusal` is the code of why the person who is signed in may not call, or ''.
@@ -394,8 +369,7 @@ class CallBackSubject:
     refusal: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimView:
+class ClaimView(msgspec.Struct, frozen=True):
     """A claim with all that a decision needs on one screen. `seen_hash` goes into the command."""
 
     row: Row
@@ -413,8 +387,7 @@ class ClaimView:
     call_backs: tuple[CallBackItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimItem:
+class ClaimItem(msgspec.Struct, frozen=True):
     """One line of the expense or approval list."""
 
     id: str
@@ -430,8 +403,7 @@ class ClaimItem:
     refusal: str
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingItem:
+class WaitingItem(msgspec.Struct, frozen=True):
     """One operation of the queue in the person's words: record, title, since when, how large."""
 
     operation_id: str
@@ -443,11 +415,10 @@ class WaitingItem:
     made_at: str
     size_bytes: int
     state: str  # saved_here | sent
-    fields: Mapping[str, Any] = field(default_factory=dict)  # what was put in, by field
+    fields: Mapping[str, Any] = msgspec.field(default_factory=dict)  # what was put in, by field
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedItem:
+class RefusedItem(msgspec.Struct, frozen=True):
     """A refused operation with its reason and the text intact; edit and retry, or drop."""
 
     operation_id: str
@@ -463,8 +434,7 @@ class RefusedItem:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSummary:
+class SyncSummary(msgspec.Struct, frozen=True):
     """The figures of the Sync page and the status bar."""
 
     waiting: int
@@ -482,11 +452,10 @@ class SyncSummary:
     files_down_bytes: int = 0
     files_stuck: int = 0
     fetching_anew: bool = False  # the server gives everything once more, after a long time away
-    territories: Mapping[str, str] = field(default_factory=dict)  # names by id
+    territories: Mapping[str, str] = msgspec.field(default_factory=dict)  # names by id
 
 
-@dataclass(frozen=True, slots=True)
-class StuckFile:
+class StuckFile(msgspec.Struct, frozen=True):
     """A file that does not get through by itself; `direction` is up or down, `code` the reason."""
 
     sha256: str
@@ -499,8 +468,7 @@ class StuckFile:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileToSend:
+class FileToSend(msgspec.Struct, frozen=True):
     """A file that waits to be sent or is on its way, with the row that it belongs to."""
 
     file_name: str
@@ -511,8 +479,7 @@ class FileToSend:
     queued_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """Something that happened lately between laptop and server; `places` are the names of territories it is about."""
 
     code: str
@@ -521,11 +488,10 @@ class Happening:
     places: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRefusal:
+class ImportRefusal(msgspec.Struct, frozen=True):
     """A row of a sheet that was not taken, with its reason; `row_number` counts as the sheet shows it."""
 
     row_number: int
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
     text: str = ""

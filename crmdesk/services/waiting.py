@@ -1,16 +1,15 @@
 """What of the person's own changes waits in the outbox or needs the person, by row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from crmdesk.storage import pending
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(msgspec.Struct, frozen=True):
     """A queued command on a row."""
 
     operation_id: str

@@ -4,9 +4,10 @@ What is worked out here (search entries, sums of digests, stored forms) needs no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.digest import rows_digest
@@ -19,8 +20,7 @@ _FEWEST = 50
 """Fewer rows than this go one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(msgspec.Struct, frozen=True):
     """Sound live rows of one record, each once: `columns` as the table holds them, `total` the sum of their digests."""
 
     record: str

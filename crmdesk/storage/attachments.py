@@ -1,8 +1,8 @@
 """Attachments: bytes kept with the row's commit, and the queues of what is to be sent and fetched."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.domain.claims import State
@@ -27,8 +27,7 @@ LOST = "lost"
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GIVEN_UP_WAIT_S = 5, 6 * 3600, 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True):
     """One entry of a queue; `offset` bytes are already over. `code` is why the last try failed, '' where none did."""
 
     sha256: str
@@ -40,8 +39,7 @@ class Transfer:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(msgspec.Struct, frozen=True):
     """A file that does not get through by itself; `record` and `row_id` are the row that it belongs to."""
 
     sha256: str
@@ -53,8 +51,7 @@ class Stuck:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class ToSend:
+class ToSend(msgspec.Struct, frozen=True):
     """A file that waits to be sent or is on its way; `offset` bytes are over."""
 
     sha256: str

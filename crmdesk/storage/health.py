@@ -1,8 +1,9 @@
 """The health of a store: integrity of its pages, its references, its digests; and the outbox for support."""
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
@@ -16,17 +17,16 @@ from crmdesk.storage.work import driver_of
 _MAX_FINDINGS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(msgspec.Struct, frozen=True):
     """What a check found: each list is empty in a sound store. `rows` counts the rows of each record."""
 
-    pages: list[str] = field(default_factory=list)
-    structure: list[str] = field(default_factory=list)
-    references: list[str] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
-    search: list[str] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
+    pages: list[str] = msgspec.field(default_factory=list)
+    structure: list[str] = msgspec.field(default_factory=list)
+    references: list[str] = msgspec.field(default_factory=list)
+    digests: list[str] = msgspec.field(default_factory=list)
+    search: list[str] = msgspec.field(default_factory=list)
+    attachments: list[str] = msgspec.field(default_factory=list)
+    rows: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def sound(self) -> bool:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,8 +20,7 @@ class _Content(msgspec.Struct):
     key_check: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(msgspec.Struct, frozen=True):
     """What is known of the file: its first 16 bytes (a random salt, fixed for life) and a check of its key.
 
     The key is 32 random bytes, so that a keyed hash of a constant tells nothing about it.

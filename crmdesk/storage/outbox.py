@@ -1,7 +1,6 @@
 """The queue of what the person did: handing out, answers of the server, what needs the person, a new device id."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -29,8 +28,7 @@ _FOR_LACK_OF_A_ROW = frozenset({"out_of_scope", "unknown_row"})
 """Refusals of what refers to a row that the server does not have, perhaps because that one was refused itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """An operation that needs the person; `waits_for` names the refused one that it depends on ('' for that one)."""
 
     operation: Operation

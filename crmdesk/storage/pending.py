@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,20 +14,18 @@ _decoder = msgspec.json.Decoder(Operation)
 _COLUMNS = "seq, id, record, row_id, kind, user_id, made_at, size, content"
 
 
-@dataclass(slots=True)
-class HandedOut:
+class HandedOut(msgspec.Struct):
     """Up to which sequence operations may have been sent: those are never changed again.
 
     Nothing of it is written down: all that stands in the outbox when the store opens counts as sent. `writer` is the
     lock of the one writer, so that no edit joins an operation while it is being handed out.
     """
 
-    writer: threading.RLock = field(default_factory=threading.RLock)
+    writer: threading.RLock = msgspec.field(default_factory=threading.RLock)
     up_to: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """An operation with its author."""
 
     operation: Operation

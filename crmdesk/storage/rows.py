@@ -1,10 +1,11 @@
 """Reading and writing rows of any record on the driver's connection, in wire order, with their search entries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import is_id
@@ -14,8 +15,7 @@ from crmdesk.storage.driver import Driver
 from crmdesk.storage.tables import from_json, to_json, to_json_each
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """A row of the store: `values` are house-keeping columns and fields by name, as Python values."""
 
     rowid: int

@@ -7,11 +7,11 @@ terms have to hold. The index narrows down, and every candidate is then checked 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.domain.errors import InputError
@@ -36,8 +36,7 @@ EXACT, PREFIX, WITHIN, PLACE = range(4)
 """How well a hit fits, best first."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRow:
+class SearchRow(msgspec.Struct, frozen=True):
     """A hit. `reason` is what hit: name, pinyin, initials, mixed, alias, area, hospital, department."""
 
     record: str
@@ -52,8 +51,7 @@ class SearchRow:
     department_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True):
     """One word of the query: runs of Chinese characters and of Latin letters in turn."""
 
     text: str
@@ -126,8 +124,7 @@ def _recent(driver: Driver) -> dict[str, set[str]]:
 # matching ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """How one term fits a name."""
 
     rank: int
@@ -217,8 +214,7 @@ _PLACES_EACH = 8
 _DOCTOR = "SELECT r.id, r.name, r.customer_class, r.title FROM row_doctor r"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Hospital and department of an affiliation."""
 
     institution: str
@@ -227,8 +223,7 @@ class Place:
     department: str
 
 
-@dataclass(slots=True)
-class _Where:
+class _Where(msgspec.Struct):
     """What one term can stand for besides a name: ids of hospitals and departments."""
 
     institutions: list[str]
@@ -255,8 +250,7 @@ def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dic
     return [_shown(hit, hit.places or lacking.get(hit.row[0], []), hit.row[0] in opened) for hit in best[:limit]]
 
 
-@dataclass(slots=True)
-class _DoctorHit:
+class _DoctorHit(msgspec.Struct):
     row: _Candidate
     match: Match
     places: list[Place] | None

@@ -1,10 +1,11 @@
 """What stands in the search index: characters, whole pinyin, initials, and both again from every later character."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.driver import Driver
@@ -19,8 +20,7 @@ END = "\ue001"
 _MAX_TAIL = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One row's search entry: the three columns of the index and the key that lists are sorted by."""
 
     columns: tuple[str, str, str]
@@ -214,8 +214,7 @@ def of_wire(record: str, columns: Sequence[str]) -> Callable[[Sequence[Any]], tu
     return of_other
 
 
-@dataclass(slots=True)
-class Entries:
+class Entries(msgspec.Struct):
     """The search entries of many rows, column by column, and their sort keys; all in the order of the rows."""
 
     names: list[str]

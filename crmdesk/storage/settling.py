@@ -7,8 +7,9 @@ Everything out of the ordinary (refusals, several operations of one row, tombsto
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.records import RECORDS
@@ -23,8 +24,7 @@ _FIRST_YEAR = 2000
 _BY_ID = {name: frozenset(rows.shape(name).columns) for name in RECORDS}
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(msgspec.Struct, frozen=True):
     """An accepted operation as it stood in the outbox, with its answer."""
 
     seq: int

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -34,8 +33,7 @@ class _Content(msgspec.Struct):
     accounts: list[Account] = []
 
 
-@dataclass(frozen=True, slots=True)
-class AccountBook:
+class AccountBook(msgspec.Struct, frozen=True):
     """The remembered accounts below one data folder; the one used last comes first."""
 
     data_dir: Path

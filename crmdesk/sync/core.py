@@ -5,8 +5,9 @@ on chance arrives as `draw`, a number in [0, 1). Nothing but the try counts of s
 that is made anew after a crash goes on from outbox and cursor alone.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import (
@@ -46,30 +47,25 @@ NEEDS_PERSON = frozenset({
 """Failures that waiting alone seldom mends: tell the person, look again only rarely."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """A sync is wanted now: at the start, on wake-up, by the button."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalChange:
+class LocalChange(msgspec.Struct, frozen=True):
     """Something was written to the outbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """The time of the last `Wait` has passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """The person chose to work offline, or to be reachable again."""
 
     available: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The first frame arrived. `user_id` is the signed-in person; `restored` that the server's epoch is a new one."""
 
     head: SyncHead
@@ -77,30 +73,26 @@ class Head:
     restored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """The answers to a further batch of the request arrived."""
 
     answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
-class PageArrived:
+class PageArrived(msgspec.Struct, frozen=True):
     """A page arrived. `held` is the number of rows that the laptop holds in its scope."""
 
     page: Page
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """The last frame arrived."""
 
     end: SyncEnd
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain.
 
     `tried` says that tries are persisted at all: they are forgotten once nothing differs.
@@ -112,26 +104,23 @@ class Applied:
     tried: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The exchange failed. `carried` operations were in the request; `retry_after_s` is the server's wish."""
 
     kind: str
     draw: float
     carried: int = 0
     retry_after_s: float | None = None
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(msgspec.Struct, frozen=True):
     """The person stopped the sync."""
 
     draw: float
 
 
-@dataclass(frozen=True, slots=True)
-class RemovalAccepted:
+class RemovalAccepted(msgspec.Struct, frozen=True):
     """The person accepted that much of a scope goes."""
 
 
@@ -141,8 +130,7 @@ Event = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SendRequest:
+class SendRequest(msgspec.Struct, frozen=True):
     """Send one request: oldest operations within the limits, the cursor, and the scopes wanted anew.
 
     `whole` asks for everything anew, as if there were no cursor.
@@ -154,75 +142,64 @@ class SendRequest:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyHead:
+class ApplyHead(msgspec.Struct, frozen=True):
     """Settle the answers and take over the subscription, in one transaction; queue again what a lost life had taken."""
 
     head: SyncHead
     send_again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TakeAnswers:
+class TakeAnswers(msgspec.Struct, frozen=True):
     """Settle further answers, in one transaction."""
 
     answers: list[Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyPage:
+class ApplyPage(msgspec.Struct, frozen=True):
     """Commit a page with its cursor, in one transaction."""
 
     page: Page
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyEnd:
+class ApplyEnd(msgspec.Struct, frozen=True):
     """Commit the last cursor and compare digests; the driver answers with `Applied`."""
 
     end: SyncEnd
 
 
-@dataclass(frozen=True, slots=True)
-class DropStream:
+class DropStream(msgspec.Struct, frozen=True):
     """Close the running exchange without reading on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renumber:
+class Renumber(msgspec.Struct, frozen=True):
     """Take a new device id and renumber what is unsent."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(msgspec.Struct, frozen=True):
     """The oldest operation can't be taken: it goes to 'needs you' with this code, its text intact."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class SaveTries:
+class SaveTries(msgspec.Struct, frozen=True):
     """Persist how often each scope was fetched anew for differing digests ({} clears)."""
 
     tries: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Tell the person how it stands; `code` is '' when all is well."""
 
     phase: str
     code: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TransferFiles:
+class TransferFiles(msgspec.Struct, frozen=True):
     """The rows are done: send and fetch attachments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(msgspec.Struct, frozen=True):
     """The sync is at rest; send `Tick` after this many seconds. None: only a person or a change goes on."""
 
     seconds: float | None

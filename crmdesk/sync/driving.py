@@ -7,7 +7,6 @@ line to the server, the clock, chance and the stopwatch.
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -32,8 +31,7 @@ MANY_IDS = 500
 _log = journal.logger("crmdesk.sync")
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
+class SyncStatus(msgspec.Struct, frozen=True):
     """Where the sync stands. `code` names what went wrong last ('' when all is well); progress counts rows.
 
     `since` is when the trouble began that still lasts, `next_try_at` when it is tried again ('' for none);
@@ -44,7 +42,7 @@ class SyncStatus:
 
     phase: str = core.IDLE
     code: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = msgspec.field(default_factory=dict)
     online: bool = True
     progress_done: int = 0
     progress_total: int = 0
@@ -428,7 +426,7 @@ class SyncDriver:
             return settings.meta(connection, "last_sync_at")
 
     def _set(self, **changes: Any) -> None:
-        self.status = replace(self.status, **changes)
+        self.status = msgspec.structs.replace(self.status, **changes)
         self._listener.status_changed(self.status)
 
     def _tell(self, changed: dict[str, tuple[str, ...]]) -> None:

@@ -4,8 +4,9 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
@@ -43,8 +44,7 @@ Failed = set[tuple[str, str]]
 """(SHA-256, direction) of files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
+class Walked(msgspec.Struct, frozen=True):
     """How a walk through the queues ended: bytes that came over, and what ended it early (None: nothing did)."""
 
     moved: int

@@ -5,7 +5,6 @@ error.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,8 +39,7 @@ _MAX_JSON_BYTES = 256 << 10
 _PIECE_BYTES = 64 << 10
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(msgspec.Struct, frozen=True):
     """How long things may take, in seconds; `message_s` is for one frame or answer, `total_s` for a whole exchange."""
 
     connect_s: float = 10.0
@@ -51,8 +49,7 @@ class Deadlines:
     call_s: float = 30.0
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(msgspec.Struct):
     """What went over the line since the transport was made: requests, and bytes of bodies without headers."""
 
     round_trips: int = 0

@@ -1,8 +1,8 @@
 """Every action declared once: its words, shortcut and icon; windows, palette and key map read it from here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QWidget
 EVERYWHERE = "window"
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
+class ActionSpec(msgspec.Struct, frozen=True):
     """One action: `place` is `window` or a page; `text` is Chinese, translated in the context `actions`."""
 
     name: str

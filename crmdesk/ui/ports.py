@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from crmdesk.services.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class SyncState:
+class SyncState(msgspec.Struct, frozen=True):
     """Where the sync engine stands; `code` and `params` name what went wrong last (words: `crmdesk.ui.situations`)."""
 
     phase: str = "idle"  # idle | syncing | offline | blocked
     code: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
     online: bool = True
     progress_done: int = 0
     progress_total: int = 0  # 0: not known yet
@@ -49,8 +49,7 @@ class SyncPort(Protocol):
         """Stay off the network until told otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """The account that this laptop holds."""
 
     login: str
@@ -59,8 +58,7 @@ class Account:
     needs_passphrase: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True):
     """What signing in or unlocking opens."""
 
     desk: "Desk"

@@ -6,9 +6,9 @@ context `situations`; values in braces are worked out by `values`.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, QObject
 
 from crmdesk.domain.clock import from_text
@@ -28,8 +28,7 @@ SIGN_IN, ACCEPT, NOW, STOP, ONLINE = "sync_sign_in", "sync_accept", "sync_now", 
 _VALUE = re.compile(r"(?P<begins>^|\. |(?<=\{reason\}) )?\{(?P<name>\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """Everything that decides which situation it is, at one moment."""
 
     state: SyncState
@@ -61,8 +60,7 @@ class Look:
         return bool(instant) and self.now - from_text(instant) > age
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """One row of the table. `bar` stands in the status bar, `title` and `text` on the Sync page; `action` helps."""
 
     name: str
@@ -415,8 +413,7 @@ SITUATIONS: tuple[Situation, ...] = (*_NEEDS_PERSON, *_RUNNING, *_AWAY, *_RESTIN
 """All situations in the order in which they are tried; the last one always holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A situation in the words of the language in use."""
 
     name: str

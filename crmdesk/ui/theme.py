@@ -1,9 +1,9 @@
 """The theme: tokens of colour read from `resources/themes/*.json`, type sizes, and applying them to the application."""
 
 import json
-from dataclasses import dataclass, fields
 from functools import lru_cache
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -17,8 +17,7 @@ SUBJECT_PX, TITLE_PX, NAME_PX, BODY_PX, SMALL_PX, KEY_PX = 20, 18, 14, 13, 12, 1
 """Sizes of type at 100 %: page subject, page title, names in lists, body, second line, key caps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(msgspec.Struct, frozen=True):
     """The colours of a theme as `#RRGGBB`; what each is for stands in the design page 'How it looks'."""
 
     background: str
@@ -62,7 +61,7 @@ class Tokens:
 def load_tokens(name: str) -> Tokens:
     """Read the tokens of a theme (`light` or `dark`)."""
     content = json.loads((resources_folder() / "themes" / f"{name}.json").read_text("utf-8"))
-    return Tokens(**{field.name: content[field.name] for field in fields(Tokens)})
+    return Tokens(**{name: content[name] for name in Tokens.__struct_fields__})
 
 
 def theme_name() -> str:

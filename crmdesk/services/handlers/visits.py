@@ -1,8 +1,9 @@
 """Handlers for visits: saving and submitting a report, its draft dropped in the same commit."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain import visit_rules
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
@@ -38,7 +39,7 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
     if heard:  # the server takes the report after its task, and the task after a visit that it can belong to
         made = _write(handling, command.visit_id, {"state": "draft", **given})
         open_task(handling, handling.work.get(VISIT.name, made.created_id) or {}, command.heard)
-        command = replace(command, visit_id=made.created_id)
+        command = msgspec.structs.replace(command, visit_id=made.created_id)
     done = _write(handling, command.visit_id, {**given, "state": "submitted"}, apart=heard)
     row = handling.work.get(VISIT.name, done.created_id) or {}
     if not row.get("doctor_ids") and not row.get("institution_id"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.custom_fields import NONE, Definitions, is_custom, key_of
@@ -17,8 +17,7 @@ NAME, STATE, PLACE = "name", "state", "place"
 MIN_WIDTH, MAX_WIDTH = 56, 900
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One column: its sort (a name of `services.customer_order`), its width at 100 %, whether it is shown at first."""
 
     code: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
@@ -33,8 +33,7 @@ class Ask(Protocol):
     def __call__(self, read: Callable[[Reads], T], done: Callable[[T], None], /) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerFilter:
+class CustomerFilter(msgspec.Struct, frozen=True):
     """What the list shows: kind of customer, text typed, order, conditions."""
 
     record: str = "doctor"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.custom_fields import PREFIX
@@ -170,7 +170,7 @@ class CustomerWords(QObject):
         """
         rows = [self._entry(entry) for entry in entries]
         return [
-            dataclasses.replace(row, actions=((f"call_back:{one.id}", self.tr("就这次拜访回访…")),))
+            msgspec.structs.replace(row, actions=((f"call_back:{one.id}", self.tr("就这次拜访回访…")),))
             if one.id in callable_ids
             else row
             for row, one in zip(rows, entries, strict=True)

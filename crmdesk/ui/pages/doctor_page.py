@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -93,7 +93,7 @@ def _about(entries: Sequence[HistoryEntry], names: set[str]) -> list[HistoryEntr
     for one in entries:
         kept = {name: pair for name, pair in one.changes.items() if name in names}
         if kept:
-            found.append(dataclasses.replace(one, changes=kept))
+            found.append(msgspec.structs.replace(one, changes=kept))
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from crmdesk.domain.custom_fields import is_custom, value_of
 from crmdesk.domain.errors import InputError
@@ -19,8 +20,7 @@ from crmdesk.ui import own_fields
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class FieldClash:
+class FieldClash(msgspec.Struct, frozen=True):
     """A field that was changed here and meanwhile elsewhere too, to something else."""
 
     field: Field

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from typing_extensions import override
@@ -56,8 +56,7 @@ _SUGGESTED, _OF_A_CLASS = 20, 200
 _QUARTER = 15
 
 
-@dataclass(frozen=True, slots=True)
-class _Beside:
+class _Beside(msgspec.Struct, frozen=True):
     """What stands beside the calendar, read at one moment."""
 
     cycle: CycleView
@@ -229,7 +228,7 @@ class PlanPage(Page):
 
     def _take_suggestions(self, items: list[SuggestionItem]) -> None:
         if self.beside is not None:
-            self.beside = replace(self.beside, suggestions=items)
+            self.beside = msgspec.structs.replace(self.beside, suggestions=items)
             self._show_beside()
 
     def _class_picked(self, _customer_class: str) -> None:

@@ -1,10 +1,10 @@
 """Which pages there are: name, module and class, icon, words, and who sees it in the rail; loaded when first shown."""
 
 import importlib
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.domain.roles import EVERYONE, FIELD_FORCE, Role
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from crmdesk.ui.pages.page import Page
 
 
-@dataclass(frozen=True, slots=True)
-class PageSpec:
+class PageSpec(msgspec.Struct, frozen=True):
     """One page. `text` is Chinese, translated in context `pages`; `rail` names the rail entry lit while it is shown."""
 
     name: str

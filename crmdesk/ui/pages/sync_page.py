@@ -1,10 +1,10 @@
 """The Sync page: what is saved here, sent, accepted, what needs the person; conflicts and refusals with what to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -47,8 +47,7 @@ _TOUCHING = frozenset({"outbox", "needs_you", "conflict", "sync_state", "attachm
 _NOTHING = SyncSummary(0, "", 0, 0, 0, "", 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(msgspec.Struct, frozen=True):
     summary: SyncSummary
     waiting: list[WaitingItem]
     refused: list[RefusedItem]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
@@ -50,8 +50,7 @@ _CLOCK_MS = 60_000
 """How often the time that is left for an adverse event is said anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(msgspec.Struct, frozen=True):
     """What a row of the list stands for: an adverse event to report, a visit of the day, an overdue promise, or a
     doctor not seen for long.
     """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
@@ -491,7 +491,7 @@ class VisitEditor(QWidget):
     def _refreshed(self, opening: VisitOpening) -> None:
         if self._opening is not None and opening.visit_id == self._opening.visit_id:
             doctors = opening.doctors or self._opening.doctors
-            self._opening = replace(opening, doctors=doctors)
+            self._opening = msgspec.structs.replace(opening, doctors=doctors)
             self._receipts = opening.receipts
             self.form.set_products(opening.products)
             self._show()

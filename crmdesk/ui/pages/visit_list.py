@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 PAGE_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(msgspec.Struct, frozen=True):
     """A report that is being written: its visit, doctors by name, what was typed, when it was kept."""
 
     visit_id: str
@@ -36,8 +35,7 @@ class DraftLine:
     saved_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class VisitLines:
+class VisitLines(msgspec.Struct, frozen=True):
     """What the list shows: drafts, then saved visits; `more` says that older ones are there."""
 
     drafts: tuple[DraftLine, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 DRAFT_PREFIX = "visit:"
 
 
-@dataclass(frozen=True, slots=True)
-class VisitOpening:
+class VisitOpening(msgspec.Struct, frozen=True):
     """Everything for the editor at once. `row` is None for a visit that was never saved, `draft` where none is kept."""
 
     visit_id: str
@@ -33,7 +33,7 @@ class VisitOpening:
     adverse_event: AdverseEventItem | None = None
     amendments: tuple[HistoryEntry, ...] = ()
     questions: tuple[Row, ...] = ()
-    doctor_names: Mapping[str, str] = field(default_factory=dict)
+    doctor_names: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def draft_key(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, to_text
 from crmdesk.services.views import Row
@@ -17,12 +18,11 @@ NOTE_LIMIT = 200_000
 DURATIONS_MIN = (5, 10, 20, 40)
 
 
-@dataclass(slots=True)
-class Talk:
+class Talk(msgspec.Struct):
     """What was said about one product: approved messages given and the reaction ('' for none yet)."""
 
     product_id: str
-    messages: list[str] = field(default_factory=list)
+    messages: list[str] = msgspec.field(default_factory=list)
     reaction: str = ""
 
     @property
@@ -31,21 +31,20 @@ class Talk:
         return not self.messages and not self.reaction
 
 
-@dataclass(slots=True)
-class VisitReport:
+class VisitReport(msgspec.Struct):
     """One visit report while it is being written. `adverse_event` is None until the question is answered."""
 
     territory_id: str = ""
     owner_id: str = ""
-    doctor_ids: list[str] = field(default_factory=list)
-    absent_ids: list[str] = field(default_factory=list)
+    doctor_ids: list[str] = msgspec.field(default_factory=list)
+    absent_ids: list[str] = msgspec.field(default_factory=list)
     institution_id: str = ""
     starts_at: str = ""
     zone: str = ""
     duration_min: int = 10
     channel: str = "face_to_face"
-    joint_with_ids: list[str] = field(default_factory=list)
-    talks: list[Talk] = field(default_factory=list)
+    joint_with_ids: list[str] = msgspec.field(default_factory=list)
+    talks: list[Talk] = msgspec.field(default_factory=list)
     adverse_event: bool | None = None
     heard: str = ""  # what was heard of an adverse event: it belongs to the task, not to the visit
     reason: str = ""  # why a submitted report is amended

@@ -1,13 +1,12 @@
 """Cards one below the other: one whose content stays the same stays too, with its focus and what is typed into it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
-@dataclass(frozen=True, slots=True)
-class CardSpec:
+class CardSpec(msgspec.Struct, frozen=True):
     """A card that is wanted: its key, what it shows, and how it is made (from the one of that key before, or None)."""
 
     key: str

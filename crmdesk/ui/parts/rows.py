@@ -1,9 +1,9 @@
 """The list of a page: rows painted from tokens by a delegate, and models that hold all rows or a cache of pages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -37,8 +37,7 @@ _TOP = QModelIndex()
 _SIDE, _TIME_WIDTH = 16, 56
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(msgspec.Struct, frozen=True):
     """One row as shown: time | name + chip | second line | third line | figure and state chip at the right."""
 
     key: str

@@ -1,8 +1,8 @@
 """The timeline: what happened, newest first, along a thin line; the first entries at once, the rest when asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -19,8 +19,7 @@ _FIRST = 20
 _ICON = 14
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(msgspec.Struct, frozen=True):
     """One entry as shown: meta line, state chip, text, chips and actions (key, words) below.
 
     `key` comes back in `opened`, '' for an entry that leads nowhere; the key of an action in `acted`. `icon` is a

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -20,8 +20,7 @@ _HEAD = 58
 _FIRST_HOUR = 8
 
 
-@dataclass(frozen=True, slots=True)
-class DayHead:
+class DayHead(msgspec.Struct, frozen=True):
     """What stands above a day: its name, its date, a figure, and a note (holiday, day off) with its tone."""
 
     name: str

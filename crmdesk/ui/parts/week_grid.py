@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -34,8 +34,7 @@ _NARROW, _WIDE = 6, 10
 _DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A visit as it is drawn: `tone` colours it, `sign` (an icon) says the same; `spoken` is its accessible name."""
 
     key: str
@@ -51,8 +50,7 @@ class Block:
     movable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class DayColumn:
+class DayColumn(msgspec.Struct, frozen=True):
     """A day as it is drawn: `shaded` are the stretches (begin, end minute) in which nobody is visited."""
 
     shaded: tuple[tuple[int, int], ...] = ()

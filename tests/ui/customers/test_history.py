@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -116,6 +117,5 @@ def test_who_only_reads_has_no_buttons(
 
 
 def _as(person: Any, role: Role) -> Any:
-    import dataclasses
 
-    return dataclasses.replace(person, role=role.value)
+    return msgspec.structs.replace(person, role=role.value)

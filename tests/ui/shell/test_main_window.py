@@ -1,7 +1,6 @@
 """The main window by key strokes: navigation, palette, language and theme live, undo, sync state in words."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
@@ -168,7 +167,7 @@ def test_the_status_bar_says_what_is(qtbot: QtBot, window: MainWindow, laptop: L
     row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
     laptop.now = utc_now()  # else the change would be days old, which is another situation
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
-    sync.become(replace(sync.shown, phase="offline", code="server_away", online=False))
+    sync.become(msgspec.structs.replace(sync.shown, phase="offline", code="server_away", online=False))
     qtbot.waitUntil(lambda: status.sentence.startswith("离线 · 1 项更改已保存在本机（最早 "))
     assert status.sentence.endswith("，联网后自动发送")
     sync.become(SyncState("syncing", progress_done=1200, progress_total=2400))

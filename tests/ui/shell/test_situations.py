@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
@@ -149,7 +150,7 @@ CASES = (
     Case("files", IDLE, "更改都已被服务器接受 · 2 个附件等待发送（2.0 MB），1 个附件等待取回（512 B）",
          "All changes accepted · 2 attachments to send (2.0 MB), 1 attachment to fetch (512 B)",
          {"attachments_waiting": 2, "files_up_bytes": 2 << 20, "files_down": 1, "files_down_bytes": 512}),
-    Case("clock_off", replace(IDLE, clock_off_s=-3 * 3600), "已同步 · 这台电脑的时钟慢了 3 小时",
+    Case("clock_off", msgspec.structs.replace(IDLE, clock_off_s=-3 * 3600), "已同步 · 这台电脑的时钟慢了 3 小时",
          "Synced · the clock of this computer is 3 hours slow"),
     Case("accepted", IDLE, f"已同步 · {NO_ZH}", f"Synced · {NO_EN}"),
 )  # fmt: skip
@@ -163,7 +164,7 @@ def shown(
     window.resize(1366, 768)
 
     def show(case: Case) -> StandCard:
-        summary = replace(QUIET, **case.summary)
+        summary = msgspec.structs.replace(QUIET, **case.summary)
         monkeypatch.setattr(Reads, "sync_summary", lambda _reads: summary)
         sync.become(case.state)
         laptop.desk.publish(ChangeSet({"sync_state": ()}, "remote"))

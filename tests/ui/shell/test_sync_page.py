@@ -1,8 +1,8 @@
 """The Sync page over a real desk: figures, conflicts settled by one action, refusals corrected or dropped."""
 
-from dataclasses import replace
 from typing import TypeVar
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -113,7 +113,7 @@ def test_what_blocks_the_sync_is_said_with_its_remedy(qtbot: QtBot, window: Main
     stand = window.page("sync").findChild(StandCard)
     assert stand is not None
     accept = _button(stand, "stand_sync_accept_button")
-    sync.become(replace(sync.shown, phase="offline", code="server_away", online=False))
+    sync.become(msgspec.structs.replace(sync.shown, phase="offline", code="server_away", online=False))
     qtbot.waitUntil(lambda: "离线" in stand.accessibleName() and not accept.isVisible())
     sync.become(SyncState("blocked", "shrunk", {"scope": "t", "gone": 9, "held": 10}))
     qtbot.waitUntil(accept.isVisible)
