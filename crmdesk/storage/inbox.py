@@ -179,8 +179,8 @@ def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
     settings.set_meta(work.connection, "last_sync_at", work.now())
     work.note("sync_state", "last_sync_at")
     if (end.digests or end.same) and not end.more:
+        _let_lost_go(work)
         _remove_strays(work)
-        work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
         # by the cursor nothing is missing of any scope: one whose new start was cut short counts again, and is compared
         work.driver.execute("UPDATE scope SET state = ? WHERE state = ?", (COMPLETE, LOADING))
     leaving.forget_titles(work.driver)
@@ -189,6 +189,22 @@ def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
     if end.digests and not end.more:
         told += digests.not_told(work.driver, complete, end.digests)
     return digests.differing(work.driver, told)
+
+
+def _let_lost_go(work: UnitOfWork) -> None:
+    """Take out what is of a life of the server that was lost and came by no scope since: the server has no such row.
+
+    What is queued to be made again stays on the page, from nothing: a version of that life would stand against the
+    lower revisions of this one.
+    """
+    for (record,) in work.driver.execute("SELECT DISTINCT record FROM stale WHERE scope = ?", (_ANYWHERE,)).fetchall():
+        found = work.driver.execute(
+            f"SELECT id FROM row_{record} WHERE scopes = '' AND id IN "
+            "(SELECT id FROM stale WHERE scope = ? AND record = ?)",
+            (_ANYWHERE, record),
+        ).fetchall()
+        leaving.remove(work, record, [row[0] for row in found])
+    work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
 
 
 def _remove_strays(work: UnitOfWork) -> None:
@@ -268,9 +284,11 @@ def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
     record = group.record
     arrived, unreadable = _readable(group)
     seen = [*arrived, *group.left, *group.deleted]
+    # that a row left this scope says nothing of what it holds in another
     anew = work.driver.execute(
-        f"DELETE FROM stale WHERE scope IN (?, ?) AND record = ? AND id {_IN} RETURNING id",
-        (scope, _ANYWHERE, record, to_json(seen)),
+        f"DELETE FROM stale WHERE scope IN (?1, ?2) AND record = ?3 AND id {_IN.replace('?', '?4')} "
+        f"AND NOT (scope = ?2 AND id {_IN.replace('?', '?5')}) RETURNING id",
+        (scope, _ANYWHERE, record, to_json(seen), to_json(group.left)),
     ).fetchall()
     if arrived:
         _apply_rows(work, scope, record, arrived, frozenset(row[0] for row in anew))
