@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from crmdesk.domain import picklists
 from crmdesk.domain.fields import Field, Kind
@@ -160,7 +161,7 @@ def switchboard(text: str) -> str:
 def choice_code(picklist: str, text: str) -> str | None:
     """Return the code of a picklist for a spelling: exact, else the longest entry that stands in it, else None."""
     wanted = plain(text)
-    code = picklists.code_for(picklist, wanted)
+    code = picklists.code_for(picklist, wanted) or _unspaced(picklist).get(_without_spaces(wanted))
     if code is not None:
         return code
     if picklist == "institution_level":
@@ -171,6 +172,20 @@ def choice_code(picklist: str, text: str) -> str | None:
             if len(spelling) > length and spelling in wanted:
                 best, length = entry.code, len(spelling)
     return best
+
+
+@cache
+def _unspaced(picklist: str) -> dict[str, str]:
+    """Return the codes of a picklist by spelling without its spaces: people write `A类` where we write `A 类`."""
+    found: dict[str, str] = {}
+    for entry in picklists.PICKLISTS[picklist]:
+        for spelling in (entry.zh, entry.en, *entry.aliases):
+            found.setdefault(_without_spaces(spelling), entry.code)
+    return found
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def institution_kind(name: str) -> str:

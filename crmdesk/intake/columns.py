@@ -198,6 +198,8 @@ def _guess_kind(scores: list[dict[str, float]]) -> str:
         target: max((found.get(target, 0.0) for found in scores), default=0.0)
         for target in (DOCTOR_NAME, INSTITUTION_NAME)
     }
+    if _somebody_beside_a_hospital(scores):
+        return "doctor"
     if best[DOCTOR_NAME] >= 1 or (best[DOCTOR_NAME] >= 0.5 and best[INSTITUTION_NAME] < 1):
         return "doctor"
     if best[INSTITUTION_NAME] >= 0.5:
@@ -208,6 +210,14 @@ def _guess_kind(scores: list[dict[str, float]]) -> str:
         if best[name] and beside >= 2:
             return kind
     return ""
+
+
+def _somebody_beside_a_hospital(scores: list[dict[str, float]]) -> bool:
+    """Say whether one column is surely the hospital and another, as vague as `Name`, can only be who works there."""
+    hospital = max(range(len(scores)), key=lambda index: scores[index].get(INSTITUTION_NAME, 0.0), default=0)
+    if not scores or scores[hospital].get(INSTITUTION_NAME, 0.0) < 1:
+        return False
+    return any(found.get(DOCTOR_NAME) for index, found in enumerate(scores) if index != hospital)
 
 
 def _refusals(headers: Sequence[str], kind: str) -> dict[int, str]:

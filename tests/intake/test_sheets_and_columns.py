@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.intake import SheetRow, plan, preview
+from crmdesk.intake.clean import choice_code
 from crmdesk.intake.columns import KNOWN_HEADERS
 from crmdesk.intake.sheets import Sheet, cell_text, cut, fold
 from tests.intake.ledger import TERRITORY, Ledger
@@ -76,6 +77,23 @@ def test_content_decides_what_a_vague_header_means() -> None:
     neither = preview(_csv([["name", "size"], *[[name, "1"] for name in ("red", "blue", "green")]]))
     assert (hospitals.kind, people.kind, neither.kind) == ("institution", "doctor", "")
     assert neither.mapping == {}
+
+
+@pytest.mark.parametrize(
+    "header", [["Name", "Hospital", "Department", "Mobile"], ["id", "Name", "Title", "Class", "Hospital", "Department"]]
+)
+def test_a_name_beside_a_hospital_is_the_doctor(header: list[str]) -> None:
+    """Foreign and rare names look like nobody's: taken for a list of hospitals, the doctors would be lost unsaid."""
+    row = {"Name": "Alexander Featherstonehaugh", "Hospital": "Saint Bartholomew", "Class": "Class A"}
+    seen = preview(_csv([header, [row.get(one, "") for one in header], ["" for _ in header[1:]] + ["x"]]))
+    assert seen.kind == "doctor"
+    assert {header[index]: target for index, target in seen.mapping.items()}["Name"] == "doctor.name"
+    assert seen.mapping[header.index("Hospital")] == "institution.name"
+
+
+@pytest.mark.parametrize("spelling", ["A类", "A 类", "Ａ类", "class a", "A"])
+def test_a_choice_is_known_with_or_without_the_space_of_its_word(spelling: str) -> None:
+    assert choice_code("customer_class", spelling) == "A"
 
 
 def test_the_caller_may_say_the_kind() -> None:
