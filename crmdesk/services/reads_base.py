@@ -37,7 +37,7 @@ class ReadBase:
         self._connection, self._person, self._clock, self._seen = connection, person, clock, seen
         self._orders, self._visits, self._blobs = orders, visits, blobs
         self._moment = moment  # how many changes were published before this look began
-        self._handed_out = int(connection.info["handed_out"].up_to)  # the highest sequence that may have been sent
+        self._handed_out = int(connection.info["handed_out"].told_up_to)  # up to here it is said to be sent
 
     def person(self) -> Person:
         """Return who is signed in."""

@@ -65,6 +65,7 @@ def _batch(driver: Driver, handed_out: HandedOut, max_operations: int, max_bytes
         batch.append(pending.decode(content))
     if batch:
         handed_out.up_to = max(handed_out.up_to, batch[-1].seq)
+        handed_out.told_up_to = max(handed_out.told_up_to, batch[-1].seq)
     return batch
 
 
@@ -393,7 +394,7 @@ def renumber(work: UnitOfWork, new_device_id: str) -> None:
         again = msgspec.structs.replace(stored.operation, seq=pending.next_seq(work.driver))
         pending.append(work.driver, again, stored.user_id)
     # All of it may have been sent under the old device id, so nothing joins it.
-    work.handed_out.up_to = len(waiting)
+    work.handed_out.up_to, work.handed_out.told_up_to = len(waiting), 0
 
 
 def send_again(work: UnitOfWork) -> int:

@@ -17,12 +17,14 @@ _COLUMNS = "seq, id, record, row_id, kind, user_id, made_at, size, content"
 class HandedOut(msgspec.Struct):
     """Up to which sequence operations may have been sent: those are never changed again.
 
-    Nothing of it is written down: all that stands in the outbox when the store opens counts as sent. `writer` is the
-    lock of the one writer, so that no edit joins an operation while it is being handed out.
+    Nothing of it is written down: all that stands in the outbox when the store opens counts as sent. To people only
+    what is on its way or was answered `later` is `sent` (`told_up_to`), all else is saved here. `writer` is the lock of
+    the one writer, so that no edit joins an operation while it is being handed out.
     """
 
     writer: threading.RLock = msgspec.field(default_factory=threading.RLock)
     up_to: int = 0
+    told_up_to: int = 0
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -178,6 +178,7 @@ class SyncDriver:
     def _failure(self, error: WorldError) -> core.Event:
         carried = len(self._sent)
         self._drop()
+        self._store.handed_out.told_up_to = 0  # nobody took it: to the person it is saved here, and goes again
         if error.code == "cancelled":
             self.cancellation = Cancellation()
             return core.Cancelled(self._draw())

@@ -1,5 +1,7 @@
 """Plain rows: create, edit, delete, what is refused, what has changed meanwhile, and undo."""
 
+from pathlib import Path
+
 import pytest
 
 from crmdesk.domain.errors import InputError, RefusedError
@@ -11,12 +13,14 @@ from tests.services.small_territory import (
     OLD_VISIT,
     OTHER_TERRITORY,
     PRODUCT,
+    REP,
     SECOND_REP,
     TERRITORY,
     ZHANG,
     Laptop,
     an_id,
     days,
+    fill,
 )
 
 
@@ -44,6 +48,20 @@ def test_the_state_goes_from_saved_to_sent_to_accepted(laptop: Laptop) -> None:
     assert laptop.ask(lambda reads: reads.row("doctor", ZHANG)).sync_state == SENT
     laptop.answer()
     assert laptop.ask(lambda reads: reads.row("doctor", ZHANG)).sync_state == ACCEPTED
+
+
+def test_what_was_never_sent_is_not_said_to_be_sent_after_a_restart(tmp_path: Path) -> None:
+    """The store lets nothing join what stands there when it opens; to the person it is saved here all the same."""
+    before = Laptop(tmp_path / "again")
+    before.sign_in(REP, "rep")
+    fill(before)
+    row = before.ask(lambda reads: reads.row("doctor", ZHANG))
+    before.do(EditRow("doctor", ZHANG, {"mobile": "139"}, row.revision))
+    before.close()
+    after = Laptop(tmp_path / "again")
+    assert after.ask(lambda reads: reads.row("doctor", ZHANG)).sync_state == SAVED_HERE
+    assert [one.state for one in after.ask(lambda reads: reads.waiting())] == [SAVED_HERE]
+    after.close()
 
 
 def test_a_refused_edit_needs_the_person(laptop: Laptop) -> None:

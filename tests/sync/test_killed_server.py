@@ -7,6 +7,7 @@ import pytest
 
 from crmdesk.domain.clock import utc_now
 from crmdesk.server.database import Database
+from crmdesk.services.views import SAVED_HERE
 from tests.server.company import Company, found_company
 from tests.sync.field import Field, ask, edit, synced
 from tests.sync.killing_relay import KillingRelay
@@ -40,6 +41,8 @@ def test_a_push_whose_answer_was_lost_has_exactly_one_effect(relay_and_field):
     assert ask(laptop, lambda reads: reads.sync_summary()).waiting == 1, "without an answer it still waits"
     away = laptop.engine.sync_once()
     assert away.code == "server_away"
+    (item,) = ask(laptop, lambda reads: reads.waiting())
+    assert item.state == SAVED_HERE, "what nobody took is not said to be sent"
     relay.start_server()
     synced(laptop)
     row = field.company.row("doctor", doctor)
