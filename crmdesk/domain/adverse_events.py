@@ -11,6 +11,8 @@ from crmdesk.domain.ids import id_for
 HOURS = 24
 """So long after it was heard an adverse event has to be with drug safety (crmdesk design, domain rule 5)."""
 OPEN, REPORTED = "open", "reported"
+TOLD = ("heard", "doctor_ids", "product_ids")
+"""What a report tells."""
 _OF_A_REPORT = ("reported_at", "reported_by", "reported_how")
 
 
@@ -32,6 +34,40 @@ def heard_at(starts_at: str, now: datetime) -> str:
 def needs_task(visit: Mapping[str, Any]) -> bool:
     """Say whether a visit can't be without its task: submitted, and an adverse event was heard."""
     return visit.get("state") == "submitted" and visit.get("adverse_event") is True
+
+
+def joined(row: Mapping[str, Any], values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a task that was opened on two laptops becomes; `changes` is what merging its fields comes to.
+
+    The clock runs from when it was heard first. It is reported only if whoever reported it told all that is known by
+    now: a report is no reason to keep back what somebody else wrote down.
+    """
+    settled = dict(changes)
+    if from_text(values["heard_at"]) < from_text(row["heard_at"]):
+        settled |= {"heard_at": values["heard_at"], "due_at": values["due_at"]}
+    after = {**row, **settled}
+    told = all(_tells_all(one, after) for one in (row, values) if one.get("state") == REPORTED)
+    reported = REPORTED in (row.get("state"), values.get("state"))
+    return settled | {"state": REPORTED if reported and told else OPEN}
+
+
+def _tells_all(side: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return all(_plain(side.get(name)) == _plain(after.get(name)) for name in TOLD)
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value or ""
+
+
+def counted(told: Mapping[str, Any], row: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes of a task; a report that did not know all that is known by now leaves the task open.
+
+    `told` is what the reporter knew of `TOLD`; a laptop of an older version does not say it.
+    """
+    after = {**row, **changes}
+    if changes.get("state") == REPORTED and not _tells_all({**after, **told}, after):
+        return {name: value for name, value in changes.items() if name != "state"}
+    return dict(changes)
 
 
 def check_task(values: Mapping[str, Any]) -> None:

@@ -58,6 +58,11 @@ DECIDE = Outcome(
     " waits on the Sync page for a person; nothing rises from the dead by itself",
 )
 NOTHING_LEFT = Outcome("nothing left", "taken: it is deleted already, there is one end and no conflict")
+JOINED = Outcome(
+    "joined",
+    "taken into the one row that there is: texts and sets of both, the earlier clock; of a field that can hold one"
+    " value the later arrival's, the other is kept as a conflict",
+)
 EXISTS = Outcome("exists", "refused: an id is used once, also that of a row which was deleted", "exists")
 DELETED = Outcome("deleted", "refused: the row was deleted; the text waits under 'needs you'", "deleted")
 LOCKED = Outcome("locked", "refused: such a row never changes once it is made", "locked")
@@ -69,7 +74,7 @@ OUT_OF_SCOPE = Outcome(
     " the text waits under 'needs you'",
     "out_of_scope",
 )
-OUTCOMES = (APPLIED, MERGED, DECIDE, NOTHING_LEFT, EXISTS, DELETED, LOCKED, KEPT, OUT_OF_SCOPE, FORBIDDEN)
+OUTCOMES = (APPLIED, MERGED, DECIDE, NOTHING_LEFT, JOINED, EXISTS, DELETED, LOCKED, KEPT, OUT_OF_SCOPE, FORBIDDEN)
 
 RULES = {
     Merge.LAST_WINS: "the later arrival is used, the other value is kept as a conflict and can be taken with one click",
@@ -94,7 +99,8 @@ def outcome(record: Record, local: Local, remote: Remote) -> Outcome:
 def _of_create(record: Record, remote: Remote) -> Outcome:
     if record.server_made:
         return FORBIDDEN
-    return {Remote.NONE: APPLIED, Remote.OUT_OF_SCOPE: OUT_OF_SCOPE}.get(remote, EXISTS)
+    met = JOINED if record.one_for else EXISTS
+    return {Remote.NONE: APPLIED, Remote.UPDATE: met, Remote.OUT_OF_SCOPE: OUT_OF_SCOPE}.get(remote, EXISTS)
 
 
 def _of_update(record: Record, remote: Remote) -> Outcome:

@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
 from sqlalchemy import select
@@ -21,7 +19,6 @@ from crmdesk.domain.exports import check_export
 from crmdesk.domain.fields import Record, ScopeRule
 from crmdesk.domain.ids import id_for
 from crmdesk.domain.records import RECORDS
-from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
@@ -32,6 +29,7 @@ from crmdesk.server import (
     custom_fields,
     deletions,
     feed,
+    joining,
     merges,
     merging,
     plans,
@@ -39,6 +37,7 @@ from crmdesk.server import (
 )  # fmt: skip
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
+from crmdesk.server.operation_checks import check_lock, check_rights, check_zone, with_review
 from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of, refs
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
 from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
@@ -46,7 +45,6 @@ from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
 ANSWERED_BYTES = 4 << 20
 """So much of rows the answers to one batch carry, about; further rows come with the pull: any answer fits a frame."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_zones = lru_cache(maxsize=1)(available_timezones)
 _POINTING = {name: [one for one in record.fields if one.ref or one.item] for name, record in RECORDS.items()}
 """The fields of each record that can name other rows."""
 _encode = msgspec.msgpack.Encoder().encode
@@ -281,15 +279,16 @@ def _apply(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
 
 def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     work, actor = batch.work, batch.actor
-    _check_rights(record, operation, actor)
+    check_rights(record, operation, actor)
     values = {name: pair[1] for name, pair in operation.fields.items()}
     if record.server_made:
         raise RefusedError("forbidden")
-    values = _with_review(record, values, actor)
+    values = with_review(record, values, actor)
     validation.check_new(record, values)
     batch.check_custom(record, operation)
-    _check_zone(record, operation)
-    if work.get(record.name, operation.row_id) is not None:
+    check_zone(record, operation)
+    standing = work.get(record.name, operation.row_id)
+    if standing is not None and not joining.joins(record, standing, values):
         raise InputError("exists", field="id")
     if record.one_for and operation.row_id != id_for(record.name, values[record.one_for]):
         raise InputError("wrong_kind", field="id")
@@ -302,6 +301,8 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     values = _of_its_kind(batch, record, operation, values, actor)
     values = _guarded(batch, record, actor, None, values)
     values = merges.followed(record, values, batch.merged_into)
+    if standing is not None:
+        return "merged", joining.join(work, actor, record, operation, values, batch.text_budget)
     row = work.insert(record.name, operation.row_id, values, actor)
     if record.name == "call_back":
         call_backs.note_result(work, actor, None, row)
@@ -336,13 +337,13 @@ def _of_its_kind(
 
 def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     work, actor = batch.work, batch.actor
-    _check_rights(record, operation, actor)
+    check_rights(record, operation, actor)
     row = _held_row(batch, record, operation.row_id, grace=True)
     if row["deleted"] and (record.server_made or record.by_command or record.fixed):
         raise RefusedError("deleted", by=row["updated_by"], at=row["updated_at"])
     _check_owner(batch, record, row, operation)
     merges.check_standing(record, row)
-    _check_zone(record, operation)
+    check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
     changes = merged.changes
@@ -351,7 +352,8 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
         raise RefusedError("out_of_scope", field="territory_id")
     if record.owner and changes.get(record.owner, actor.user_id) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
-    _check_lock(record, row, changes, operation.reason)
+    if changes:  # what is there already, from another computer of the same person, amends nothing
+        check_lock(record, row, changes, operation.reason)
     if record.fixed and changes:
         raise RefusedError("locked")
     if row["deleted"]:
@@ -371,7 +373,7 @@ def _changed_of_its_kind(
 ) -> dict[str, Any]:
     """Return the changes of a row after the rules that its record alone has."""
     if record.name == "adverse_event":
-        adverse_events.check_reporter(changes, batch.actor)
+        changes = adverse_events.check_edit(row, changes, batch.actor, operation)
     elif record.name == "visit":
         visits.check(batch.work, operation, row, {**row, **changes})
     elif record.name == "call_back":
@@ -406,7 +408,7 @@ def _edit_of_deleted(
 
 def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     work, actor = batch.work, batch.actor
-    _check_rights(record, operation, actor)
+    check_rights(record, operation, actor)
     if record.server_made:
         raise RefusedError("forbidden")
     row = _held_row(batch, record, operation.row_id)
@@ -417,7 +419,7 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     _check_owner(batch, record, row, operation)
     if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
         raise RefusedError("not_yours")  # held through an affiliation: shared for edits, not for its end
-    _check_lock(record, row, {}, operation.reason)
+    check_lock(record, row, {}, operation.reason)
     _check_parent_lock(batch, record, row, operation.reason)
     guard = _BEFORE_DELETE.get(record.name)
     if guard is not None:
@@ -465,7 +467,7 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     wanted = {(ref, str(one)) for name, value in values.items() for ref, one in refs(record.field(name), value)}
     batch.states |= feed.states_in(work.connection, actor.scopes, {(record.name, row_id)} | wanted)
     edit = msgspec.structs.replace(operation, record=record.name, row_id=row_id, kind="edit", fields=edits)
-    _check_rights(record, edit, actor)
+    check_rights(record, edit, actor)
     row = _held_row(batch, record, row_id)
     _check_owner(batch, record, row, edit)
     batch.check_custom(record, edit)
@@ -473,26 +475,6 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
         raise RefusedError("not_yours")  # held through an affiliation: its end was others' to decide, so is its return
     return "applied", deletions.restore(work, record, row, conflict, actor)
-
-
-def _check_rights(record: Record, operation: Operation, actor: ServerActor) -> None:
-    if not access.may_write(record, actor.role):
-        raise RefusedError("forbidden")
-    forbidden = access.forbidden_fields(record, operation.fields, actor.role)
-    if forbidden:
-        raise RefusedError("field_not_allowed", field=forbidden[0][:60])
-
-
-def _with_review(record: Record, values: dict[str, Any], actor: ServerActor) -> dict[str, Any]:
-    """A customer made by a representative waits for a manager's look."""
-    new = actor.role is Role.REP
-    if record.name == "doctor":
-        return {"status": "under_review" if new else "active"} | values
-    if record.name == "institution":
-        return {"under_review": new} | values
-    if record.name == "doctor_merge":
-        return merges.new_values(values)
-    return values
 
 
 def _held_row(batch: _Batch, record: Record, row_id: str, *, grace: bool = False) -> dict[str, Any]:
@@ -555,30 +537,12 @@ def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
         raise RefusedError("locked", field="parent_id")
 
 
-def _check_lock(record: Record, row: Mapping[str, Any], changes: Mapping[str, Any], reason: str) -> None:
-    """What is given once stays; a submitted visit stays submitted, and is amended only with a reason."""
-    moved = next((name for name in changes if record.field(name).once), "")
-    if moved:
-        raise RefusedError("given_once", field=moved)
-    if record.name != "visit" or row["state"] != "submitted":
-        return
-    if not reason.strip() or changes.get("state", "submitted") != "submitted":
-        raise RefusedError("locked", field="state" if "state" in changes else "")
-
-
 def _check_parent_lock(batch: _Batch, record: Record, row: Mapping[str, Any], reason: str) -> None:
     """What was attached to a submitted visit is taken away only with a reason, like any other amendment."""
     if record.name == "attachment" and row["parent_record"] == "visit":
         visit = batch.work.get("visit", row["parent_id"])
         if visit is not None:
-            _check_lock(RECORDS["visit"], visit, {}, reason)
-
-
-def _check_zone(record: Record, operation: Operation) -> None:
-    """The zone of a visit or a call must be one that every clock knows: other laptops compute local times with it."""
-    zone = operation.fields.get("zone", (None, None))[1]
-    if record.name in ("visit", "call_back") and isinstance(zone, str) and zone and zone not in _zones():
-        raise InputError("not_in_list", field="zone", value=zone[:60])
+            check_lock(RECORDS["visit"], visit, {}, reason)
 
 
 _BEFORE_WRITE = {"claim": claims.before_write, "plan_target": plans.before_write}

@@ -128,8 +128,11 @@ class UnitOfWork:
         reason: str = "",
         *,
         apart: bool = False,
+        told: Iterable[str] = (),
     ) -> None:
         """Change fields of a row; `base_revision` is the one that the person saw.
+
+        `told` are fields that go along unchanged where anything is changed: what the person acted on.
 
         Joins the row's last operation where that was never handed out, unless it has to come after what was written
         meanwhile (`apart`). Raises InputError('unknown_row').
@@ -143,6 +146,7 @@ class UnitOfWork:
         }
         if not fields:
             return
+        fields |= {name: (held.values[name], held.values[name]) for name in told if name not in fields}
         if not held.dirty:
             overlay.keep_base(self.driver, record, held.values)
         last = None if apart else self._joinable(record, row_id, fields, base_revision, user_id, reason)

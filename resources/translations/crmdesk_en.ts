@@ -67,6 +67,10 @@
             <source>{heard} 由{who}听到，{due} 前上报</source>
             <translation>Heard {heard} by {who}; report by {due}</translation>
         </message>
+        <message>
+            <source>已报过一次：{report}。还有没报到的内容，请再报一次。</source>
+            <translation>Reported once: {report}. Not everything was in that report; report it again.</translation>
+        </message>
     </context>
     <context>
         <name>AmendmentBar</name>

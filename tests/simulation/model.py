@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from crmdesk.domain import doctor_merge
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.fields import Merge
@@ -169,14 +171,16 @@ class Model:
         """
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
         twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
-        task = operation.record == "adverse_event"  # the one task of a visit, opened on both laptops of one person
         merged = answer.params.get("code") == "too_long"
-        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and (self.copies or task))):
+        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
     def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:
         key = (operation.record, operation.row_id)
         if operation.kind == "create":
+            if key in self.life.rows and RECORDS[key[0]].one_for:
+                self._joined(key, operation, answer, user_id)
+                return
             if key in self.life.rows:
                 raise Broken("one_effect", f"{key} was made twice")
             values = {name: new for name, (_, new) in operation.fields.items()}
@@ -227,6 +231,8 @@ class Model:
         row.edits.append((answer.revision, user_id))
         for name, (old, new) in operation.fields.items():
             merge = declared.field(name).merge
+            if name in _SERVER_MAY_MOVE.get(key[0], ()):
+                continue
             if merge is Merge.SET:
                 self._set(row, name, old, new)
             elif merge in (Merge.LAST_WINS, Merge.OWNER):
@@ -234,6 +240,12 @@ class Model:
                 if merge is Merge.LAST_WINS and now is not _UNKNOWN and now != new and (now or None) != (old or None):
                     row.losers.append((name, now))
                 row.values[name] = new
+
+    def _joined(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
+        """The one row that there is for another was made a second time: an edit by somebody who had seen nothing."""
+        fixed = {one.name for one in RECORDS[key[0]].fields if one.once}
+        told = {name: pair for name, pair in operation.fields.items() if name not in fixed and pair[1]}
+        self._edited(key, msgspec.structs.replace(operation, fields=told), answer, user_id)
 
     def _set(self, row: Row, name: str, old: Any, new: Any) -> None:
         if not row.known and name not in row.values:
@@ -287,5 +299,5 @@ class Model:
 
 
 _UNKNOWN = object()
-_SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at")}
-"""What the server sets right in a new row: a clock that is ahead gains no time."""
+_SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at", "state")}
+"""What the server sets right: a clock that is ahead gains no time, a report counts where it told everything."""

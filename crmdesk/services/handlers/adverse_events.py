@@ -53,4 +53,4 @@ def report_adverse_event(handling: Handling, command: ReportAdverseEvent) -> Don
         given["heard"] = command.heard
     changes = changed_only(row, tidy(ADVERSE_EVENT, given))
     check_edit(handling, ADVERSE_EVENT, row, changes)
-    return edit(handling, ADVERSE_EVENT, row, changes)
+    return edit(handling, ADVERSE_EVENT, row, changes, told=adverse_events.TOLD)

@@ -1,6 +1,6 @@
 """Handlers for plain rows: create, edit, delete and what undoes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crmdesk.domain import targets
@@ -99,17 +99,19 @@ def edit(
     reason: str = "",
     *,
     apart: bool = False,
+    told: Iterable[str] = (),
 ) -> Done:
     """Write checked changes on the row as it stands; nothing to change is no operation.
 
     A new row that the server refused is corrected by it and sent again. `apart`: sent after what was written just now.
+    `told`: fields that go along unchanged, because the change rests on what they hold.
     """
     if not changes:
         return Done()
     if not row["revision"] and outbox.correct_unmade(handling.work, record.name, row["id"], changes):
         return Done()
     user_id = handling.person.user_id
-    handling.work.edit(record.name, row["id"], changes, row["revision"], user_id, reason, apart=apart)
+    handling.work.edit(record.name, row["id"], changes, row["revision"], user_id, reason, apart=apart, told=told)
     pairs = by_key(record, {name: (row.get(name), new) for name, new in changes.items()})
     expected, earlier = ({name: pair[side] for name, pair in pairs.items()} for side in (1, 0))
     return Done(inverse=(RestoreFields(record.name, row["id"], expected, earlier, reason),))

@@ -42,7 +42,11 @@ class AdverseEventWords(QObject):
     def clock(self, item: AdverseEventItem) -> str:
         """Return when it was heard, by whom, and by when it has to be reported."""
         heard, due = (language.moment_word(str(item.row[name])) for name in ("heard_at", "due_at"))
-        return self.tr("{heard} 由{who}听到，{due} 前上报").format(heard=heard, who=item.heard_by or "—", due=due)
+        text = self.tr("{heard} 由{who}听到，{due} 前上报").format(heard=heard, who=item.heard_by or "—", due=due)
+        if item.row["reported_at"]:  # what another laptop brought afterwards opened it again
+            again = self.tr("已报过一次：{report}。还有没报到的内容，请再报一次。")
+            text += "\n" + again.format(report=self.reported(item))
+        return text
 
     def reported(self, item: AdverseEventItem) -> str:
         """Return who reported it when, how and where."""

@@ -90,7 +90,7 @@ def test_a_task_belongs_to_an_own_visit_once(company: Company) -> None:
         opened(rep, visit_id),
     )
     refused = ["wrong_kind", "out_of_scope", "out_of_scope", "out_of_scope", "clock_changed", "out_of_scope"]
-    assert codes(answers) == [*refused, "applied", "exists"]
+    assert codes(answers) == [*refused, "applied", "merged"]
     mine = company.insert("visit", visit_values(company))
     assert codes(colleague.push(opened(colleague, mine))) == ["not_yours"]
 
@@ -135,3 +135,14 @@ def test_a_report_has_to_come_in_time_by_the_day_on_which_it_was_submitted(compa
     assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied"]
     back = {"starts_at": ("2026-11-10T01:00:00.000Z", "2026-11-01T01:00:00.000Z")}
     assert codes(rep.push(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
+
+
+def test_a_report_that_was_submitted_on_two_laptops_alike_amends_nothing(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=False))
+    one, other = company.laptop("rep"), company.laptop("rep")
+    given = {"state": ("draft", "submitted"), "next_step": (None, "送资料")}
+    assert codes(one.push(one.edit("visit", visit_id, 1, **given))) == ["applied"]
+    assert codes(other.push(other.edit("visit", visit_id, 1, **given))) == ["merged"]
+    differs = given | {"next_step": (None, "打电话")}
+    assert codes(other.push(other.edit("visit", visit_id, 1, **differs))) == ["locked"]
+    assert company.row("visit", visit_id)["revision"] == 2

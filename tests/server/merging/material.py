@@ -10,7 +10,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, adverse_event_of, export_of, procurement_of, visit_values
+from tests.server.company import Company, adverse_event_of, export_of, new_row_id, procurement_of, visit_values
 
 SINGLE_CHOICE = frozenset({"territory_id", "owner_id", "currency"})
 """Fields for which a representative has one possible value only."""
@@ -102,7 +102,9 @@ class Material:
     def server_row(self, record: str, **more: Any) -> str:
         """Make a row as the server itself and return its id."""
         state = {"state": "draft"} if record == "claim" else {}
-        row_id = self.company.insert(record, self.values(record) | state | more)
+        values = self.values(record) | state | more
+        row_id = new_row_id(record, values)
+        self.company.database.run(lambda work: work.insert(record, row_id, values, SYSTEM))
         if more.get("state") == "planned":  # a report that will say it heard of an adverse event comes with its task
             task = adverse_event_of(row_id)
             self.company.database.run(lambda work: work.insert("adverse_event", task_id(row_id), task, SYSTEM))

@@ -8,7 +8,7 @@ import pytest
 
 from crmdesk.domain import merge_table
 from crmdesk.domain.fields import Merge, ScopeRule
-from crmdesk.domain.merge_table import APPLIED, DECIDE, MERGED, NOTHING_LEFT, Local, Outcome, Remote, outcome
+from crmdesk.domain.merge_table import APPLIED, DECIDE, JOINED, MERGED, NOTHING_LEFT, Local, Outcome, Remote, outcome
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.protocol.messages import Answer, Operation
@@ -51,6 +51,9 @@ def _row_before(material: Material, record: str, local: Local, remote: Remote) -
 def _local_change(material: Material, mine: Laptop, record: str, local: Local, row_id: str) -> Operation:
     if local is Local.CREATE:
         values = material.values(record)
+        one_for = RECORDS[record].one_for
+        if row_id and one_for:
+            values[one_for] = material.company.row(record, row_id)[one_for]
         return mine.create(record, values, row_id or new_row_id(record, values))
     if local is Local.DELETE:
         return mine.operation(record, row_id, "delete", base_revision=1)
@@ -157,7 +160,7 @@ def _check(
         assert (row, conflicts) == before, "nothing has happened"
         return
     assert row is not None
-    assert answer.outcome == ("merged" if expected in (MERGED, DECIDE) else "applied"), answer
+    assert answer.outcome == ("merged" if expected in (MERGED, DECIDE, JOINED) else "applied"), answer
     if expected is DECIDE:
         assert row == before[0], "the row stays as it is until a person decides"
         _both_are_kept(company, mine, change, row, conflicts[-1])
@@ -169,7 +172,7 @@ def _check(
         assert row["deleted"]
         assert row["revision"] == (before[0] or row)["revision"] + (0 if expected is NOTHING_LEFT else 1)
     else:
-        assert expected in (APPLIED, MERGED)
+        assert expected in (APPLIED, MERGED, JOINED)
         assert not row["deleted"]
         assert {name: row[name] for name in change.fields} == {name: pair[1] for name, pair in change.fields.items()}
 
