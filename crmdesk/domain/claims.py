@@ -203,10 +203,12 @@ def _call_back(result: State) -> Rule:
 
 
 def _settle(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
-    if actor.user_id == claim.get("owner_id"):
+    if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
         raise RefusedError("own_claim")
     if actor.role not in (Role.FINANCE, Role.AUDITOR):
         raise RefusedError("not_yours")
+    if args.get("seen_hash") != claim.get("content_hash"):
+        raise RefusedError("changed_since_seen")
     _needs_comment(args)
     outcomes = {
         "payable": Transition(State.PAYABLE),

@@ -156,6 +156,11 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("duplicate", "重复报销", "Duplicate"),
         ("other", "其他", "Other"),
     ),
+    "dispute_outcome": _list(
+        ("payable", "费用属实，照付", "Justified, to be paid"),
+        ("rejected", "不予报销", "Not reimbursed"),
+        ("clawback", "追回已付部分", "Claw back what was paid"),
+    ),
     "plan_target_state": _list(
         ("proposed", "待答复", "Proposed"),
         ("agreed", "已同意", "Agreed"),

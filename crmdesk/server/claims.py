@@ -22,6 +22,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SERVER_OWNED = frozenset(field.name for field in CLAIM.fields if field.server_owned)
 _MAX_COMMENT = 1000
 _BY_AUTHOR = frozenset({Event.SUBMIT, Event.RECALL})
+_BY_ANOTHER = {Event.APPROVE: Event.APPROVE, Event.SETTLE: Event.CALL_BACK_DISPUTED}
+"""What only somebody else may do than who took the earlier step."""
 
 
 def before_write(
@@ -105,11 +107,12 @@ def _check_not_own(actor: ServerActor, claim: Mapping[str, Any], event: Event) -
 
 
 def _check_two_people(work: ServerWork, actor: ServerActor, claim: Mapping[str, Any], event: Event) -> None:
-    """Nobody takes two steps of one claim, whatever role the person holds by now."""
-    if event is Event.APPROVE and (claim.get("step") or 0) > 0:
+    """Nobody takes two steps of one claim or settles an own objection, whatever role the person holds by now."""
+    before = _BY_ANOTHER.get(event)
+    if before is not None and (claim.get("step") or 0) > 0:
         trail = ROWS["audit_entry"]
         own = (trail.c.parent_id == claim["id"]) & (trail.c.by_id == actor.user_id)
-        earlier = sa.select(trail.c.id).where(own, trail.c.action == Event.APPROVE.value).limit(1)
+        earlier = sa.select(trail.c.id).where(own, trail.c.action == before.value).limit(1)
         if work.connection.execute(earlier).first() is not None:
             raise RefusedError("not_yours")
 

@@ -118,6 +118,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("approvals_send_back", "approvals", _T("actions", "退回…"), ("B",), "send_back"),
     ActionSpec("approvals_reject", "approvals", _T("actions", "驳回…"), ("R",), "reject"),
     ActionSpec("approvals_call_back", "approvals", _T("actions", "回访…"), ("K",), "call_back"),
+    ActionSpec("approvals_settle", "approvals", _T("actions", "裁定…"), ("D",), "edit"),
     ActionSpec("approvals_pay", "approvals", _T("actions", "支付"), ("P",), "expenses"),
     ActionSpec("plan_add", "plan", _T("actions", "添加计划"), ("N",), "plus"),
     ActionSpec("plan_open", "plan", _T("actions", "打开拜访"), ("Return", "Enter"), "visit"),

@@ -159,6 +159,10 @@
             <translation>Rejected: {title}. Saved here, applied at sync</translation>
         </message>
         <message>
+            <source>已裁定 {title}，保存在本机，同步时生效</source>
+            <translation>Settled: {title}. Saved here, applied at sync</translation>
+        </message>
+        <message>
             <source>已标记支付 {title}，同步时生效</source>
             <translation>Marked as paid: {title}. Applied at sync</translation>
         </message>
@@ -1181,6 +1185,18 @@
     <context>
         <name>DecisionBox</name>
         <message>
+            <source>驳回</source>
+            <translation>Reject</translation>
+        </message>
+        <message>
+            <source>裁定</source>
+            <translation>Settle</translation>
+        </message>
+        <message>
+            <source>退回</source>
+            <translation>Send back</translation>
+        </message>
+        <message>
             <source>写明原因，申请人会看到</source>
             <translation>Say why; the claimant will read it</translation>
         </message>
@@ -1189,20 +1205,20 @@
             <translation>Decision comment</translation>
         </message>
         <message>
+            <source>裁定结果</source>
+            <translation>Outcome of the dispute</translation>
+        </message>
+        <message>
             <source>驳回原因</source>
             <translation>Reason for rejecting</translation>
         </message>
         <message>
-            <source>驳回</source>
-            <translation>Reject</translation>
-        </message>
-        <message>
-            <source>退回</source>
-            <translation>Send back</translation>
-        </message>
-        <message>
             <source>取消</source>
             <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>选择结果…</source>
+            <translation>Choose the outcome…</translation>
         </message>
     </context>
     <context>
@@ -4479,6 +4495,10 @@
             <translation>Call back…</translation>
         </message>
         <message>
+            <source>裁定…</source>
+            <translation>Settle…</translation>
+        </message>
+        <message>
             <source>支付</source>
             <translation>Pay</translation>
         </message>
@@ -4675,6 +4695,10 @@
         <message>
             <source>支付待同步</source>
             <translation>Payment waits to sync</translation>
+        </message>
+        <message>
+            <source>裁定待同步</source>
+            <translation>Settlement waits to sync</translation>
         </message>
         <message>
             <source>回访属实，待同步</source>

@@ -30,9 +30,10 @@ _BUTTONS = (
     ("approvals_send_back", PLAIN, "send_back"),
     ("approvals_reject", DESTRUCTIVE, "reject"),
     ("approvals_call_back", PRIMARY, "call_back_confirmed"),
+    ("approvals_settle", PRIMARY, "settle"),
     ("approvals_pay", PRIMARY, "pay"),
 )
-_ONE_BUTTON = {"payable": "pay", "to_call_back": "call_back_confirmed"}
+_ONE_BUTTON = {"payable": "pay", "to_call_back": "call_back_confirmed", "disputed": "settle"}
 """States in which one thing is to be done; in every other one a decision is asked for."""
 
 
@@ -96,6 +97,7 @@ class ApprovalsPage(Page):
             "approvals_send_back": lambda: self._ask_words("send_back"),
             "approvals_reject": lambda: self._ask_words("reject"),
             "approvals_call_back": self._call_back,
+            "approvals_settle": lambda: self._ask_words("settle"),
             "approvals_pay": lambda: self._decide("pay", {}),
         }
         self._actions = {}
@@ -153,7 +155,7 @@ class ApprovalsPage(Page):
                 (self.tr("%n 项提示", "", item.findings), "warn") if item.findings else (self.tr("无提示"), "ok")
             )
             if item.state in _ONE_BUTTON:
-                text, tone = language.choice_word("claim_state", item.state), "accent"
+                text, tone = language.choice_word("claim_state", item.state), claim_words.STATE_TONES[item.state]
         since = language.moment_word(item.submitted_at) if item.submitted_at else ""
         second = " · ".join(part for part in (item.title, since) if part)
         return ListRow(
@@ -209,6 +211,7 @@ class ApprovalsPage(Page):
             "approve": self.tr("已批准 {title}，保存在本机，同步时生效"),
             "send_back": self.tr("已退回 {title}，保存在本机，同步时生效"),
             "reject": self.tr("已驳回 {title}，保存在本机，同步时生效"),
+            "settle": self.tr("已裁定 {title}，保存在本机，同步时生效"),
             "pay": self.tr("已标记支付 {title}，同步时生效"),
         }[event].format(title=view.row["title"])
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from crmdesk.domain import picklists
@@ -50,54 +50,70 @@ class _Box(QWidget):
             super().keyPressEvent(event)
 
 
+_CHOICES = {"reject": ("reject_reason", "reason_code"), "settle": ("dispute_outcome", "outcome")}
+"""For the events that need a choice beside the words: its picklist, and the argument that carries it."""
+
+
 class DecisionBox(_Box):
-    """Send back with a comment, or reject with a reason code and a comment."""
+    """Send back with a comment, reject with a reason and a comment, or settle a dispute with its outcome and why."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._event = "send_back"
         self.reason = DropDown()
         self.reason.setObjectName("decision_reason_combo")
+        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.reason.currentIndexChanged.connect(self._judge)
         self.comment = TextLine()
         self.comment.setObjectName("decision_comment_edit")
         self.comment.setMaxLength(1000)
-        self.comment.textChanged.connect(lambda: self.confirm.setEnabled(bool(self.comment.text().strip())))
+        self.comment.textChanged.connect(self._judge)
         self.confirm.setObjectName("decision_confirm_button")
         for widget in (self.reason, self.comment, self.confirm, self.cancel):
             self.row.addWidget(widget, 1 if widget is self.comment else 0)
         self.retranslate()
 
     def ask(self, event: str) -> None:
-        """Ask for the words of `send_back` or `reject`."""
+        """Ask for the words of `send_back`, `reject` or `settle`."""
+        if event != self._event:
+            self.reason.clear()
         self._event = event
-        self.reason.setVisible(event == "reject")
+        self.reason.setVisible(event in _CHOICES)
         self.comment.clear()
-        self.confirm.setEnabled(False)
         self.confirm.set_kind(DESTRUCTIVE if event == "reject" else PRIMARY)
         self.retranslate()
-        self.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+        if event == "settle":  # its outcome is never chosen for the person
+            self.reason.setCurrentIndex(-1)
+        self._judge()
+        first = self.reason if event == "settle" else self.comment
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _judge(self) -> None:
+        chosen = self._event not in _CHOICES or self.reason.currentIndex() >= 0
+        self.confirm.setEnabled(chosen and bool(self.comment.text().strip()))
 
     def retranslate(self) -> None:
         """Set the words anew."""
-        rejecting = self._event == "reject"
+        said = {"reject": self.tr("驳回"), "settle": self.tr("裁定")}.get(self._event, self.tr("退回"))
         self.comment.setPlaceholderText(self.tr("写明原因，申请人会看到"))
         self.comment.setAccessibleName(self.tr("审批意见"))
-        self.reason.setAccessibleName(self.tr("驳回原因"))
-        self.confirm.setText(self.tr("驳回") if rejecting else self.tr("退回"))
+        self.reason.setAccessibleName(self.tr("裁定结果") if self._event == "settle" else self.tr("驳回原因"))
+        self.confirm.setText(said)
         self.cancel.setText(self.tr("取消"))
-        at = max(0, self.reason.currentIndex())
+        self.reason.setPlaceholderText(self.tr("选择结果…"))
+        at = self.reason.currentIndex() if self.reason.count() else 0
         self.reason.clear()
-        for entry in picklists.PICKLISTS["reject_reason"]:
-            self.reason.addItem(language.choice_word("reject_reason", entry.code), entry.code)
+        picklist = _CHOICES.get(self._event, ("",))[0]
+        for entry in picklists.PICKLISTS[picklist] if picklist else ():
+            self.reason.addItem(language.choice_word(picklist, entry.code), entry.code)
         self.reason.setCurrentIndex(at)
 
     @override
     def decide(self) -> None:
-        comment = self.comment.text().strip()
-        if comment:
-            args = {"comment": comment}
-            if self._event == "reject":
-                args["reason_code"] = str(self.reason.currentData())
+        if self.confirm.isEnabled():
+            args = {"comment": self.comment.text().strip()}
+            if self._event in _CHOICES:
+                args[_CHOICES[self._event][1]] = str(self.reason.currentData())
             self.decided.emit(self._event, args)
 
 

@@ -241,7 +241,8 @@ class ClaimDetail(ScrollArea):
                 who = self.tr("{who} 代 {other}").format(who=who, other=entry.on_behalf_of)
             grid.addWidget(Label(language.moment_word(entry.at), "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
             text = f"{claim_words.action_word(entry.action)} · {who}"
-            grid.addWidget(Label(f"{text}：{entry.reason}" if entry.reason else text, wrap=True), index, 1)
+            reason = claim_words.reason_words(entry.action, entry.reason)
+            grid.addWidget(Label(f"{text}：{reason}" if reason else text, wrap=True), index, 1)
         if not trail:
             grid.addWidget(Label(self.tr("还没有同步过，经过从第一次同步开始。"), "muted", wrap=True), 0, 0, 1, 2)
 

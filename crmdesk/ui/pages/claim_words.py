@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from crmdesk.domain import picklists
 from crmdesk.domain.money import format_fen
 from crmdesk.services.views import ClaimItem
 from crmdesk.ui import language
@@ -20,6 +21,8 @@ STATE_TONES = {
     "paid": "ok",
     "clawback": "bad",
 }
+
+_REASONS = {"reject": "reject_reason", "settle": "dispute_outcome"}
 
 
 def yuan(amount_fen: int) -> str:
@@ -42,6 +45,7 @@ def pending_word(event: str) -> str:
         "send_back": translate("claim_words", "退回待同步"),
         "reject": translate("claim_words", "驳回待同步"),
         "pay": translate("claim_words", "支付待同步"),
+        "settle": translate("claim_words", "裁定待同步"),
         "call_back_confirmed": translate("claim_words", "回访属实，待同步"),
         "call_back_disputed": translate("claim_words", "回访有异议，待同步"),
     }
@@ -81,6 +85,15 @@ def action_word(action: str) -> str:
         "pay": translate("claim_words", "支付"),
     }
     return words.get(action.removeprefix("claim."), action)
+
+
+def reason_words(action: str, reason: str) -> str:
+    """Return the reason of an entry of the trail, with the word for the code that a decision put before it."""
+    code, colon, comment = reason.partition(": ")
+    picklist = _REASONS.get(action.removeprefix("claim."), "")
+    if not picklist or code not in {entry.code for entry in picklists.PICKLISTS[picklist]}:
+        return reason
+    return language.choice_word(picklist, code) + (f" · {comment}" if colon else "")
 
 
 def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:

@@ -30,7 +30,7 @@ def _T(_context: str, text: str) -> str:  # known to lupdate by this name; see `
     return text
 
 
-_APPROVERS = frozenset({Role.MANAGER, Role.FINANCE})
+_APPROVERS = frozenset({Role.MANAGER, Role.FINANCE, Role.AUDITOR})
 _PLANNERS = frozenset({Role.REP, Role.MANAGER})
 SPECS: tuple[PageSpec, ...] = (
     PageSpec("today", "today_page:TodayPage", _T("pages", "今日"), "today", FIELD_FORCE),

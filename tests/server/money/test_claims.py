@@ -143,6 +143,25 @@ def test_a_disputed_claim_is_clawed_back_and_frees_its_budget(company: Company) 
     assert_sums(company)
 
 
+def test_a_dispute_is_settled_by_a_second_person_on_what_was_seen(company: Company) -> None:
+    claim_id = sampled_claim(company)
+    for who, event in (("rep", "submit"), ("manager", "approve"), ("manager", "call_back_disputed")):
+        command(company, who, claim_id, event, comment="没有参加")
+    settle = {"outcome": "payable", "comment": "已核实"}
+
+    def code(who: str, **args: Any) -> str:
+        return refusal(lambda: command(company, who, claim_id, "settle", **settle | args)).code
+
+    assert code("finance", seen_hash="0" * 64) == "changed_since_seen"
+    assert code("finance", comment=" ") == "comment_missing"
+    assert code("finance", outcome="forgotten") == "reason_missing"
+    assert code("manager") == "not_yours"
+    company.edit("user", company["manager"], {"role": "finance"})
+    assert code("manager") == "not_yours", "whoever objected does not settle, whatever role comes later"
+    assert command(company, "finance", claim_id, "settle", **settle)["state"] == "payable"
+    assert code("finance") == "not_in_this_state"
+
+
 def test_the_guard_of_ordinary_edits(sqlite_company: Company) -> None:
     company = sqlite_company
     claim_id = quiet_claim(company)

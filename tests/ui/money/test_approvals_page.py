@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.claims import content_hash
 from crmdesk.services.views import ClaimView
+from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.approvals_page import ApprovalsPage
-from crmdesk.ui.pages.claim_words import finding_words, state_chip
+from crmdesk.ui.pages.claim_decision import DecisionBox
+from crmdesk.ui.pages.claim_words import finding_words, reason_words, state_chip
 from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.small_company import Company
+from tests.ui.money.money_company import claim as company_claim
+from tests.ui.money.money_company import meal
 
 Seat = tuple[MainWindow, Laptop]
 
@@ -146,3 +152,74 @@ def test_words_of_chips_and_findings() -> None:
     assert "第 2 行的发票 253120" in finding_words(used)[0]
     cap = {"code": "meal_cap", "params": {"line": 1, "a_head_fen": 350_00, "cap_fen": 300_00}}
     assert "¥350.00" in finding_words(cap)[0]
+
+
+DISPUTED = "有争议的工作餐"
+
+
+def disputed(company: Company) -> None:
+    """Add a claim that a call-back objected to."""
+    company_claim(
+        company, DISPUTED, "disputed", [meal(company, 268_00, "单志远", receipt_sha256s=["d" * 64])],
+        visit_id=company.ids["v1"], step=1, approved_fen=268_00, approved_lines=[{"amount_fen": 268_00}],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["finance", "auditor"])
+def test_a_disputed_claim_is_settled_by_d_with_its_outcome_and_why(
+    seat: Callable[[str, str], Seat], company: Company, qapp: QApplication, qtbot: QtBot, role: str
+) -> None:
+    disputed(company)
+    window, laptop = seat("王建国", role)
+    page = shown(window, laptop, qtbot, DISPUTED)
+    assert page.buttons["approvals_settle"].isVisible()
+    assert not any(page.buttons[name].isVisible() for name in ("approvals_pay", "approvals_approve"))
+    qtbot.keyClick(page.list, Qt.Key.Key_D)
+    box = page._decision
+    assert [box.reason.itemData(at) for at in range(box.reason.count())] == ["payable", "rejected", "clawback"]
+    assert (box.reason.hasFocus(), box.reason.currentIndex()) == (True, -1), "nothing is chosen for the person"
+    type_text(box.comment, "医生没有参加")
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return)
+    assert (box.confirm.isEnabled(), claim(laptop, DISPUTED).pending) == (False, "")
+    for _ in range(3):
+        qtbot.keyClick(box.reason, Qt.Key.Key_Down)
+    language.apply_language(qapp, language.ENGLISH)
+    qtbot.waitUntil(lambda: box.confirm.text() == "Settle")
+    assert (box.reason.currentData(), box.reason.currentText()) == ("clawback", "Claw back what was paid")
+    language.apply_language(qapp, language.CHINESE)
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: claim(laptop, DISPUTED).pending == "settle")
+    command, args = queued(laptop, DISPUTED)
+    row = next(one for one in laptop.company.rows["claim"] if one["title"] == DISPUTED)
+    wanted = {"outcome": "clawback", "comment": "医生没有参加", "seen_hash": row["content_hash"]}
+    assert (command, args) == ("settle", wanted)
+    qtbot.waitUntil(lambda: not page.buttons["approvals_settle"].isEnabled())
+
+
+def test_the_reasons_of_rejecting_do_not_stay_for_a_dispute(manager: Seat, qtbot: QtBot) -> None:
+    box = DecisionBox()
+    qtbot.addWidget(box)
+    for event, codes in (
+        ("reject", ["not_allowed", "not_proven", "duplicate", "other"]),
+        ("settle", ["payable", "rejected", "clawback"]),
+        ("send_back", []),
+        ("reject", ["not_allowed", "not_proven", "duplicate", "other"]),
+    ):
+        box.ask(event)
+        assert [box.reason.itemData(at) for at in range(box.reason.count())] == codes
+
+
+def test_a_manager_is_not_asked_about_a_dispute(
+    seat: Callable[[str, str], Seat], company: Company, qtbot: QtBot
+) -> None:
+    disputed(company)
+    _window, laptop = seat("王建国", "manager")
+    assert "settle" not in claim(laptop, DISPUTED).allowed
+    assert DISPUTED not in [one.title for one in laptop.ask(lambda reads: reads.approvals())]
+
+
+def test_the_trail_says_the_outcome_in_words(manager: Seat) -> None:
+    assert reason_words("settle", "clawback: 医生没有参加") == "追回已付部分 · 医生没有参加"
+    assert reason_words("claim.reject", "not_proven: 看不清") == "凭证不足 · 看不清"
+    assert reason_words("send_back", "payable: 原话") == "payable: 原话"
+    assert reason_words("reject", "自己写的: 话") == "自己写的: 话"
