@@ -14,7 +14,7 @@ from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
 from crmdesk.ui.words_call_backs import CALL_BACKS
-from crmdesk.ui.words_data import DATA
+from crmdesk.ui.words_data import DATA, IMPORTS
 from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
 
@@ -123,6 +123,11 @@ _INPUT: dict[str, _Pair] = {
 }
 
 _REFUSED: dict[str, _Pair] = {
+    "newer_reason": (
+        "服务器没有接受这项更改，它的原因这个版本还不认识（{code}）。内容保留着；请更新 crmdesk，或把代码告诉支持。",
+        "The server did not take this change, for a reason that this version does not know ({code}). It is kept. Update"
+        " crmdesk, or tell support the code.",
+    ),
     "not_in_this_state": (
         "按它现在的状态不能这样处理。请看它当前的状态。",
         "It cannot be handled like that now. See its present state.",
@@ -352,106 +357,6 @@ _WORLD: dict[str, _Pair] = {
     ),
 }
 
-_IMPORTS: dict[str, _Pair] = {
-    "unreadable": (
-        "这个文件读不出来。请确认它是 xlsx、xls、csv 或 vcf。",
-        "This file cannot be read. Make sure it is xlsx, xls, csv or vcf.",
-    ),
-    "counts_prescriptions": (
-        "这一列统计医生处方（{column}），按规定不能导入。其他列可以。",
-        "This column counts a doctor's prescriptions ({column}) and may not be imported. The other columns can.",
-    ),
-    "name_missing": ("这一行没有名称。", "This row has no name."),
-    "duplicate": ("与已有的记录重复，已放在一边。", "A duplicate of an existing record; set aside."),
-    "duplicate_in_file": (
-        "与文件中第 {other_row} 行重复，已放在一边。",
-        "A duplicate of row {other_row} of the file; set aside.",
-    ),
-    "damaged_file": (
-        "这个文件已损坏，没有导入任何内容。请重新取得一份。",
-        "This file is damaged; nothing was imported. Get it once more.",
-    ),
-    "encrypted_file": (
-        "这个文件有密码，读不了。请去掉密码后再选。",
-        "This file has a password and cannot be read. Remove the password and choose it again.",
-    ),
-    "not_a_sheet": (
-        "这不是表格文件。可以导入 xlsx、xls、csv 和 vcf。",
-        "This is not a sheet. xlsx, xls, csv and vcf can be imported.",
-    ),
-    "file_unreadable": (
-        "打不开这个文件。请检查它还在不在、你能不能读。",
-        "This file cannot be opened. Check that it is still there and that you may read it.",
-    ),
-    "file_not_written": (
-        "文件没有写成：{path}。请换一个文件夹再试。",
-        "The file was not written: {path}. Try another folder.",
-    ),
-    "export_kind": ("不能存成 {suffix}。请用 xlsx 或 csv。", "It cannot be saved as {suffix}. Use xlsx or csv."),
-    "no_rows": ("表里没有数据行。", "There are no rows in the sheet."),
-    "no_name_column": (
-        "没有找到名称列。请指定哪一列是名称。",
-        "No column holds the name. Say which one it is.",
-    ),
-    "target_twice": (
-        "两列都指定为“{field}”。请只留一列。",
-        "Two columns are both set to '{field}'. Keep one of them.",
-    ),
-    "unknown_column": ("表里没有第 {column} 列。", "The sheet has no column {column}."),
-    "unknown_sheet": ("文件里没有“{sheet}”这张表。", "The file has no sheet '{sheet}'."),
-    "cell_too_long": (
-        "第 {line} 行有一格太长，没有导入。",
-        "A cell in line {line} is too long; nothing was imported.",
-    ),
-    "too_many_cells": (
-        "表太大：最多 {limit} 格。请分成几个文件。",
-        "The sheet is too large: at most {limit} cells. Split it.",
-    ),
-    "too_many_columns": (
-        "列太多：最多 {limit} 列。请删去不用的列。",
-        "Too many columns: at most {limit}. Remove some.",
-    ),
-    "no_customers": ("这个文件里没有客户。", "There are no customers in this file."),
-    "no_header": (
-        "没有找到表头，按内容猜了各列，请核对。",
-        "No header was found; columns were guessed from content. Check them.",
-    ),
-    "rows_above_header": ("表头上面的行没有导入。", "The rows above the header were not imported."),
-    "encoding_uncertain": (
-        "编码不确定，请看预览里的字对不对。",
-        "The encoding is uncertain; see whether the preview reads right.",
-    ),
-    "damaged_characters": ("有些字已损坏，原样保留。", "Some characters are damaged; they were kept as they are."),
-    "value_left_out": (
-        "“{field}”的值“{value}”看不懂，没有带入。",
-        "The value '{value}' of '{field}' was not understood and left out.",
-    ),
-    "duplicate_parked": (
-        "与已有的记录很像，已放在一边等你看。",
-        "Much like an existing record; set aside for you to look at.",
-    ),
-    "same_name_spelled_otherwise": (
-        "同名但写法不同，已放在一边等你看。",
-        "The same name spelled otherwise; set aside for you to look at.",
-    ),
-    "same_name_other_department": (
-        "同一医院另一科室有同名医生，已放在一边等你看。",
-        "A doctor of that name works in another department of the hospital; set aside for you to look at.",
-    ),
-    "alias_of_other": (
-        "这个名称是另一家机构的别名，已放在一边。",
-        "This name is an alias of another institution; set aside.",
-    ),
-    "hospital_uncertain": (
-        "医院不能确定，已按最像的那家放好，请核对。",
-        "The hospital is uncertain; the nearest one was taken. Check it.",
-    ),
-    "zip_bomb": (
-        "这个文件展开后大得不正常，没有打开。请重新取得一份。",
-        "This file unpacks to an unreasonable size and was not opened. Get it once more.",
-    ),
-}
-
 _FINDINGS: dict[str, _Pair] = {
     "meal_cap": (
         "第 {line} 项人均 ¥{a_head}，超过上限 ¥{cap}",
@@ -494,7 +399,7 @@ _FILES: dict[str, _Pair] = {
 }
 
 SENTENCES: dict[str, _Pair] = {
-    **_IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
+    **IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
     **CALL_BACKS,
 }  # fmt: skip
 """Code → (Chinese, English)."""
@@ -512,6 +417,15 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}
     return _filled(pair, given, language or _shown_language())
+
+
+def refusal(code: str, params: Mapping[str, Any] | None = None, language: str = "") -> str:
+    """Return why the server refused a change; a server that is newer than this version may have reasons of its own."""
+    given = dict(params or {})
+    known = str(given.get("code", "")) if code == "invalid" else code
+    if known in SENTENCES:
+        return sentence(code, given, language)
+    return sentence("newer_reason", given | {"code": support_code(known or code)}, language)
 
 
 def file_sentence(code: str, direction: str, language: str = "") -> str:

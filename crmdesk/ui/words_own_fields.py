@@ -5,6 +5,10 @@ OWN_FIELDS: dict[str, tuple[str, str]] = {
         "“{field}”已停用，不再填写。原有的值都保留着，其他内容请重新提交。",
         "'{field}' is no longer in use and takes no new value. Its old values are kept; send the rest again.",
     ),
+    "unknown_custom_field": (
+        "没有键为“{value}”的公司字段。请核对键和所属的记录。",
+        "There is no company field with the key '{value}'. Check the key and the record that it is for.",
+    ),
     "field_key": (
         "“{value}”不能作键：小写字母开头，只用小写字母、数字和下划线，最多 40 个。",
         "'{value}' cannot be a key: small letters, digits and _, a letter first, at most 40.",

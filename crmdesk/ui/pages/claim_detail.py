@@ -133,7 +133,7 @@ class ClaimDetail(ScrollArea):
         if row["attendees"]:
             parts.append(str(row["attendees"]))
         self._second.setText(" · ".join(part for part in parts if part))
-        self._refusal.setText(words.sentence(view.refusal, {}) if view.refusal else "")
+        self._refusal.setText(words.refusal(view.refusal, {}) if view.refusal else "")
         self._refusal.setVisible(bool(view.refusal))
 
     def _show_lines(self, view: ClaimView) -> None:

@@ -26,8 +26,8 @@ _LINES = 12
 _TIME_WIDTH = 130
 _NOT_HERE = frozenset({"out_of_scope", "deleted", "unknown_row"})
 """Codes of refusals after which the row is not on this laptop: there is nothing to open."""
-_FINAL = frozenset({"changed_since_seen"})
-"""Codes that the same change would get again: a decision is bound to what was on the screen."""
+_FINAL = frozenset({"changed_since_seen", "call_back_missing"})
+"""Codes that the same change would get again: a decision is bound to what was on the screen, a result to its call."""
 _READABLE = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.MONEY, Kind.DATE, Kind.BOOLEAN, Kind.TAGS})
 """Kinds of fields whose values a person recognises; references are ids, and instants stand elsewhere."""
 
@@ -100,7 +100,7 @@ class RefusedCard(Card):
         params = {"record": refused.record, **refused.params}
         if refused.field:
             params.setdefault("field", refused.field)
-        reason = Label(words.sentence(refused.code, params), "body", wrap=True)
+        reason = Label(words.refusal(refused.code, params), "body", wrap=True)
         reason.setObjectName("refused_reason")
         self.body.addWidget(reason)
         self._edit = self._editor()

@@ -170,8 +170,11 @@ def test_enter_settles_right_after_the_page_was_opened(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("conflict", CONFLICT))["state"] == "resolved")
 
 
-def test_a_decision_on_what_has_changed_is_not_sent_again_but_looked_at(
-    qtbot: QtBot, manager_laptop: Laptop, sync: StillSync, sessions: Sessions
+@pytest.mark.parametrize(
+    ("code", "said"), [("changed_since_seen", "你看过之后它又改了"), ("call_back_missing", "先记下回访")]
+)
+def test_a_decision_that_would_be_refused_again_is_not_sent_again_but_looked_at(
+    qtbot: QtBot, manager_laptop: Laptop, sync: StillSync, sessions: Sessions, code: str, said: str
 ) -> None:
     window = MainWindow(Signed(manager_laptop.desk, sync), sessions)
     qtbot.addWidget(window)
@@ -179,9 +182,12 @@ def test_a_decision_on_what_has_changed_is_not_sent_again_but_looked_at(
     window.show()
     view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
     manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
-    manager_laptop.answer("refused", code="changed_since_seen")
+    manager_laptop.answer("refused", code=code)
     qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
     card = _live(window, RefusedCard)[0]
+    reason = card.findChild(Label, "refused_reason")
+    assert isinstance(reason, Label)
+    assert reason.text().startswith(said)
     assert card.findChild(Button, "refused_retry_button") is None
     qtbot.mouseClick(_button(card, "refused_open_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.shown == "approvals")
