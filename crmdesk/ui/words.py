@@ -122,7 +122,15 @@ _INPUT: dict[str, _Pair] = {
     ),
 }
 
+_SAID_BY_THE_SERVER = {"unknown_row": "row_gone"}
+"""Codes that mean another thing when the server says them: the row is not there, and not only not here."""
+
 _REFUSED: dict[str, _Pair] = {
+    "row_gone": (
+        "服务器上已没有这条记录：可能早就删除了，或不再归你。你写的都在下面：请复制到现在用的记录里，再放弃这一项。",
+        "The server has no such record any more: it was deleted long ago, or is not yours now. What you wrote stands"
+        " below: copy it to the record in use, then give this one up.",
+    ),
     "newer_reason": (
         "服务器没有接受这项更改，它的原因这个版本还不认识（{code}）。内容保留着；请更新 crmdesk，或把代码告诉支持。",
         "The server did not take this change, for a reason that this version does not know ({code}). It is kept. Update"
@@ -422,6 +430,7 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
 def refusal(code: str, params: Mapping[str, Any] | None = None, language: str = "") -> str:
     """Return why the server refused a change; a server that is newer than this version may have reasons of its own."""
     given = dict(params or {})
+    code = _SAID_BY_THE_SERVER.get(code, code)
     known = str(given.get("code", "")) if code == "invalid" else code
     if known in SENTENCES:
         return sentence(code, given, language)

@@ -10,6 +10,7 @@ from crmdesk.server.work import SYSTEM
 from crmdesk.services.commands import CreateRow
 from crmdesk.storage import health, lately, settings
 from crmdesk.storage.keys import KeyVault
+from crmdesk.ui import words
 from tests.server.company import PASSWORD, TestClock
 from tests.sync.field import Field, ask, do, edit, synced
 
@@ -136,6 +137,7 @@ def test_four_hundred_days_away(field: Field, clock: TestClock, cleared: bool) -
     mine = make_doctor(field, laptop, "走之前写的")
     edit(laptop, company["north_doctor"], mobile="13700000001")
     edit(laptop, doctors[0], note="写给已经删掉的")
+    title = ask(laptop, lambda reads: reads.row("doctor", doctors[0]))["name"]
     clock.move(3 * DAY_S)
     field.database.run(lambda work: [work.delete("doctor", row_id, SYSTEM) for row_id in doctors[:3]])
     company.edit("doctor", doctors[5], {"name": "改过名"})
@@ -162,4 +164,7 @@ def test_four_hundred_days_away(field: Field, clock: TestClock, cleared: bool) -
     assert [one.row_id for one in conflicts] + [one.row_id for one in refused] == [doctors[0]], (
         "it waits for a decision"
     )
+    for one in refused:  # so long ago that nothing but the text is left of it: that can be read and copied
+        assert (one.title, one.code, one.fields) == (title, "unknown_row", {"note": "写给已经删掉的"})
+        assert "复制" in words.refusal(one.code, one.params, "zh")
     assert health.check(laptop.store).sound

@@ -155,14 +155,18 @@ def test_a_colleague_is_asked_with_both_values(qtbot: QtBot, window: MainWindow)
     assert "刘洋" in window.toast_part.text
 
 
+@pytest.mark.parametrize(
+    ("code", "said"), [("out_of_scope", "不在你的辖区"), ("unknown_row", "服务器上已没有这条记录")]
+)
 def test_a_refused_change_shows_its_text_to_copy_where_the_record_is_gone(
-    qtbot: QtBot, window: MainWindow, laptop: Laptop
+    qtbot: QtBot, window: MainWindow, laptop: Laptop, code: str, said: str
 ) -> None:
     row = laptop.ask(lambda reads: reads.row("doctor", LI))
     laptop.do(EditRow("doctor", LI, {"note": "主任下周出国\n三月回来", "title": "chief"}, row.revision))
-    laptop.answer("refused", code="out_of_scope")
+    laptop.answer("refused", code=code)
     qtbot.waitUntil(lambda: len(live(window, RefusedCard)) == 1)
     card = live(window, RefusedCard)[0]
+    assert said in (card.findChild(Label, "refused_reason") or Label("")).text()
     text = card.findChild(Label, "refused_text")
     assert text is not None
     assert "主任下周出国\n三月回来" in text.text()
