@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crmdesk.domain.custom_fields import NONE, Definitions
+from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.money import parse_fen
@@ -38,6 +39,8 @@ def read_value(field: Field, raw: str) -> Any:
         return [] if field.kind in (Kind.TAGS, Kind.REFS, Kind.ITEMS) else None
     if field.kind is Kind.MONEY:
         return parse_fen(text)
+    if field.kind is Kind.DECIMAL:
+        return _decimal(field, text)
     if field.kind is Kind.INTEGER:
         return _integer(field, text)
     if field.kind is Kind.BOOLEAN:
@@ -54,6 +57,13 @@ def _integer(field: Field, text: str) -> int:
         return int(text)
     except ValueError as error:
         raise InputError("wrong_kind", field=field.name, kind=field.kind.value) from error
+
+
+def _decimal(field: Field, text: str) -> int:
+    steps = parse_decimal(text, field.places)
+    if steps is None:
+        raise InputError("decimal_form", field=field.name, places=field.places)
+    return steps
 
 
 def _boolean(field: Field, text: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from crmdesk.domain import picklists
+from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
@@ -121,6 +122,8 @@ class Output:
             return "—"
         if field.kind is Kind.MONEY:
             return f"¥{format_fen(int(value))}"
+        if field.kind is Kind.DECIMAL and isinstance(value, int):
+            return format_decimal(value, field.places)
         if field.kind in (Kind.ITEMS, Kind.MAP):
             return msgspec.json.encode(value).decode()
         if field.choices:

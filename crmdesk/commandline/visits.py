@@ -5,8 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.bootstrap import Laptop
+from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.records import VISIT
 from crmdesk.services.commands import SaveVisit, SubmitVisit
 
 visit = typer.Typer(help="Visits: add a report, list your own.")
@@ -32,6 +34,9 @@ def add(
     next_step_on: Annotated[str, typer.Option(help="By when (YYYY-MM-DD).")] = "",
     adverse_event: Annotated[bool, typer.Option(help="Whether an adverse event was heard.")] = False,
     heard: Annotated[str, typer.Option(help="What was heard of an adverse event; without it the note.")] = "",
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="A company field, such as custom.samples=2; repeatable.")
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft instead of submitting it.")] = False,
 ) -> None:
     """Write a visit report and submit it."""
@@ -48,6 +53,7 @@ def add(
             "adverse_event": adverse_event,
             "note": note or None,
         }
+        values |= read_assignments(VISIT, assignments or (), ask(laptop, lambda reads: reads.custom_fields()))
         command = SaveVisit("", values, heard=heard) if draft else SubmitVisit("", values, heard=heard)
         made = submit(laptop, command)
     text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")

@@ -38,6 +38,8 @@ def _value(rng: random.Random, field: Row, today: date) -> Any:
         return [one["zh"] for one in field["choices"] if rng.random() < 0.4]
     if kind == "number":
         return rng.randrange(40, 2400, 20)
+    if kind == "decimal":
+        return rng.randrange(1_000, 900_000, 50)
     if kind == "date":
         return date(today.year - rng.randrange(3, 34), rng.randrange(1, 13), 1).isoformat()
     return rng.random() < 0.5 if kind == "yes_no" else rng.choice(words("own_fields")["societies"])

@@ -13,28 +13,32 @@ from typing_extensions import override
 
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind, Merge
-from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
+from crmdesk.domain.market_rules import counted_by_doctor, counts_drugs, counts_prescriptions
 from crmdesk.domain.merge import changed_keys
 from crmdesk.domain.picklists import Choice
-from crmdesk.domain.records import CUSTOM, CUSTOM_FIELD, DEPARTMENT, INSTITUTION, RECORDS
+from crmdesk.domain.records import CUSTOM, CUSTOM_FIELD, DEPARTMENT, INSTITUTION, RECORDS, VISIT
 from crmdesk.domain.roles import Role
 from crmdesk.domain.validation import KEY_LENGTH, KEY_VALUE_LENGTH, check_new, check_value
 
 Row = Mapping[str, Any]
 PREFIX = f"{CUSTOM.name}."
-FOR = ("doctor", "institution")
+FOR = ("doctor", "institution", "visit")
 """The records that can have company fields."""
 MAX_LIVE = 40
 """So many fields a record can have in use; a form with more is filled in by nobody."""
 _KINDS = {
     "text": Kind.TEXT,
     "number": Kind.INTEGER,
+    "decimal": Kind.DECIMAL,
     "date": Kind.DATE,
     "choice": Kind.CHOICE,
     "choices": Kind.TAGS,
     "yes_no": Kind.BOOLEAN,
 }
 _CHOSEN = ("choice", "choices")
+_NUMBERS = ("number", "decimal")
+_OF_ONE_DOCTOR = ("doctor", "visit")
+"""Records by which a quantity of drugs is one of a single doctor."""
 _KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{KEY_LENGTH - 1}}}")
 _MARKS = re.compile(r"[、，,;；|/\r\n]")
 
@@ -50,20 +54,28 @@ def key_of(name: str) -> str:
 
 
 def field_of(row: Row) -> Field:
-    """Return a definition as a field; a kind that only a newer crmdesk knows is a text."""
+    """Return a definition as a field, its unit beside its name; a kind that only a newer crmdesk knows is a text."""
     kind = _KINDS.get(row["kind"], Kind.TEXT)
     offered = row.get("choices") or () if row["kind"] in _CHOSEN else ()
     roles = frozenset(Role(one) for one in row.get("roles") or ())
     return Field(
         f"{PREFIX}{row['key']}",
         kind,
-        row["name"],
-        row.get("name_en") or row["name"],
+        *_titles(row),
         merge=Merge.SET if kind is Kind.TAGS else Merge.LAST_WINS,
         max_length=KEY_VALUE_LENGTH if kind is Kind.TEXT else 60,
         choices=tuple(Choice(one["zh"], one["zh"], one.get("en") or one["zh"]) for one in offered),
         writers=roles or None,
+        places=row.get("places") or 0,
     )
+
+
+def _titles(row: Row) -> tuple[str, str]:
+    """Return both names with the unit, so that a form, a column and a sheet all say what is counted."""
+    name, name_en = row["name"], row.get("name_en") or row["name"]
+    unit = row.get("unit") or ""
+    unit_en = row.get("unit_en") or unit
+    return (f"{name}（{unit}）", f"{name_en} ({unit_en})") if unit else (name, name_en)
 
 
 class Definitions:
@@ -167,7 +179,7 @@ def check_definition(values: Row, others: Iterable[Row]) -> None:
 
     Raises RefusedError `counts_prescriptions` (domain rule 3), `field_key_taken`, `field_name_taken` or
     `too_many_fields`; InputError `field_key`, `choices_needed`, `choices_unwanted`, `named_twice`, `choice_mark`,
-    `role_never_writes`, and what `check_new` raises.
+    `unit_unwanted`, `role_never_writes`, and what `check_new` raises.
     """
     check_new(CUSTOM_FIELD, values)
     record = str(values["for_record"])
@@ -178,6 +190,7 @@ def check_definition(values: Row, others: Iterable[Row]) -> None:
         if Role(role) not in RECORDS[record].writers:
             raise InputError("role_never_writes", value=role)
     _check_choices(values)
+    _check_unit(values)
     _check_market_rule(values, beside)
     if any(one["key"] == values["key"] for one in beside):
         raise RefusedError("field_key_taken", value=values["key"])
@@ -203,19 +216,39 @@ def _check_choices(values: Row) -> None:
                 raise InputError("choice_mark", value=word)
 
 
+def _check_unit(values: Row) -> None:
+    """Only numbers have a unit, and only decimal ones their places."""
+    if values["kind"] == "decimal":
+        if values.get("places") is None:
+            raise InputError("required", field="places")
+    elif values.get("places") is not None:
+        raise InputError("unit_unwanted", field="places")
+    units = [str(values[part]) for part in ("unit", "unit_en") if values.get(part)]
+    if units and (values["kind"] not in _NUMBERS or not values.get("unit")):
+        raise InputError("unit_unwanted", field="unit")
+    for one in units:
+        if one != one.strip() or not one.isprintable():
+            raise InputError("unit_unwanted", field="unit")
+
+
 def _check_market_rule(values: Row, beside: Iterable[Row]) -> None:
     """Domain rule 3: no name and no choice may count what a doctor prescribes, nor may two fields together."""
     for word in _words(values):
         if counts_prescriptions(word):
             raise RefusedError("counts_prescriptions", column=word)
-    if values["for_record"] == "doctor" and not values.get("retired"):
+    by_doctor = values["for_record"] in _OF_ONE_DOCTOR
+    for unit in (str(values[part]) for part in ("unit", "unit_en") if values.get(part)):
+        if counts_drugs(unit) if by_doctor else counts_prescriptions(f"1{unit}"):
+            raise RefusedError("counts_prescriptions", column=unit)
+    if by_doctor and not values.get("retired"):
         live = [one for one in beside if not one.get("retired")]
-        if counted_by_doctor([word for one in (*live, values) for word in _names(one)]):
+        drugs = (VISIT.field("products").zh,) if values["for_record"] == VISIT.name else ()  # a visit names them itself
+        if counted_by_doctor([*drugs, *(word for one in (*live, values) for word in _names(one))]):
             raise RefusedError("counts_prescriptions", column=values["name"])
 
 
 def _names(values: Row) -> list[str]:
-    return [str(values[name]) for name in ("name", "name_en", "key") if values.get(name)]
+    return [str(values[name]) for name in ("name", "name_en", "key") if values.get(name)] + [*_titles(values)]
 
 
 def _words(values: Row) -> list[str]:
@@ -231,8 +264,8 @@ def _check_names(values: Row, beside: Iterable[Row]) -> None:
     taken = {_plain(word) for field in declared for word in (field.zh, field.en, *field.aliases)}
     taken |= {_plain(word) for one in (INSTITUTION, DEPARTMENT) for word in (one.zh, one.en)}
     for one in beside:
-        taken |= {_plain(one["name"]), _plain(one.get("name_en") or one["name"])}
-    for word in (values["name"], values.get("name_en") or ""):
+        taken |= {_plain(word) for word in (one["name"], one.get("name_en") or one["name"], *_titles(one))}
+    for word in dict.fromkeys((values["name"], values.get("name_en") or "", *_titles(values))):
         if word != word.strip() or (word and _plain(word) in taken):
             raise RefusedError("field_name_taken", value=word)
 

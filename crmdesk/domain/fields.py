@@ -15,6 +15,7 @@ class Kind(StrEnum):
     LONG_TEXT = "long_text"
     INTEGER = "integer"
     MONEY = "money"  # integer fen
+    DECIMAL = "decimal"  # whole count of the smallest step, `Field.places` says which (`domain.decimals`)
     BOOLEAN = "boolean"
     DATE = "date"  # ISO date text
     INSTANT = "instant"  # UTC, `clock.to_text`
@@ -84,6 +85,7 @@ class Field:
     once: bool = False  # given when the row is made, never changed afterwards
     minimum: int | None = None
     maximum: int | None = None
+    places: int = 0  # decimals of `Kind.DECIMAL`
 
     @property
     def server_owned(self) -> bool:

@@ -22,6 +22,9 @@ _QUANTITY = re.compile(r"数量|盒数|支数|片数(?!字)|用量|销量|金额
 _ONLY_OF_DRUGS = re.compile(
     r"盒数|支数|片数(?!字)|粒数|用量|销量|纯销|销售额|sales|(boxes|packs|tablets|vials) ?(a|per|/)", re.I
 )
+_UNIT_OF_DRUGS = re.compile(
+    r"盒|支|片|粒|瓶|板|袋|针|剂|安瓿|box|pack|tablet|vial|pill|capsule|ampoule|bottle|dose|ddd|(^|[^a-z])(mg|iu)($|[^a-z])"
+)
 _LETTERS_APART = re.compile(r"(?<![^\W_])(?:[a-z][\W_]+)+[a-z](?![^\W_])")
 _PLAINER = str.maketrans("處開單數筆張額個藥統醫產銷總頻佔間х\u03c7", "处开单数笔张额个药统医产销总频占间xx")
 """Traditional characters of the words above, and letters of other alphabets that look like an x."""
@@ -51,6 +54,11 @@ def counted_by_doctor(names: Sequence[str]) -> frozenset[int]:
         for place, name in enumerate(folded)
         if _ONLY_OF_DRUGS.search(name) or (by_drug and _QUANTITY.search(name))
     )
+
+
+def counts_drugs(unit: str) -> bool:
+    """Say whether a quantity in this unit is one of drugs or prescriptions: beside a doctor it counts what they use."""
+    return _UNIT_OF_DRUGS.search(_folded(unit)) is not None or counts_prescriptions(f"1{unit}")
 
 
 def _folded(name: str) -> str:

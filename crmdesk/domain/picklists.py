@@ -29,10 +29,13 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
     "territory_kind": _list(
         ("company", "公司", "Company"), ("region", "大区", "Region"), ("territory", "辖区", "Territory")
     ),
-    "custom_record": _list(("doctor", "医生", "Doctor"), ("institution", "机构", "Institution")),
+    "custom_record": _list(
+        ("doctor", "医生", "Doctor"), ("institution", "机构", "Institution"), ("visit", "拜访", "Visit")
+    ),
     "custom_kind": _list(
         ("text", "文本", "Text"),
         ("number", "整数", "Whole number"),
+        ("decimal", "小数", "Decimal number"),
         ("date", "日期", "Date"),
         ("choice", "单选", "One choice"),
         ("choices", "多选", "Several choices"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from crmdesk.domain import picklists
 from crmdesk.domain.clock import from_text
+from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.ids import is_id
@@ -80,6 +81,14 @@ def _integer(field: Field, value: Any) -> None:
     low = -limit if field.minimum is None else field.minimum
     high = limit if field.maximum is None else field.maximum
     if not low <= value <= high:
+        raise InputError("out_of_range", field=field.name, minimum=low, maximum=high)
+
+
+def _decimal(field: Field, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError("decimal_form", field=field.name, places=field.places)
+    if not -_INT_LIMIT <= value <= _INT_LIMIT:
+        low, high = (format_decimal(edge, field.places) for edge in (-_INT_LIMIT, _INT_LIMIT))
         raise InputError("out_of_range", field=field.name, minimum=low, maximum=high)
 
 
@@ -177,6 +186,7 @@ _CHECKS = {
     Kind.CHOICE: _choice,
     Kind.INTEGER: _integer,
     Kind.MONEY: _integer,
+    Kind.DECIMAL: _decimal,
     Kind.BOOLEAN: _boolean,
     Kind.DATE: _date,
     Kind.INSTANT: _instant,

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 from crmdesk.domain import picklists
+from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.fields import Field, Kind
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -244,6 +245,11 @@ def _read_integer(_field: Field, cell: str) -> tuple[object, str]:
     return (int(found.group(1).replace(",", "")), "") if found else (None, "wrong_kind")
 
 
+def _read_decimal(field: Field, cell: str) -> tuple[object, str]:
+    steps = parse_decimal(cell, field.places)
+    return steps, "" if steps is not None else "wrong_kind"
+
+
 def _read_tags(field: Field, cell: str) -> tuple[object, str]:
     parts = [part.strip() for part in _TAG_MARKS.split(cell) if part.strip()]
     if field.entries:
@@ -272,4 +278,5 @@ _READERS: dict[Kind, Callable[[Field, str], tuple[object, str]]] = {
     Kind.DATE: _read_date,
     Kind.BOOLEAN: _read_boolean,
     Kind.INTEGER: _read_integer,
+    Kind.DECIMAL: _read_decimal,
 }

@@ -16,7 +16,9 @@ from crmdesk.intake.model import Column, Table
 from crmdesk.intake.sheets import fold
 
 _NOT_IMPORTED = frozenset({"territory_id", "under_review", "status"})
-_KINDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.INTEGER, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN})
+_KINDS = frozenset(
+    {Kind.TEXT, Kind.LONG_TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN}
+)
 DOCTOR_NAME, INSTITUTION_NAME, DEPARTMENT_NAME = "doctor.name", "institution.name", "department.name"
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     DEPARTMENT_NAME: ("科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室"),

@@ -8,7 +8,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
 """A revision or a number of rows; anything else is refused while it is read."""
 
 PROTOCOL = 1
-SCHEMA = 4
+SCHEMA = 5
 PACKED_SINCE = 2
 """From this schema on a laptop reads packed groups (`Page.packed`); one that names an older schema gets rows."""
 MEDIA_TYPE = "application/vnd.crmdesk.sync.v1"

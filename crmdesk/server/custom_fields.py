@@ -46,9 +46,10 @@ def add(work: ServerWork, values: Mapping[str, Any]) -> Row:
     """Define a field; without a position it comes last. Raises what `check_definition` raises."""
     others = listed(work.connection)
     last = max((one["position"] or 0 for one in others if one["for_record"] == values["for_record"]), default=0)
-    given = {"retired": False, "position": min(last + 10, 1000)} | {
-        name: value for name, value in values.items() if value is not None
-    }
+    given: Row = {"retired": False, "position": min(last + 10, 1000)}
+    if values["kind"] == "decimal":
+        given["places"] = 2
+    given |= {name: value for name, value in values.items() if value is not None}
     custom_fields.check_definition(given, others)
     return work.insert(CUSTOM_FIELD.name, new_id(), given, SYSTEM)
 

@@ -25,7 +25,7 @@ from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS
 
 METADATA = MetaData()
 SETS = frozenset({Kind.REFS, Kind.TAGS})
-_NUMBERS = frozenset({Kind.INTEGER, Kind.MONEY})
+_NUMBERS = frozenset({Kind.INTEGER, Kind.MONEY, Kind.DECIMAL})
 
 
 def _column(field: Field) -> Column[Any]:

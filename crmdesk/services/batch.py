@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from crmdesk.domain import access
-from crmdesk.domain.fields import Record
+from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.fields import Field, Record
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.merge import by_key
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import Command, EditMany, Outcome
@@ -30,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 class BatchChange(msgspec.Struct, frozen=True):
-    """New values by field (None takes a value away), and tags to put on or take off."""
+    """New values by declared or company field (None takes a value away), and tags to put on or take off."""
 
     values: Mapping[str, Any] = msgspec.field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
@@ -40,10 +42,9 @@ class BatchChange(msgspec.Struct, frozen=True):
         return bool(self.values or self.add_tags or self.remove_tags)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The fields that it is about."""
-        tags = ("tags",) if self.add_tags or self.remove_tags else ()
-        return (*self.values, *tags)
+    def tag_names(self) -> tuple[str, ...]:
+        """The field of the tags, where it is about them."""
+        return ("tags",) if self.add_tags or self.remove_tags else ()
 
 
 def changes_of(record: Record, row: Mapping[str, Any], change: BatchChange) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def changes_of(record: Record, row: Mapping[str, Any], change: BatchChange) -> d
     wanted = dict(change.values)
     if change.add_tags or change.remove_tags:
         wanted["tags"] = sorted((set(row.get("tags") or ()) - set(change.remove_tags)) | set(change.add_tags))
-    return changed_only(row, tidy(record, wanted))
+    return changed_only(row, tidy(record, wanted, row))
 
 
 def left_out(record: Record, row: Mapping[str, Any] | None, change: BatchChange, person: Person) -> str:
@@ -71,6 +72,13 @@ def offered(record: str, role: str) -> tuple[str, ...]:
     if record not in FIELDS or not access.may_write(declared, Role(role)):
         return ()
     return tuple(name for name in FIELDS[record] if not access.forbidden_fields(declared, [name], Role(role)))
+
+
+def offered_own(defined: Definitions, record: str, role: str) -> tuple[Field, ...]:
+    """Return the company fields that a person of this role may change for many at once."""
+    if record not in FIELDS or not access.may_write(RECORDS[record], Role(role)):
+        return ()
+    return defined.writable(record, Role(role))
 
 
 class PreviewRow(msgspec.Struct, frozen=True):
@@ -108,7 +116,7 @@ def preview(reads: "Reads", record: str, ids: Sequence[str], change: BatchChange
         else:
             changing += 1
             if row is not None and len(shown) < _SHOWN:
-                pairs = {name: (row.get(name), new) for name, new in changes.items()}
+                pairs = by_key(declared, {name: (row.get(name), new) for name, new in changes.items()})
                 shown.append(PreviewRow(one, str(row.get("name") or ""), pairs))
     return BatchPreview(len(ids), changing, same, dict(reasons), tuple(shown))
 

@@ -19,6 +19,7 @@ class CreateRow(Command, frozen=True):
     record: str
     values: Mapping[str, Any]
     row_id: str = ""  # '' makes a new id
+    draft_key: str = ""  # the draft that it was typed in, forgotten in the same commit
 
 
 class EditRow(Command, frozen=True):
@@ -44,6 +45,7 @@ class CreateDoctor(Command, frozen=True):
     values: Mapping[str, Any]
     institution_id: str = ""
     department_name: str = ""
+    draft_key: str = ""  # the draft that it was typed in, forgotten in the same commit
 
 
 class SaveDraft(Command, frozen=True):

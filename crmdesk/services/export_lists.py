@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.domain import exports
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date
 from crmdesk.domain.custom_fields import value_of
+from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
@@ -72,7 +73,7 @@ _VISIT_FIELDS = ("state", "channel", "note", "next_step", "next_step_on")
 
 
 def _visits(reads: "Reads", language: str) -> ExportedList:
-    fields = [RECORDS["visit"].field(name) for name in _VISIT_FIELDS]
+    fields = [*(RECORDS["visit"].field(name) for name in _VISIT_FIELDS), *reads.custom_fields().offered("visit")]
     header = _pick([("日期", "Date"), ("医生", "Doctors"), ("医院", "Hospital"), ("科室", "Department")], language)
     items = reads.visits(0, _MOST_VISITS)
 
@@ -116,6 +117,8 @@ def _cell(field: Field, value: Any, language: str) -> str:
         return ""
     if field.kind is Kind.BOOLEAN:
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+    if field.kind is Kind.DECIMAL:
+        return format_decimal(value, field.places)
     if field.kind in (Kind.TAGS, Kind.REFS):
         return "; ".join(_choice(field, str(entry), language) for entry in value)
     return _choice(field, str(value), language)

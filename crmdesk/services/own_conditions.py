@@ -14,7 +14,7 @@ IS, HAS, FROM, TO = "is", "has", "from", "to"
 YES, NO = "yes", "no"
 _HOW = frozenset({IS, HAS, FROM, TO})
 _NAME = re.compile(rf"{re.escape(PREFIX)}[a-z][a-z0-9_]{{0,39}}")
-_NUMBER = re.compile(r"-?\d{1,15}")
+_NUMBER = re.compile(r"-?\d{1,16}")
 _MAX_CONDITIONS = 200
 _MAX_LENGTH = 200
 

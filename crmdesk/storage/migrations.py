@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
-from crmdesk.domain.scopes import is_territory
+from crmdesk.domain.scopes import COMPANY, is_territory
 from crmdesk.storage import visits_of
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.tables import ROWS, SEARCHED, from_json, kept_title, metadata, promised, search_ddl, to_json
@@ -31,6 +31,7 @@ STEPS: tuple[str, ...] = (
     "0009_custom_fields",
     "0010_call_backs",
     "0011_exports_and_procurement",
+    "0012_more_company_fields",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -140,13 +141,13 @@ def _custom_fields(database: "Database") -> None:
     add_tables(database, "custom_field")
     for record in ("doctor", "institution"):
         add_column(database, f"row_{record}", "custom TEXT")
-    _fetch_customers_anew(database)
+    _fetch_anew(database)
 
 
-def _fetch_customers_anew(database: "Database") -> None:
-    """Let the next sync fetch the customers once more: rows that came before had no place for the new column."""
+def _fetch_anew(database: "Database", *more: str) -> None:
+    """Let the next sync fetch the territories once more: rows that came before had no place for the new columns."""
     names = [row[0] for row in database.execute("SELECT name FROM scope ORDER BY name").fetchall()]
-    scopes = sorted(one for one in names if is_territory(one))
+    scopes = sorted(one for one in names if is_territory(one) or one in more)
     known = database.execute("SELECT value FROM meta WHERE name = 'purged_scopes'").fetchone()
     if scopes:
         wanted = sorted({*scopes, *(from_json(known[0]) if known and known[0] else ())})
@@ -165,6 +166,13 @@ def _exports_and_procurement(database: "Database") -> None:
     add_tables(database, "export_note", "procurement")
 
 
+def _more_company_fields(database: "Database") -> None:
+    add_column(database, "row_visit", "custom TEXT")
+    for declaration in ("unit TEXT", "unit_en TEXT", "places INTEGER"):
+        add_column(database, "row_custom_field", declaration)
+    _fetch_anew(database, COMPANY)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -177,4 +185,5 @@ _BODIES = {
     "0009_custom_fields": _custom_fields,
     "0010_call_backs": _call_backs,
     "0011_exports_and_procurement": _exports_and_procurement,
+    "0012_more_company_fields": _more_company_fields,
 }

@@ -129,6 +129,7 @@ _LIST = frozenset({list, type(None)})
 _KINDS: dict[Kind, frozenset[Any]] = {
     Kind.INTEGER: frozenset({int, type(None)}),
     Kind.MONEY: frozenset({int, type(None)}),
+    Kind.DECIMAL: frozenset({int, type(None)}),
     Kind.BOOLEAN: frozenset({bool, int, type(None)}),
     Kind.REFS: _LIST,
     Kind.TAGS: _LIST,

@@ -51,7 +51,7 @@ def _column(field: Field) -> Column[Any]:
         return Column(field.name, JsonText)
     if field.kind is Kind.BOOLEAN:
         return Column(field.name, Boolean(create_constraint=False))
-    if field.kind in (Kind.INTEGER, Kind.MONEY):
+    if field.kind in (Kind.INTEGER, Kind.MONEY, Kind.DECIMAL):
         return Column(field.name, Integer)
     return Column(field.name, Text)
 

@@ -24,6 +24,14 @@ OWN_FIELDS: dict[str, tuple[str, str]] = {
     ),
     "choices_needed": ("请写出可选项，每项一个。", "Name the choices, one each."),
     "choices_unwanted": ("只有单选和多选字段才有可选项。", "Only fields to choose from have choices."),
+    "decimal_form": (
+        "“{field}”要填数字，最多 {places} 位小数，例如 12.5。",
+        "'{field}' takes a number with at most {places} decimals, such as 12.5.",
+    ),
+    "unit_unwanted": (
+        "只有整数和小数字段才有单位，只有小数字段才有小数位数；英文单位要和中文单位一起写。",
+        "Only numbers have a unit, and only decimal ones their decimals; the English unit goes with the Chinese one.",
+    ),
     "choice_mark": (
         "可选项里不能有逗号、顿号、分号、竖线或斜线，也不能以 = 或 ' 开头：{value}",
         "A choice can't hold commas, semicolons, bars or slashes, nor begin with = or ': {value}",

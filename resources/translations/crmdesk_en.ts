@@ -258,6 +258,10 @@
             <translation>Choose what to change; what becomes of each one is listed here first.</translation>
         </message>
         <message>
+            <source>先改好有误的内容。</source>
+            <translation>Correct what is wrong first.</translation>
+        </message>
+        <message>
             <source>正在核对…</source>
             <translation>Checking…</translation>
         </message>
@@ -310,10 +314,6 @@
         <message>
             <source>{field}：{old} → {new}</source>
             <translation>{field}: {old} → {new}</translation>
-        </message>
-        <message>
-            <source>（空）</source>
-            <translation>(empty)</translation>
         </message>
     </context>
     <context>
@@ -1772,6 +1772,37 @@
         <message>
             <source>保存</source>
             <translation>Save</translation>
+        </message>
+    </context>
+    <context>
+        <name>FormDraft</name>
+        <message>
+            <source>还没有保存，已留作草稿，下次新建时会恢复</source>
+            <translation>Not saved yet: kept as a draft and back when you make the next one</translation>
+        </message>
+        <message>
+            <source>上次没有保存的内容还在这里。</source>
+            <translation>What you had not saved is still here.</translation>
+        </message>
+        <message>
+            <source>不要了</source>
+            <translation>Discard</translation>
+        </message>
+        <message>
+            <source>（没有名字）</source>
+            <translation>(no name)</translation>
+        </message>
+        <message>
+            <source>还有一份没有保存的：{name}</source>
+            <translation>One was not saved: {name}</translation>
+        </message>
+        <message>
+            <source>接着填</source>
+            <translation>Go on with it</translation>
+        </message>
+        <message>
+            <source>草稿已放弃</source>
+            <translation>Draft given up</translation>
         </message>
     </context>
     <context>
@@ -3705,18 +3736,6 @@
             <source>拜访日期</source>
             <translation>Day of the visit</translation>
         </message>
-        <message>
-            <source>补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。</source>
-            <translation>Late report: it may be submitted within {days} days of the visit, this one by {last}.</translation>
-        </message>
-        <message>
-            <source>这是同事的拜访，只能查看。</source>
-            <translation>A colleague's visit: to read only.</translation>
-        </message>
-        <message>
-            <source>已提交的报告已锁定。要改就“更正”并写原因；仍可以添加照片或由它报销。</source>
-            <translation>A submitted report is locked. 'Amend' it with a reason; photos and expenses can still be added.</translation>
-        </message>
         <message numerus="yes">
             <source>本次 %n 次按键</source>
             <translation>
@@ -3841,6 +3860,21 @@
         <message>
             <source>拜访</source>
             <translation>Visits</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitSentences</name>
+        <message>
+            <source>这是同事的拜访，只能查看。</source>
+            <translation>A colleague's visit: to read only.</translation>
+        </message>
+        <message>
+            <source>已提交的报告已锁定。要改就“更正”并写原因；仍可以添加照片或由它报销。</source>
+            <translation>A submitted report is locked. 'Amend' it with a reason; photos and expenses can still be added.</translation>
+        </message>
+        <message>
+            <source>补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。</source>
+            <translation>Late report: it may be submitted within {days} days of the visit, this one by {last}.</translation>
         </message>
     </context>
     <context>
@@ -4082,6 +4116,21 @@
                 <numerusform>%n day</numerusform>
                 <numerusform>%n days</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>_Cell</name>
+        <message>
+            <source>不变</source>
+            <translation>Unchanged</translation>
+        </message>
+        <message>
+            <source>改成…</source>
+            <translation>Set to…</translation>
+        </message>
+        <message>
+            <source>（清空）</source>
+            <translation>(clear)</translation>
         </message>
     </context>
     <context>

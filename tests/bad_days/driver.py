@@ -4,7 +4,7 @@
 put into the task bar is called), `close` (says SHOWN and closes the window by its own close), `write DOCTOR TEXT`
 (unlocks, types a note and says KEPT), `read DOCTOR` (unlocks, opens the report and says its note), `type PLACE DOCTOR`
 (unlocks and types one key after the other into a place, saying for each `KEY number moment`) and `again PLACE DOCTOR`
-(unlocks, opens the place and says what stands there). Places: note, doctor, claim.
+(unlocks, opens the place and says what stands there). Places: note, doctor, claim, new_doctor, new_institution.
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ class Driver(QObject):
             window.navigate("visit", doctor_id=doctor)
         elif place == "doctor":
             window.navigate("doctor", id=doctor)
+        elif place.startswith("new_"):
+            window.navigate("customers")
         else:
             window.navigate("expenses")
         return True
@@ -80,7 +82,10 @@ class Driver(QObject):
 
     def _make_field(self) -> None:
         window, place = self._main(), self._words[0]
-        wanted = {"doctor": ("doctor_edit",), "claim": ("expenses_new",)}.get(place, ())
+        wanted = {
+            "doctor": ("doctor_edit",), "claim": ("expenses_new",),
+            "new_doctor": ("customers_new_doctor",), "new_institution": ("customers_new_institution",),
+        }.get(place, ())  # fmt: skip
         left = [name for name in wanted if name not in self._pressed]
         action = window.findChild(QAction, f"{left[0]}_action") if window is not None and left else None
         if action is not None and action.isEnabled() and self._ready():
@@ -93,7 +98,10 @@ class Driver(QObject):
 
     def _field(self) -> QWidget | None:
         """Return the field of the place, once it can be typed into and shows what was kept."""
-        names = {"note": "visit_note_edit", "doctor": "doctor_note_edit", "claim": "line_1_description_edit"}
+        names = {
+            "note": "visit_note_edit", "doctor": "doctor_note_edit", "claim": "line_1_description_edit",
+            "new_doctor": "doctor_note_edit", "new_institution": "institution_address_edit",
+        }  # fmt: skip
         window = self._main()
         found = window.findChildren(QWidget, names[self._words[0]]) if window is not None and self._ready() else []
         return next((one for one in found if one.isVisible() and one.isEnabled()), None)
@@ -112,7 +120,7 @@ class Driver(QObject):
         text = _content(field) if field is not None else ""
         if not text and self._empty_looks < _LOOKS:
             self._empty_looks += field is not None
-            if self._words[0] == "doctor":
+            if self._words[0] in ("doctor", "new_doctor", "new_institution"):
                 self._make_field()
             return False
         _say(f"TEXT {text}")

@@ -103,7 +103,7 @@ def test_a_kill_while_typing_loses_nothing_and_leaves_no_lock(drive: Start, data
     assert _ended(reading) == (0, "")
 
 
-@pytest.mark.parametrize("place", ["note", "doctor", "claim"])
+@pytest.mark.parametrize("place", ["note", "doctor", "claim", "new_doctor", "new_institution"])
 def test_a_kill_between_two_keys_loses_at_most_a_second(drive: Start, data_dir: Path, field: Field, place: str) -> None:
     doctor = field.company["north_doctor"]
     writing = drive(data_dir, "type", place, doctor)

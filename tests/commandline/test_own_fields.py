@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.commandline import customers
+from crmdesk.commandline import customers, visits
 from crmdesk.commandline.app import main
 from tests.services.small_territory import REP, ZHANG, Laptop, fill
 from tests.services.test_own_fields import ROWS
@@ -25,7 +25,8 @@ def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
     def opened(_context: object) -> Iterator[Laptop]:
         yield laptop
 
-    monkeypatch.setattr(customers, "opened", opened)
+    for commands in (customers, visits):
+        monkeypatch.setattr(commands, "opened", opened)
     yield laptop
     laptop.close()
 
@@ -72,3 +73,22 @@ def test_bad_ones_are_said(rep: Laptop, capsys: pytest.CaptureFixture[str], text
     status, _, err = run(capsys, "--json", "doctor", "edit", ZHANG, "--set", text)
     assert (status, json.loads(err)["error"]["code"]) == (1, code)
     assert rep.waiting() == []
+
+
+def test_a_decimal_number_is_given_and_shown_with_its_unit(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "doctor", "edit", ZHANG, "--set", "custom.funds=12.50")[0] == 0
+    assert rep.ask(lambda reads: reads.row("doctor", ZHANG))["custom"] == {"funds": 1250}
+    assert "课题经费 (10,000 yuan): 12.5\n" in run(capsys, "doctor", "show", ZHANG)[1]
+    code, _out, err = run(capsys, "doctor", "edit", ZHANG, "--set", "custom.funds=12.505", language="zh")
+    assert code != 0
+    assert "“funds”要填数字，最多 2 位小数" in err
+
+
+def test_a_visit_is_added_with_its_fields(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    waited = {"for_record": "visit", "key": "waited", "name": "候诊", "kind": "number", "unit": "分钟", "position": 1}
+    rep.receive("custom_field", {"id": ROWS[0]["id"][:-3] + "999", **waited})
+    code, out, _err = run(capsys, "--json", "visit", "add", "--doctor", ZHANG, "--set", "custom.waited=10")
+    assert code == 0, out
+    held = [one.visit["custom"] for one in rep.ask(lambda reads: reads.visits(0, 50))]
+    assert {"waited": 10} in held
+    assert run(capsys, "visit", "add", "--doctor", ZHANG, "--set", "custom.nothing=10")[0] != 0

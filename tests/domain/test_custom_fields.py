@@ -29,6 +29,7 @@ ROWS = [
     defined(),
     defined("beds", "number", position=5),
     defined("since", "date"),
+    defined("funds", "decimal", places=2, unit="万元", unit_en="10,000 yuan"),
     defined("interest", "choice", choices=CHOICES),
     defined("topics", "choices", choices=CHOICES),
     defined("speaker", "yes_no", roles=["manager"]),
@@ -110,7 +111,8 @@ def test_changes_by_key_are_folded_into_the_mapping_of_the_row() -> None:
 
 def test_fields_come_in_their_order_and_retired_ones_are_not_offered() -> None:
     assert [one.name for one in FIELDS.offered("doctor")] == [
-        "custom.hobby", "custom.interest", "custom.since", "custom.speaker", "custom.topics", "custom.beds",
+        "custom.funds", "custom.hobby", "custom.interest", "custom.since", "custom.speaker", "custom.topics",
+        "custom.beds",
     ]  # fmt: skip
     assert FIELDS.find("doctor", "custom.old") is not None
     assert FIELDS.offered("institution") == ()
@@ -123,6 +125,8 @@ GOOD: list[tuple[Any, Any]] = [
     (None, {"hobby": "跑步"}),
     (None, {"beds": 40, "since": "2026-11-25", "interest": "心衰", "topics": ["心衰", "高血压"]}),
     ({"old": "留着"}, {"old": "留着", "hobby": "跑步"}),  # what is retired keeps its value
+    (None, {"funds": 1250}),
+    (None, {"funds": -5}),
     ({"old": "留着"}, None),  # and may be cleared
     ({"interest": "没有了的选项"}, {"interest": "没有了的选项", "hobby": "x"}),
     ({"topics": ["没有了的选项"]}, {"topics": ["心衰", "没有了的选项"]}),
@@ -131,6 +135,10 @@ BAD: list[tuple[Any, Any, str, str]] = [
     (None, {"nobody": "x"}, "unknown_field", "custom.nobody"),
     (None, {"beds": "40"}, "wrong_kind", "custom.beds"),
     (None, {"beds": True}, "wrong_kind", "custom.beds"),
+    (None, {"funds": "12.5"}, "decimal_form", "custom.funds"),
+    (None, {"funds": 12.5}, "decimal_form", "custom.funds"),
+    (None, {"funds": True}, "decimal_form", "custom.funds"),
+    (None, {"funds": 2**53 + 1}, "out_of_range", "custom.funds"),
     (None, {"since": "25.11.2026"}, "wrong_kind", "custom.since"),
     (None, {"interest": "别的"}, "not_in_list", "custom.interest"),
     (None, {"topics": ["心衰", "别的"]}, "not_in_list", "custom.topics"),
@@ -183,6 +191,14 @@ DEFINED_BADLY: list[tuple[dict[str, Any], str]] = [
     (defined("new", roles=["finance"]), "role_never_writes"),
     (defined("new", roles=["nobody"]), "not_in_list"),
     (defined("new", name=""), "required"),
+    (defined("new", "decimal"), "required"),
+    (defined("new", "decimal", places=7), "out_of_range"),
+    (defined("new", "number", places=2), "unit_unwanted"),
+    (defined("new", "text", unit="张"), "unit_unwanted"),
+    (defined("new", "number", unit_en="pieces"), "unit_unwanted"),
+    (defined("new", "number", unit=" 张"), "unit_unwanted"),
+    (defined("new", "number", unit="张\n"), "unit_unwanted"),
+    (defined("new", name="funds 名（万元）"), "field_name_taken"),
 ]
 
 
@@ -262,3 +278,40 @@ def test_harmless_names_pass(word: str) -> None:
     assert not counts_prescriptions(word)
     assert not counted_by_doctor([word])
     check_definition(defined("new", name=word), [])
+
+
+def test_a_unit_stands_with_the_name_wherever_it_is_read() -> None:
+    funds, beds = (FIELDS.find("doctor", f"custom.{key}") for key in ("funds", "beds"))
+    assert funds is not None
+    assert beds is not None
+    assert (funds.zh, funds.en, funds.places) == ("funds 名（万元）", "funds 名 (10,000 yuan)", 2)
+    assert (beds.zh, beds.en) == ("beds 名", "beds 名")
+
+
+@pytest.mark.parametrize(
+    "unit", ["盒", "支", "片", "mg", "Boxes", "tablets", "张处方", "处方", "Rx", "scripts", "ampoules a month", "粒"]
+)
+@pytest.mark.parametrize("record", ["doctor", "visit"])
+def test_no_unit_makes_a_number_count_drugs(unit: str, record: str) -> None:
+    for parts in ({"unit": unit}, {"unit": "个", "unit_en": unit}):
+        with pytest.raises(RefusedError, match="counts_prescriptions"):
+            check_definition({**defined("new", "decimal", places=1), "for_record": record, **parts}, [])
+
+
+@pytest.mark.parametrize("unit", ["张处方", "Rx", "scripts"])
+def test_an_institution_counts_no_prescriptions_by_unit_either(unit: str) -> None:
+    beds = {**defined("new", "number"), "for_record": "institution"}
+    with pytest.raises(RefusedError, match="counts_prescriptions"):
+        check_definition({**beds, "unit": unit}, [])
+    check_definition({**beds, "unit": "张"}, [])
+
+
+@pytest.mark.parametrize("word", [*EVASIONS, *BY_DRUG, "留下的数量", "Amount"])
+def test_a_visit_names_its_doctor_and_its_products_so_it_counts_neither(word: str) -> None:
+    with pytest.raises(RefusedError, match="counts_prescriptions"):
+        check_definition({**defined("new", "number", name=word), "for_record": "visit"}, [])
+
+
+@pytest.mark.parametrize("word", ["候诊时间", "留下的资料", "Waited", "陪同人数"])
+def test_harmless_fields_of_a_visit_pass(word: str) -> None:
+    check_definition({**defined("new", "number", name=word, unit="分钟"), "for_record": "visit"}, [])

@@ -34,9 +34,10 @@ ROWS = [
     definition(6, "speaker", "院内讲者", "yes_no"),
     definition(7, "trust", "信任度", "text", roles=["manager"]),
     definition(8, "old", "旧字段", "text", retired=True),
+    definition(9, "funds", "课题经费", "decimal", places=2, unit="万元", unit_en="10,000 yuan"),
 ]
 ALL = {"hobby": "-跑步; 下棋", "beds": -3, "since": "2001-07-01", "interest": "心衰", "topics": ["心衰", "高血压"],
-       "speaker": False}  # fmt: skip
+       "speaker": False, "funds": -1250}  # fmt: skip
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def edit(laptop: Laptop, row_id: str = ZHANG, **values: Any) -> Any:
 
 def test_the_fields_arrive_and_change_with_the_sync(own: Laptop) -> None:
     defined = own.ask(lambda reads: reads.custom_fields())
-    assert [one.zh for one in defined.offered("doctor")] == [row["name"] for row in ROWS[:7]]
+    assert [one.zh for one in defined.offered("doctor")] == [row["name"] for row in ROWS[:7]] + ["课题经费（万元）"]
     own.receive("custom_field", {**ROWS[0], "retired": True})
     assert own.ask(lambda reads: reads.custom_fields()).offered("doctor")[0].zh == "管床数"
 
@@ -169,6 +170,9 @@ def test_the_list_is_narrowed_by_each_kind(own: Laptop) -> None:
     assert found(own, ("custom.hobby", HAS, "%")) == {LI}
     assert found(own, ("custom.beds", FROM, "-3")) == {ZHANG, LI}
     assert found(own, ("custom.beds", FROM, "-2"), ("custom.beds", TO, "12")) == {LI}
+    edit(own, LI, funds=90)
+    assert found(own, ("custom.funds", FROM, "-1249")) == {LI}
+    assert found(own, ("custom.funds", TO, "89")) == {ZHANG}
     assert found(own, ("custom.since", TO, "2010-01-01")) == {ZHANG}
     assert found(own, ("custom.since", FROM, "2010-01-01"), ("custom.since", TO, "2020-01-01")) == {LI}
 

@@ -50,7 +50,7 @@ def test_its_customers_are_fetched_once_more_and_a_new_store_fetches_nothing_twi
     folder, doctor = older(open_store, wire, key)
     store = open_store(folder)
     with store.reading() as connection:
-        assert inbox.purged_scopes(connection) == [wire.scope]
+        assert inbox.purged_scopes(connection) == ["c", wire.scope]
     again = wire.row("doctor", name="王伟", custom={"hobby": "下棋"}) | {"id": doctor}
     with store.writing() as work:
         inbox.apply_page(work, wire.page({"doctor": [again]}, first=True))
@@ -62,6 +62,31 @@ def test_its_customers_are_fetched_once_more_and_a_new_store_fetches_nothing_twi
     store.close()
     with open_store(folder).reading() as connection:
         assert inbox.purged_scopes(connection) == []
+
+
+def test_a_store_of_before_the_fields_of_visits_gets_their_column_and_fetches_anew(
+    open_store: Any, wire: Any, key: bytes
+) -> None:
+    store, visit = open_store(), wire.row("visit", note="写过的")
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head("c", wire.scope))
+        inbox.apply_page(work, wire.page({"visit": [visit]}, first=True))
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    driver.execute("ALTER TABLE row_visit DROP COLUMN custom")
+    for column in ("unit", "unit_en", "places"):
+        driver.execute(f"ALTER TABLE row_custom_field DROP COLUMN {column}")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
+    driver.execute("PRAGMA user_version = 11")
+    driver.close()
+    store = open_store(store.folder)
+    with store.reading() as connection:
+        assert inbox.purged_scopes(connection) == ["c", wire.scope]
+    with store.writing() as work:
+        work.edit("visit", visit["id"], {"custom": {"waited": 10}}, 1, new_id())
+        held = rows.read(work.driver, "visit", visit["id"])
+        assert held is not None
+        assert (held.values["note"], held.values["custom"]) == ("写过的", {"waited": 10})
 
 
 def test_pending_edits_are_laid_over_key_by_key(open_store: Any, wire: Any) -> None:

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.domain.records import CUSTOM_FIELD
 from crmdesk.domain.roles import Role
 from crmdesk.server import custom_fields
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 
-field = typer.Typer(help="The company's own fields of doctors and institutions.", no_args_is_help=True)
+field = typer.Typer(help="The company's own fields of doctors, institutions and visits.", no_args_is_help=True)
 
 
 class For(StrEnum):
@@ -17,6 +18,7 @@ class For(StrEnum):
 
     DOCTOR = "doctor"
     INSTITUTION = "institution"
+    VISIT = "visit"
 
 
 class FieldKind(StrEnum):
@@ -24,17 +26,20 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    DECIMAL = "decimal"
     DATE = "date"
     CHOICE = "choice"
     CHOICES = "choices"
     YES_NO = "yes_no"
 
 
-Which = Annotated[For, typer.Argument(help="doctor or institution.")]
+Which = Annotated[For, typer.Argument(help="doctor, institution or visit.")]
 Key = Annotated[str, typer.Argument(help="The key: small letters, digits and _. It never changes.")]
 Choice = Annotated[
     list[str] | None, typer.Option(help="One choice, 心衰 or 心衰=Heart failure; repeatable, in this order.")
 ]
+Unit = Annotated[str | None, typer.Option("--unit", help="The unit of a number, in Chinese: 万元.")]
+UnitEnglish = Annotated[str | None, typer.Option("--unit-english", help="The unit in English. Default: as in Chinese.")]
 Roles = Annotated[list[Role] | None, typer.Option("--role", help="Who may write it; repeatable. Default: everybody")]
 
 
@@ -47,6 +52,9 @@ def field_add(
     english: Annotated[str | None, typer.Option(help="The English name. Default: the Chinese one.")] = None,
     choice: Choice = None,
     role: Roles = None,
+    unit: Unit = None,
+    unit_english: UnitEnglish = None,
+    decimals: Annotated[int | None, typer.Option(help="Decimals of a decimal number, 1 to 6. Default: 2.")] = None,
     position: Annotated[int | None, typer.Option(help="Place in the forms, 0 to 1000. Default: last.")] = None,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
@@ -56,6 +64,7 @@ def field_add(
     here = place(data_dir, database, as_json)
     values: dict[str, Any] = {"for_record": which.value, "key": key, "name": name, "name_en": english}
     values |= {"kind": kind.value, "choices": _choices(choice), "roles": _roles(role), "position": position}
+    values |= {"unit": unit, "unit_en": unit_english, "places": decimals}
     row = here.database().run(lambda work: custom_fields.add(work, values))
     here.answer(_shown(row), [f"{row['name']} is a field of every {which.value} now ({row['key']}, {kind.value})."])
 
@@ -82,6 +91,8 @@ def field_change(
     everybody: Annotated[
         bool, typer.Option("--everybody", help="Every role that edits the record may write it.")
     ] = False,
+    unit: Unit = None,
+    unit_english: UnitEnglish = None,
     position: Annotated[int | None, typer.Option(help="Another place in the forms.")] = None,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
@@ -91,6 +102,7 @@ def field_change(
     here = place(data_dir, database, as_json)
     given: dict[str, Any] = {"name": name, "name_en": english, "position": position}
     given |= {"choices": _choices(choice), "roles": [] if everybody else _roles(role)}
+    given |= {"unit": unit, "unit_en": unit_english}
     changes = {part: value for part, value in given.items() if value is not None}
     row = here.database().run(lambda work: custom_fields.change(work, which.value, key, changes))
     here.answer(_shown(row), [_line(row)])
@@ -124,12 +136,12 @@ def _roles(roles: list[Role] | None) -> list[str] | None:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("id", "for_record", "key", "name", "name_en", "kind", "choices", "roles", "position", "retired")
-    return {name: row[name] for name in names}
+    return {name: row[name] for name in ("id", *CUSTOM_FIELD.field_names)}
 
 
 def _line(row: dict[str, Any]) -> str:
     name = row["name"] + (f" ({row['name_en']})" if row["name_en"] else "")
+    name += f" [{row['unit']}]" if row["unit"] else ""
     choices = " | ".join(one["zh"] for one in row["choices"] or ())
     parts = [
         f"{row['for_record']:<12} {row['key']:<20} {row['kind']:<8} {name}",

@@ -1,11 +1,15 @@
 """Handlers for one change of many rows, and for what takes it back."""
 
 from crmdesk.domain import validation
+from crmdesk.domain.custom_fields import check_values, is_custom, key_of
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.fields import Record
+from crmdesk.domain.records import CUSTOM
 from crmdesk.services.batch import BatchChange, changes_of, left_out
 from crmdesk.services.commands import Command, EditMany
 from crmdesk.services.handlers.rows import edit
 from crmdesk.services.handling import Done, Handling, changed_only, check_rights, record_of, tidy
+from crmdesk.services.own_fields import definitions
 from crmdesk.services.undo import RestoreFields, RestoreMany
 
 MAX_ROWS = 500
@@ -21,8 +25,10 @@ def edit_many(handling: Handling, command: EditMany) -> Done:
         raise InputError("too_many_rows", limit=MAX_ROWS, length=len(command.row_ids))
     record = record_of(command.record)
     change = BatchChange(command.changes, command.add_tags, command.remove_tags)
-    check_rights(handling, record, dict.fromkeys(change.names))
-    validation.check_changes(record, tidy(record, dict(change.values)))
+    declared = tidy(record, dict(change.values))
+    check_rights(handling, record, {**declared, **dict.fromkeys(change.tag_names)})
+    validation.check_changes(record, declared)
+    _check_own(handling, record, change)
     if change.values.get("territory_id") not in (None, *handling.person.territory_ids):
         raise RefusedError("out_of_scope", field="territory_id")
     skipped: list[tuple[str, str]] = []
@@ -44,6 +50,17 @@ def edit_many(handling: Handling, command: EditMany) -> Done:
     return Done(inverse=(RestoreMany(back),) if back else (), left_out=tuple(skipped))
 
 
+def _check_own(handling: Handling, record: Record, change: BatchChange) -> None:
+    """Check the company fields as a change of a row that has none of these values; raises what `check_values` does."""
+    if CUSTOM.name in change.values:  # all of the mapping at once would empty the other fields of each row
+        raise InputError("unknown_field", field=CUSTOM.name)
+    wanted = {key_of(name): value for name, value in change.values.items() if is_custom(name)}
+    if wanted:
+        emptied = {key: True for key, value in wanted.items() if value is None}
+        given = {key: value for key, value in wanted.items() if value is not None}
+        check_values(definitions(handling.work.connection), record.name, handling.role, emptied, given)
+
+
 def restore_many(handling: Handling, command: RestoreMany) -> Done:
     """Put earlier values of many rows back; rows that somebody changed since, or that are gone, stay as they are."""
     skipped: list[tuple[str, str]] = []
@@ -54,7 +71,8 @@ def restore_many(handling: Handling, command: RestoreMany) -> Done:
         if row is None or changed_only(row, one.expected):
             skipped.append((one.row_id, "unknown_row" if row is None else "changed_meanwhile"))
             continue
-        check_rights(handling, record, one.earlier)
-        inverse += edit(handling, record, row, dict(one.earlier)).inverse
+        earlier = tidy(record, one.earlier, row)
+        check_rights(handling, record, earlier)
+        inverse += edit(handling, record, row, earlier).inverse
     back = tuple(one for one in inverse if isinstance(one, RestoreFields))
     return Done(inverse=(RestoreMany(back),) if back else (), left_out=tuple(skipped))

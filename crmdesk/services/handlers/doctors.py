@@ -24,6 +24,8 @@ def create_doctor(handling: Handling, command: CreateDoctor) -> Done:
     if handling.role in REVIEWERS:
         values.setdefault("status", "active")
     doctor = create(handling, DOCTOR, values)
+    if command.draft_key:
+        handling.work.discard_draft(command.draft_key)
     if institution is None:
         return doctor
     department_id, undo_department = _department(handling, institution["id"], command.department_name)

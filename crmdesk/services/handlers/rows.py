@@ -32,7 +32,10 @@ from crmdesk.storage import outbox
 def create_row(handling: Handling, command: CreateRow) -> Done:
     """Make a row; the owner and the territory are filled in where the record has them."""
     record = record_of(command.record)
-    return create(handling, record, command.values, command.row_id)
+    done = create(handling, record, command.values, command.row_id)
+    if command.draft_key:
+        handling.work.discard_draft(command.draft_key)
+    return done
 
 
 def create(handling: Handling, record: Record, given: Mapping[str, Any], row_id: str = "") -> Done:

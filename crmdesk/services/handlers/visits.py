@@ -56,7 +56,7 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
     row = row_of(handling, VISIT, command.visit_id)
     if row["state"] != "submitted":
         raise RefusedError("not_submitted", record=VISIT.name)
-    given = {name: value for name, value in tidy(VISIT, command.values).items() if name != "state"}
+    given = {name: value for name, value in tidy(VISIT, command.values, row).items() if name != "state"}
     reason = command.reason.strip()
     check_edit(handling, VISIT, row, given, reason)
     changes = changed_only(row, given)
@@ -77,7 +77,7 @@ def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = Fa
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
         return create(handling, VISIT, completed(handling, given), visit_id)
-    values = tidy(VISIT, given)
+    values = tidy(VISIT, given, row)
     check_edit(handling, VISIT, row, values)
     done = edit(handling, VISIT, row, changed_only(row, values), apart=apart)
     return Done(visit_id, done.inverse)

@@ -14,17 +14,21 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import RECORDS
 from crmdesk.services import batch
 from crmdesk.services.batch import BatchChange, BatchPreview, PreviewRow
-from crmdesk.ui import language
+from crmdesk.ui import language, own_fields, theme
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.batch_own import CLEAR, KEEP, BatchOwn
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.text_field import TextLine
 
-_KEEP, _CLEAR = "keep", "clear"
 _COLUMNS = 3
+_ONE_LINE, _OWN_HEIGHT = 128, 178
+_WIDTH, _HEIGHT, _HIGHER = 760, 560, 690
+"""The size, and the height with company fields: it fits the lowest screen with its title and a task bar."""
 
 
 class BatchDialog(QDialog):
@@ -36,7 +40,6 @@ class BatchDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("batch_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(760, 560)
         self._context, self._record, self._ids = context, record, tuple(ids)
         self._words = CustomerWords(self)
         self._seen: BatchPreview | None = None
@@ -47,6 +50,8 @@ class BatchDialog(QDialog):
         self._labels = {name: Label("", "muted") for name in self.fields}
         self.tags = {kind: TextLine() for kind in ("add", "remove")} if record == "doctor" else {}
         self._tag_labels = {kind: Label("", "muted") for kind in self.tags}
+        self.own = BatchOwn(record, batch.offered_own(own_fields.current(), record, person.role))
+        self.own.changed.connect(self._changed)
         self._heading, self._figure = Label("", "title"), Label("", "strong", wrap=True)
         self._figure.setObjectName("batch_figure_label")
         self._model = RowModel(self)
@@ -59,6 +64,7 @@ class BatchDialog(QDialog):
         self.start_button.clicked.connect(self.start)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self.start)
+        self.setMinimumSize(_WIDTH, _HIGHER if self.own.cells else _HEIGHT)
         self._lay_out()
         self.retranslate()
 
@@ -93,17 +99,28 @@ class BatchDialog(QDialog):
         layout.setSpacing(14)
         layout.addWidget(self._heading)
         layout.addLayout(grid)
+        if self.own.cells:
+            layout.addWidget(self._own_part())
         layout.addWidget(self._figure)
         layout.addWidget(self.list, 1)
         layout.addLayout(foot)
 
+    def _own_part(self) -> QWidget:
+        """Return the company fields, to be scrolled: however many they are, the preview keeps its room."""
+        area = ScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFixedHeight(theme.px(_OWN_HEIGHT if len(self.own.cells) > _COLUMNS else _ONE_LINE))
+        area.setWidget(self.own)
+        return area
+
     def change(self) -> BatchChange:
         """Return what was asked for."""
         values = {
-            name: None if box.currentData() == _CLEAR else box.currentData()
+            name: None if box.currentData() == CLEAR else box.currentData()
             for name, box in self.fields.items()
-            if box.currentData() not in (None, _KEEP)
+            if box.currentData() not in (None, KEEP)
         }
+        values |= self.own.values()
         add, remove = (_tags(self.tags[kind].text()) if kind in self.tags else () for kind in ("add", "remove"))
         return BatchChange(values, add, remove)
 
@@ -135,7 +152,7 @@ class BatchDialog(QDialog):
     def _fill(self, name: str, box: DropDown) -> None:
         kept = box.currentData()
         box.clear()
-        box.addItem(self.tr("不变"), _KEEP)
+        box.addItem(self.tr("不变"), KEEP)
         declared = RECORDS[self._record].field(name)
         if name == "territory_id":
             entries = list(self._territories.items())
@@ -145,18 +162,19 @@ class BatchDialog(QDialog):
         for code, word in entries:
             box.addItem(word, code)
         if not declared.required and name != "status":
-            box.addItem(self.tr("（清空）"), _CLEAR)
+            box.addItem(self.tr("（清空）"), CLEAR)
         box.setCurrentIndex(max(0, box.findData(kept)))
 
     def _changed(self) -> None:
         change, record, ids = self.change(), self._record, self._ids
         self._seen = None
+        sound = self.own.check()
         self._show()
-        if change:
+        if change and sound:
             self._context.ask(self, lambda reads: batch.preview(reads, record, ids, change), self._take, "preview")
 
     def _take(self, seen: BatchPreview) -> None:
-        if self.change():
+        if self.change() and self.own.check():
             self._seen = seen
             self._show()
 
@@ -168,6 +186,8 @@ class BatchDialog(QDialog):
         self._model.set_rows([self._row(one) for one in seen.rows] if seen is not None else [])
         if not change:
             self._figure.setText(self.tr("选好要改的内容，这里会先列出每一位的变化。"))
+        elif not self.own.check():
+            self._figure.setText(self.tr("先改好有误的内容。"))
         elif seen is None:
             self._figure.setText(self.tr("正在核对…"))
         else:
@@ -199,7 +219,7 @@ class BatchDialog(QDialog):
     def _value(self, name: str, value: Any) -> str:
         if name == "territory_id":
             return self._territories.get(value, "…")
-        return self._words.value(RECORDS[self._record].field(name), value) or self.tr("（空）")
+        return self._words.field_value(self._record, name, value)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -10,9 +10,11 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.custom_fields import PREFIX
+from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.fields import Field, Kind, Merge
 from crmdesk.domain.merge import DELETED
 from crmdesk.domain.money import format_fen
+from crmdesk.domain.records import CUSTOM
 from crmdesk.services.views import (
     ACCEPTED,
     AffiliationView,
@@ -73,8 +75,10 @@ class CustomerWords(QObject):
             return language.moment_word(value)
         if field.kind is Kind.MONEY:
             return f"¥{format_fen(value)}"
+        if field.kind is Kind.DECIMAL:
+            return format_decimal(value, field.places)
         if field.merge is Merge.KEYS:
-            return self.tr("；").join(self._own_values(value))
+            return self._own_values("doctor", value)  # of mappings as a whole only those of doctors are compared
         if field.kind is Kind.ITEMS:
             return self.tr("；").join(self._item(field, entry, names) for entry in value)
         entries = value if isinstance(value, list) else [value]
@@ -85,12 +89,15 @@ class CustomerWords(QObject):
             return names.get(value) or self.tr("（不在本机的记录）")
         return language.entry_word(field, value) if field.entries else str(value)
 
-    def _own_values(self, values: Mapping[str, Any]) -> Iterable[str]:
-        """Yield the company fields of a mapping in words, by the definitions of doctors (only they are compared)."""
-        for key, value in values.items():
-            name = f"{PREFIX}{key}"
-            shown = self.field_value("doctor", name, value)
-            yield self.tr("{field}：{value}").format(field=language.field_word("doctor", name), value=shown)
+    def _own_values(self, record: str, values: Mapping[str, Any]) -> str:
+        """Return the company fields of a mapping in words."""
+        pairs = ((f"{PREFIX}{key}", value) for key, value in values.items())
+        return self.tr("；").join(
+            self.tr("{field}：{value}").format(
+                field=language.field_word(record, name), value=self.field_value(record, name, value)
+            )
+            for name, value in pairs
+        )
 
     def _item(self, field: Field, entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
         parts = (self.value(part, entry.get(part.name), names) for part in field.item)
@@ -103,6 +110,8 @@ class CustomerWords(QObject):
     def field_value(self, record: str, name: str, value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
         """Return the value of a field by its name; nothing is said as such, an undeclared field shows as it is."""
         field = own_fields.field_of(record, name)
+        if field is CUSTOM and isinstance(value, Mapping) and value:
+            return self._own_values(record, value)
         return (self.value(field, value, names) if field else str(value or "")) or self.tr("（空）")
 
     def changed(self, record: str, changes: Mapping[str, tuple[Any, Any]], names: Mapping[str, str]) -> list[str]:

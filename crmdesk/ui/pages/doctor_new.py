@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -21,6 +22,10 @@ from crmdesk.ui.parts.text_field import TextLine
 
 _PLACES = (("name", 0, 0, 1), ("title", 0, 1, 1), ("specialty", 2, 0, 1), ("mobile", 2, 1, 1),
            ("customer_class", 3, 0, 1), ("influence", 3, 1, 1), ("note", 4, 0, 2))  # fmt: skip
+
+
+_PLACE, _PLACE_TEXT, _DEPARTMENT = "place", "place_text", "department"
+"""What a draft keeps beside the fields of the doctor."""
 
 
 class NewDoctorDialog(FormDialog):
@@ -43,7 +48,8 @@ class NewDoctorDialog(FormDialog):
         self.editors["name"].set_value(name)
         if institution is not None:
             self.institution.set_row(*institution)
-        self.retranslate()
+        self._given = (name, institution[0] if institution is not None else "")
+        self.begin()
         self._look()
         self.editors["name"].control.setFocus()
 
@@ -51,6 +57,9 @@ class NewDoctorDialog(FormDialog):
         self.institution = RowPicker("doctor_institution", self._find_institutions)
         self.department = TextLine()
         self.department.setObjectName("doctor_department_edit")
+        self.department.textEdited.connect(lambda _text: self.draft.edited())
+        for changed in (self.institution.typed, self.institution.picked):
+            changed.connect(lambda _text: self.draft.edited())
         self._place_label, self._department_label = Label("", "muted"), Label("", "muted")
         for column, label, widget in (
             (0, self._place_label, self.institution),
@@ -65,7 +74,26 @@ class NewDoctorDialog(FormDialog):
 
     @override
     def command(self) -> CreateDoctor:
-        return CreateDoctor(self.values(), self.institution.row_id(), self.department.text().strip())
+        place, department = self.institution.row_id(), self.department.text().strip()
+        return CreateDoctor(self.values(), place, department, draft_key=self.draft.key)
+
+    @override
+    def content(self) -> dict[str, Any]:
+        place = {_PLACE: self.institution.row_id(), _PLACE_TEXT: self.institution.edit.text()}
+        beside = {**place, _DEPARTMENT: self.department.text()}
+        return {**super().content(), **{name: text for name, text in beside.items() if text}}
+
+    @override
+    def show_content(self, content: dict[str, Any]) -> None:
+        super().show_content(content)
+        self.institution.set_row(str(content.get(_PLACE, "")), str(content.get(_PLACE_TEXT, "")))
+        self.department.setText(str(content.get(_DEPARTMENT, "")))
+        self._look()
+
+    @override
+    def fits(self, content: dict[str, Any]) -> bool:
+        name, place = self._given
+        return name in ("", content.get("name")) and place in ("", content.get(_PLACE))
 
     @override
     def heading(self) -> str:

@@ -108,4 +108,6 @@ def _merged_value(field: Field, base: Any, theirs: Any, mine: Any) -> Any:
     return mine
 
 
-_ON_FORMS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE, Kind.TAGS, Kind.BOOLEAN, Kind.INTEGER})
+_ON_FORMS = frozenset(
+    {Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE, Kind.TAGS, Kind.BOOLEAN, Kind.INTEGER, Kind.DECIMAL}
+)

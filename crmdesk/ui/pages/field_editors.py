@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.decimals import format_decimal, parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.ui import language
 from crmdesk.ui.parts.chips import Picklist
@@ -105,6 +106,21 @@ class NumberEditor(LineEditor):
     def value(self) -> Any:
         text = self._line.text().strip()
         return int(text) if text.lstrip("-").isdigit() and text.isascii() else text or None
+
+
+class DecimalEditor(LineEditor):
+    """A decimal number; what is none is kept as typed, so that the check can say so."""
+
+    @override
+    def value(self) -> Any:
+        text = self._line.text().strip()
+        steps = parse_decimal(text, self.field.places)
+        return (text or None) if steps is None else steps
+
+    @override
+    def set_value(self, value: Any) -> None:
+        whole = isinstance(value, int)  # anything else was refused before and is shown as it was typed
+        super().set_value(format_decimal(value, self.field.places) if whole else value)
 
 
 class TagsEditor(LineEditor):
@@ -279,6 +295,7 @@ _EDITORS: dict[Kind, type[FieldEditor]] = {
     Kind.TEXT: LineEditor,
     Kind.LONG_TEXT: TextEditor,
     Kind.INTEGER: NumberEditor,
+    Kind.DECIMAL: DecimalEditor,
     Kind.TAGS: TagsEditor,
     Kind.DATE: DayEditor,
     Kind.BOOLEAN: YesNoEditor,

@@ -7,7 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -18,6 +27,7 @@ from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
+from crmdesk.ui.pages.form_draft import FormDraft
 from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
@@ -37,7 +47,11 @@ class _Scrolled(QScrollArea):
 
 
 class FormDialog(QDialog):
-    """A form for a new row of `record`; `made(id)` when it was saved. Subclasses give `command` and `heading`."""
+    """A form for a new row of `record`; `made(id)` when it was saved. Subclasses give `command` and `heading`, and call
+    `begin` once the form is as it is opened.
+
+    What is typed is kept each moment; closed or killed, it is there at the next opening.
+    """
 
     made = Signal(str)
 
@@ -65,7 +79,9 @@ class FormDialog(QDialog):
         self.save_button.clicked.connect(self.save)
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
             QShortcut(QKeySequence(keys), self, self.save)
+        self.draft = FormDraft(context, self, record, self.content, self.show_content, self.fits, self._open_drafts)
         self.own = OwnForm(record, Role(context.desk.person.role))
+        self.own.edited.connect(lambda _name: self.draft.edited())
         self.editors |= self.own.editors
         self._lay_out()
 
@@ -78,6 +94,7 @@ class FormDialog(QDialog):
         foot.addWidget(self._cancel)
         foot.addWidget(self.save_button)
         layout.addWidget(self._heading)
+        layout.addWidget(self.draft.banner)
         layout.addLayout(self.grid)
         layout.addWidget(self._own_part())
         layout.addWidget(self.banner)
@@ -103,12 +120,37 @@ class FormDialog(QDialog):
         for name, row, column, span in places:
             editor = make_editor(self.record.name, self.record.field(name))
             self.editors[name] = editor
+            editor.edited.connect(lambda _name: self.draft.edited())
             self.grid.addWidget(editor, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, by field."""
         found = {name: editor.value() for name, editor in self.editors.items()}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def begin(self) -> None:
+        """Set the words, and look for what was typed before and not saved."""
+        self.retranslate()
+        self.draft.begin()
+
+    def content(self) -> dict[str, Any]:
+        """Return what a draft keeps."""
+        return self.values()
+
+    def show_content(self, content: dict[str, Any]) -> None:
+        """Fill the form from a draft."""
+        for name, editor in self.editors.items():
+            editor.set_value(content.get(name))
+            editor.set_error("")
+
+    def fits(self, content: dict[str, Any]) -> bool:
+        """Say whether a kept draft is about what the form was opened for."""
+        raise NotImplementedError
+
+    def _open_drafts(self) -> frozenset[str]:
+        """Return the drafts of all such forms that are open, in whatever window."""
+        forms = (one for one in QApplication.topLevelWidgets() if isinstance(one, FormDialog) and one.isVisible())
+        return frozenset(one.draft.key for one in forms)
 
     def command(self) -> Command:
         """Return the command that makes the row."""
@@ -139,8 +181,9 @@ class FormDialog(QDialog):
         return not found
 
     def send(self) -> None:
-        """Hand the command to the writer."""
+        """Hand the command to the writer; it forgets the draft in the same moment."""
         self.save_button.setEnabled(False)
+        self.draft.end()
         self.context.submit(self, self.command(), self._saved, self._failed)
 
     def _saved(self, outcome: Outcome) -> None:
@@ -154,13 +197,20 @@ class FormDialog(QDialog):
 
     def _failed(self, error: BaseException) -> None:
         self.save_button.setEnabled(True)
+        self.draft.resume()
         if isinstance(error, CrmdeskError):
             self.banner.say(words.sentence(error.code, error.params), "bad")
         else:
             self.context.shell.tell(error)
 
+    @override
+    def reject(self) -> None:
+        self.draft.leave()
+        super().reject()
+
     def retranslate(self) -> None:
         """Set every text anew."""
+        self.draft.retranslate()
         self.setWindowTitle(self.heading())
         self._heading.setText(self.heading())
         self._cancel.setText(self.tr("取消"))

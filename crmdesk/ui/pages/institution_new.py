@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -21,12 +23,17 @@ class NewInstitutionDialog(FormDialog):
         self.add_fields(_PLACES)
         self.editors["kind"].set_value("hospital")
         self.editors["name"].set_value(name)
-        self.retranslate()
+        self._name = name
+        self.begin()
         self.editors["name"].control.setFocus()
 
     @override
     def command(self) -> CreateRow:
-        return CreateRow("institution", self.values())
+        return CreateRow("institution", self.values(), draft_key=self.draft.key)
+
+    @override
+    def fits(self, content: dict[str, Any]) -> bool:
+        return self._name in ("", content.get("name"))
 
     @override
     def heading(self) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.decimals import format_decimal, parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.services.own_conditions import FROM, HAS, IS, NO, TO, YES, Own
 from crmdesk.ui import language, own_fields
@@ -197,6 +198,19 @@ class _Numbers(_Range):
         self._edit(TO).setPlaceholderText(self.tr("到"))
 
 
+class _Decimals(_Numbers):
+    """From one decimal number to another; asked for in smallest steps, as they are stored."""
+
+    @override
+    def _value(self, how: str) -> str:
+        steps = parse_decimal(self._edit(how).text(), self.field.places)
+        return "" if steps is None else str(steps)
+
+    @override
+    def _set(self, how: str, value: str) -> None:
+        self._edit(how).setText(format_decimal(int(value), self.field.places) if value else "")
+
+
 class _Days(_Range):
     """From one day to another."""
 
@@ -238,6 +252,7 @@ _GROUPS: dict[Kind, type[_Group]] = {
     Kind.TAGS: _Chips,
     Kind.BOOLEAN: _Chips,
     Kind.INTEGER: _Numbers,
+    Kind.DECIMAL: _Decimals,
     Kind.DATE: _Days,
 }
 
@@ -313,4 +328,6 @@ class OwnFilterWords(QObject):
         field = own_fields.field_of(record, one.name)
         if field is not None and field.kind is Kind.BOOLEAN:
             return self.tr("是") if one.value == YES else self.tr("否")
+        if field is not None and field.kind is Kind.DECIMAL and one.value.removeprefix("-").isdecimal():
+            return format_decimal(int(one.value), field.places)
         return language.entry_word(field, one.value) if field is not None and field.choices else one.value

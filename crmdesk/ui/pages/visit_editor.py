@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
-from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
+from crmdesk.domain.roles import Role
+from crmdesk.domain.visit_rules import too_late
 from crmdesk.services.commands import (
     AmendVisit,
     AttachFile,
@@ -34,17 +35,17 @@ from crmdesk.ui.pages.visit_files import choose_files, clipboard_png, readable
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport, missing, report_for, report_of
+from crmdesk.ui.pages.visit_sentences import VisitSentences
 from crmdesk.ui.pages.visit_side import VisitSide
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
-from crmdesk.ui.parts.date_field import DateField, today
+from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.split import ScrollArea
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
-
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event"})
 """Records whose changes show beside the report."""
@@ -62,14 +63,15 @@ class VisitEditor(QWidget):
         super().__init__()
         self.setObjectName("visit_editor")
         self.context = context
-        self._words = CustomerWords(self)
+        self._words, self._sentences = CustomerWords(self), VisitSentences(self)
         self._opening: VisitOpening | None = None
         self._saved_values: dict[str, Any] = {}
         self._on_its_way: tuple[str, dict[str, Any]] = ("", {})  # the last draft handed over, perhaps not yet written
         self._presses = self._receipts = 0
         self._amending = False
         self._early: list[QKeyEvent] = []  # pressed while the report was being read
-        self.form, self.side = VisitForm(), VisitSide(self._words)
+        self.form = VisitForm(Role(context.desk.person.role), self._words)
+        self.side = VisitSide(self._words)
         self.form.edited.connect(self._edited)
         self.form.doctors.sought.connect(self._find_doctor)
         self.side.kept.connect(self._promise_kept)
@@ -193,6 +195,8 @@ class VisitEditor(QWidget):
             report = report_for(view.row, place, opening.person.user_id, to_text(utc_now()), DEFAULT_ZONE)
         else:
             report = VisitReport(owner_id=opening.person.user_id, starts_at=to_text(utc_now()), zone=DEFAULT_ZONE)
+        if opening.row is not None:
+            report.custom = dict(opening.row["custom"] or {})
         report.owner_id = report.owner_id or opening.person.user_id
         return report
 
@@ -283,6 +287,9 @@ class VisitEditor(QWidget):
         lacking = missing(self.report)
         if lacking:
             self._ask_for(lacking)
+            return
+        if not self.form.own.check():
+            self._timer.start()
             return
         if self._amending:
             self._send_amendment(self._opening)
@@ -477,14 +484,7 @@ class VisitEditor(QWidget):
 
     def refresh(self, touched: frozenset[str]) -> None:
         """Read again what stands beside the report after a change; what is being typed is left alone."""
-        if self._opening is not None and touched & {
-            "visit",
-            "doctor",
-            "product",
-            "attachment",
-            "affiliation",
-            "adverse_event",
-        }:
+        if self._opening is not None and touched & _BESIDE:
             visit_id = self._opening.visit_id
             self.context.ask(self, lambda reads: open_visit(reads, visit_id, ""), self._refreshed, latest="opening")
 
@@ -494,6 +494,9 @@ class VisitEditor(QWidget):
             self._opening = msgspec.structs.replace(opening, doctors=doctors)
             self._receipts = opening.receipts
             self.form.set_products(opening.products)
+            if opening.row is not None:
+                self.report.custom = dict(opening.row["custom"] or {})
+                self.form.own.show_report(self.report)
             self._show()
 
     def retranslate(self) -> None:
@@ -520,10 +523,10 @@ class VisitEditor(QWidget):
         if self.report.starts_at:
             self.day.set_value(language.local(self.report.starts_at).date().isoformat())
         self._name.setText(self._words.listed(str(view.row["name"]) for view in opening.doctors))
-        self._second.setText(self._place(opening))
+        self._second.setText(self._sentences.place(opening, self.report))
         if self.locked and opening.row is not None:
             self.draft_chip.set(state_word(opening.row.sync_state), STATE_TONES[opening.row.sync_state])
-            self.banner.say(self._locked_text(opening))
+            self.banner.say(self._sentences.locked(opening))
         elif opening.draft is not None and opening.draft_saved_at and not self.draft_chip.text:
             moment = language.local(opening.draft_saved_at)
             self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{moment:%H:%M:%S}"), "info")
@@ -546,31 +549,7 @@ class VisitEditor(QWidget):
         report = self.report
         if self._opening is None or self._own_submitted or self.locked or not report.starts_at:
             return
-        last = last_day(report.starts_at, report.zone)
-        if too_late(report.starts_at, report.zone, utc_now()):
-            params = {"days": BACKDATING_DAYS, "last": language.day_word(last, today())}
-            self.banner.say(words.sentence("too_late", params), "bad")
-        elif language.local(report.starts_at).date() < today():
-            text = self.tr("补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。")
-            self.banner.say(text.format(days=BACKDATING_DAYS, last=language.day_word(last, today())), "info")
-        else:
-            self.banner.say("")
-
-    def _locked_text(self, opening: VisitOpening) -> str:
-        assert opening.row is not None
-        if opening.row["owner_id"] != opening.person.user_id:
-            return self.tr("这是同事的拜访，只能查看。")
-        return self.tr("已提交的报告已锁定。要改就“更正”并写原因；仍可以添加照片或由它报销。")
-
-    def _place(self, opening: VisitOpening) -> str:
-        moment = language.time_word(self.report.starts_at)
-        if not opening.doctors:
-            return moment
-        places = opening.doctors[0].affiliations
-        first = next(
-            (one for one in places if one.institution_id == self.report.institution_id), places[0] if places else None
-        )
-        return dotted(first.department_name, first.institution_name, moment) if first else moment
+        self.banner.say(*self._sentences.in_time(report))
 
     def _show_figures(self) -> None:
         pressed = self.tr("本次 %n 次按键", "", self._presses) if self._presses else ""

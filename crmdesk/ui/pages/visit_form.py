@@ -17,9 +17,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.domain.roles import Role
 from crmdesk.services.views import Row
 from crmdesk.ui import language, theme
+from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.visit_doctors import VisitDoctors
+from crmdesk.ui.pages.visit_own import VisitOwn
 from crmdesk.ui.pages.visit_report import DURATIONS_MIN, VisitReport
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import KeyCap, Picklist, digit_pressed
@@ -115,7 +118,7 @@ class VisitForm(Card):
 
     edited = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, role: Role, said: CustomerWords) -> None:
         super().__init__()
         self.report = VisitReport()
         self._filling = self._locked = False
@@ -139,6 +142,8 @@ class VisitForm(Card):
         self.next_step.textEdited.connect(lambda _text: self._take("text"))
         self.next_step_on = DateField("visit_next_step_date")
         self.next_step_on.picked.connect(lambda _day: self._take("pick"))
+        self.own = VisitOwn(role, said)
+        self.own.edited.connect(lambda: self.edited.emit("text"))
         self._lay_out()
         self.retranslate()
 
@@ -186,6 +191,7 @@ class VisitForm(Card):
         self.body.addLayout(note, 1)
         self.body.addLayout(self._beside())
         self.body.addLayout(self._foot())
+        self.body.addWidget(self.own)
 
     def _beside(self) -> QHBoxLayout:
         """Lay out what the doctor asked, and what was heard of competitors."""
@@ -272,6 +278,7 @@ class VisitForm(Card):
         self.heard.setVisible(report.adverse_event is True and not self._locked)
         self.next_step.setText(report.next_step)
         self.next_step_on.set_value(report.next_step_on)
+        self.own.show_report(report)
         self._filling = False
 
     def _texts(self, report: VisitReport) -> list[tuple[NoteEdit, str]]:
@@ -284,6 +291,7 @@ class VisitForm(Card):
         for widget in (*self.groups(), self.next_step_on):
             widget.setEnabled(not locked)
         self.doctors.set_locked(locked)
+        self.own.set_locked(locked)
         for edit, _text in self._texts(self.report):
             edit.setReadOnly(locked)
         self.next_step.setReadOnly(locked)

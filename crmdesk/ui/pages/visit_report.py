@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, to_text
+from crmdesk.domain.custom_fields import PREFIX, is_custom, key_of
+from crmdesk.domain.records import CUSTOM
 from crmdesk.services.views import Row
 
 NOTE_LIMIT = 200_000
@@ -53,6 +55,8 @@ class VisitReport(msgspec.Struct):
     note: str = ""
     questions: str = ""
     competitor: str = ""
+    custom: dict[str, Any] = msgspec.field(default_factory=dict)  # the company fields as the visit has them
+    own: dict[str, Any] = msgspec.field(default_factory=dict)  # those that were changed since, by key
 
     def talk(self, product_id: str) -> Talk:
         """Return what was said about a product; a product not yet talked about comes last in the order."""
@@ -105,7 +109,12 @@ class VisitReport(msgspec.Struct):
             "note": self.note,
             "questions": self.questions,
             "competitor": self.competitor,
+            **{f"{PREFIX}{key}": value for key, value in self.own.items()},
         }
+
+    def own_value(self, key: str) -> Any:
+        """Return a company field as the form shows it."""
+        return self.own[key] if key in self.own else self.custom.get(key)
 
     def content(self) -> dict[str, Any]:
         """Return what a draft keeps: the fields of a visit, which lists of drafts read, and what goes beside them."""
@@ -136,6 +145,8 @@ def report_of(values: Mapping[str, Any]) -> VisitReport:
         joint_with_ids=list(values.get("joint_with_ids") or ()),
         talks=[_talk_of(entry) for entry in values.get("products") or ()],
         adverse_event=values.get("adverse_event"),
+        custom=dict(values.get(CUSTOM.name) or {}),
+        own={key_of(name): value for name, value in values.items() if is_custom(name)},
     )
     for name in (
         "territory_id",

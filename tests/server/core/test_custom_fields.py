@@ -13,7 +13,7 @@ from crmdesk.protocol.messages import Answer
 from crmdesk.server import custom_fields
 from crmdesk.server.__main__ import app
 from crmdesk.server.money_tables import AUDIT_CHAIN
-from tests.server.company import Company, Laptop, assert_same
+from tests.server.company import Company, Laptop, assert_same, visit_values
 
 CHOICES = [{"zh": "心衰", "en": "Heart failure"}, {"zh": "高血压", "en": "Hypertension"}]
 
@@ -192,6 +192,31 @@ def test_a_definition_changes_but_not_its_key_and_is_audited(company: Company) -
     assert [one["action"] for one in entries if one["parent_record"] == "custom_field"] == ["create", "edit", "retire"]
 
 
+def test_the_fields_of_a_visit_merge_by_key_and_its_report_locks_them(company: Company) -> None:
+    for key, kind, more in (("waited", "number", {"unit": "分钟"}), ("talked", "decimal", {"unit": "小时"})):
+        row = define(company, key, kind, for_record="visit", **more)
+        assert row["places"] == (2 if kind == "decimal" else None)
+    rep = company.laptop("rep")
+    made = rep.create("visit", visit_values(company, state="draft", custom={"waited": 10}))
+    assert rep.push(made)[0].outcome == "applied"
+    visit = made.row_id
+    first = rep.edit("visit", visit, 1, custom=({"waited": 10}, {"waited": 10, "talked": 150}))
+    second = rep.edit("visit", visit, 1, custom=({"waited": 10}, {"waited": 25}))  # of another laptop of the same rep
+    assert {rep.push(one)[0].outcome for one in (first, second)} <= {"applied", "merged"}
+    assert company.row("visit", visit)["custom"] == {"talked": 150, "waited": 25}
+    wrong: list[tuple[Any, str]] = [
+        ({"talked": "1.5"}, "decimal_form"), ({"talked": 1.5}, "wrong_kind"), ({"hobby": "x"}, "unknown_field"),
+    ]  # fmt: skip
+    for new, code in wrong:
+        answer = rep.push(rep.edit("visit", visit, 3, custom=({"talked": 150, "waited": 25}, new)))[0]
+        assert (answer.outcome, answer.params.get("code", answer.code)) == ("refused", code)
+    submitted = rep.edit("visit", visit, 3, state=("draft", "submitted"), adverse_event=(None, False))
+    assert rep.push(submitted)[0].outcome == "applied"
+    late = rep.edit("visit", visit, 4, custom=({"talked": 150, "waited": 25}, None))
+    assert rep.push(late)[0].code == "locked"
+    assert company.row("visit", visit)["custom"] == {"talked": 150, "waited": 25}
+
+
 def run(folder: Path, *arguments: str, status: int = 0) -> Any:
     """Run a command of the server in a data folder."""
     result = CliRunner().invoke(app, [*arguments, "--data-dir", str(folder)])
@@ -211,6 +236,27 @@ def test_the_commands_of_an_administrator(tmp_path: Path) -> None:
     run(tmp_path, "field", "change", "doctor", "interest", "--choice", "心衰", "--name", "兴趣")
     run(tmp_path, "field", "change", "institution", "beds", "--everybody")
     assert "no longer offered" in run(tmp_path, "field", "retire", "doctor", "interest").stdout
+    funds = (
+        "--name",
+        "经费",
+        "--kind",
+        "decimal",
+        "--unit",
+        "万元",
+        "--unit-english",
+        "10,000 yuan",
+        "--decimals",
+        "3",
+    )
+    run(tmp_path, "field", "add", "institution", "funds", *funds)
+    run(tmp_path, "field", "add", "visit", "waited", "--name", "候诊", "--kind", "number", "--unit", "分钟")
+    held = {one["key"]: one for one in json.loads(run(tmp_path, "field", "list", "--json").stdout)}
+    assert (held["funds"]["places"], held["funds"]["unit_en"]) == (3, "10,000 yuan")
+    assert (held["waited"]["for_record"], held["waited"]["unit"], held["waited"]["places"]) == ("visit", "分钟", None)
+    run(tmp_path, "field", "change", "visit", "waited", "--unit", "刻钟")
+    assert "候诊 [刻钟]" in run(tmp_path, "field", "list").stdout
+    boxes = ("--name", "留下", "--kind", "number", "--unit", "盒")
+    assert "no setting" in run(tmp_path, "field", "add", "visit", "left", *boxes, status=1).stderr
     lines = run(tmp_path, "field", "list").stdout
     assert "兴趣 (Interest)  心衰  (retired)" in lines
     assert "manager" not in lines

@@ -1,0 +1,141 @@
+"""A new doctor or institution that was typed and not saved: kept while one types, back later, given up when said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from crmdesk.services.commands import SaveDraft
+from crmdesk.ui import app, language, theme
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.doctor_new import NewDoctorDialog
+from crmdesk.ui.pages.institution_new import NewInstitutionDialog
+from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.test_customers_page import opened
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+KEY = "new:doctor:01a21542-58f4-7000-a7a1-7870d3d89dcb"
+KEPT = {"name": "查良镛", "note": "周三门诊", "place_text": "东方", "department": "心内"}
+
+
+def drafts(laptop: Laptop) -> list[dict[str, Any]]:
+    return [content for key, content, _at in laptop.ask(lambda reads: reads.drafts()) if key.startswith("new:")]
+
+
+def new_doctor(window: MainWindow, qtbot: QtBot) -> NewDoctorDialog:
+    page = opened(window, qtbot)
+    page.new_doctor()
+    dialogs = [one for one in page.findChildren(NewDoctorDialog) if one.isVisible()]
+    return dialogs[-1]
+
+
+def gone(dialog: NewDoctorDialog | NewInstitutionDialog, qtbot: QtBot) -> None:
+    dialog.reject()
+    qtbot.waitUntil(lambda: not isValid(dialog))
+
+
+def test_what_is_typed_is_kept_at_once_and_back_at_the_next_opening(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, qapp: QApplication
+) -> None:
+    dialog = new_doctor(window, qtbot)
+    type_text(dialog.editors["name"].control, "查良镛")
+    type_text(dialog.editors["note"].control, "周三门诊")
+    type_text(dialog.department, "心内")
+    qtbot.keyClicks(dialog.institution.edit, "dongfang")
+    qtbot.waitUntil(lambda: dialog.institution.list.count() > 0)
+    qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return)
+    place = laptop.company.ids["上海市东方医院"]
+    wanted = {**KEPT, "place": place, "place_text": "上海市东方医院"}
+    qtbot.waitUntil(lambda: drafts(laptop) == [wanted], timeout=2000)
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: "留作草稿" in window.toast_part.text)
+    again = new_doctor(window, qtbot)
+    qtbot.waitUntil(lambda: again.draft.banner.isVisible())
+    assert again.content() == wanted
+    assert again.draft.banner.text == "上次没有保存的内容还在这里。"
+    app.dress(qapp, language.ENGLISH, theme.DARK)
+    qtbot.waitUntil(lambda: again.draft.banner.text == "What you had not saved is still here.")
+    qtbot.keyClick(again, Qt.Key.Key_S, CTRL)
+    qtbot.waitUntil(lambda: window.shown == "doctor")
+    qtbot.waitUntil(lambda: drafts(laptop) == [])
+    (item,) = laptop.ask(lambda reads: reads.customers(text="查良镛"))
+    assert (item.institution_name, item.department_name) == ("上海市东方医院", "心内")
+
+
+def test_a_draft_is_given_up_and_that_is_undone(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    laptop.desk.submit(SaveDraft(KEY, KEPT)).result(10)
+    dialog = new_doctor(window, qtbot)
+    qtbot.waitUntil(lambda: dialog.editors["note"].value() == "周三门诊")
+    dialog.draft.banner.acted.emit()
+    qtbot.waitUntil(lambda: drafts(laptop) == [])
+    assert (dialog.content(), dialog.draft.banner.isVisible()) == ({}, False)
+    qtbot.waitUntil(lambda: bool(window.toast_part.undo_token))
+    gone(dialog, qtbot)
+    window.undo()
+    qtbot.waitUntil(lambda: drafts(laptop) == [KEPT])
+
+
+def test_a_draft_about_somebody_else_is_offered_and_neither_is_lost(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    laptop.desk.submit(SaveDraft(KEY, KEPT)).result(10)
+    page = opened(window, qtbot)
+    type_text(page.filter, "欧阳锋")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+    page.new_doctor()
+    dialog = page.findChild(NewDoctorDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.draft.banner.isVisible())
+    assert dialog.draft.banner.text == "还有一份没有保存的：查良镛"
+    assert dialog.content() == {"name": "欧阳锋"}
+    type_text(dialog.editors["note"].control, "白驼山")
+    dialog.draft.banner.acted.emit()
+    assert dialog.content() == KEPT
+    qtbot.waitUntil(lambda: {"name": "欧阳锋", "note": "白驼山"} in drafts(laptop))
+    gone(dialog, qtbot)
+    assert len(drafts(laptop)) == 2
+
+
+def test_nothing_is_kept_of_a_form_that_was_left_as_it_was(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    dialog = new_doctor(window, qtbot)
+    name = dialog.editors["name"].control
+    qtbot.keyClicks(name, "x")
+    qtbot.waitUntil(lambda: drafts(laptop) == [{"name": "x"}])
+    qtbot.keyClick(name, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: drafts(laptop) == [])
+    gone(dialog, qtbot)
+    assert window.toast_part.text == ""
+
+
+@pytest.mark.parametrize("content", [{"name": 7, "place": 3}, {"nobody": "x", "name": None}, {}])
+def test_a_draft_of_another_shape_opens_and_hurts_nothing(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, content: dict[str, Any]
+) -> None:
+    laptop.desk.submit(SaveDraft(KEY, content)).result(10)
+    dialog = new_doctor(window, qtbot)
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    dialog.editors["name"].set_value("欧阳锋")
+    assert dialog.editors["name"].value() == "欧阳锋"
+    gone(dialog, qtbot)
+
+
+def test_an_institution_comes_back_too(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    page.new_institution()
+    dialog = page.findChild(NewInstitutionDialog)
+    assert dialog is not None
+    type_text(dialog.editors["name"].control, "光华医院")
+    qtbot.waitUntil(lambda: drafts(laptop) == [{"kind": "hospital", "name": "光华医院"}])
+    gone(dialog, qtbot)
+    page.new_institution()
+    again = page.findChild(NewInstitutionDialog)
+    assert again is not None
+    qtbot.waitUntil(lambda: again.editors["name"].value() == "光华医院")
+    again.save()
+    qtbot.waitUntil(lambda: bool(laptop.ask(lambda reads: reads.customers("institution", "光华医院"))))
+    assert drafts(laptop) == []
