@@ -1,4 +1,4 @@
-"""What people do beside customers, visits and claims: merges of doctors, adverse events, targets, days off."""
+"""What people do beside customers, visits and claims: merges, adverse events, targets, days off, calls, own fields."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from crmdesk.domain import doctor_merge, targets
 from crmdesk.services import commands
 from crmdesk.services.commands import Command
 from crmdesk.storage.rows import Held
+from tests.simulation import calls, own_fields
 
 if TYPE_CHECKING:
     from tests.simulation.laptop import Laptop
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 Args = dict[str, Any]
 Shown = Callable[["Laptop", str, str], Held]
-_TAKE = ("good_at:both", "mobile", "name", "note:both", "preferred_time", "tags:both")
+_TAKE = ("custom", "good_at:both", "mobile", "name", "note:both", "preferred_time", "tags:both")
 _WAYS = ("system", "phone", "mail", "paper")
 
 
@@ -55,6 +56,9 @@ COMMANDS: Mapping[str, Callable[[Laptop, Args, Shown], Command]] = {
     "report": _report,
     "target": _target,
     "answer": _answer,
+    "own_field": own_fields.fill_in,
+    "call": calls.note,
+    "correct_call": calls.correct,
 }
 
 
@@ -128,7 +132,10 @@ def _choose_day_off(planner: Planner, laptop: Laptop) -> Chosen:
     return "create", {"record": "day_off", "values": values, "token": planner.token}
 
 
-WEIGHTS = {"merge": 3, "decide": 2, "report": 2, "target": 3, "answer": 3, "day_off": 2}
+WEIGHTS = {
+    "merge": 3, "decide": 2, "report": 2, "target": 3, "answer": 3, "day_off": 2, "own_field": 10, "call": 24,
+    "correct_call": 8,
+}  # fmt: skip
 MAKERS: dict[str, Callable[[Planner, Laptop], Chosen]] = {
     "merge": _choose_merge,
     "decide": _choose_decision,
@@ -136,4 +143,7 @@ MAKERS: dict[str, Callable[[Planner, Laptop], Chosen]] = {
     "target": _choose_target,
     "answer": _choose_answer,
     "day_off": _choose_day_off,
+    "own_field": own_fields.choose,
+    "call": calls.choose,
+    "correct_call": calls.choose_correction,
 }

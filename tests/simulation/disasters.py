@@ -13,6 +13,7 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server import admin, territories
 from crmdesk.server.work import SYSTEM, ServerWork
 from crmdesk.storage import rows
+from tests.simulation import own_fields
 from tests.simulation.script import Entry
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Copy:
 def _admin(world: World, entry: Entry) -> bool:
     did = _ADMIN[entry.what](world, entry)
     if did:
-        world.fault(f"territory_{entry.what}" if entry.what != "active" else "account_changed")
+        world.fault(_NAMED.get(entry.what) or f"territory_{entry.what}")
     return did
 
 
@@ -117,6 +118,11 @@ def _active(world: World, entry: Entry) -> bool:
     else:
         world.server.do(lambda work: work.update("user", world.ids[login], {"active": True}, SYSTEM))
     return True
+
+
+def _retire(world: World, entry: Entry) -> bool:
+    """Take a company field out of use, or into use again, while laptops are offline with values for it."""
+    return _allowed(lambda: world.server.do(lambda work: own_fields.retire(work, entry.args)))
 
 
 def _clock(world: World, entry: Entry) -> bool:
@@ -232,7 +238,7 @@ def _drift(world: World, entry: Entry) -> bool:
             work.digests.remove(scopes.split(), "doctor", row_id, revision)
             rows.remove(work.driver, "doctor", [row_id])
         else:
-            other = revision + entry.args["by"]
+            other = revision + (entry.args["by"] if revision > 1 else 1)  # no row ever was at a revision below 1
             work.driver.execute(
                 "UPDATE row_doctor SET revision = ?, mobile = ? WHERE id = ?", (other, f"drift {name}", row_id)
             )
@@ -268,7 +274,9 @@ _ADMIN: dict[str, Callable[[World, Entry], bool]] = {
     "merge": _merge,
     "move": _move,
     "active": _active,
+    "retire": _retire,
 }
+_NAMED = {"active": "account_changed", "retire": "field_retired"}
 KINDS: dict[str, Callable[[World, Entry], bool]] = {
     "admin": _admin,
     "clock": _clock,

@@ -17,6 +17,7 @@ from crmdesk.server.settings import Settings
 from crmdesk.server.work import SYSTEM, ServerWork
 from crmdesk.storage.store import Store
 from crmdesk.sync.session import Session
+from tests.simulation import own_fields
 from tests.simulation.seeded import Time, repeatable
 
 PASSWORD = "seven green lanterns"
@@ -114,6 +115,7 @@ def _company(work: ServerWork, ids: dict[str, str]) -> None:
         auth.set_password(work, user, PASSWORD, SETTINGS)
         make("assignment", f"{name}_place", user_id=user, territory_id=ids[place], valid_from="1970-01-01")
     make("product", "product", name="安博")
+    own_fields.define(work)
     _customers(make, ids)
 
 

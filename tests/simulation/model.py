@@ -17,6 +17,7 @@ from crmdesk.domain.claims import content_hash
 from crmdesk.domain.fields import Merge
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
+from tests.simulation import calls, own_fields
 
 TAKEN = ("applied", "merged", "duplicate")
 Key = tuple[str, str]
@@ -77,6 +78,7 @@ class Life:
     deleted: set[Key] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)  # edits that met a deletion: each waits in a conflict for a decision
     merges: dict[str, Merged] = field(default_factory=dict)
+    rested_on: set[str] = field(default_factory=set)
 
 
 class Model:
@@ -192,15 +194,17 @@ class Model:
         elif operation.kind == "edit":
             self._edited(key, operation, answer, user_id)
         else:
-            self._decided(key, operation, answer)
+            self._decided(key, operation, answer, user_id)
 
-    def _decided(self, key: Key, operation: Operation, answer: Answer) -> None:
+    def _decided(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
         if operation.record == "conflict":
             self._restored(answer)
             return
         self._commanded(key, operation)
         if operation.record == "doctor_merge":
             self._merged(key, operation)
+        elif operation.command.startswith("call_back_"):
+            self._rested(operation, user_id)
         elif operation.command == "withdraw":
             self.row(key).values.pop("wanted", None)  # back to what was agreed before
 
@@ -229,17 +233,25 @@ class Model:
             return  # the edit is kept in a conflict: the words of it are looked for there
         declared = RECORDS[key[0]]
         row.edits.append((answer.revision, user_id))
+        if key[1] in self.life.rested_on:
+            raise Broken("rests_on_a_call", f"call-back {key[1]} was changed after a result rested on it")
         for name, (old, new) in operation.fields.items():
-            merge = declared.field(name).merge
             if name in _SERVER_MAY_MOVE.get(key[0], ()):
                 continue
-            if merge is Merge.SET:
-                self._set(row, name, old, new)
-            elif merge in (Merge.LAST_WINS, Merge.OWNER):
-                now = row.values.get(name, _UNKNOWN)
-                if merge is Merge.LAST_WINS and now is not _UNKNOWN and now != new and (now or None) != (old or None):
-                    row.losers.append((name, now))
-                row.values[name] = new
+            self._edited_field(row, name, declared.field(name).merge, (old, new))
+
+    def _edited_field(self, row: Row, name: str, merge: Merge, pair: tuple[Any, Any]) -> None:
+        old, new = pair
+        if merge is Merge.SET:
+            self._set(row, name, old, new)
+        elif merge is Merge.KEYS and (row.known or name in row.values):
+            row.values[name], lost = own_fields.merged(row.values.get(name), old, new)
+            row.losers += [(f"{name}.{key}", value) for key, value in lost]
+        elif merge in (Merge.LAST_WINS, Merge.OWNER):
+            now = row.values.get(name, _UNKNOWN)
+            if merge is Merge.LAST_WINS and now is not _UNKNOWN and now != new and (now or None) != (old or None):
+                row.losers.append((name, now))
+            row.values[name] = new
 
     def _joined(self, key: Key, operation: Operation, answer: Answer, user_id: str) -> None:
         """The one row that there is for another was made a second time: an edit by somebody who had seen nothing."""
@@ -258,9 +270,19 @@ class Model:
         row = self.row(key)
         self.life.commands[operation.row_id, operation.command] += 1
         seen = operation.args.get("seen_hash")
-        bound = operation.command in ("submit", "approve", "send_back", "reject", "pay")
+        bound = operation.command in _BOUND
         if bound and row.known and seen != content_hash(row.values):
             raise Broken("exact_content", f"{operation.command} of {key} was taken for a content nobody saw")
+
+    def _rested(self, operation: Operation, user_id: str) -> None:
+        """The result of a claim rests on a call-back of the same person that says so, and each on one of its own."""
+        call_id = str(operation.args.get("call_back_id"))
+        call = self.row(("call_back", call_id))
+        if call_id in self.life.rested_on:
+            raise Broken("rests_on_a_call", f"a second result rests on call-back {call_id}")
+        if not calls.supports(call.values, operation.row_id, operation.command, user_id):
+            raise Broken("rests_on_a_call", f"{operation.command} of {operation.row_id} rests on {call.values}")
+        self.life.rested_on.add(call_id)
 
     def _merged(self, key: Key, operation: Operation) -> None:
         """A manager put two doctors together, or apart again: what was taken over stands as it was there or before."""
@@ -299,5 +321,6 @@ class Model:
 
 
 _UNKNOWN = object()
-_SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at", "state")}
+_BOUND = ("submit", "approve", "send_back", "reject", "pay", "call_back_confirmed", "call_back_disputed")
+_SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at", "state"), "call_back": ("called_at",)}
 """What the server sets right: a clock that is ahead gains no time, a report counts where it told everything."""

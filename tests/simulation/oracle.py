@@ -14,7 +14,7 @@ from crmdesk.storage import digests, health, lately
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.tables import SEARCHED
 from crmdesk.storage.work import driver_of
-from tests.simulation import truth
+from tests.simulation import own_fields, truth
 from tests.simulation.model import Broken, Promise
 from tests.simulation.script import Entry
 from tests.simulation.seeded import BEGAN
@@ -134,7 +134,9 @@ def _shows(rule: Merge, there: Any, old: Any, new: Any) -> bool:
         return set(new or ()) - set(old or ()) <= set(there or ())
     if rule is Merge.TEXT:
         return words_of(new or "") - words_of(old or "") <= words_of(there or "")
-    return _plain(there) == _plain(new)
+    if rule is Merge.KEYS:
+        return own_fields.shows(there, old, new)
+    return bool(_plain(there) == _plain(new))
 
 
 def nothing_to_repair(laptop: Laptop) -> None:
@@ -290,8 +292,11 @@ def _winners(world: World, now: Truth) -> None:
             rule, there = declared.merge, row[name]
             if world.model.life.merges and (declared.ref == "doctor" or name == "is_primary"):
                 continue  # what named a doctor who went into another one names that one by now, at one main place
-            if rule in (Merge.LAST_WINS, Merge.SET, Merge.OWNER) and _plain(there) != _plain(value):
+            if rule in _JUDGED and _plain(there) != _plain(value):
                 raise Broken("winner", f"{key} {name} is {there!r}; what arrived last is {value!r}")
+
+
+_JUDGED = (Merge.LAST_WINS, Merge.SET, Merge.OWNER, Merge.KEYS)
 
 
 def _losers(world: World, now: Truth) -> None:
@@ -324,7 +329,7 @@ def _money(world: World, now: Truth) -> None:
 
 _TOLD = (
     "doctor", "institution", "affiliation", "department", "visit", "claim", "adverse_event", "plan_target", "day_off",
-    "doctor_merge", "attachment",
+    "doctor_merge", "attachment", "call_back",
 )  # fmt: skip
 _DECIDED = ("claim", "plan_target", "doctor_merge")
 
@@ -334,7 +339,7 @@ def _one_effect(world: World, now: Truth) -> None:
     story: Counter[str] = Counter()
     commands: Counter[tuple[str, str]] = Counter()
     for entry in truth.history(world.database_path):
-        story[entry["parent_id"]] += 1
+        story[entry["parent_id"]] += entry["action"] != "called_back"  # told in the trail of the visit, which stays
         if entry["parent_record"] in _DECIDED and entry["action"] not in ("create", "edit", "delete"):
             commands[entry["parent_id"], entry["action"]] += 1
     for key, row in now.rows.items():

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation import beside, truth
+from tests.simulation import beside, calls, own_fields, truth
 from tests.simulation.founding import PEOPLE, TERRITORIES
 from tests.simulation.laptop import Laptop
 from tests.simulation.script import Crash, Entry, Fate
@@ -22,6 +22,7 @@ _CALAMITIES = {
 }  # fmt: skip
 _ADMINISTRATION = {
     "assign": 4, "end": 4, "hand_over": 4, "withdraw": 2, "split": 4, "merge": 2, "move": 6, "active": 4,
+    "retire": 2,
 }  # fmt: skip
 _SHARED = ("doctor", "affiliation", "department", "attachment")
 _OWNED = ("visit", "claim", "day_off", "plan_target", "doctor_merge")
@@ -29,6 +30,7 @@ _OWNED = ("visit", "claim", "day_off", "plan_target", "doctor_merge")
 _DAY_MS = 86_400_000
 _AWAY_MS = 400 * _DAY_MS
 _STAGES = ("before", "statement", "commit", "after")
+_CHANNELS = ("phone", "phone", "wechat")
 _REASONS = ("receipt_unreadable", "wrong_category", "other")
 Args = dict[str, Any]
 
@@ -146,6 +148,8 @@ class Planner:
             held = self.visible(self.world.laptops["mei"], record)
             chosen = rng.sample(held, min(len(held), rng.choice((1, 2, 5)))) if held else []
             args = {"record": record, "row_ids": chosen, "place": rng.choice(TERRITORIES)}
+        elif what == "retire":
+            args = own_fields.choose_retired(self)
         elif what == "active":
             args = {"login": login, "active": rng.random() < 0.7}
         return self._entry("admin", what=what, args=args)
@@ -243,6 +247,8 @@ class Planner:
         if not row_id:
             return None
         args: Args = {"record": "doctor", "row_id": row_id, "field": "tags", "add": [self.token], "token": self.token}
+        if self.rng.random() < 0.15:
+            args = {"record": "doctor", "row_id": row_id, "field": "consent", "add": [self.rng.choice(_CHANNELS)]}
         if self.rng.random() < 0.4:
             args |= {"remove": True, "place": self.rng.randrange(100)}
         return "set", args
@@ -296,7 +302,37 @@ class Planner:
         if known and rng.random() < 0.4:
             return "claim", args | {"row_id": rng.choice(known)}
         args["values"] |= {"reason": "no visit"}
+        if rng.random() < 0.7:
+            self._see_through(laptop.name)
         return "claim", args
+
+    def _see_through(self, name: str) -> None:
+        """A claim goes its whole way with nothing else between: sent in, approved, called about, unless that fails."""
+
+        def deed(doer: str, make: Callable[[Laptop], tuple[str, Args] | None]) -> Callable[[], Entry]:
+            def entry() -> Entry:
+                self.at += 1_000
+                laptop = self.world.laptops[doer]
+                what, args = make(laptop) or self._doctor(laptop)
+                return self._entry("act", doer, what, args, crash=self._crash())
+
+            return entry
+
+        def newest(event: str, state: str) -> Callable[[Laptop], tuple[str, Args] | None]:
+            def make(laptop: Laptop) -> tuple[str, Args] | None:
+                held = self.visible(laptop, "claim", f"AND coalesce(state, 'draft') = '{state}'")
+                return ("command", {"row_id": held[-1], "event": event}) if held else None
+
+            return make
+
+        def heard(who: str) -> Callable[[], Entry]:
+            return lambda: self._syncing("sync", who)
+
+        self._following = [
+            deed(name, newest("submit", "draft")), heard(name), heard("mei"),
+            deed("mei", newest("approve", "submitted")), heard("mei"), heard("mei"),
+            deed("mei", lambda laptop: calls.choose(self, laptop)), heard("mei"),
+        ]  # fmt: skip
 
     def _attach(self, laptop: Laptop) -> tuple[str, Args] | None:
         record = self.rng.choice(("visit", "claim"))
@@ -306,14 +342,17 @@ class Planner:
     def _claim_command(self, laptop: Laptop) -> tuple[str, Args] | None:
         rng = self.rng
         manager = laptop.person == "mei"
-        held = self.visible(laptop, "claim", "" if manager else self.own(laptop))
-        if not held:
-            return None
         if manager:
-            event = rng.choice(("approve", "approve", "send_back", "reject"))
+            event = rng.choice(("approve", "approve", "approve", "send_back", "reject"))
             more = {} if event == "approve" else {"comment": self.token, "reason_code": rng.choice(_REASONS)}
         else:
-            event, more = rng.choice((("submit", {}), ("submit", {}), ("recall", {})))
+            event, more = rng.choice((("submit", {}), ("submit", {}), ("submit", {}), ("recall", {})))
+        whose = "" if manager else self.own(laptop)
+        fit = "coalesce(state, 'draft') IN ('draft', 'returned')" if event == "submit" else "state = 'submitted'"
+        held = self.visible(laptop, "claim", f"{whose} AND {fit}") if rng.random() < 0.8 else []
+        held = held or self.visible(laptop, "claim", whose)  # now and then one on which it must be refused
+        if not held:
+            return None
         return "command", {"row_id": rng.choice(held), "event": event} | ({"args": more} if more else {})
 
     def _resolve(self, laptop: Laptop) -> tuple[str, Args] | None:
@@ -337,8 +376,8 @@ class Planner:
 
 
 _ACTIONS = {
-    "doctor": 6, "edit": 30, "text": 18, "set": 10, "delete": 3, "affiliate": 4, "visit": 8, "claim": 6, "attach": 3,
-    "command": 12, "resolve": 5, "refused": 3, "undo": 3, "poison": 1, **beside.WEIGHTS,
+    "doctor": 6, "edit": 30, "text": 18, "set": 10, "delete": 3, "affiliate": 4, "visit": 10, "claim": 10, "attach": 3,
+    "command": 16, "resolve": 5, "refused": 3, "undo": 3, "poison": 1, **beside.WEIGHTS,
 }  # fmt: skip
 _MAKERS: dict[str, Callable[[Planner, Laptop], tuple[str, Args] | None]] = {
     "doctor": Planner._doctor,

@@ -13,7 +13,19 @@ from crmdesk.domain import merge
 from crmdesk.domain.errors import RefusedError
 from crmdesk.protocol import digest
 from crmdesk.protocol.messages import Answer, SyncEnd
-from crmdesk.server import claims, deletions, devices, feed, merging, pull, push, scoping, segments, sync_service
+from crmdesk.server import (
+    call_backs,
+    claims,
+    deletions,
+    devices,
+    feed,
+    merging,
+    pull,
+    push,
+    scoping,
+    segments,
+    sync_service,
+)
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.database import Database
 from crmdesk.server.sync_service import SyncService
@@ -161,6 +173,14 @@ def _set_overwritten(stack: ExitStack) -> None:
     _swap(stack, merge, "merge_sets", lambda _old, _theirs, mine: sorted(mine or ()))
 
 
+@_bug("Company fields are not merged key by key: the later mapping is taken whole.")
+def _keys_overwritten(stack: ExitStack) -> None:
+    def whole(name: str, _theirs: Any, _old: Any, new: Any, result: merge.Merged) -> None:
+        result.changes[name] = new
+
+    _swap(stack, merge, "_merge_keys", whole)
+
+
 @_bug("The online value wins: an edit of a field that somebody else changed is passed over.")
 def _online_wins(stack: ExitStack) -> None:
     _swap(stack, merge, "_merge_touched", lambda *_: None)
@@ -196,6 +216,11 @@ def _any_content(stack: ExitStack) -> None:
         return real(claim, event, actor, {**args, "seen_hash": seen})
 
     _swap(stack, workflow, "advance", unbound)
+
+
+@_bug("The result of a claim does not lock the call-back that it rests on.")
+def _call_unbound(stack: ExitStack) -> None:
+    _swap(stack, call_backs, "bind", lambda *_: None)
 
 
 @_bug("A claim changes its state and its budget does not move.")

@@ -1,9 +1,10 @@
-"""Small limits for every other seed, so that few rows already make many pages, batches, segments and parts."""
+"""Small limits for every other seed, so that few rows already make many pages, batches and parts; many call-backs."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
+from crmdesk.domain import claims
 from crmdesk.server import pull, segments, sync_service
 from crmdesk.storage import arrivals, leaving
 from crmdesk.sync import core
@@ -26,6 +27,7 @@ _SMALL = (
 def of_seed(seed: int) -> Iterator[None]:
     """Let the limits of a seed hold meanwhile: the true ones for odd seeds, small ones for even seeds."""
     with ExitStack() as stack:
+        stack.enter_context(patch.object(claims, "CALL_BACK_SHARE_PERCENT", 60))
         for module, name, value in _SMALL if seed % 2 == 0 else ():
             stack.enter_context(patch.object(module, name, value))
         yield

@@ -22,7 +22,16 @@ FAULTS = frozenset(
     | {f"territory_{name}" for name in ("assign", "end", "hand_over", "withdraw", "split", "merge", "move")}
     | {f"clock_off_{name}" for name in ("hours", "days", "years")}
     | {"server_portal", "server_restored", "old_copy_put_back", "cloned", "away", "reordered", "partition"}
-    | {"laptop_crash", "disk_full", "drift_flipped", "drift_missing", "poison", "pill", "account_changed"}
+    | {
+        "laptop_crash",
+        "disk_full",
+        "drift_flipped",
+        "drift_missing",
+        "poison",
+        "pill",
+        "account_changed",
+        "field_retired",
+    }
 )
 """Every kind that has to strike a thousand times in ten thousand seeds."""
 

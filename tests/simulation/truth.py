@@ -15,7 +15,7 @@ from tests.simulation.seeded import Time
 
 Key = tuple[str, str]
 Values = dict[str, Any]
-_COMPANY = ("territory", "user", "assignment", "product")
+_COMPANY = ("territory", "user", "assignment", "product", "custom_field")
 _OF_A_TERRITORY = ("visit", "cycle_plan", "plan_target", "day_off", "doctor_merge")
 _NOBODY: frozenset[str] = frozenset()
 
@@ -77,7 +77,7 @@ class Truth:
             return self._of_key(ends[0]) & self._of_key(ends[1])
         if record in _OF_A_TERRITORY:
             return frozenset({f"t:{row['territory_id']}"})
-        if record == "claim":
+        if record in ("claim", "call_back"):
             return frozenset({f"m:{row['territory_id']}", f"p:{row['owner_id']}"})
         if record == "budget":
             return frozenset({f"b:{row['territory_id']}"})
@@ -152,6 +152,7 @@ _PLACED = {
     "department": ("id", "institution_id"),
     **{record: ("id", "territory_id") for record in _OF_A_TERRITORY},
     "claim": ("id", "territory_id", "owner_id"),
+    "call_back": ("id", "territory_id", "owner_id"),
     "adverse_event": ("id", "parent_record", "parent_id"),
     "conflict": ("id", "parent_record", "parent_id"),
     "attachment": ("id", "parent_record", "parent_id"),
