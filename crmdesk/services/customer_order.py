@@ -15,6 +15,7 @@ from crmdesk.domain.records import CUSTOM
 from crmdesk.services import customer_filter
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.customer_filter import ANY, Conditions, rank
+from crmdesk.services.due_days import due_days
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage import search
 from crmdesk.storage.pinyin import phrase_reading
@@ -96,7 +97,9 @@ class CustomerOrders:
         with self._lock:
             self._moment = moment
             for wanted in list(self._kept):
-                by_visit = (wanted.sort.endswith("last_visit") or wanted.where.by_visit) and touched & _DECIDING
+                by_visit = (
+                    wanted.sort.endswith(("last_visit", "due")) or wanted.where.by_visit
+                ) and touched & _DECIDING
                 if by_visit or touched & _TOUCHED_BY[wanted.record]:
                     del self._kept[wanted]
 
@@ -142,6 +145,10 @@ class CustomerOrders:
             ids = [one for one in ids if one in allowed]
         if column == "name":
             return ids[::-1] if descending else ids
+        if column == "due":
+            today = date.fromisoformat(wanted.day) if wanted.day else local_date(utc_now())
+            days = due_days(connection, self._visits, today, wanted.record)
+            return sorted(ids, key=lambda one: days[one].day if one in days else _LAST, reverse=descending)
         keys, missing = self._keys(connection, moment, wanted.record, column)
         return sorted(ids, key=lambda one: keys.get(one, missing), reverse=descending)
 

@@ -22,8 +22,8 @@ from crmdesk.storage.work import driver_of
 
 PLAIN_CLASSES = ("A", "B")
 PLAIN_DAYS = 30
-_HERE = "deleted = 0 AND coalesce(status, '') NOT IN ('left', 'merged')"
-_FEW = 50
+HERE = "deleted = 0 AND coalesce(status, '') NOT IN ('left', 'merged')"
+FEW = 50
 """For so few doctors their visits are looked up one by one; for more the whole cycle is read."""
 
 
@@ -47,7 +47,7 @@ def plans_of(connection: Connection, today: date) -> dict[str, Values]:
     return {row["territory_id"]: row for row in rows if row["starts_on"] <= day <= row["ends_on"]}
 
 
-def _days_of(plan: Values) -> int:
+def days_of(plan: Values) -> int:
     return (date.fromisoformat(plan["ends_on"]) - date.fromisoformat(plan["starts_on"])).days + 1
 
 
@@ -56,14 +56,14 @@ def due_doctors(
 ) -> dict[str, DueReason]:
     """Return the doctors who are due on a day with the reason; of all, or only of some."""
     plans = plans_of(connection, today)
-    longest = max((_days_of(plan) for plan in plans.values()), default=0)
+    longest = max((days_of(plan) for plan in plans.values()), default=0)
     last = visits.last_visits(connection, edge(today, max(longest, PLAIN_DAYS)))
     found = {one: DueReason() for one in _plain(connection, last, today, plans, only)}
     for plan in plans.values():
         late = {one.doctor_id: one for one in _late(connection, plan, last, today, only)}
         if not late:
             continue
-        credits_of = _credits(connection, visits, plan, late, today)
+        credits_of = credit_of(connection, visits, plan, late, today)
         for one in late.values():
             credit = credits_of.get(one.doctor_id, 0)
             if credit < one.goal * CREDIT:
@@ -82,7 +82,7 @@ def _plain(
     elsewhere = f" AND coalesce(territory_id, '') NOT IN ({marks})" if params else ""
     classes = ", ".join(f"'{one}'" for one in PLAIN_CLASSES)
     some, ids_of_some = _only(only)
-    statement = f"SELECT id FROM row_doctor WHERE {some}{_HERE} AND customer_class IN ({classes}){elsewhere}"
+    statement = f"SELECT id FROM row_doctor WHERE {some}{HERE} AND customer_class IN ({classes}){elsewhere}"
     since = edge(today, PLAIN_DAYS)
     ids = (str(one) for one in connection.execute(text(statement), params | ids_of_some).scalars())
     return [one for one in ids if last.get(one, "") < since]
@@ -101,8 +101,8 @@ def _late(
 ) -> Iterable[_Late]:
     """Yield the doctors of a plan's territory who have a goal and were not seen for the days that it leaves."""
     goals = goals_of(plan)
-    agreed = _agreed(connection, plan["id"])
-    cycle_days = _days_of(plan)
+    agreed = agreed_of(connection, plan["id"])
+    cycle_days = days_of(plan)
     intervals = {goal: max(1, cycle_days // goal) for goal in _goals(goals, agreed)}
     edges = {goal: edge(today, days) for goal, days in intervals.items()}
     for doctor_id, customer_class in _classes(connection, plan["territory_id"], only):
@@ -113,7 +113,7 @@ def _late(
 
 def _classes(connection: Connection, territory_id: str, only: Collection[str] | None) -> Iterable[Sequence[Any]]:
     some, params = _only(only)
-    columns = f"SELECT id, customer_class FROM row_doctor WHERE {some}{_HERE} AND +territory_id = "
+    columns = f"SELECT id, customer_class FROM row_doctor WHERE {some}{HERE} AND +territory_id = "
     if only is not None:
         return connection.execute(text(f"{columns}:territory"), params | {"territory": territory_id}).fetchall()
     # straight from the driver, as the index of visits is: a hundred thousand doctors may be looked at
@@ -124,7 +124,7 @@ def _goals(goals: Goals, agreed: Mapping[str, int]) -> set[int]:
     return {one for one in (*(goal for goal, _most in goals.by_class.values()), *agreed.values()) if one > 0}
 
 
-def _agreed(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
+def agreed_of(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
     """Return the visits agreed for single doctors; of several answers the newest counts."""
     statement = (
         "SELECT doctor_id, agreed FROM row_plan_target WHERE deleted = 0 AND cycle_plan_id = :cycle"
@@ -134,7 +134,7 @@ def _agreed(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
     return {str(doctor_id): int(agreed) for doctor_id, agreed in rows}
 
 
-def _credits(
+def credit_of(
     connection: Connection, visits: VisitIndex, plan: Values, late: Mapping[str, Any], today: date
 ) -> dict[str, int]:
     """Return what visits done and scheduled in the cycle bring each of these doctors, in hundredths of a visit."""
@@ -142,7 +142,7 @@ def _credits(
     high = at_minute(date.fromisoformat(plan["ends_on"]) + timedelta(days=1), 0)
     where = "deleted = 0 AND +territory_id = :territory AND starts_at >= :low AND starts_at < :high"
     params: dict[str, Any] = {"territory": plan["territory_id"], "low": low, "high": high}
-    if len(late) <= _FEW:
+    if len(late) <= FEW:
         marks, ids = shown.in_list(visits.visits_of(connection, late))
         where, params = f"{where} AND rowid IN ({marks})", params | ids
     statement = f"SELECT doctor_ids, state, starts_at, channel FROM row_visit WHERE {where}"

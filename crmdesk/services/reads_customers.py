@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from crmdesk.domain.clock import from_text, local_date
 from crmdesk.domain.errors import InputError
 from crmdesk.services import shown
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.due import plans_of
+from crmdesk.services.due_days import due_days
 from crmdesk.services.reads_call_backs import CallBackReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import (
@@ -72,7 +75,7 @@ class CustomerReads(CallBackReads):
         return list(self._listed(record, text, sort, customer_class, where))
 
     def _listed(self, record: str, text: str, sort: str, customer_class: str, where: Conditions) -> list[str]:
-        day = self._today.isoformat() if where.by_visit else ""
+        day = self._today.isoformat() if where.by_visit or sort.endswith("due") else ""
         return self._orders.ids(self._connection, self._moment, Filter(record, text, sort, customer_class, where, day))
 
     def filter_choices(self, record: str) -> FilterChoices:
@@ -100,10 +103,13 @@ class CustomerReads(CallBackReads):
         """Return the names of institutions that are here, by id."""
         return self._names("institution", ids)
 
-    def customer_items(self, record: str, ids: Sequence[str]) -> list[CustomerItem]:
+    def customer_items(self, record: str, ids: Sequence[str], *, with_due: bool = False) -> list[CustomerItem]:
         """Return list items for ids in their order; ids that are gone are left out."""
-        make = self._doctor_items if record == "doctor" else self._institution_items
-        return make(ids)
+        items = self._doctor_items(ids) if record == "doctor" else self._institution_items(ids)
+        if not with_due:
+            return items
+        days = due_days(self._connection, self._visits, self._today, record, ids)
+        return [msgspec.structs.replace(item, due=days.get(item.id)) for item in items]
 
     def plain_rows(self, record: str, ids: Sequence[str]) -> Mapping[str, Values]:
         """Return whole rows by id, those that are gone left out."""

@@ -14,6 +14,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services import shown
 from crmdesk.services.due import due_doctors
+from crmdesk.services.due_days import due_days
 from crmdesk.services.reads_adverse_events import AdverseEventReads
 from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
@@ -54,7 +55,8 @@ class VisitReads(MergeReads, AdverseEventReads):
         wanted = _as_date(day) if day else self._today
         due = due_doctors(self._connection, self._visits, wanted)
         chosen = self._most_due(due.keys() - self._planned_doctors(wanted))
-        return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen})
+        since = due_days(self._connection, self._visits, wanted, "doctor", chosen)
+        return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen}, since)
 
     def visit(self, row_id: str) -> Row:
         """Return one visit; raises InputError('unknown_row')."""

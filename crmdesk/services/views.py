@@ -76,6 +76,7 @@ class CustomerItem(msgspec.Struct, frozen=True):
     province: str = ""
     address: str = ""
     custom: Mapping[str, Any] = msgspec.field(default_factory=dict)  # company fields by key
+    due: "DueDay | None" = None  # where it was asked for
 
 
 class FilterChoices(msgspec.Struct, frozen=True):
@@ -281,6 +282,13 @@ class DueReason(msgspec.Struct, frozen=True):
     interval_days: int = 0
 
 
+class DueDay(msgspec.Struct, frozen=True):
+    """The day (ISO) from which on a customer is due for a visit, and whether it has come."""
+
+    day: str
+    come: bool
+
+
 class TodayView(msgspec.Struct, frozen=True):
     """The day: its visits and the open promises that are due.
 
@@ -298,6 +306,7 @@ class DueView(msgspec.Struct, frozen=True):
 
     items: tuple[CustomerItem, ...] = ()
     reasons: Mapping[str, DueReason] = msgspec.field(default_factory=dict)
+    days: Mapping[str, DueDay] = msgspec.field(default_factory=dict)
 
 
 class BudgetEffect(msgspec.Struct, frozen=True):

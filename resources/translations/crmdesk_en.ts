@@ -581,6 +581,10 @@
             <translation>Last visit</translation>
         </message>
         <message>
+            <source>该访日</source>
+            <translation>Visit due</translation>
+        </message>
+        <message>
             <source>状态</source>
             <translation>State</translation>
         </message>
@@ -785,6 +789,14 @@
         <message>
             <source>还没有拜访</source>
             <translation>not visited yet</translation>
+        </message>
+        <message>
+            <source>{day}起该访</source>
+            <translation>due since {day}</translation>
+        </message>
+        <message>
+            <source>{day}前</source>
+            <translation>due by {day}</translation>
         </message>
         <message numerus="yes">
             <source>%n 天前</source>

@@ -13,7 +13,7 @@ from crmdesk.services.views import CustomerItem
 from crmdesk.ui import language, own_fields
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 
-NAME, STATE, PLACE = "name", "state", "place"
+NAME, STATE, PLACE, DUE = "name", "state", "place", "due"
 MIN_WIDTH, MAX_WIDTH = 56, 900
 
 
@@ -33,7 +33,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("profession", "title", 250, True),
         Column(PLACE, "institution", 300, True),
         Column("last_visit", "last_visit", 130, True, True),
-        Column(STATE, "status", 130, True),
+        Column(DUE, "due", 140, True),
+        Column(STATE, "status", 120, True),
         Column("customer_class", "class", 90),
         Column("title", "title", 150),
         Column("specialty", "specialty", 140),
@@ -54,6 +55,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(PLACE, "city", 300, True),
         Column("last_visit", "last_visit", 130, True, True),
         Column(STATE, "status", 130, True),
+        Column(DUE, "due", 140),
         Column("customer_class", "class", 90),
         Column("kind", "kind", 150),
         Column("province", "province", 110),
@@ -131,6 +133,7 @@ class ColumnWords(QObject):
             "profession": self.tr("职称与专业"),
             PLACE: self.tr("机构与科室") if record == "doctor" else language.field_word("institution", "city"),
             "last_visit": self.tr("上次拜访"),
+            DUE: self.tr("该访日"),
             STATE: self.tr("状态"),
             "institution": language.record_word("institution"),
             "department": language.record_word("department"),
@@ -149,6 +152,8 @@ class ColumnWords(QObject):
             return str(maker(item))
         if code == "last_visit":
             return self._words.last_visit(item.last_visit_at)
+        if code == DUE:
+            return self._words.due(item.due)
         if code == STATE:
             return self._words.state(item)[0]
         if code == "tags":

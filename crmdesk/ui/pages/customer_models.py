@@ -47,9 +47,9 @@ def ids_of(reads: Reads, wanted: CustomerFilter) -> list[str]:
     return reads.customer_ids(record=wanted.record, text=wanted.text, sort=wanted.sort, where=wanted.where)
 
 
-def items_of(reads: Reads, record: str, ids: Sequence[str]) -> list[CustomerItem | None]:
+def items_of(reads: Reads, record: str, ids: Sequence[str], with_due: bool) -> list[CustomerItem | None]:
     """Return the customers of these ids in their order, None for one that is gone meanwhile."""
-    found = {item.id: item for item in reads.customer_items(record, ids)}
+    found = {item.id: item for item in reads.customer_items(record, ids, with_due=with_due)}
     return [found.get(one) for one in ids]
 
 
@@ -79,8 +79,15 @@ class CustomerTableModel(QAbstractTableModel):
         wanted = tuple(codes)
         if wanted != self.columns:
             self.beginResetModel()
+            if self._with_due != (customer_columns.DUE in wanted):
+                self._forget_pages()
             self.columns = wanted
             self.endResetModel()
+
+    @property
+    def _with_due(self) -> bool:
+        """Say whether the rows tell from when on a visit is due: nobody works it out where it is not shown."""
+        return customer_columns.DUE in self.columns
 
     @property
     def shown(self) -> CustomerFilter:
@@ -185,7 +192,10 @@ class CustomerTableModel(QAbstractTableModel):
         self._asked.add(page)
         generation, record = self._generation, self._filter.record
         ids = self._ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-        self._ask(lambda reads: items_of(reads, record, ids), lambda items: self._take_page(generation, page, items))
+        due = self._with_due
+        self._ask(
+            lambda reads: items_of(reads, record, ids, due), lambda items: self._take_page(generation, page, items)
+        )
 
     def _take_page(self, generation: int, page: int, items: list[CustomerItem | None]) -> None:
         if generation != self._generation:

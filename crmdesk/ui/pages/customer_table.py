@@ -41,7 +41,7 @@ from crmdesk.ui.pages.customer_columns import (
     column_of,
 )
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
-from crmdesk.ui.pages.customer_words import CustomerWords, class_word
+from crmdesk.ui.pages.customer_words import DOT, CustomerWords, class_word
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
 from crmdesk.ui.parts.label import tool_tip
 
@@ -70,7 +70,11 @@ class CustomerDelegate(QStyledItemDelegate):
         chip = class_word(item.customer_class) if isinstance(item, CustomerItem) else ""
         room = option.rect.width() - 8 - (SIDE if self._table.is_first(index.column()) else 8)
         room -= chip_width(chip) + 8 if chip else 0
-        if event.type() == QEvent.Type.ToolTip and QFontMetrics(font).horizontalAdvance(text) > room:
+        metrics = QFontMetrics(font)
+        shown = (
+            [metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)] if named else lines_of(text, metrics, room)
+        )
+        if event.type() == QEvent.Type.ToolTip and any(line.endswith("…") for line in shown):
             QToolTip.showText(event.globalPos(), tool_tip(text), view)
             return True
         return super().helpEvent(event, view, option, index)
@@ -98,7 +102,7 @@ class CustomerDelegate(QStyledItemDelegate):
         else:
             column = column_of(item.record, code)
             muted = column is not None and column.muted
-            self._text(painter, inner, str(index.data()), "muted" if muted else "text")
+            self._lines(painter, inner, str(index.data()), "muted" if muted else "text")
         if first and self._table.is_current(index):
             self._current(painter, box)
         painter.restore()
@@ -138,6 +142,15 @@ class CustomerDelegate(QStyledItemDelegate):
         paint_chip(painter, QRectF(left, inner.center().y() - height // 2, chip_width(text), height), text, tone)
 
     @staticmethod
+    def _lines(painter: QPainter, place: QRect, text: str, color: str) -> None:
+        """Draw a text that is too long for its column in two lines, where the rest does without."""
+        font = theme.font(theme.BODY_PX)
+        painter.setFont(font)
+        painter.setPen(theme.tokens().color(color))
+        lines = lines_of(text.replace("\n", " "), QFontMetrics(font), place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
+
+    @staticmethod
     def _text(
         painter: QPainter, place: QRect, text: str, color: str, size: int = theme.BODY_PX, bold: bool = False
     ) -> None:
@@ -146,6 +159,20 @@ class CustomerDelegate(QStyledItemDelegate):
         painter.setPen(theme.tokens().color(color))
         line = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+
+
+def lines_of(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """Return a text in one line or, where it is too long, in two: parted between its words, the second one elided."""
+    if metrics.horizontalAdvance(text) <= room:
+        return [text]
+    low, high = 1, len(text)
+    while low < high - 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if metrics.horizontalAdvance(text[:middle]) <= room else (low, middle)
+    marks = (text.rfind(mark, 0, low + 1) for mark in (DOT, " "))
+    cut = next((at for at in marks if at > low // 3), low)
+    rest = text[cut:].strip().removeprefix(DOT.strip()).strip()
+    return [text[:cut].rstrip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
 
 
 class CustomerTable(QTableView):

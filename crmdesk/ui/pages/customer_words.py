@@ -20,6 +20,7 @@ from crmdesk.services.views import (
     AffiliationView,
     ConflictView,
     CustomerItem,
+    DueDay,
     HistoryEntry,
     Row,
     TimelineEntry,
@@ -140,6 +141,13 @@ class CustomerWords(QObject):
         if not moment:
             return self.tr("还没有拜访")
         return self.ago((today() - language.local(moment).date()).days, moment)
+
+    def due(self, due: DueDay | None) -> str:
+        """Return since when a visit is due, or by which day it will be; '' where no rule names one."""
+        if due is None:
+            return ""
+        day = language.day_word(date.fromisoformat(due.day), today())
+        return self.tr("{day}起该访").format(day=day) if due.come else self.tr("{day}前").format(day=day)
 
     def ago(self, days: int, moment: str) -> str:
         """Return how long ago an instant is: a day, days, or its date."""

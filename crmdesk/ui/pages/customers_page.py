@@ -20,6 +20,7 @@ from crmdesk.ui.pages.batch_dialog import BatchDialog
 from crmdesk.ui.pages.batch_run import BatchRun
 from crmdesk.ui.pages.customer_columns import (
     COLUMNS,
+    DUE,
     NAME,
     ColumnWords,
     Shown,
@@ -45,8 +46,8 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.text_field import TextLine
 
-_TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "visit", "conflict", "outbox"})
 _DECIDING = frozenset({"visit", "cycle_plan", "plan_target"})  # who was seen, and who is due
+_TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "conflict", "outbox"}) | _DECIDING
 _MOVING = frozenset({"doctor", "institution", "affiliation"})
 _WIDE = 1060
 """Width at 100 % from which the bar has room for everything."""
@@ -203,10 +204,16 @@ class CustomersPage(Page):
         touched = frozenset(changes.changed)
         if self.run.running and touched & _TOUCHED:
             self.model.refresh_all()  # each commit of a change of many; the order follows at its end
-        elif touched & _MOVING or (touched & _DECIDING and self.model.shown.where.by_visit):
+        elif touched & _MOVING or (touched & _DECIDING and self._by_visit):
             self._reload()
         elif touched & _TOUCHED:
             self.model.refresh_all()
+
+    @property
+    def _by_visit(self) -> bool:
+        """Say whether visits and plans decide who is listed, or in which order."""
+        shown = self.model.shown
+        return shown.where.by_visit or shown.sort.lstrip("-") in ("last_visit", DUE)
 
     def _reload(self) -> None:
         """Fetch the list again; those who were chosen stay so."""

@@ -307,10 +307,11 @@ class TodayPage(Page):
         by_plan = self.tr("本周期 {done} / {goal}，每 {days} 天一次").format(
             done=figure(reason.credit), goal=reason.goal, days=reason.interval_days
         )
+        since = self._words.due((self._unseen or DueView()).days.get(item.id))
         row = ListRow(
             key=f"not_seen:{item.id}", name=item.name, time=self.tr("建议"), chip=class_word(item.customer_class),
             second=dotted(item.institution_name, item.department_name),
-            third=dotted(by_plan, said) if reason.goal else said,
+            third=dotted(since, by_plan if reason.goal else "", said),
             state=self.tr("周期该访") if reason.goal else self.tr("久未拜访"), state_tone="neutral",
         )  # fmt: skip
         return _Line("not_seen", row, item.id)

@@ -109,7 +109,7 @@ class Everything:
     def customer_ids(self, **_wanted: Any) -> list[str]:
         return self.ids
 
-    def customer_items(self, record: str, ids: list[str]) -> list[CustomerItem]:
+    def customer_items(self, record: str, ids: list[str], *, with_due: bool = False) -> list[CustomerItem]:
         self.pages += 1
         return [CustomerItem(record, one, one, "", "", "", "", "", "", "accepted", False, "active") for one in ids]
 

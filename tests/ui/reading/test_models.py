@@ -102,7 +102,7 @@ def test_the_customer_table_with_answers_early_late_and_stale(qtbot: QtBot, test
             chance.shuffle(ids)
             return ids
 
-        def customer_items(self, _record: str, ids: list[str]) -> list[CustomerItem]:
+        def customer_items(self, _record: str, ids: list[str], *, with_due: bool = False) -> list[CustomerItem]:
             return [_customer(one) for one in ids if chance.random() > 0.1]
 
     codes = [one.code for one in COLUMNS["doctor"]]
