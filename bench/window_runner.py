@@ -37,7 +37,7 @@ def app(folder: Path) -> int:
     """
     from crmdesk.__main__ import program
 
-    program()  # loads what the program loads before it knows that windows are wanted
+    program([])  # loads what the program loads before it knows that windows are wanted
     from crmdesk.bootstrap import SyncDesk
     from crmdesk.ui.app import make_application
 

@@ -2,24 +2,32 @@
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
-def program() -> Callable[[], int]:
-    """Load the program. Nothing of it is garbage: nobody looks for any meanwhile, and later looks leave it out.
+def program(arguments: Sequence[str]) -> Callable[[], int]:
+    """Load the program; without arguments only what opens the windows.
 
-    The collector stays off: a command turns it on, windows collect by themselves (`crmdesk.ui.garbage`).
+    Nothing of it is garbage: nobody looks for any meanwhile, and later looks leave it out. The collector stays off: a
+    command turns it on, windows collect by themselves (`crmdesk.ui.garbage`).
     """
     gc.disable()
-    from crmdesk.commandline.app import main as run
+    run: Callable[[], int]
+    if arguments:
+        from crmdesk.commandline import app
 
+        run = app.main
+    else:
+        from crmdesk.commandline import windows
+
+        run = windows.main
     gc.freeze()
     return run
 
 
 def main() -> None:
     """Run the program with the arguments of the process."""
-    sys.exit(program()())
+    sys.exit(program(sys.argv[1:])())
 
 
 if __name__ == "__main__":

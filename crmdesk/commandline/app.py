@@ -1,29 +1,22 @@
-"""The program `crmdesk`: its options, its commands, and what opens the windows."""
+"""The program `crmdesk` with options or commands; without any of them `crmdesk.commandline.windows` is enough."""
 
 import gc
 import sys
-import time
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
-import platformdirs
 import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk import __version__
-from crmdesk.bootstrap import Premises, WindowSessions
 from crmdesk.commandline.opening import Options
 from crmdesk.commandline.output import Output, default_language
-from crmdesk.domain.errors import CrmdeskError, WorldError
+from crmdesk.commandline.windows import open_windows, own_folder
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.storage import journal
-from crmdesk.storage.folder_lock import FolderLock
-
-_PATIENCE_S = 10.0
-"""How long a second start waits for the first to answer."""
-
 
 _PARTS = ("sync", "customers", "visits", "plans", "claims", "call_backs", "data")
 """The modules of the commands, in the order in which help lists them."""
@@ -94,65 +87,12 @@ def root(
 ) -> None:
     """Take the options; without a command open the windows."""
     output = Output(as_json, language if language in ("zh", "en") else default_language())
-    folder = data_dir or Path(platformdirs.user_data_dir("crmdesk", appauthor=False))
+    folder = data_dir or own_folder()
     journal.keep_in(folder)
     context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output)
     if context.invoked_subcommand is None:
-        raise typer.Exit(_open_windows(context.obj))
+        raise typer.Exit(open_windows(context.obj))
     gc.enable()
-
-
-def _open_windows(options: Options) -> int:
-    """Show the windows until they are closed; Qt is loaded only here."""
-    from crmdesk.ui.preflight import check_system
-
-    check_system()
-    premises = options.premises()
-    hold = _hold_or_call(options, premises)
-    if hold is None:
-        return 0
-    from crmdesk.ui.app import make_application
-    from crmdesk.ui.single_window import FrontDoor, door_name
-    from crmdesk.ui.system_signals import SystemSignals
-    from crmdesk.ui.windows import Windows
-
-    sessions = WindowSessions(premises)
-    try:
-        application = make_application()
-        signals, door = SystemSignals(), FrontDoor(door_name(options.data_dir))
-        windows = Windows(sessions, options.server)
-        door.asked.connect(windows.to_front)
-        windows.start()
-        status = application.exec()
-        door.close()
-        signals.close()
-        return status
-    finally:
-        sessions.close()
-        hold.release()
-
-
-def _hold_or_call(options: Options, premises: Premises) -> FolderLock | None:
-    """Return the right to show windows on the folder, or None after the windows that are open came to the front.
-
-    A program that holds the folder may be still starting or just ending: it is asked for some seconds.
-    """
-    from crmdesk.ui.single_window import call_to_front, door_name
-
-    end = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            return premises.hold_windows()
-        except WorldError as error:
-            if error.code != "in_use" or time.monotonic() > end:
-                raise
-        if call_to_front(door_name(options.data_dir)):
-            said = options.output.pick(
-                "crmdesk 已经打开，它的窗口已移到最前面。", "crmdesk is open already; its window is at the front now."
-            )
-            options.output.result({"already_open": True}, [said])
-            return None
-        time.sleep(0.1)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import typer
+from typing import TYPE_CHECKING, TypeVar
 
 from crmdesk.bootstrap import Laptop, Premises
 from crmdesk.commandline.output import Output
@@ -16,6 +14,9 @@ from crmdesk.domain.ids import is_id
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.services.reads_sync import Reads
 from crmdesk.sync.address import server_address
+
+if TYPE_CHECKING:
+    import typer
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ class Options:
         return server_address(self.server) if self.server else ""
 
 
-def options_of(context: typer.Context) -> Options:
+def options_of(context: "typer.Context") -> Options:
     """Return the options that the program was called with."""
     options = context.find_object(Options)
     if options is None:
@@ -54,11 +55,13 @@ def read_secret(from_stdin: bool, prompt: str) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise InputError("no_terminal")
+    import typer  # lazy: the windows ask for secrets themselves
+
     return str(typer.prompt(prompt, hide_input=True))
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[Laptop]:
+def opened(context: "typer.Context") -> Iterator[Laptop]:
     """Open the laptop of the account used last (or of `--login`, `--server`); closes it again."""
     options = options_of(context)
     premises = options.premises()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import typer
 
 from crmdesk.domain import picklists
 from crmdesk.domain.decimals import format_decimal
@@ -79,19 +78,19 @@ class Output:
     def result(self, data: Any, lines: Sequence[str] = ()) -> None:
         """Tell a result: `data` as one line of JSON, or `lines` for people."""
         if self.as_json:
-            typer.echo(msgspec.json.encode(data, enc_hook=_encodable).decode())
+            _echo(msgspec.json.encode(data, enc_hook=_encodable).decode())
             return
         for line in lines:
-            typer.echo(plain(line))
+            _echo(plain(line))
 
     def trouble(self, error: CrmdeskError) -> int:
         """Tell in words what went wrong and return the exit code."""
         text = self.sentence(error.code, error.params)
         if self.as_json:
             document = {"error": {"code": error.code, "params": error.params, "message": text}}
-            typer.echo(msgspec.json.encode(document, enc_hook=str).decode(), err=True)
+            _echo(msgspec.json.encode(document, enc_hook=str).decode(), err=True)
         else:
-            typer.echo(plain(f"{text} [{words.support_code(error.code)}]"), err=True)
+            _echo(plain(f"{text} [{words.support_code(error.code)}]"), err=True)
         return WORLD if isinstance(error, WorldError) else REFUSED
 
     def sentence(self, code: str, params: Mapping[str, Any]) -> str:
@@ -134,6 +133,12 @@ class Output:
     def pick(self, chinese: str, english: str) -> str:
         """Return one of two texts."""
         return chinese if self.language == words.CHINESE else english
+
+
+def _echo(text: str, err: bool = False) -> None:
+    import typer  # lazy: windows that open have nothing to say here
+
+    typer.echo(text, err=err)
 
 
 class _Given(dict[str, Any]):
