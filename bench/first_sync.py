@@ -164,7 +164,7 @@ def first_sync(folder: Path, url: str, doctors: int) -> tuple[float, float]:
 def held(store: Store) -> int:
     """Return how many doctors a store holds."""
     with store.reading() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM row_doctor").scalar_one())
+        return int(connection.execute("SELECT count(*) FROM row_doctor").scalar())
 
 
 def bare_loop(folder: Path, url: str, doctors: int) -> float:

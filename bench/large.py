@@ -140,7 +140,7 @@ class Laptop:
         half, at = CHANGES // 2, self._edits // 2
         with self._store.reading() as connection:
             found = {
-                record: connection.exec_driver_sql(
+                record: connection.execute(
                     f"SELECT id FROM row_{record} WHERE rowid > ? ORDER BY rowid LIMIT ?", (at % (most - half), half)
                 ).scalars()
                 for record, most in (("doctor", self._doctors), ("visit", self._visits))
@@ -149,7 +149,7 @@ class Laptop:
 
     def _note_of(self, record: str, row_id: str) -> str | None:
         with self._store.reading() as connection:
-            note = connection.exec_driver_sql(f"SELECT note FROM row_{record} WHERE id = ?", (row_id,)).scalar()
+            note = connection.execute(f"SELECT note FROM row_{record} WHERE id = ?", (row_id,)).scalar()
         return None if note is None else str(note)
 
     def _fill(self, server: Path) -> None:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
-
 from crmdesk.domain.picklists import PICKLISTS, codes
 from crmdesk.services import shown
 from crmdesk.services.due import PLAIN_CLASSES, PLAIN_DAYS, due_doctors, edge
 from crmdesk.services.own_conditions import Own, own_conditions, statements
 from crmdesk.services.visit_index import VisitIndex
-from crmdesk.storage.tables import PROMISED
+from crmdesk.storage.connection import Connection
+from crmdesk.storage.visits_of import PROMISED
 
 NONE = "none"
 """Among codes: without any (no class, no consent to any channel)."""
@@ -150,7 +149,7 @@ class _Look(NamedTuple):
 
     def ids(self, where: str, params: Mapping[str, Any]) -> frozenset[str]:
         statement = f"SELECT id FROM row_{self.record} NOT INDEXED WHERE deleted = 0 AND ({where})"
-        return frozenset(self.connection.execute(text(statement), params).scalars())
+        return frozenset(self.connection.execute(statement, params).scalars())
 
     def column(self, column: str, wanted: tuple[str, ...]) -> frozenset[str]:
         marks, params = shown.in_list([one for one in wanted if one != NONE])
@@ -196,7 +195,7 @@ def _due_for_visit(look: _Look) -> frozenset[str]:
 def _promised(look: _Look) -> frozenset[str]:
     """Return the customers with a promise whose day has come, whoever made it."""
     statement = f"SELECT doctor_ids, institution_id FROM row_visit WHERE next_step_on <= :day AND {PROMISED}"
-    rows = look.connection.execute(text(statement), {"day": look.today.isoformat()}).fetchall()
+    rows = look.connection.execute(statement, {"day": look.today.isoformat()}).fetchall()
     if look.record == "doctor":
         return frozenset(one for row in rows for one in json.loads(row[0] or "[]"))
     return frozenset(row[1] for row in rows if row[1])
@@ -205,7 +204,7 @@ def _promised(look: _Look) -> frozenset[str]:
 def _working_at(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:
     marks, params = shown.in_list(wanted)
     statement = f"SELECT doctor_id FROM row_affiliation WHERE deleted = 0 AND institution_id IN ({marks})"
-    return frozenset(look.connection.execute(text(statement), params).scalars())
+    return frozenset(look.connection.execute(statement, params).scalars())
 
 
 def _by_own_fields(look: _Look, wanted: tuple[Own, ...]) -> frozenset[str]:

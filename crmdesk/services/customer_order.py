@@ -6,8 +6,6 @@ from collections import OrderedDict
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
-
 from crmdesk.domain.clock import local_date, utc_now
 from crmdesk.domain.custom_fields import is_custom, key_of
 from crmdesk.domain.errors import InputError
@@ -18,6 +16,7 @@ from crmdesk.services.customer_filter import ANY, Conditions, rank
 from crmdesk.services.due_days import due_days
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage import search
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.pinyin import phrase_reading
 
 _KEPT = 12
@@ -184,7 +183,7 @@ class CustomerOrders:
 
 
 def _pairs(connection: Connection, statement: str, **params: Any) -> dict[Any, Any]:
-    return {row[0]: row[1] for row in connection.execute(text(statement), params)}
+    return {row[0]: row[1] for row in connection.execute(statement, params)}
 
 
 def _own_values(connection: Connection, record: str, column: str) -> tuple[dict[str, Any], Any]:
@@ -202,7 +201,7 @@ def _merged(connection: Connection, wanted: Filter) -> frozenset[str]:
     """Return the doctors who went into another one: they are listed only where somebody asks for that state."""
     if wanted.record != "doctor" or "merged" in wanted.where.status:
         return frozenset()
-    return frozenset(connection.execute(text("SELECT id FROM row_doctor WHERE status = 'merged'")).scalars())
+    return frozenset(connection.execute("SELECT id FROM row_doctor WHERE status = 'merged'").scalars())
 
 
 def _read_aloud(pairs: dict[str, Any]) -> dict[str, str]:
@@ -216,10 +215,10 @@ def _by_name(connection: Connection, record: str) -> list[str]:
 
     A row is shown as deleted only while its deletion waits in the outbox, so those few are looked up there.
     """
-    rowids = connection.execute(text(f"SELECT rowid FROM row_{record} ORDER BY pinyin, rowid")).scalars()
+    rowids = connection.execute(f"SELECT rowid FROM row_{record} ORDER BY pinyin, rowid").scalars()
     gone = set(
         connection.execute(
-            text("SELECT row_id FROM outbox WHERE record = :record AND kind = 'delete'"), {"record": record}
+            "SELECT row_id FROM outbox WHERE record = :record AND kind = 'delete'", {"record": record}
         ).scalars()
     )
     ids = _pairs(connection, f"SELECT rowid, id FROM row_{record} ORDER BY id")
@@ -234,7 +233,7 @@ def _places(connection: Connection, column: str) -> dict[str, str]:
         names = _read_aloud(_pairs(connection, "SELECT id, name FROM row_department NOT INDEXED"))
     found: dict[str, str] = {}
     rows = connection.execute(
-        text(f"SELECT doctor_id, {column}_id, is_primary FROM row_affiliation NOT INDEXED WHERE deleted = 0")
+        f"SELECT doctor_id, {column}_id, is_primary FROM row_affiliation NOT INDEXED WHERE deleted = 0"
     )
     for doctor_id, place_id, is_primary in rows:
         if is_primary or doctor_id not in found:

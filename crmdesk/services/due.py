@@ -10,15 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
-
 from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text, to_text
 from crmdesk.domain.planning import CREDIT, Counts, Goals, counts_as, goals_of
 from crmdesk.services import shown
 from crmdesk.services.shown import Values
 from crmdesk.services.views import DueReason
 from crmdesk.services.visit_index import VisitIndex
-from crmdesk.storage.work import driver_of
+from crmdesk.storage.connection import Connection
 
 PLAIN_CLASSES = ("A", "B")
 PLAIN_DAYS = 30
@@ -84,7 +82,7 @@ def _plain(
     some, ids_of_some = _only(only)
     statement = f"SELECT id FROM row_doctor WHERE {some}{HERE} AND customer_class IN ({classes}){elsewhere}"
     since = edge(today, PLAIN_DAYS)
-    ids = (str(one) for one in connection.execute(text(statement), params | ids_of_some).scalars())
+    ids = (str(one) for one in connection.execute(statement, params | ids_of_some).scalars())
     return [one for one in ids if last.get(one, "") < since]
 
 
@@ -113,11 +111,8 @@ def _late(
 
 def _classes(connection: Connection, territory_id: str, only: Collection[str] | None) -> Iterable[Sequence[Any]]:
     some, params = _only(only)
-    columns = f"SELECT id, customer_class FROM row_doctor WHERE {some}{HERE} AND +territory_id = "
-    if only is not None:
-        return connection.execute(text(f"{columns}:territory"), params | {"territory": territory_id}).fetchall()
-    # straight from the driver, as the index of visits is: a hundred thousand doctors may be looked at
-    return driver_of(connection).execute(f"{columns}?", (territory_id,))
+    statement = f"SELECT id, customer_class FROM row_doctor WHERE {some}{HERE} AND +territory_id = :territory"
+    return connection.execute(statement, params | {"territory": territory_id})
 
 
 def _goals(goals: Goals, agreed: Mapping[str, int]) -> set[int]:
@@ -130,7 +125,7 @@ def agreed_of(connection: Connection, cycle_plan_id: str) -> dict[str, int]:
         "SELECT doctor_id, agreed FROM row_plan_target WHERE deleted = 0 AND cycle_plan_id = :cycle"
         " AND agreed IS NOT NULL ORDER BY coalesce(decided_at, ''), id"
     )
-    rows = connection.execute(text(statement), {"cycle": cycle_plan_id})
+    rows = connection.execute(statement, {"cycle": cycle_plan_id})
     return {str(doctor_id): int(agreed) for doctor_id, agreed in rows}
 
 
@@ -148,7 +143,7 @@ def credit_of(
     statement = f"SELECT doctor_ids, state, starts_at, channel FROM row_visit WHERE {where}"
     goals, day_begins = goals_of(plan), datetime.combine(today, time(0), ZoneInfo(DEFAULT_ZONE))
     found: dict[str, int] = {}
-    for doctor_ids, state, starts_at, channel in connection.execute(text(statement), params):
+    for doctor_ids, state, starts_at, channel in connection.execute(statement, params):
         if counts_as(state, from_text(starts_at), day_begins, day_begins) is Counts.MISSED:  # done or not: both count
             continue
         for one in json.loads(doctor_ids or "[]"):

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from crmdesk.domain.planning import CREDIT, goals_of
 from crmdesk.services import shown
 from crmdesk.services.due import FEW, HERE, PLAIN_CLASSES, PLAIN_DAYS, agreed_of, credit_of, days_of, plans_of
 from crmdesk.services.shown import Values
 from crmdesk.services.views import DueDay
 from crmdesk.services.visit_index import VisitIndex
+from crmdesk.storage.connection import Connection
 
 _DOCTOR = "doctor"
 _Row = tuple[str, str | None, str | None, str | None]
@@ -44,7 +43,7 @@ def _rows(connection: Connection, record: str, only: Collection[str] | None) -> 
     some = "" if only is None else f"id IN ({marks}) AND "
     here = HERE if record == _DOCTOR else "deleted = 0"
     statement = f"SELECT id, territory_id, customer_class, created_at FROM row_{record} WHERE {some}{here}"
-    return [tuple(row) for row in connection.execute(text(statement), params)]
+    return [tuple(row) for row in connection.execute(statement, params)]
 
 
 def _of_rows(

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
 from crmdesk.domain.errors import WorldError
 from crmdesk.services.shown import select
 from crmdesk.services.views import Person
 from crmdesk.storage import settings
+from crmdesk.storage.connection import Connection
 
 
 def person_of(connection: Connection, today: date) -> Person:

@@ -5,8 +5,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from crmdesk.domain.clock import Clock, local_date
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.records import RECORDS
@@ -18,6 +16,7 @@ from crmdesk.services.shown import Values
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT, Person, Row
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.blobs import Blobs
+from crmdesk.storage.connection import Connection
 
 
 class ReadBase:
@@ -37,7 +36,7 @@ class ReadBase:
         self._connection, self._person, self._clock, self._seen = connection, person, clock, seen
         self._orders, self._visits, self._blobs = orders, visits, blobs
         self._moment = moment  # how many changes were published before this look began
-        self._handed_out = int(connection.info["handed_out"].told_up_to)  # up to here it is said to be sent
+        self._handed_out = int(connection.handed_out.told_up_to)  # up to here it is said to be sent
 
     def person(self) -> Person:
         """Return who is signed in."""
@@ -56,10 +55,10 @@ class ReadBase:
         return local_date(self._clock())
 
     def _fetch(self, statement: str, params: Mapping[str, Any] | None = None) -> list[Mapping[str, Any]]:
-        return [dict(row) for row in self._connection.execute(text(statement), params or {}).mappings()]
+        return list(self._connection.execute(statement, params or {}).mappings())
 
     def _count(self, statement: str, params: Mapping[str, Any] | None = None) -> int:
-        return int(self._connection.execute(text(statement), params or {}).scalar() or 0)
+        return int(self._connection.execute(statement, params or {}).scalar() or 0)
 
     def _sync_state(self, record: str, row: Mapping[str, Any]) -> str:
         """Return where the person's own changes of a row are; only rows with pending changes cost a look-up."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.domain import call_backs as rules
 from crmdesk.domain.call_back_record import CALL_BACK
@@ -13,6 +12,7 @@ from crmdesk.services import shown, waiting
 from crmdesk.services.reads_history import HistoryReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import CallBackItem, CallBackSubject, DoctorToCall, HistoryEntry, TimelineEntry
+from crmdesk.storage.connection import Connection
 
 _CALLED_BACK = "called_back"
 

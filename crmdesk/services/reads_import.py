@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from crmdesk.services.reads_base import ReadBase
-from crmdesk.storage.tables import from_json
+from crmdesk.storage.json_text import from_json
 
 if TYPE_CHECKING:
     from crmdesk.intake import KnownDoctor, KnownInstitution

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
 from typing_extensions import override
 
 from crmdesk.domain import doctor_merge, duplicates
@@ -128,7 +127,7 @@ class MergeReads(CustomerReads):
         """Yield those who are read or called alike, some hundreds at a time: together they would fill the memory."""
         repeated = "pinyin IN (SELECT pinyin FROM row_doctor GROUP BY pinyin HAVING count(*) > 1) ORDER BY pinyin"
         some: list[Mapping[str, Any]] = []
-        for row in self._connection.execute(text(f"{_CANDIDATES} AND {repeated}")).mappings():
+        for row in self._connection.execute(f"{_CANDIDATES} AND {repeated}").mappings():
             if len(some) >= _AT_ONCE and row["pinyin"] != some[-1]["pinyin"]:
                 yield self._as_candidates(some)
                 some = []
@@ -155,7 +154,7 @@ class MergeReads(CustomerReads):
 
     def _institutions_of(self, doctor_ids: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        statement = text(
+        statement = (
             "SELECT doctor_id, institution_id FROM row_affiliation WHERE deleted = 0"
             " AND doctor_id IN (SELECT value FROM json_each(:ids))"
         )

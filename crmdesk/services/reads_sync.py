@@ -25,8 +25,8 @@ from crmdesk.services.views import (
 )
 from crmdesk.storage import attachments, lately, pending, settings
 from crmdesk.storage.attachments import DOWN, UP
+from crmdesk.storage.json_text import from_json
 from crmdesk.storage.leaving import kept_titles
-from crmdesk.storage.tables import from_json
 
 _LISTED = 500
 

@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import text
-
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
@@ -20,7 +18,7 @@ from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import DueView, HistoryEntry, Row, TodayItem, TodayView
 from crmdesk.storage import outbox, settings
-from crmdesk.storage.tables import PROMISED
+from crmdesk.storage.visits_of import PROMISED
 
 NOT_SEEN_LIMIT = 10
 _OVERDUE_LIMIT = 50
@@ -118,9 +116,7 @@ class VisitReads(MergeReads, AdverseEventReads):
     def _most_due(self, doctor_ids: Collection[str]) -> list[str]:
         last = self._visits.last_visits_of(self._connection, doctor_ids)
         rank = {entry.code: place for place, entry in enumerate(PICKLISTS["customer_class"])}
-        statement = text(
-            "SELECT id, customer_class, pinyin FROM row_doctor WHERE id IN (SELECT value FROM json_each(:ids))"
-        )
+        statement = "SELECT id, customer_class, pinyin FROM row_doctor WHERE id IN (SELECT value FROM json_each(:ids))"
         rows = self._connection.execute(statement, {"ids": json.dumps(list(doctor_ids))})
         order = ((rank.get(row[1], len(rank)), last.get(row[0], ""), row[2], row[0]) for row in rows)
         return [one[-1] for one in heapq.nsmallest(NOT_SEEN_LIMIT, order)]

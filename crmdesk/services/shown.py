@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
-
-from sqlalchemy import Connection, text
 
 from crmdesk.domain.fields import Kind, Record
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS
+from crmdesk.storage.connection import Connection
 
 Values = dict[str, Any]
 
@@ -20,17 +19,12 @@ def columns(record: str, alias: str = "r") -> str:
     return ", ".join(f'{alias}."{name}"' for name in names)
 
 
-_text = lru_cache(maxsize=256)(text)
-
-
 def select(
     connection: Connection, record: str, rest: str = "", params: Mapping[str, Any] | None = None
 ) -> list[Values]:
     """Return rows of a record that are not deleted; `rest` follows `… FROM row_<record> r WHERE r.deleted = 0`."""
     statement = f"SELECT {columns(record)} FROM row_{record} r WHERE r.deleted = 0 {rest}"
-    return [
-        decode(RECORDS[record], dict(found)) for found in connection.execute(_text(statement), params or {}).mappings()
-    ]
+    return [decode(RECORDS[record], found) for found in connection.execute(statement, params or {}).mappings()]
 
 
 def select_one(connection: Connection, record: str, row_id: str | None) -> Values | None:

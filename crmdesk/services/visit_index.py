@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection
-
 from crmdesk.storage import visits_of
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.work import driver_of
 
 

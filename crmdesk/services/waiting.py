@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
 
 from crmdesk.storage import pending
+from crmdesk.storage.connection import Connection
 
 
 class Queued(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class Queued(msgspec.Struct, frozen=True):
 def queued_commands(connection: Connection, row_id: str, record: str = "claim") -> list[Queued]:
     """Return the commands on a row that wait in the outbox, oldest first."""
     found = connection.execute(
-        text("SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq"),
+        "SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq",
         {"record": record, "id": row_id},
     )
     operations = [pending.decode(content) for content in found.scalars()]
@@ -30,7 +30,7 @@ def queued_commands(connection: Connection, row_id: str, record: str = "claim") 
 def commands_on(connection: Connection, record: str, row_id: str) -> list[str]:
     """Return the names of the commands on a row that wait in the outbox, oldest first."""
     found = connection.execute(
-        text("SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq"),
+        "SELECT content FROM outbox WHERE record = :record AND row_id = :id AND kind = 'command' ORDER BY seq",
         {"record": record, "id": row_id},
     )
     return [pending.decode(content).command for content in found.scalars()]
@@ -38,20 +38,20 @@ def commands_on(connection: Connection, record: str, row_id: str) -> list[str]:
 
 def refused_rows(connection: Connection) -> frozenset[tuple[str, str]]:
     """Return (record, id) of the rows with refused operations that wait for the person."""
-    found = connection.execute(text("SELECT DISTINCT record, row_id FROM needs_you"))
+    found = connection.execute("SELECT DISTINCT record, row_id FROM needs_you")
     return frozenset((record, row_id) for record, row_id in found)
 
 
 def command_rows(connection: Connection) -> frozenset[tuple[str, str]]:
     """Return (record, id) of the rows with queued commands; those leave the row itself unchanged."""
-    found = connection.execute(text("SELECT DISTINCT record, row_id FROM outbox WHERE kind = 'command'"))
+    found = connection.execute("SELECT DISTINCT record, row_id FROM outbox WHERE kind = 'command'")
     return frozenset((record, row_id) for record, row_id in found)
 
 
 def sent_rows(connection: Connection, up_to: int) -> frozenset[tuple[str, str]]:
     """Return (record, id) of the rows all of whose waiting operations may have been sent (sequence ≤ `up_to`)."""
     found = connection.execute(
-        text("SELECT record, row_id FROM outbox GROUP BY record, row_id HAVING max(seq) <= :up_to"), {"up_to": up_to}
+        "SELECT record, row_id FROM outbox GROUP BY record, row_id HAVING max(seq) <= :up_to", {"up_to": up_to}
     )
     return frozenset((record, row_id) for record, row_id in found)
 
@@ -59,7 +59,7 @@ def sent_rows(connection: Connection, up_to: int) -> frozenset[tuple[str, str]]:
 def refusals(connection: Connection, record: str) -> dict[str, str]:
     """Return the code of the latest refusal that waits for the person, by row id."""
     found = connection.execute(
-        text("SELECT row_id, code FROM needs_you WHERE record = :record AND code <> '' ORDER BY at, seq"),
+        "SELECT row_id, code FROM needs_you WHERE record = :record AND code <> '' ORDER BY at, seq",
         {"record": record},
     )
     return {row_id: str(code) for row_id, code in found}

@@ -14,7 +14,7 @@ from crmdesk.protocol.digest import rows_digest
 from crmdesk.protocol.messages import Page, RowGroup
 from crmdesk.storage import rows, search_index
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import to_json
+from crmdesk.storage.json_text import to_json
 
 _FEWEST = 50
 """Fewer rows than this go one by one."""

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.domain.claims import State
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 UP, DOWN = "up", "down"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
-from crmdesk.storage.tables import to_json
+from crmdesk.storage.json_text import to_json
 
 FILE_NAME = "attachments.db"
 CHUNK_BYTES = 256 << 10

@@ -1,11 +1,10 @@
 """The SQLCipher driver: the one place that imports it, opens connections with their key and words its failures."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self, cast
 
-from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import WorldError
@@ -21,6 +20,7 @@ class Cursor(Protocol):
     """What the driver's cursor gives."""
 
     rowcount: int
+    description: Sequence[tuple[Any, ...]]
 
     def fetchone(self) -> tuple[Any, ...] | None: ...
 
@@ -39,20 +39,20 @@ class Driver(Protocol):
     @property
     def in_transaction(self) -> bool: ...
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ..., /) -> Cursor: ...
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
 
     def close(self) -> None: ...
 
 
-def connect(path: Path, key: bytes, journal: str = "WAL") -> Driver:
+def connect(path: Path, key: bytes, journal: str = "WAL", cache_kib: int = 8_000) -> Driver:
     """Open a raw connection in autocommit mode with its key set and its durability fixed."""
     driver = cast(
         Driver, dbapi2.connect(str(path), timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     )
     try:
-        prepare(driver, key, journal=journal)
+        prepare(driver, key, cache_kib, journal)
     except BaseException:  # whatever it is, no connection stays open; it is raised again
         driver.close()
         raise
@@ -77,10 +77,9 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
 
 def world_error(error: BaseException) -> WorldError | None:
     """Return what a failure of the driver means for the person, or None where it is a bug of ours."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if not isinstance(cause, DriverError):
+    if not isinstance(error, DriverError):
         return None
-    words = str(cause).lower()
+    words = str(error).lower()
     if any(part in words for part in _FULL):
         return WorldError("disk_full", detail=words)
     if any(part in words for part in _DAMAGED):

@@ -10,8 +10,8 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
 from crmdesk.storage import digests, pending
 from crmdesk.storage import driver as raw
+from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.store import Store
-from crmdesk.storage.tables import SEARCHED
 from crmdesk.storage.work import driver_of
 
 _MAX_FINDINGS = 50

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
 from crmdesk.storage import arrivals, digests, leaving, overlay, pending, rows, search_index, settings
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import to_json
+from crmdesk.storage.json_text import to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 LOADING, COMPLETE = "loading", "complete"

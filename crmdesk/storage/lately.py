@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
-
 from crmdesk.storage import settings
+from crmdesk.storage.connection import Connection
 
 KEPT = 40
 """So many entries are kept, of ordinary syncs at most `KEPT_SYNCS`: those must not push out what is rare."""

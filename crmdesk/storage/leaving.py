@@ -8,12 +8,12 @@ stands until the last row has gone: whatever ends the purge, it goes on when the
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from crmdesk.domain.records import RECORDS
 from crmdesk.storage import overlay, rows, search_index
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import SEARCHED, to_json
+from crmdesk.storage.json_text import to_json
+from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 LEAVING = "leaving"

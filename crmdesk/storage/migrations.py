@@ -4,17 +4,16 @@ Adding a field to a declaration needs a step here that calls `add_column`, a new
 store makes its tables from the declarations of today, an old one gets the column or the table from the step.
 """
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
-
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, is_territory
 from crmdesk.storage import visits_of
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import ROWS, SEARCHED, from_json, kept_title, metadata, promised, search_ddl, to_json
+from crmdesk.storage.json_text import from_json, to_json
+from crmdesk.storage.search_index import SEARCHED
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
@@ -63,12 +62,17 @@ def add_column(database: "Database", table: str, declaration: str) -> None:
 
 def add_tables(database: "Database", *records: str) -> None:
     """Make the tables of records declared since, with their indexes, unless they are there (a fresh store has them)."""
-    dialect = sqlite.dialect()
+    tables = _declared()
     for record in records:
-        table = ROWS[record]
-        database.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
-        for index in sorted(table.indexes, key=lambda one: str(one.name)):
-            database.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
+        for statement in tables.table_ddl(f"row_{record}"):
+            database.execute(statement)
+
+
+def _declared() -> ModuleType:
+    """Return the declared tables: with their library a tenth of a second, needed only when there is something to do."""
+    from crmdesk.storage import tables
+
+    return tables
 
 
 def _version(driver: Driver) -> int:
@@ -85,13 +89,12 @@ def _numbered(body: Any, number: int) -> Any:
 
 
 def _first_tables(database: "Database") -> None:
-    dialect = sqlite.dialect()
-    for table in metadata.sorted_tables:
-        database.execute(str(CreateTable(table).compile(dialect=dialect)))
-        for index in sorted(table.indexes, key=lambda one: str(one.name)):
-            database.execute(str(CreateIndex(index).compile(dialect=dialect)))
+    tables = _declared()
+    for table in tables.metadata.sorted_tables:
+        for statement in tables.table_ddl(table.name):
+            database.execute(statement)
     for record in SEARCHED:
-        database.execute(search_ddl(record))
+        database.execute(tables.search_ddl(record))
     for statement in visits_of.STATEMENTS:
         database.execute(statement)
 
@@ -105,7 +108,8 @@ def _leaving_scopes(database: "Database") -> None:
     present = set(database.table_names())  # records that were declared since have their own step
     for record in (one for one in RECORDS if f"row_{one}" in present):
         database.execute(f"CREATE INDEX IF NOT EXISTS row_{record}_scopes ON row_{record} (scopes)")
-    database.execute(str(CreateTable(kept_title, if_not_exists=True).compile(dialect=sqlite.dialect())))
+    for statement in _declared().table_ddl("kept_title"):
+        database.execute(statement)
 
 
 def _plans(database: "Database") -> None:
@@ -113,12 +117,9 @@ def _plans(database: "Database") -> None:
 
 
 def _doctor_merges(database: "Database") -> None:
-    dialect = sqlite.dialect()
-    table = metadata.tables["row_doctor_merge"]
-    database.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
-    indexes = [*table.indexes, *metadata.tables["row_doctor"].indexes]
-    for index in sorted(indexes, key=lambda one: str(one.name)):
-        database.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
+    tables = _declared()
+    for statement in (*tables.table_ddl("row_doctor_merge"), *tables.index_ddl("row_doctor")):
+        database.execute(statement)
 
 
 def _adverse_events(database: "Database") -> None:
@@ -134,7 +135,8 @@ def _visits_of(database: "Database") -> None:
     there = "visit_of" in database.table_names()
     for statement in visits_of.STATEMENTS if there else (*visits_of.STATEMENTS, *visits_of.FILL):
         database.execute(statement)
-    database.execute(str(CreateIndex(promised, if_not_exists=True).compile(dialect=sqlite.dialect())))
+    for statement in _declared().index_ddl("row_visit", "row_visit_promised"):
+        database.execute(statement)
 
 
 def _custom_fields(database: "Database") -> None:

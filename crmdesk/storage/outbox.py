@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
@@ -14,9 +13,10 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
 from crmdesk.storage import overlay, pending, rows, settling
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
+from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pending import HandedOut, Stored
-from crmdesk.storage.tables import from_json, to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 KEPT_DAYS = 30
@@ -46,11 +46,11 @@ def next_batch(connection: Connection, max_operations: int, max_bytes: int) -> l
     Always reads the newest commit, whatever snapshot `connection` stands on: an edit that joined an operation just
     before must be in what is sent.
     """
-    handed_out: HandedOut = connection.info["handed_out"]
+    handed_out = connection.handed_out
     with handed_out.writer:
-        if connection.info.get("writes"):
+        if connection.writes:
             return _batch(driver_of(connection), handed_out, max_operations, max_bytes)
-        with connection.engine.connect() as fresh:
+        with connection.rest.connected() as fresh:
             return _batch(driver_of(fresh), handed_out, max_operations, max_bytes)
 
 
@@ -71,8 +71,7 @@ def _batch(driver: Driver, handed_out: HandedOut, max_operations: int, max_bytes
 
 def may_have_been_sent(connection: Connection, seq: int) -> bool:
     """Say whether an operation with this sequence was handed out (or stood there when the store opened)."""
-    handed_out: HandedOut = connection.info["handed_out"]
-    return seq <= handed_out.up_to
+    return seq <= connection.handed_out.up_to
 
 
 def pending_operations(connection: Connection, limit: int = 1_000) -> list[Stored]:

@@ -10,7 +10,7 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.storage import pending, rows
 from crmdesk.storage.digests import Changes
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.json_text import from_json, to_json
 
 _TOUCHED = 1 << 60
 

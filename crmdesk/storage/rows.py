@@ -12,7 +12,7 @@ from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS, wire_columns
 from crmdesk.storage import search_index
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import from_json, to_json, to_json_each
+from crmdesk.storage.json_text import from_json, to_json, to_json_each
 
 
 class Held(msgspec.Struct, frozen=True):

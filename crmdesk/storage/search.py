@@ -12,14 +12,14 @@ from itertools import product
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import spellings
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
+from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
 from crmdesk.storage.search_index import END, characters
-from crmdesk.storage.tables import from_json, to_json
 from crmdesk.storage.work import driver_of
 
 MAX_TERMS = 4

@@ -9,9 +9,11 @@ import msgspec
 
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.driver import Driver
+from crmdesk.storage.json_text import to_json
 from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
-from crmdesk.storage.tables import to_json
 
+SEARCHED = ("doctor", "institution", "department")
+"""The records with a search index `search_<record>`; its rowids are those of the row table."""
 BREAK = "\ue000"
 """Parts of an entry (name, aliases, place) are kept apart by this, so that no phrase runs over from one to the next."""
 END = "\ue001"

@@ -2,22 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
-
-from crmdesk.storage import tables
-from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.connection import Connection
+from crmdesk.storage.json_text import from_json, to_json
 
 
 def meta(connection: Connection, name: str, default: str = "") -> str:
     """Return a value of the store's own book-keeping."""
-    value = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (name,)).scalar()
+    value = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).scalar()
     return default if value is None else str(value)
 
 
 def set_meta(connection: Connection, name: str, value: str) -> None:
     """Keep a value of the store's own book-keeping."""
-    connection.exec_driver_sql(
+    connection.execute(
         "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
@@ -36,31 +33,33 @@ def set_meta_json(connection: Connection, name: str, value: Any) -> None:
 
 def preference(connection: Connection, name: str, default: str = "") -> str:
     """Return a preference of the person on this laptop."""
-    value = connection.scalar(select(tables.preference.c.value).where(tables.preference.c.name == name))
+    value = connection.execute("SELECT value FROM preference WHERE name = ?", (name,)).scalar()
     return default if value is None else str(value)
 
 
 def set_preference(connection: Connection, name: str, value: str) -> None:
     """Keep a preference."""
-    statement = insert(tables.preference).values(name=name, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    connection.execute(
+        "INSERT INTO preference(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
 
 
 def draft(connection: Connection, key: str) -> dict[str, Any] | None:
     """Return what was being typed in an editor, None where nothing was kept."""
-    content = connection.scalar(select(tables.draft.c.content).where(tables.draft.c.key == key))
-    return None if content is None else dict(content)
+    content = connection.execute("SELECT content FROM draft WHERE key = ?", (key,)).scalar()
+    return None if content is None else dict(from_json(content))
 
 
 def drafts(connection: Connection) -> list[tuple[str, dict[str, Any], str]]:
     """Return (key, content, saved_at) of every draft, newest first."""
-    found = connection.execute(select(tables.draft).order_by(tables.draft.c.saved_at.desc()))
-    return [(row.key, dict(row.content), row.saved_at) for row in found]
+    found = connection.execute("SELECT key, content, saved_at FROM draft ORDER BY saved_at DESC")
+    return [(key, dict(from_json(content)), saved_at) for key, content, saved_at in found]
 
 
 def save_draft(connection: Connection, key: str, content: dict[str, Any], saved_at: str) -> None:
     """Keep what is being typed; replaces what was kept under the key."""
-    connection.exec_driver_sql(  # at every pause in typing: to build a statement takes longer than to run it
+    connection.execute(
         "INSERT INTO draft(key, content, saved_at) VALUES (?, ?, ?)"
         " ON CONFLICT(key) DO UPDATE SET content = excluded.content, saved_at = excluded.saved_at",
         (key, to_json(content), saved_at),
@@ -69,4 +68,4 @@ def save_draft(connection: Connection, key: str, content: dict[str, Any], saved_
 
 def discard_draft(connection: Connection, key: str) -> None:
     """Forget a draft."""
-    connection.exec_driver_sql("DELETE FROM draft WHERE key = ?", (key,))
+    connection.execute("DELETE FROM draft WHERE key = ?", (key,))

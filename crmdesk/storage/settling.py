@@ -16,7 +16,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
 from crmdesk.storage import pending, rows, search_index, settings
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import from_json, to_json
+from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.work import UnitOfWork
 
 _IN = "IN (SELECT value FROM json_each(?))"

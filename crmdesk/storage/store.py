@@ -5,18 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self, cast
-
-import sqlalchemy
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine
-from sqlcipher3 import dbapi2
+from typing import Self
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
 from crmdesk.storage import leaving, marker, search_index
 from crmdesk.storage.blobs import Blobs
+from crmdesk.storage.connection import Connection, Connections
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.migrations import migrate
 from crmdesk.storage.pending import HandedOut
@@ -39,8 +35,8 @@ class Store:
         self.handed_out = HandedOut()
         self._lock = lock
         self._key = key
-        self._reader = _engine(self.path, key, self.handed_out, writes=False)
-        self._writer = _engine(self.path, key, self.handed_out, writes=True)
+        self._reader = _connections(self.path, key, self.handed_out, writes=False)
+        self._writer = _connections(self.path, key, self.handed_out, writes=True)
         self.blobs = Blobs(folder, key)
         self._working: UnitOfWork | None = None
         self.checkpointing = threading.Lock()  # held while the log is brought into the file
@@ -74,7 +70,7 @@ class Store:
 
     def _start(self) -> None:
         with self.reading() as connection:
-            last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM outbox").scalar_one()
+            last = connection.execute("SELECT coalesce(max(seq), 0) FROM outbox").scalar()
         self.handed_out.up_to = int(last)
         self.take_out()  # what a crash left of a purge: nobody is to see such rows again
 
@@ -82,7 +78,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one unchanging state and cannot write; for any thread."""
         try:
-            with self._reader.connect() as connection, connection.begin():
+            with self._reader.connected() as connection, connection.transaction():
                 yield connection
         except Exception as error:  # whatever it is, it is raised again, in words where the store is the cause
             known = raw.world_error(error)
@@ -105,7 +101,7 @@ class Store:
                 raise RuntimeError("a unit of work is open on this thread already")
             self._not_on_disk = self._not_on_disk or comes_again
             try:
-                with self._writer.connect() as connection, _waiting(connection, not comes_again), connection.begin():
+                with self._committed(not comes_again) as connection:
                     self._working = UnitOfWork(connection, self.clock, self.handed_out, self.blobs)
                     yield self._working
                     self._working.finish()
@@ -126,6 +122,12 @@ class Store:
             self.take_out()
         if swept:
             self.sweep_attachments()
+
+    @contextmanager
+    def _committed(self, waits: bool) -> Iterator[Connection]:
+        """Give the writer's connection in a transaction whose commit waits for the disk, or not."""
+        with self._writer.connected() as connection, _waiting(connection, waits), connection.transaction():
+            yield connection
 
     def _bring_to_disk(self) -> None:
         """Write to the disk what commits left in the log, before the lock of the writer is taken: nobody waits for it.
@@ -205,10 +207,10 @@ class Store:
         """Forget bytes and queue entries that no attachment row refers to; return how many bytes' entries went."""
         swept, part = 0, SWEPT_AT_ONCE
         while part == SWEPT_AT_ONCE:
-            with self.handed_out.writer, self._writer.connect() as connection, connection.begin():
+            with self.handed_out.writer, self._writer.connected() as connection, connection.transaction():
                 referenced = "SELECT sha256 FROM row_attachment"
-                connection.exec_driver_sql(f"DELETE FROM transfer WHERE sha256 NOT IN ({referenced})")
-                found = connection.exec_driver_sql(f"{referenced} GROUP BY sha256").scalars().all()
+                connection.execute(f"DELETE FROM transfer WHERE sha256 NOT IN ({referenced})")
+                found = connection.execute(f"{referenced} GROUP BY sha256").scalars()
                 part = self.blobs.sweep([str(one) for one in found], SWEPT_AT_ONCE)
             swept += part
         return swept
@@ -218,8 +220,8 @@ class Store:
         self._closed = True
         self.merged()
         with self.handed_out.writer:
-            self._reader.dispose()
-            self._writer.dispose()
+            self._reader.close()
+            self._writer.close()
             self.blobs.close()
             with self.checkpointing:
                 if self._checkpointer is not None:
@@ -261,29 +263,13 @@ def _make_ready(folder: Path, key: bytes) -> None:
         marker.write(folder, path, key)
 
 
-def _engine(path: Path, key: bytes, handed_out: HandedOut, writes: bool) -> Engine:
-    engine = sqlalchemy.create_engine(
-        URL.create("sqlite", database=str(path)),
-        module=dbapi2,
-        poolclass=sqlalchemy.QueuePool,
-        pool_size=1 if writes else 4,
-        max_overflow=0 if writes else 8,
-        pool_use_lifo=True,  # each connection has a cache of its own: the fewer are used, the warmer they are
-        connect_args={"timeout": raw.BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
-    )
-
-    def connected(dbapi_connection: Any, record: Any) -> None:
-        raw.prepare(cast(raw.Driver, dbapi_connection), key, cache_kib=24_000 if writes else 8_000)
+def _connections(path: Path, key: bytes, handed_out: HandedOut, writes: bool) -> Connections:
+    def opened() -> raw.Driver:
+        driver = raw.connect(path, key, cache_kib=24_000 if writes else 8_000)
         if not writes:
-            dbapi_connection.execute("PRAGMA query_only = ON")
-        dbapi_connection.execute("PRAGMA wal_autocheckpoint = 0")  # done by the store, outside the writer's lock
-        dbapi_connection.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as short as it looks
-        record.info["handed_out"] = handed_out
-        record.info["writes"] = writes
+            driver.execute("PRAGMA query_only = ON")
+        driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by the store, outside the writer's lock
+        driver.execute("PRAGMA journal_size_limit = 0")  # a log that begins anew is as short as it looks
+        return driver
 
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
-    return engine
+    return Connections(opened, handed_out, writes, resting=1 if writes else 4)

@@ -1,34 +1,22 @@
-"""The tables of the local store, derived from the declarations in `crmdesk.domain.records`."""
+"""The tables of the local store, derived from the declarations in `crmdesk.domain.records`.
+
+Loaded only where tables are made or migrated (`crmdesk.storage.migrations`).
+"""
 
 from typing import Any
 
-import msgspec
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, TypeDecorator, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
 from typing_extensions import override
 
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.records import RECORDS
+from crmdesk.storage.json_text import from_json, to_json
+from crmdesk.storage.visits_of import PROMISED
 
 metadata = MetaData()
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder()
-
-
-def to_json(value: Any) -> str:
-    """Return compact JSON text, characters beyond ASCII as they are."""
-    return _encoder.encode(value).decode()
-
-
-def to_json_each(values: list[Any]) -> list[str]:
-    """Return the compact JSON text of each value, made in one go: no JSON text holds a line break of its own."""
-    return _encoder.encode_lines(values).decode().split("\n")[:-1]
-
-
-def from_json(text: str) -> Any:
-    """Read what `to_json` made."""
-    return _decoder.decode(text)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -89,9 +77,7 @@ ROWS: dict[str, Table] = {name: _row_table(record) for name, record in RECORDS.i
 # The search goes from a department to its doctors; the declaration needs no such index anywhere else.
 Index("row_affiliation_department_id", ROWS["affiliation"].c.department_id)
 
-PROMISED = "next_step_on <> '' AND coalesce(next_step, '') <> '' AND coalesce(next_step_done, 0) = 0 AND deleted = 0"
-"""Which visits hold an open promise; a query that says the same, word by word, is answered by the index."""
-promised = Index("row_visit_promised", ROWS["visit"].c.next_step_on, sqlite_where=text(PROMISED))
+Index("row_visit_promised", ROWS["visit"].c.next_step_on, sqlite_where=text(PROMISED))
 
 base_row = Table(
     "base_row", metadata,
@@ -195,8 +181,20 @@ transfer = Table(
     Column("next_at", Text, nullable=False, server_default=""),  # not before this instant
 )  # fmt: skip
 
-SEARCHED = ("doctor", "institution", "department")
-"""The records with a search index `search_<record>`; its rowids are those of the row table."""
+
+def table_ddl(name: str) -> list[str]:
+    """Return what makes a table and its indexes where they are not there yet."""
+    return [_written(CreateTable(metadata.tables[name], if_not_exists=True)), *index_ddl(name)]
+
+
+def index_ddl(name: str, only: str = "") -> list[str]:
+    """Return what makes the indexes of a table, or only the one that is named, where they are not there yet."""
+    found = sorted(metadata.tables[name].indexes, key=lambda one: str(one.name))
+    return [_written(CreateIndex(one, if_not_exists=True)) for one in found if only in ("", one.name)]
+
+
+def _written(statement: CreateTable | CreateIndex) -> str:
+    return str(statement.compile(dialect=sqlite.dialect()))
 
 
 def search_ddl(record: str) -> str:

@@ -1,9 +1,7 @@
 """The unit of work: everything that one commit writes, rows and outbox together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
-
-from sqlalchemy import Connection
+from typing import Any, NamedTuple
 
 from crmdesk.domain.clock import DEFAULT_ZONE, Clock, to_text
 from crmdesk.domain.errors import InputError, RefusedError
@@ -13,6 +11,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
 from crmdesk.storage import overlay, pending, rows, settings
 from crmdesk.storage.blobs import Blobs
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.digests import Changes
 from crmdesk.storage.driver import Driver
 
@@ -22,7 +21,7 @@ _MAX_RECENT = 200
 
 def driver_of(connection: Connection) -> Driver:
     """Return the driver's connection below a connection."""
-    return cast(Driver, connection.connection.driver_connection)
+    return connection.driver
 
 
 class NewRow(NamedTuple):

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.domain.clock import Clock, from_text, to_text, utc_now
 from crmdesk.domain.errors import WorldError
@@ -20,6 +19,7 @@ from crmdesk.domain.scopes import is_territory
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import PROTOCOL, SCHEMA, Answer, Answers, Operation, Page, SyncEnd, SyncHead, SyncRequest
 from crmdesk.storage import arrivals, inbox, journal, lately, outbox, settings, settling
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 from crmdesk.sync import core

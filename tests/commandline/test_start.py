@@ -7,7 +7,8 @@ import sys
 import pytest
 
 LATER = (
-    "typer", "click", "crmdesk.commandline.app", "crmdesk.commandline.sync", "crmdesk.commandline.data", "requests",
+    "sqlalchemy", "crmdesk.storage.tables", "typer", "click", "crmdesk.commandline.app",
+    "crmdesk.commandline.sync", "crmdesk.commandline.data", "requests",
     "urllib3", "structlog", "qtawesome", "pypinyin", "sqlite_utils", "xlsxwriter", "vobject", "python_calamine",
     "keyring", "crmdesk.intake", "crmdesk.sync.wire",
 )  # fmt: skip
@@ -22,23 +23,6 @@ print(" ".join(name for name in sys.argv[1:] if name in sys.modules))
 
 def test_the_windows_load_nothing_that_they_do_not_need() -> None:
     done = subprocess.run([sys.executable, "-c", WINDOWS, *LATER], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
-
-
-COMPILED_EARLY = """
-found = {
-    f"{name}.{one.__name__}"
-    for name, module in list(sys.modules.items()) if name.startswith("crmdesk.")
-    for one in vars(module).values() if isinstance(one, type) and one.__module__ == name
-    if "__dataclass_fields__" in vars(one) and "__slots__" in vars(one) and "__declared_fields__" not in vars(one)
-}
-print(*sorted(found))
-"""
-
-
-def test_no_dataclass_is_compiled_before_it_is_used() -> None:
-    """`crmdesk.domain.declared` instead of the standard library's: a quarter of a millisecond for each class."""
-    done = subprocess.run([sys.executable, "-c", WINDOWS + COMPILED_EARLY], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 

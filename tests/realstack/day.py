@@ -183,7 +183,7 @@ class Day:
         """Return a row that the laptop shows, or None."""
         with laptop.store.reading() as connection:
             query = f"SELECT id FROM row_{record} WHERE deleted = 0 AND {where} ORDER BY id"
-            found = [row[0] for row in connection.exec_driver_sql(query)]
+            found = [row[0] for row in connection.execute(query)]
         return ask(laptop, lambda reads: reads.row(record, self.chance.choice(found))) if found else None
 
     def _territories(self, laptop: Laptop) -> list[str]:

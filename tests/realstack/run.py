@@ -216,7 +216,7 @@ class Rig:
 
 def _waiting(laptop: Any) -> int:
     with laptop.store.reading() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar() or 0)
+        return int(connection.execute("SELECT count(*) FROM outbox").scalar() or 0)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def _doctor(work: ServerWork, territory_id: str) -> str:
 def _doctors(laptop: Laptop) -> set[str]:
     synced(laptop)
     with laptop.store.reading() as connection:
-        return {row[0] for row in connection.exec_driver_sql("SELECT id FROM row_doctor")}
+        return {row[0] for row in connection.execute("SELECT id FROM row_doctor")}
 
 
 def test_a_transaction_held_open_while_another_one_commits(day: Day) -> None:

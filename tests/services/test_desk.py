@@ -19,7 +19,7 @@ def test_a_change_is_told_after_it_was_committed(laptop: Laptop) -> None:
 
     def listener(changes: ChangeSet) -> None:
         with laptop.store.reading() as connection:
-            seen.append(connection.exec_driver_sql("SELECT mobile FROM row_doctor WHERE id = ?", (ZHANG,)).scalar_one())
+            seen.append(connection.execute("SELECT mobile FROM row_doctor WHERE id = ?", (ZHANG,)).scalar())
 
     end = laptop.desk.subscribe(listener)
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "1"}, 1))

@@ -59,7 +59,7 @@ def test_a_new_visit_is_on_the_page_at_once(laptop: Laptop) -> None:
 def test_an_older_look_never_makes_the_list_stale(laptop: Laptop) -> None:
     orders = CustomerOrders(VisitIndex())
     with laptop.store.reading() as old:
-        old.exec_driver_sql("SELECT count(*) FROM row_doctor").scalar_one()
+        old.execute("SELECT count(*) FROM row_doctor").scalar()
         laptop.do(DeleteRow("doctor", WANG))
         orders.forget(ChangeSet({"doctor": (WANG,)}, "local"), 1)
         assert WANG in orders.ids(old, 0, Filter("doctor"))

@@ -2,12 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
 from crmdesk.domain.clock import Clock, local_date
@@ -57,7 +56,7 @@ class BreakableStore(Store):
                 yield work
                 work.finish()
                 self._gate("commit")
-        except (DBAPIError, DriverError) as error:
+        except DriverError as error:
             if "interrupted" in str(error):
                 raise LaptopCrash from error
             raise
@@ -100,7 +99,8 @@ class BreakableStore(Store):
     def _mend_statement(self) -> None:
         broken = getattr(self, "_broken", None)
         if broken is not None:
-            broken.set_progress_handler(None, 0)
+            with suppress(DriverError):  # interrupted in its rollback, too: it was closed
+                broken.set_progress_handler(None, 0)
 
 
 class _Files:

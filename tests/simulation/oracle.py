@@ -12,7 +12,7 @@ from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.protocol.messages import Operation
 from crmdesk.storage import digests, health, lately
 from crmdesk.storage.driver import Driver
-from crmdesk.storage.tables import SEARCHED
+from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.work import driver_of
 from tests.simulation import own_fields, truth
 from tests.simulation.model import Broken, Promise

@@ -37,7 +37,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
         for name, table in tables.metadata.tables.items():
             names = [one.name for one in table.columns if one.name not in ("rowid", "done_at", "at")]
             columns = ", ".join(f'"{one}"' for one in names)
-            rows_ = connection.exec_driver_sql(f'SELECT {columns} FROM "{name}"').all()
+            rows_ = connection.execute(f'SELECT {columns} FROM "{name}"').fetchall()
             found[name] = sorted(map(tuple, rows_), key=repr)
         for name in NAMES:
             found[f"search {name}"] = sorted((hit.id, hit.reason) for hit in search.find(connection, name, limit=500))

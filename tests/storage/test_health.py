@@ -37,7 +37,7 @@ def test_a_page_with_a_flipped_byte_is_found(open_store: Any, wire: Any) -> None
     assert health.check(store).sound
     with store.reading() as connection:  # a page that opening the store does not read
         root = "SELECT rootpage FROM sqlite_master WHERE name = 'row_department'"
-        page = int(connection.exec_driver_sql(root).scalar_one())
+        page = int(connection.execute(root).scalar())
     store.close()
     path = store.folder / "crmdesk.db"
     content = bytearray(path.read_bytes())

@@ -17,14 +17,14 @@ from crmdesk.storage.store import Store
 
 def table(store: Store, record: str = "doctor") -> dict[str, tuple[str, int]]:
     with store.reading() as connection:
-        found = connection.exec_driver_sql(f"SELECT id, scopes, revision FROM row_{record}").all()
+        found = connection.execute(f"SELECT id, scopes, revision FROM row_{record}").fetchall()
     return {row[0]: (row[1], row[2]) for row in found}
 
 
 def assert_sound(store: Store) -> None:
     """Digests as counted, the search index as large as its rows, nothing left of rows that went."""
     with store.reading() as connection:
-        driver = connection.connection.driver_connection
+        driver = connection.driver
         assert digests.stored(driver) == digests.recounted(driver)
         for record in ("doctor", "institution", "department"):
             [entries] = driver.execute(f"SELECT count(*) FROM search_{record}_docsize").fetchone()
@@ -268,7 +268,7 @@ def test_a_late_answer_to_the_create_does_not_raise_a_deleted_row(store: Store, 
         assert work.get("doctor", row["id"]) is None
     assert_sound(store)
     with store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM base_row").scalar() == 0
+        assert connection.execute("SELECT count(*) FROM base_row").scalar() == 0
 
 
 def test_an_accepted_row_that_no_scope_of_ours_holds_goes_at_the_end(store: Store, wire: Any) -> None:
@@ -401,7 +401,7 @@ class Laptop:
     def assert_shown(self) -> None:
         """Shown is base plus pending, for each row; dirty where something is pending."""
         with self.store.reading() as connection:
-            driver = connection.connection.driver_connection
+            driver = connection.driver
             for row_id in self.known:
                 held = rows.read(driver, "doctor", row_id)
                 base = overlay.base_of(driver, "doctor", row_id, held)

@@ -29,7 +29,7 @@ def fill(store: Store, wire: Any, scope: str, count: int, name: str = "王小明
 
 def held(store: Store) -> int:
     with store.reading() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM row_doctor").scalar_one())
+        return int(connection.execute("SELECT count(*) FROM row_doctor").scalar())
 
 
 def subscribe(store: Store, wire: Any, *scopes: str) -> None:
@@ -222,7 +222,7 @@ def test_a_customer_that_left_is_no_recent_one(store: Store, wire: Any) -> None:
         settings.set_meta(work.connection, "cursor", "c")
     subscribe(store, wire, "t:b")
     with store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM recent").scalar_one() == 0
+        assert connection.execute("SELECT count(*) FROM recent").scalar() == 0
 
 
 def test_a_photo_that_is_still_to_be_sent_stays_until_it_was(store: Store, wire: Any) -> None:
@@ -237,7 +237,7 @@ def test_a_photo_that_is_still_to_be_sent_stays_until_it_was(store: Store, wire:
     subscribe(store, wire, "t:b")
     assert store.attachment(sha256) == content
     with store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT id, scopes FROM row_attachment").all() == [(row["id"], "")]
+        assert connection.execute("SELECT id, scopes FROM row_attachment").fetchall() == [(row["id"], "")]
     with store.writing() as work:
         attachments.done(work, sha256, "up")
         leaving.remove(work, "attachment", leaving.strays(work.driver, "attachment"))

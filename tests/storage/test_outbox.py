@@ -63,7 +63,7 @@ def test_an_accepted_edit_becomes_the_base_and_later_ones_stay_over_it(store: St
     assert kinds(store) == [("doctor", "edit")]
     with store.reading() as connection:
         assert outbox.accepted_since(connection, "2020") == 1
-        driver = connection.connection.driver_connection
+        driver = connection.driver
         assert digests.stored(driver) == digests.recounted(driver) != {}
 
 
@@ -142,7 +142,7 @@ def test_dropping_a_row_drops_what_depends_on_it(store: Store, wire: Any) -> Non
     assert needs(store) == []
     assert kinds(store) == [("doctor", "create")]
     with store.reading() as connection:
-        kept = connection.exec_driver_sql("SELECT count(*) FROM outbox_done WHERE outcome = 'dropped'").scalar()
+        kept = connection.execute("SELECT count(*) FROM outbox_done WHERE outcome = 'dropped'").scalar()
     assert kept == 3
 
 

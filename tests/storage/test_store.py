@@ -125,12 +125,12 @@ def test_reading_sees_one_state_and_cannot_write(store: Store) -> None:
     with store.writing() as work:
         work.set_meta("a", "1")
     with store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
+        assert connection.execute("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
         with store.writing() as work:
             work.set_meta("a", "2")
-        assert connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
+        assert connection.execute("SELECT value FROM meta WHERE name = 'a'").scalar() == "1"
     with pytest.raises(Exception, match="readonly"), store.reading() as connection:
-        connection.exec_driver_sql("DELETE FROM meta")
+        connection.execute("DELETE FROM meta")
 
 
 CANARY = "金丝雀诊疗Canary7391"
@@ -238,9 +238,9 @@ def test_what_was_acknowledged_stands_after_any_kill(
         with store.reading() as connection:
             held = {
                 (row[0]) for record in ("visit", "doctor")
-                for row in connection.exec_driver_sql(f"SELECT id FROM row_{record}")
+                for row in connection.execute(f"SELECT id FROM row_{record}")
             }  # fmt: skip
-            sent = {row[0] for row in connection.exec_driver_sql("SELECT row_id FROM outbox")}
+            sent = {row[0] for row in connection.execute("SELECT row_id FROM outbox")}
         assert set(acknowledged) <= held, f"seed {seed}"
         assert set(acknowledged) <= sent, f"seed {seed}"
         store.close()
@@ -320,6 +320,6 @@ def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
     driver.close()
     store = open_store(folder)
     with store.reading() as connection:
-        names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+        names = set(connection.execute("SELECT name FROM sqlite_master").scalars())
     store.close()
     assert {"row_doctor_merge", "row_doctor_merge_doctor_id", "row_doctor_status"} <= names

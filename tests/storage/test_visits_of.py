@@ -12,8 +12,8 @@ from crmdesk.domain.ids import new_id
 from crmdesk.storage import driver as raw
 from crmdesk.storage import inbox, migrations, rows, visits_of
 from crmdesk.storage.driver import Driver
+from crmdesk.storage.json_text import from_json
 from crmdesk.storage.store import Store
-from crmdesk.storage.tables import from_json
 from crmdesk.storage.work import driver_of
 
 DOCTORS, PLACES = [new_id() for _ in range(5)], [new_id() for _ in range(3)]

@@ -181,4 +181,4 @@ def test_only_one_unit_of_work_at_a_time(store: Store) -> None:
         with pytest.raises(RuntimeError, match="open on this thread"), store.writing():
             pass
     with store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'kept'").scalar() == "1"
+        assert connection.execute("SELECT value FROM meta WHERE name = 'kept'").scalar() == "1"

@@ -173,7 +173,7 @@ class Desk:
 
     def names(self) -> dict[str, str]:
         with self.store.reading() as connection:
-            return dict(connection.exec_driver_sql("SELECT id, name FROM row_doctor WHERE deleted = 0").all())
+            return dict(connection.execute("SELECT id, name FROM row_doctor WHERE deleted = 0").fetchall())
 
     def made(self, **values: Any) -> str:
         """Make a doctor on this laptop."""
@@ -206,6 +206,6 @@ class Desk:
         """Return all that the store holds."""
         with self.store.reading() as connection:
             return {
-                name: sorted(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()), key=repr)
+                name: sorted(map(tuple, connection.execute(f'SELECT * FROM "{name}"').fetchall()), key=repr)
                 for name in tables.metadata.tables
             }

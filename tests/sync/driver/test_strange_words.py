@@ -52,7 +52,7 @@ class Template:
         self.mine = desk.made(name="新来的")
         self.waiting = desk.waiting()
         with store.reading() as connection:
-            self.operations = [row[0] for row in connection.exec_driver_sql("SELECT id FROM outbox ORDER BY seq")]
+            self.operations = [row[0] for row in connection.execute("SELECT id FROM outbox ORDER BY seq")]
         store.close()
 
     def open(self) -> Desk:

@@ -38,9 +38,7 @@ MOVES: dict[str, Move] = {"handed over": hand_over, "ended": end, "withdrawn": w
 def held(laptop: Laptop) -> dict[str, set[str]]:
     """Return the ids that a laptop holds of each record."""
     with laptop.store.reading() as connection:
-        return {
-            record: {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM row_{record}")} for record in RECORDS
-        }
+        return {record: {row[0] for row in connection.execute(f"SELECT id FROM row_{record}")} for record in RECORDS}
 
 
 def everywhere(laptop: Laptop) -> dict[str, str]:
