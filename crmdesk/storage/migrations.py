@@ -31,6 +31,7 @@ STEPS: tuple[str, ...] = (
     "0010_call_backs",
     "0011_exports_and_procurement",
     "0012_more_company_fields",
+    "0013_promises_in_order",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -175,6 +176,12 @@ def _more_company_fields(database: "Database") -> None:
     _fetch_anew(database, COMPANY)
 
 
+def _promises_in_order(database: "Database") -> None:
+    database.execute("DROP INDEX IF EXISTS row_visit_promised")
+    for statement in _declared().index_ddl("row_visit", "row_visit_promised"):
+        database.execute(statement)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -188,4 +195,5 @@ _BODIES = {
     "0010_call_backs": _call_backs,
     "0011_exports_and_procurement": _exports_and_procurement,
     "0012_more_company_fields": _more_company_fields,
+    "0013_promises_in_order": _promises_in_order,
 }

@@ -5,7 +5,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 T = TypeVar("T")
 
@@ -66,6 +66,20 @@ class Bridge(QObject):
                 self._finished.emit((owner, done, then, failed, key, ticket))
 
         future.add_done_callback(finished)
+
+    def later(self, owner: QObject, act: Callable[[], None]) -> None:
+        """Call `act` once what is to be painted now is painted, unless `owner` has been deleted by then.
+
+        What it asks for counts as waited for already now.
+        """
+        self._count += 1
+
+        def due() -> None:
+            self._answered += 1
+            if not self._closed and shiboken6.isValid(owner):
+                act()
+
+        QTimer.singleShot(0, self, due)
 
     @Slot(object)
     def _deliver(self, answer: tuple[Any, ...]) -> None:

@@ -49,10 +49,10 @@ class MainWindow(PageWindow):
         own_fields.take(NONE)
         self._read_own_fields()
         self._read_preferences()
-        self._read_summary()
         first = registry.in_rail(self.person.role)
         if first:
             self.navigate(first[0].name)
+        self._read_summary()  # after the page: counting takes the time of a reader
 
     def _build(self) -> None:
         role = self.person.role

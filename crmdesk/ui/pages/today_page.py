@@ -201,11 +201,15 @@ class TodayPage(Page):
         self.context.ask(self, lambda reads: _day_of(reads, day), self._take, latest="day")
 
     def _take(self, view: TodayView) -> None:
-        """Show the day, and only then look for who else is due: that goes through all customers."""
+        """Show the day, and only when it is painted look for who else is due: that goes through all customers."""
         self._view = view
         self._show()
-        day = view.date
-        self.context.ask(self, lambda reads: reads.not_seen(day), self._take_unseen, latest="not_seen")
+        self.context.bridge.later(self, self._read_unseen)
+
+    def _read_unseen(self) -> None:
+        if self._view is not None:
+            day = self._view.date
+            self.context.ask(self, lambda reads: reads.not_seen(day), self._take_unseen, latest="not_seen")
 
     def _take_unseen(self, due: DueView) -> None:
         self._unseen = due

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.bridge import Bridge
@@ -77,3 +78,25 @@ def test_changes_from_any_thread_arrive_here(qtbot: QtBot) -> None:
     bridge.close()
     bridge.publish("after closing")
     assert len(seen) == 1
+
+
+def test_what_may_wait_comes_after_the_painting_and_counts_as_waited_for(qtbot: QtBot) -> None:
+    class Painted(QWidget):
+        """Says when it is painted."""
+
+        def paintEvent(self, _event: object) -> None:
+            told.append("painted")
+
+    told: list[str] = []
+    bridge, widget, gone = Bridge(), Painted(), QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitUntil(lambda: "painted" in told)
+    told.clear()
+    widget.update()
+    bridge.later(widget, lambda: told.append("later"))
+    bridge.later(gone, lambda: told.append("never"))
+    shiboken6.delete(gone)
+    assert (bridge.waiting, told) == (2, [])
+    qtbot.waitUntil(lambda: not bridge.waiting)
+    assert told == ["painted", "later"]
