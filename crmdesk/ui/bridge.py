@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 T = TypeVar("T")
 
+PAINTED_MS = 20
+"""Within this what changed is painted: Qt gathers for 5 ms what is to be painted, and then does it at once."""
+
 
 class Bridge(QObject):
     """Lives in the GUI thread; its signals may be emitted from any thread and are delivered queued."""
@@ -79,7 +82,7 @@ class Bridge(QObject):
             if not self._closed and shiboken6.isValid(owner):
                 act()
 
-        QTimer.singleShot(0, self, due)
+        QTimer.singleShot(PAINTED_MS, self, due)
 
     @Slot(object)
     def _deliver(self, answer: tuple[Any, ...]) -> None:
