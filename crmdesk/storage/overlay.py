@@ -58,7 +58,7 @@ def keep_base(driver: Driver, record: str, base: Mapping[str, Any]) -> None:
     """Keep the server's version of a row beside the edits that are about to be laid over it."""
     driver.execute(
         "INSERT INTO base_row(record, id, content) VALUES (?, ?, ?) "
-        "ON CONFLICT(record, id) DO UPDATE SET content = excluded.content",
+        "ON CONFLICT(record, id) DO UPDATE SET content = excluded.content WHERE content <> excluded.content",
         (record, base["id"], to_json(base)),
     )
 
@@ -99,7 +99,7 @@ def move_base(driver: Driver, changes: Changes, record: str, row_id: str, base: 
     rebase(driver, record, row_id, base, scopes)
 
 
-def lay_again(driver: Driver, record: str, row_id: str) -> None:
-    """Work out anew what is shown of a row after its pending operations changed."""
-    held = rows.read(driver, record, row_id)
+def lay_again(driver: Driver, record: str, row_id: str, held: rows.Held | None = None) -> None:
+    """Work out anew what is shown of a row after its pending operations changed; `held`: the row, where it is known."""
+    held = held or rows.read(driver, record, row_id)
     rebase(driver, record, row_id, base_of(driver, record, row_id, held), held.scopes if held else ())

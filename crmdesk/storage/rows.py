@@ -38,7 +38,7 @@ class Shape:
         self.boolean_at = (self.columns.index("deleted"), *booleans)
         self.searched = declared.search
         self.indexed = record in search_index.WORDS
-        stored = ("rowid", *self.columns, "scopes", "dirty", *(("pinyin",) if self.searched else ()))
+        stored = self.names = ("rowid", *self.columns, "scopes", "dirty", *(("pinyin",) if self.searched else ()))
         self.width = len(stored)
         names = ", ".join(f'"{name}"' for name in stored)
         renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in stored if name not in ("rowid", "id"))
@@ -83,6 +83,10 @@ class Shape:
         """Return what the search knows of a wire row, as a row that lies in the table tells it by `searched_by`."""
         stored = self.stored(0, wire, "", 0, pinyin)
         return (*(stored[at + 1] for at in self._parts_at), pinyin)
+
+    def known(self, stored: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the same of the values of one table row."""
+        return (*(stored[at + 1] for at in self._parts_at), stored[-1] if self.searched else "")
 
     def stored_columns(self, columns: Sequence[list[Any]]) -> list[list[Any]]:
         """Return wire columns, in our order, as the table holds them."""
@@ -162,15 +166,17 @@ def next_rowid(driver: Driver, record: str) -> int:
 
 
 def write(driver: Driver, record: str, values: dict[str, Any], scopes: Iterable[str], dirty: bool) -> None:
-    """Write one row as it is to be shown, and its search entry."""
+    """Write one row as it is to be shown, and its search entry; of one that is held only what changes.
+
+    Each column that is written, changed or not, is a page more of each of its indexes in the commit.
+    """
     form = shape(record)
-    known = ", ".join(form.searched_by)
-    found = driver.execute(f"SELECT rowid, {known} FROM {form.table} WHERE id = ?", (values["id"],)).fetchone()
+    found = driver.execute(f"{form.select} WHERE id = ?", (values["id"],)).fetchone()
     rowid = int(found[0]) if found else next_rowid(driver, record)
     wire = form.wire(values)
     pinyin = ""
-    if found and found[1:] == form.searched_as(wire, found[-1]):
-        pinyin = str(found[-1])  # what the search knows of it stays
+    if found and form.known(found) == form.searched_as(wire, form.known(found)[-1]):
+        pinyin = str(form.known(found)[-1])  # what the search knows of it stays
     elif form.indexed:
         if found:
             search_index.forget(driver, record, [rowid])
@@ -178,7 +184,14 @@ def write(driver: Driver, record: str, values: dict[str, Any], scopes: Iterable[
         pinyin = entry.sort_key
         if not values["deleted"]:
             search_index.put(driver, record, [(rowid, *entry.columns)])
-    driver.execute(form.upsert, form.stored(rowid, wire, " ".join(sorted(scopes)), int(dirty), pinyin))
+    stored = form.stored(rowid, wire, " ".join(sorted(scopes)), int(dirty), pinyin)
+    if not found:
+        driver.execute(form.insert, stored)
+        return
+    changed = {name: now for name, now, before in zip(form.names, stored, found, strict=True) if now != before}
+    if changed:
+        marks = ", ".join(f'"{name}" = ?' for name in changed)
+        driver.execute(f"UPDATE {form.table} SET {marks} WHERE rowid = ?", (*changed.values(), rowid))
 
 
 def insert(driver: Driver, form: Shape, fresh: Iterable[Sequence[Any]], scopes: str, dirty: bool) -> None:

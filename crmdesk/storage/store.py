@@ -31,6 +31,7 @@ class Store:
     def __init__(self, folder: Path, key: bytes, clock: Clock, lock: FolderLock) -> None:
         self.folder = folder
         self.path = folder / FILE_NAME
+        self._log = f"{self.path}-wal"
         self.clock = clock
         self.handed_out = HandedOut()
         self._lock = lock
@@ -136,7 +137,7 @@ class Store:
         """
         if self._not_on_disk:
             self._not_on_disk = False
-            with suppress(OSError), Path(f"{self.path}-wal").open("rb+") as log:
+            with suppress(OSError), open(self._log, "rb+") as log:
                 os.fsync(log.fileno())
 
     def take_out(self) -> None:
@@ -166,7 +167,7 @@ class Store:
     def _checkpoint(self) -> None:
         """Bring the log into the file when it has grown, on a thread of its own: nobody waits for it."""
         try:
-            size = Path(f"{self.path}-wal").stat().st_size
+            size = os.stat(self._log).st_size
         except OSError:  # no log, nothing to bring in
             return
         self._brought_in = min(self._brought_in, size)  # it began anew

@@ -153,7 +153,7 @@ class UnitOfWork:
             self._append(record, row_id, "edit", user_id, fields=fields, base_revision=base_revision, reason=reason)
         else:
             self._join(last, fields)
-        overlay.lay_again(self.driver, record, row_id)
+        overlay.lay_again(self.driver, record, row_id, held)
         self.note(record, row_id)
 
     def delete(self, record: str, row_id: str, user_id: str) -> None:
@@ -162,7 +162,7 @@ class UnitOfWork:
         if not held.dirty:
             overlay.keep_base(self.driver, record, held.values)
         self._append(record, row_id, "delete", user_id, base_revision=int(held.values["revision"]))
-        overlay.lay_again(self.driver, record, row_id)
+        overlay.lay_again(self.driver, record, row_id, held)
         self.note(record, row_id)
 
     def undelete(self, record: str, row_id: str) -> None:

@@ -182,3 +182,27 @@ def test_only_one_unit_of_work_at_a_time(store: Store) -> None:
             pass
     with store.reading() as connection:
         assert connection.execute("SELECT value FROM meta WHERE name = 'kept'").scalar() == "1"
+
+
+def test_an_edit_writes_only_what_changes(store: Store, wire: Any) -> None:
+    """Columns that are written as they were would take each of their indexes along into the commit."""
+    row = wire.row("visit", state="planned", starts_at="2026-01-02T02:00:00.000Z", owner_id=wire.me)
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"visit": [row]}))
+    with store.writing() as work:
+        work.edit("visit", row["id"], {"note": "first"}, 1, wire.me)
+    said: list[str] = []
+    with store.writing() as work:
+        driver: Any = work.driver
+        driver.set_trace_callback(said.append)
+        work.edit("visit", row["id"], {"note": "second"}, 1, wire.me)
+        driver.set_trace_callback(None)
+    written = {one for one in said if not one.startswith("SELECT")}
+    assert {one.split(" SET ")[1].split(" = ")[0] for one in written if one.startswith("UPDATE row_visit")} == {
+        '"note"'
+    }
+    assert not any(one.startswith("INSERT INTO row_visit") for one in written)
+    with store.writing() as work:
+        now = work.get("visit", row["id"])
+    assert now is not None
+    assert (now["note"], now["revision"], now["updated_by"]) == ("second", 1, wire.me)
