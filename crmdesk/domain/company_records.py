@@ -1,4 +1,4 @@
-"""The records of what leaves the company and of what it agreed: exports and volume-based procurement.
+"""The records of what the company rules and agreed, and of what leaves it: rules, procurement, exports.
 
 `crmdesk.domain.records` takes them into the list.
 """
@@ -25,6 +25,20 @@ EXPORT_NOTE = Record(
     fixed=True,
     kept=True,
 )
+
+COMPANY_RULE = Record(
+    "company_rule",
+    "公司规定",
+    "Company rule",
+    ScopeRule.COMPANY,
+    (
+        Field("name", Kind.CHOICE, "规定", "Rule", picklist="company_rule", required=True),
+        Field("value", Kind.INTEGER, "数值", "Value", required=True, minimum=0, maximum=10_000),
+        Field("earlier", Kind.INTEGER, "原来的数值", "Value before", minimum=0, maximum=10_000),
+        Field("since", Kind.INSTANT, "开始时间", "Since"),
+    ),
+)
+"""One row a rule that was set; what was never set has the value that the code gives it."""
 
 PROCUREMENT = Record(
     "procurement",

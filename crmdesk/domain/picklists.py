@@ -29,6 +29,7 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
     "territory_kind": _list(
         ("company", "公司", "Company"), ("region", "大区", "Region"), ("territory", "辖区", "Territory")
     ),
+    "company_rule": _list(("backdating_days", "补报期限（天）", "Days to report late")),
     "custom_record": _list(
         ("doctor", "医生", "Doctor"), ("institution", "机构", "Institution"), ("visit", "拜访", "Visit")
     ),

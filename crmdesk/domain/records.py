@@ -5,7 +5,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 """
 
 from crmdesk.domain.call_back_record import CALL_BACK
-from crmdesk.domain.company_records import EXPORT_NOTE, PROCUREMENT
+from crmdesk.domain.company_records import COMPANY_RULE, EXPORT_NOTE, PROCUREMENT
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
 from crmdesk.domain.plan_records import CYCLE_PLAN, DAY_OFF, PLAN_TARGET
 from crmdesk.domain.roles import FIELD_FORCE, NOBODY, Role
@@ -537,6 +537,7 @@ RECORDS: dict[str, Record] = {
         ASSIGNMENT,
         PRODUCT,
         CUSTOM_FIELD,
+        COMPANY_RULE,
         INSTITUTION,
         DEPARTMENT,
         DOCTOR,

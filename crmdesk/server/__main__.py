@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
-from crmdesk.server.commands import company, fields, institutions, moving, people, procurement, running, trail
+from crmdesk.server.commands import company, fields, institutions, moving, people, procurement, rules, running, trail
 from crmdesk.server.commands.place import EARLIER, AsJson, DatabaseUrl, DataDir, Earlier
 from crmdesk.server.commands.sentences import exit_status, sentence
 
@@ -71,6 +71,7 @@ app.add_typer(people.user, name="user")
 app.add_typer(moving.territory, name="territory")
 app.add_typer(moving.assign, name="assign")
 app.add_typer(fields.field, name="field")
+app.add_typer(rules.rule, name="rule")
 app.add_typer(institutions.institution, name="institution")
 app.add_typer(procurement.procurement, name="procurement")
 app.add_typer(trail.audit, name="audit")

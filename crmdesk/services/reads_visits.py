@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.domain.visit_rules import Backdating
 from crmdesk.services import shown
+from crmdesk.services.company_rules import backdating
 from crmdesk.services.due import due_doctors
 from crmdesk.services.due_days import due_days
 from crmdesk.services.reads_adverse_events import AdverseEventReads
@@ -55,6 +57,10 @@ class VisitReads(MergeReads, AdverseEventReads):
         chosen = self._most_due(due.keys() - self._planned_doctors(wanted))
         since = due_days(self._connection, self._visits, wanted, "doctor", chosen)
         return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen}, since)
+
+    def backdating(self) -> Backdating:
+        """Return how late a visit report may come: the company's rule as it came with the last sync."""
+        return backdating(self._connection)
 
     def visit(self, row_id: str) -> Row:
         """Return one visit; raises InputError('unknown_row')."""

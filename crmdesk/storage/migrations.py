@@ -30,7 +30,7 @@ STEPS: tuple[str, ...] = (
     "0009_custom_fields",
     "0010_call_backs",
     "0011_exports_and_procurement",
-    "0012_more_company_fields",
+    "0012_visit_fields_and_rules",
     "0013_promises_in_order",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
@@ -169,7 +169,8 @@ def _exports_and_procurement(database: "Database") -> None:
     add_tables(database, "export_note", "procurement")
 
 
-def _more_company_fields(database: "Database") -> None:
+def _visit_fields_and_rules(database: "Database") -> None:
+    add_tables(database, "company_rule")
     add_column(database, "row_visit", "custom TEXT")
     for declaration in ("unit TEXT", "unit_en TEXT", "places INTEGER"):
         add_column(database, "row_custom_field", declaration)
@@ -194,6 +195,6 @@ _BODIES = {
     "0009_custom_fields": _custom_fields,
     "0010_call_backs": _call_backs,
     "0011_exports_and_procurement": _exports_and_procurement,
-    "0012_more_company_fields": _more_company_fields,
+    "0012_visit_fields_and_rules": _visit_fields_and_rules,
     "0013_promises_in_order": _promises_in_order,
 }

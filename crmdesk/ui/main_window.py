@@ -43,6 +43,7 @@ class MainWindow(PageWindow):
         self._bind()
         self._add_overlays()
         self.tour = Tour(self.context, self)
+        self._outer.insertWidget(1, self.tour)  # between the pages and the status bar: it covers neither
         self.bridge.sync_changed.connect(self._sync_changed)
         self._ends.append(signed.sync.subscribe(self.bridge.publish_sync))
         self._status.set_state(signed.sync.state())
@@ -62,7 +63,7 @@ class MainWindow(PageWindow):
         self._status = StatusBar(self.person)
         self._status.opened.connect(lambda: self.navigate("sync"))
         central = QWidget()
-        outer = QVBoxLayout(central)
+        self._outer = outer = QVBoxLayout(central)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         row = QHBoxLayout()
@@ -119,7 +120,8 @@ class MainWindow(PageWindow):
         """Stay off the network, or go back to it."""
         offline = self.context.sync.state().code != "work_offline"  # without a network it may be chosen all the same
         self.context.sync.work_offline(offline)
-        self.toast(self.tr("已离线工作。更改保存在本机。") if offline else self.tr("已恢复联网，更改会自动发送。"))
+        away, back = (lambda: self.tr("已离线工作。更改保存在本机。"), lambda: self.tr("已恢复联网，更改会自动发送。"))
+        self.toast(away if offline else back)
 
     def switch_language(self) -> None:
         """Change between Chinese and English and remember it."""

@@ -137,7 +137,7 @@ class PageWindow(QMainWindow):
     def _undone(self, outcome: Outcome) -> None:
         kept = len(outcome.left_out)
         if kept:
-            self.toast(self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
+            self.toast(lambda: self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
         else:
             self.toast(lambda: self.tr("已撤销。"))
 

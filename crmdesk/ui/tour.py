@@ -1,6 +1,6 @@
-"""The first-run tour: three steps on a card over the window, by F2 or a click; it takes no key from anything else."""
+"""The first-run tour: three steps in a strip below the pages, by F2 or a click; it covers nothing and takes no key."""
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,19 +12,18 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.spoken import Role
 
 _PREFERENCE = "tour"
-_WIDTH, _FOOT = 460, 44
 
 
 class Tour(QFrame):
-    """Shown once a person and laptop, and again when asked for. It never has the focus: work may go on beside it."""
+    """Shown once a person and laptop, and again when asked for. It never has the focus: work may go on above it."""
 
     spoken_role = Role.Grouping
 
     def __init__(self, context: PageContext, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("tour")
-        self.setProperty("part", "palette")
-        self._context, self._window = context, window
+        self.setProperty("part", "status")
+        self._context = context
         self._step = 0
         self._title, self._words = Label("", "section"), Label("", "body", wrap=True)
         self._title.setObjectName("tour_title")
@@ -35,18 +34,16 @@ class Tour(QFrame):
         self._skip = Button("", QUIET, actions.keys("tour_skip"), small=True)
         self._skip.setObjectName("tour_skip_button")
         self._skip.clicked.connect(self.leave)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._count, 1)
-        foot.addWidget(self._skip)
-        foot.addWidget(self._next)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self._words)
-        layout.addLayout(foot)
-        window.installEventFilter(self)
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self._title)
+        text.addWidget(self._words)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 10, 24, 12)
+        layout.setSpacing(12)
+        layout.addLayout(text, 1)
+        for part in (self._count, self._skip, self._next):
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self._own = [context.actions.bind(window, "tour_next", self.next)]
         self._own.append(context.actions.bind(window, "tour_skip", self.leave))
         context.actions.bind(window, "show_tour", self.begin)
@@ -66,11 +63,10 @@ class Tour(QFrame):
         """Show the first step."""
         self._step = 0
         self.show()
-        self.raise_()
         self._show()
 
     def next(self) -> None:
-        """Show the next step; after the last one the card goes."""
+        """Show the next step; after the last one the strip goes."""
         self._step += 1
         if self._step == len(self._steps()):
             self.leave()
@@ -78,7 +74,7 @@ class Tour(QFrame):
             self._show()
 
     def leave(self) -> None:
-        """Take the card away."""
+        """Take the strip away."""
         self.hide()
         self._let_act()
 
@@ -116,21 +112,6 @@ class Tour(QFrame):
         self._skip.setVisible(not last)
         self.setAccessibleName(f"{title}. {words}")
         self._let_act()
-        self._place()
-
-    def _place(self) -> None:
-        window = self._window
-        width = min(_WIDTH, window.width() - 48)
-        self.setFixedWidth(width)
-        height = self.heightForWidth(width)
-        self.resize(width, height if height > 0 else self.sizeHint().height())
-        self.move((window.width() - width) // 2, window.height() - self.height() - _FOOT)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

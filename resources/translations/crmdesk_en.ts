@@ -27,10 +27,6 @@
             <source>先选上报方式，再按“已上报”。</source>
             <translation>First choose how it was reported, then press 'Reported'.</translation>
         </message>
-        <message>
-            <source>已记为上报，保存在本机</source>
-            <translation>Marked as reported, saved here</translation>
-        </message>
     </context>
     <context>
         <name>AdverseEventWords</name>
@@ -104,10 +100,6 @@
         <message>
             <source>不同意</source>
             <translation>Decline</translation>
-        </message>
-        <message>
-            <source>答复已保存在本机，联网后发送</source>
-            <translation>Answer saved here, sent when there is a network</translation>
         </message>
     </context>
     <context>
@@ -395,22 +387,6 @@
         <message>
             <source>报销单继续等待回访。</source>
             <translation>The claim keeps waiting for a call-back.</translation>
-        </message>
-        <message>
-            <source>回访已保存在本机</source>
-            <translation>Call-back saved here</translation>
-        </message>
-        <message>
-            <source>回访属实，保存在本机，报销单同步时转待支付</source>
-            <translation>Confirmed, saved here; the claim becomes payable at the next sync</translation>
-        </message>
-        <message>
-            <source>回访有异议，保存在本机，报销单同步时转有争议</source>
-            <translation>Disputed, saved here; the claim is disputed from the next sync on</translation>
-        </message>
-        <message>
-            <source>回访已保存在本机，报销单继续等待</source>
-            <translation>Call-back saved here; the claim keeps waiting</translation>
         </message>
     </context>
     <context>
@@ -1151,10 +1127,6 @@
             <source>{name} 权重</source>
             <translation>{name} weight</translation>
         </message>
-        <message>
-            <source>周期计划已保存在本机</source>
-            <translation>Cycle plan saved here</translation>
-        </message>
     </context>
     <context>
         <name>DateField</name>
@@ -1188,10 +1160,6 @@
         <message>
             <source>保存</source>
             <translation>Save</translation>
-        </message>
-        <message>
-            <source>已记下不在岗</source>
-            <translation>Days off noted</translation>
         </message>
     </context>
     <context>
@@ -1626,14 +1594,6 @@
             <source>已写 {done} / {total} 行</source>
             <translation>{done} of {total} rows written</translation>
         </message>
-        <message>
-            <source>已停止，没有写出文件。</source>
-            <translation>Stopped; no file was written.</translation>
-        </message>
-        <message>
-            <source>已导出 {count} 行到 {file}，并作了记录。</source>
-            <translation>{count} rows exported to {file}, and noted.</translation>
-        </message>
     </context>
     <context>
         <name>FilterNameDialog</name>
@@ -1774,10 +1734,6 @@
     <context>
         <name>FormDialog</name>
         <message>
-            <source>已保存在本机</source>
-            <translation>Saved here</translation>
-        </message>
-        <message>
             <source>取消</source>
             <translation>Cancel</translation>
         </message>
@@ -1788,10 +1744,6 @@
     </context>
     <context>
         <name>FormDraft</name>
-        <message>
-            <source>还没有保存，已留作草稿，下次新建时会恢复</source>
-            <translation>Not saved yet: kept as a draft and back when you make the next one</translation>
-        </message>
         <message>
             <source>上次没有保存的内容还在这里。</source>
             <translation>What you had not saved is still here.</translation>
@@ -1811,10 +1763,6 @@
         <message>
             <source>接着填</source>
             <translation>Go on with it</translation>
-        </message>
-        <message>
-            <source>草稿已放弃</source>
-            <translation>Draft given up</translation>
         </message>
     </context>
     <context>
@@ -2299,20 +2247,12 @@
             <source>补充说明</source>
             <translation>More words</translation>
         </message>
-        <message>
-            <source>已移到 {when}</source>
-            <translation>Moved to {when}</translation>
-        </message>
     </context>
     <context>
         <name>NewDoctorDialog</name>
         <message>
             <source>新建医生</source>
             <translation>New doctor</translation>
-        </message>
-        <message>
-            <source>医生已保存在本机，审核前即可使用</source>
-            <translation>Doctor saved here; usable before the review</translation>
         </message>
         <message>
             <source>输入医院名或拼音</source>
@@ -2339,10 +2279,6 @@
         <message>
             <source>新建机构</source>
             <translation>New institution</translation>
-        </message>
-        <message>
-            <source>机构已保存在本机，审核前即可使用</source>
-            <translation>Institution saved here; usable before the review</translation>
         </message>
     </context>
     <context>
@@ -2867,10 +2803,6 @@
             <source>先选一位医生。</source>
             <translation>Choose a doctor first.</translation>
         </message>
-        <message>
-            <source>申请已保存在本机，联网后交给经理</source>
-            <translation>Proposal saved here, handed to the manager when there is a network</translation>
-        </message>
     </context>
     <context>
         <name>RailItem</name>
@@ -2982,13 +2914,6 @@
         <message>
             <source>直到</source>
             <translation>until</translation>
-        </message>
-        <message numerus="yes">
-            <source>已加入 %n 次拜访</source>
-            <translation>
-                <numerusform>%n visit planned</numerusform>
-                <numerusform>%n visits planned</numerusform>
-            </translation>
         </message>
     </context>
     <context>
@@ -3709,12 +3634,12 @@
             <translation>One thing is missing: was an adverse event heard? Choose No or Yes, then submit.</translation>
         </message>
         <message>
-            <source>拜访报告已提交，保存在本机，联网后自动发送</source>
-            <translation>Report submitted: saved here, sent when there is a network</translation>
-        </message>
-        <message>
             <source>报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面</source>
             <translation>Submitted. A task was opened: report it within 24 h, see the top of Today</translation>
+        </message>
+        <message>
+            <source>拜访报告已提交，保存在本机，联网后自动发送</source>
+            <translation>Report submitted: saved here, sent when there is a network</translation>
         </message>
         <message>
             <source>更正已放弃</source>
@@ -4713,6 +4638,32 @@
         </message>
     </context>
     <context>
+        <name>adverse_event_dialog</name>
+        <message>
+            <source>已记为上报，保存在本机</source>
+            <translation>Marked as reported, saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>call_back_words</name>
+        <message>
+            <source>回访已保存在本机</source>
+            <translation>Call-back saved here</translation>
+        </message>
+        <message>
+            <source>回访属实，保存在本机，报销单同步时转待支付</source>
+            <translation>Confirmed, saved here; the claim becomes payable at the next sync</translation>
+        </message>
+        <message>
+            <source>回访有异议，保存在本机，报销单同步时转有争议</source>
+            <translation>Disputed, saved here; the claim is disputed from the next sync on</translation>
+        </message>
+        <message>
+            <source>回访已保存在本机，报销单继续等待</source>
+            <translation>Call-back saved here; the claim keeps waiting</translation>
+        </message>
+    </context>
+    <context>
         <name>chips</name>
         <message>
             <source>已保存在本机</source>
@@ -4848,6 +4799,42 @@
         <message>
             <source>预算检查</source>
             <translation>Budget check</translation>
+        </message>
+    </context>
+    <context>
+        <name>doctor_new</name>
+        <message>
+            <source>医生已保存在本机，审核前即可使用</source>
+            <translation>Doctor saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>export_dialog</name>
+        <message>
+            <source>已停止，没有写出文件。</source>
+            <translation>Stopped; no file was written.</translation>
+        </message>
+        <message>
+            <source>已导出 {count} 行到 {file}，并作了记录。</source>
+            <translation>{count} rows exported to {file}, and noted.</translation>
+        </message>
+    </context>
+    <context>
+        <name>form_dialog</name>
+        <message>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>form_draft</name>
+        <message>
+            <source>还没有保存，已留作草稿，下次新建时会恢复</source>
+            <translation>Not saved yet: kept as a draft and back when you make the next one</translation>
+        </message>
+        <message>
+            <source>草稿已放弃</source>
+            <translation>Draft given up</translation>
         </message>
     </context>
     <context>
@@ -5030,6 +5017,13 @@
         </message>
     </context>
     <context>
+        <name>institution_new</name>
+        <message>
+            <source>机构已保存在本机，审核前即可使用</source>
+            <translation>Institution saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
         <name>pages</name>
         <message>
             <source>今日</source>
@@ -5078,6 +5072,39 @@
         <message>
             <source>设置</source>
             <translation>Settings</translation>
+        </message>
+    </context>
+    <context>
+        <name>plan_answers</name>
+        <message>
+            <source>申请已保存在本机，联网后交给经理</source>
+            <translation>Proposal saved here, handed to the manager when there is a network</translation>
+        </message>
+        <message>
+            <source>答复已保存在本机，联网后发送</source>
+            <translation>Answer saved here, sent when there is a network</translation>
+        </message>
+    </context>
+    <context>
+        <name>plan_cycle_dialog</name>
+        <message>
+            <source>周期计划已保存在本机</source>
+            <translation>Cycle plan saved here</translation>
+        </message>
+    </context>
+    <context>
+        <name>plan_move</name>
+        <message>
+            <source>已移到 {when}</source>
+            <translation>Moved to {when}</translation>
+        </message>
+        <message>
+            <source>已加入 {count} 次拜访</source>
+            <translation>Visits added: {count}</translation>
+        </message>
+        <message>
+            <source>已记下不在岗</source>
+            <translation>Days off noted</translation>
         </message>
     </context>
     <context>

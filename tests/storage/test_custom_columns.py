@@ -76,6 +76,7 @@ def test_a_store_of_before_the_fields_of_visits_gets_their_column_and_fetches_an
     driver.execute("ALTER TABLE row_visit DROP COLUMN custom")
     for column in ("unit", "unit_en", "places"):
         driver.execute(f"ALTER TABLE row_custom_field DROP COLUMN {column}")
+    driver.execute("DROP TABLE row_company_rule")
     driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
     driver.execute("PRAGMA user_version = 11")
     driver.close()

@@ -10,6 +10,7 @@ from crmdesk.domain.clock import DEFAULT_ZONE, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import VISIT
 from crmdesk.services.commands import AmendVisit, SaveVisit, SubmitVisit
+from crmdesk.services.company_rules import backdating
 from crmdesk.services.handlers.adverse_events import open_task
 from crmdesk.services.handlers.rows import create, edit, refuse_stale
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
@@ -46,7 +47,7 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
         raise InputError("required", field="doctor_ids")
     if row.get("adverse_event") is None:
         raise InputError("required", field="adverse_event")
-    visit_rules.check_in_time(None, row, handling.clock())
+    visit_rules.check_in_time(None, row, handling.clock(), backdating(handling.work.connection))
     _drop_draft(handling, command.draft_key)
     return Done(done.created_id)
 
@@ -64,7 +65,7 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
         raise RefusedError("nothing_amended", record=VISIT.name)
     refuse_stale(handling, VISIT, row, changes, command.base_revision)
     after = {**row, **changes}
-    visit_rules.check_in_time(row, after, handling.clock())
+    visit_rules.check_in_time(row, after, handling.clock(), backdating(handling.work.connection))
     heard = after["adverse_event"] is True
     if heard:
         open_task(handling, after, command.heard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -19,6 +19,8 @@ from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.text_field import TextBox, TextLine
+
+translate = QCoreApplication.translate
 
 
 class AdverseEventDialog(QDialog):
@@ -122,7 +124,7 @@ class AdverseEventDialog(QDialog):
         self.context.submit(self, command, self._saved, self._failed)
 
     def _saved(self, outcome: Outcome) -> None:
-        self.context.toast(lambda: self.tr("已记为上报，保存在本机"), outcome.undo_token)
+        self.context.toast(lambda: translate("adverse_event_dialog", "已记为上报，保存在本机"), outcome.undo_token)
         self.reported.emit()
         self.accept()
 

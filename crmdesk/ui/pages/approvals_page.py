@@ -207,16 +207,16 @@ class ApprovalsPage(Page):
         view = self.detail.view
         if view is None:
             return
-        done = {
-            "approve": self.tr("已批准 {title}，保存在本机，同步时生效"),
-            "send_back": self.tr("已退回 {title}，保存在本机，同步时生效"),
-            "reject": self.tr("已驳回 {title}，保存在本机，同步时生效"),
-            "settle": self.tr("已裁定 {title}，保存在本机，同步时生效"),
-            "pay": self.tr("已标记支付 {title}，同步时生效"),
-        }[event].format(title=view.row["title"])
+        words = {
+            "approve": lambda: self.tr("已批准 {title}，保存在本机，同步时生效"),
+            "send_back": lambda: self.tr("已退回 {title}，保存在本机，同步时生效"),
+            "reject": lambda: self.tr("已驳回 {title}，保存在本机，同步时生效"),
+            "settle": lambda: self.tr("已裁定 {title}，保存在本机，同步时生效"),
+            "pay": lambda: self.tr("已标记支付 {title}，同步时生效"),
+        }
 
         def told(_outcome: Outcome) -> None:
             self._show_bar()
-            self.context.toast(done)
+            self.context.toast(lambda: words[event]().format(title=view.row["title"]))
 
         self.context.submit(self, ClaimCommand(view.row.id, event, view.seen_hash, args), told)

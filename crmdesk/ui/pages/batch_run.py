@@ -52,7 +52,7 @@ class BatchRun(QObject):
 
     def _done(self, report: BatchReport) -> None:
         self.running = False
-        self._context.toast(self._sentence(report), report.undo_token)
+        self._context.toast(lambda: self._sentence(report), report.undo_token)
         self.ended.emit()
 
     def _sentence(self, report: BatchReport) -> str:

@@ -21,7 +21,7 @@ from crmdesk.services.commands import Command, CorrectCallBack, NoteCallBack
 from crmdesk.services.views import CallBackItem, CallBackSubject, HistoryEntry
 from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages.call_back_words import CallBackWords
+from crmdesk.ui.pages.call_back_words import CallBackWords, said_done
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.chips import Picklist
@@ -238,7 +238,8 @@ class CallBackDialog(SmallDialog):
             self._tell("required", {"field": "outcome"})
             self.outcome.setFocus()
             return
-        self.submit(self._command(), self._words.done(outcome, bool(self._seen_hash)))
+        decides = bool(self._seen_hash)
+        self.submit(self._command(), lambda: said_done(outcome, decides))
 
     @override
     def tell(self, error: BaseException) -> None:

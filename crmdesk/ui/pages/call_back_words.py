@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from crmdesk.services.views import CallBackItem, CallBackSubject, Row
 from crmdesk.ui import language
+
+translate = QCoreApplication.translate
 
 OUTCOME_TONES = {"confirmed": "ok", "disputed": "bad", "not_reached": "neutral", "declined": "warn"}
 
@@ -56,11 +58,12 @@ class CallBackWords(QObject):
             "disputed": self.tr("保存后报销单转为有争议，由财务或审计裁定。"),
         }.get(outcome, self.tr("报销单继续等待回访。"))
 
-    def done(self, outcome: str, decides: bool) -> str:
-        """Return what the toast says once it is saved."""
-        if not decides:
-            return self.tr("回访已保存在本机")
-        return {
-            "confirmed": self.tr("回访属实，保存在本机，报销单同步时转待支付"),
-            "disputed": self.tr("回访有异议，保存在本机，报销单同步时转有争议"),
-        }.get(outcome, self.tr("回访已保存在本机，报销单继续等待"))
+
+def said_done(outcome: str, decides: bool) -> str:
+    """Return what the toast says once a call-back is saved; the dialog is gone by then."""
+    if not decides:
+        return translate("call_back_words", "回访已保存在本机")
+    return {
+        "confirmed": translate("call_back_words", "回访属实，保存在本机，报销单同步时转待支付"),
+        "disputed": translate("call_back_words", "回访有异议，保存在本机，报销单同步时转有争议"),
+    }.get(outcome, translate("call_back_words", "回访已保存在本机，报销单继续等待"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import (
     QEvent,
@@ -16,10 +17,20 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
+    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -191,6 +202,7 @@ class CustomerTable(QTableView):
     def __init__(self, model: CustomerTableModel, words: CustomerWords) -> None:
         super().__init__()
         self._model = model
+        self._field: QLineEdit | None = None
         self._layout: dict[str, int] = {}
         self._placing = False
         self.setModel(model)
@@ -207,6 +219,45 @@ class CustomerTable(QTableView):
         self._set_headers()
         self.doubleClicked.connect(lambda index: self.opened.emit(self._model.id_at(index.row())))
         self.selectionModel().selectionChanged.connect(lambda *_changes: self.chosen_changed.emit())
+
+    def compose_into(self, field: QLineEdit) -> None:
+        """Let an input method compose in the table what is meant for the filter: it shows in the field as it grows.
+
+        The keys go there when the first words are there; earlier, the method would take the change for an end.
+        """
+        self._field = field
+        self._let_compose()
+
+    def _let_compose(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self._field is not None)
+
+    @override
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)  # Qt turns input methods off where nothing is edited in the cell
+        self._let_compose()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._let_compose()
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if self._field is None:
+            super().inputMethodEvent(event)
+            return
+        QApplication.sendEvent(self._field, event)
+        if event.commitString():
+            self._field.setFocus()
+
+    @override
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> Any:
+        if self._field is None:
+            return super().inputMethodQuery(query)
+        found = self._field.inputMethodQuery(query)
+        if isinstance(found, QRect):  # where the words to choose from come up
+            return QRect(self.mapFromGlobal(self._field.mapToGlobal(found.topLeft())), found.size())
+        return found
 
     def _set_headers(self) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()

@@ -121,6 +121,7 @@ class CustomersPage(Page):
         self._kinds.changed.connect(self._filter_changed)
         self._kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a bar is one line
         self.filter = TextLine()
+        self.table.compose_into(self.filter)
         self.filter.setObjectName("customers_filter_edit")
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(140)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -19,6 +19,8 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
 from crmdesk.ui.parts.text_field import TextLine
+
+translate = QCoreApplication.translate
 
 _PLACES = (("name", 0, 0, 1), ("title", 0, 1, 1), ("specialty", 2, 0, 1), ("mobile", 2, 1, 1),
            ("customer_class", 3, 0, 1), ("influence", 3, 1, 1), ("note", 4, 0, 2))  # fmt: skip
@@ -99,9 +101,10 @@ class NewDoctorDialog(FormDialog):
     def heading(self) -> str:
         return self.tr("新建医生")
 
+    @staticmethod
     @override
-    def saved_text(self) -> str:
-        return self.tr("医生已保存在本机，审核前即可使用")
+    def saved_text() -> str:
+        return translate("doctor_new", "医生已保存在本机，审核前即可使用")
 
     @override
     def ready(self) -> bool:

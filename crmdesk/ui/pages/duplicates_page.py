@@ -33,7 +33,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import ChipRow
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.notices import Banner, EmptyState
+from crmdesk.ui.parts.notices import Banner, EmptyState, Said
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
 
@@ -310,29 +310,30 @@ class DuplicatesPage(Page):
             merge = view.merge.row.id if view.merge is not None else ""
             pair = (view.kept.row.id, view.other.row.id)
             self._submit(
-                MergeDoctors(*pair, self.compare.take(), view.seen_hash, merge), self.tr("已决定合并，保存在本机")
+                MergeDoctors(*pair, self.compare.take(), view.seen_hash, merge),
+                lambda: self.tr("已决定合并，保存在本机"),
             )
 
     def propose(self) -> None:
         """Propose the merge to the manager."""
         if self._view is not None:
             pair = (self._view.kept.row.id, self._view.other.row.id)
-            self._submit(ProposeMerge(*pair, self.compare.take()), self.tr("已提议，等经理决定"))
+            self._submit(ProposeMerge(*pair, self.compare.take()), lambda: self.tr("已提议，等经理决定"))
 
     def decline(self) -> None:
         """Say that the two of a proposal stay two."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DecideMerge(self._view.merge.row.id, "decline"), self.tr("已决定不合并"))
+            self._submit(DecideMerge(self._view.merge.row.id, "decline"), lambda: self.tr("已决定不合并"))
 
     def restore(self) -> None:
         """Take back what was merged."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DecideMerge(self._view.merge.row.id, "restore"), self.tr("已决定恢复，保存在本机"))
+            self._submit(DecideMerge(self._view.merge.row.id, "restore"), lambda: self.tr("已决定恢复，保存在本机"))
 
     def withdraw(self) -> None:
         """Take back one's own proposal."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DeleteRow("doctor_merge", self._view.merge.row.id), self.tr("提议已撤回"))
+            self._submit(DeleteRow("doctor_merge", self._view.merge.row.id), lambda: self.tr("提议已撤回"))
 
     def swap(self) -> None:
         """Keep the other one of the two."""
@@ -356,7 +357,7 @@ class DuplicatesPage(Page):
         self.context.ask(self, lambda reads: reads.preference(DISMISSED), keep)
         self.context.toast(lambda: self.tr("不再提示这一组。"))
 
-    def _submit(self, command: Command, said: str) -> None:
+    def _submit(self, command: Command, said: Said) -> None:
         def done(outcome: Outcome) -> None:
             self.context.toast(said, outcome.undo_token)
             self._forget()

@@ -289,7 +289,7 @@ class ExpensesPage(Page):
         def told(_outcome: Outcome) -> None:
             self._refusal = None
             self._say_refusal()
-            self.context.toast(self.tr("已提交，待同步：{title}").format(title=view.row["title"]))
+            self.context.toast(lambda: self.tr("已提交，待同步：{title}").format(title=view.row["title"]))
 
         self.context.submit(self, ClaimCommand(view.row.id, "submit", view.seen_hash), told, self._refused)
 

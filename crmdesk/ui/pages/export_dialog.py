@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
@@ -20,6 +20,8 @@ from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
+
+translate = QCoreApplication.translate
 
 _FORMATS = ("xlsx", "csv")
 
@@ -109,12 +111,11 @@ class ExportDialog(SmallDialog):
         self._show_running(on=False)
         if not report.complete:
             super().reject()
-            self.context.toast(self.tr("已停止，没有写出文件。"))
+            self.context.toast(lambda: translate("export_dialog", "已停止，没有写出文件。"))
             return
+        done = {"count": f"{report.rows:,}", "file": Path(report.path).name}
         self.context.toast(
-            self.tr("已导出 {count} 行到 {file}，并作了记录。").format(
-                count=f"{report.rows:,}", file=Path(report.path).name
-            )
+            lambda: translate("export_dialog", "已导出 {count} 行到 {file}，并作了记录。").format_map(done)
         )
         self.accept()
 

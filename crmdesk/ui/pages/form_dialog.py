@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -32,6 +32,8 @@ from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+
+translate = QCoreApplication.translate
 
 _UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
 _FRAME = 72
@@ -187,13 +189,14 @@ class FormDialog(QDialog):
         self.context.submit(self, self.command(), self._saved, self._failed)
 
     def _saved(self, outcome: Outcome) -> None:
-        self.context.toast(self.saved_text, outcome.undo_token)
+        self.context.toast(type(self).saved_text, outcome.undo_token)
         self.made.emit(outcome.created_id)
         self.accept()
 
-    def saved_text(self) -> str:
-        """Return what the toast says."""
-        return self.tr("已保存在本机")
+    @staticmethod
+    def saved_text() -> str:
+        """Return what the toast says; the form is gone by then, so it must not be asked."""
+        return translate("form_dialog", "已保存在本机")
 
     def _failed(self, error: BaseException) -> None:
         self.save_button.setEnabled(True)

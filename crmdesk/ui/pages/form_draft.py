@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.domain.errors import CrmdeskError
@@ -14,6 +14,8 @@ from crmdesk.services.commands import DiscardDraft, Outcome, SaveDraft
 from crmdesk.ui import words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.notices import Banner
+
+translate = QCoreApplication.translate
 
 DRAFT_AFTER_MS = 500
 """How long after a change it is kept; the promise is a second after the last key stroke."""
@@ -82,7 +84,7 @@ class FormDraft(QObject):
         """Close the form without saving: what was typed stays."""
         if not self._ended and self._content() != self._first:
             self.keep()
-            self._context.toast(lambda: self.tr("还没有保存，已留作草稿，下次新建时会恢复"))
+            self._context.toast(lambda: translate("form_draft", "还没有保存，已留作草稿，下次新建时会恢复"))
         self.end()
 
     def end(self) -> None:
@@ -142,7 +144,7 @@ class FormDraft(QObject):
         self._say("")
 
     def _dropped(self, outcome: Outcome) -> None:
-        self._context.toast(lambda: self.tr("草稿已放弃"), outcome.undo_token)
+        self._context.toast(lambda: translate("form_draft", "草稿已放弃"), outcome.undo_token)
 
     def _say(self, what: str) -> None:
         self._said = what

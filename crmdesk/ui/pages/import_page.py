@@ -320,7 +320,7 @@ class ImportPage(Page):
     def _forgotten(self) -> None:
         if self.preview is not None:
             self._take_preview(replace(self.preview, remembered={}, remembered_on=""))
-            self.context.toast(self.tr("已忘掉，各列重新自动识别。"))
+            self.context.toast(lambda: self.tr("已忘掉，各列重新自动识别。"))
 
     def _sheet_chosen(self) -> None:
         if self.preview is not None and self.sheet.currentText() != self.preview.sheet:
@@ -383,7 +383,7 @@ class ImportPage(Page):
             button = self.customers_button if self.decide_button.isHidden() else self.decide_button
             button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.context.toast(self.tr("导入完成：新建 {count} 条。结果在导入页。").format(count=f"{made:,}"))
+            self.context.toast(lambda: self.tr("导入完成：新建 {count} 条。结果在导入页。").format(count=f"{made:,}"))
 
     def _failed(self, error: BaseException) -> None:
         self._end_run()
@@ -415,7 +415,7 @@ class ImportPage(Page):
         except OSError as error:
             self.banner.say(self.tr("结果没有写成：{reason}").format(reason=error.strerror or path.name), "bad")
             return
-        self.context.toast(self.tr("结果已保存到 {file}").format(file=path.name))
+        self.context.toast(lambda: self.tr("结果已保存到 {file}").format(file=path.name))
 
     @override
     def enter(self, **args: Any) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import CreateRow
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.form_dialog import FormDialog
+
+translate = QCoreApplication.translate
 
 _PLACES = (("name", 0, 0, 2), ("kind", 1, 0, 2), ("level", 2, 0, 1), ("customer_class", 2, 1, 1), ("province", 3, 0, 1),
            ("city", 3, 1, 1), ("address", 4, 0, 2), ("phone", 5, 0, 1), ("postcode", 5, 1, 1))  # fmt: skip
@@ -39,6 +42,7 @@ class NewInstitutionDialog(FormDialog):
     def heading(self) -> str:
         return self.tr("新建机构")
 
+    @staticmethod
     @override
-    def saved_text(self) -> str:
-        return self.tr("机构已保存在本机，审核前即可使用")
+    def saved_text() -> str:
+        return translate("institution_new", "机构已保存在本机，审核前即可使用")

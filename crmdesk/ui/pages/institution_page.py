@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -30,6 +30,7 @@ from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.timeline import Timeline
 
@@ -43,17 +44,13 @@ _SIDE = 340
 _PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
 
 
-def _scrolling(holder: QWidget) -> QScrollArea:
-    """Return the cards beside the list; they scroll where there are many figures."""
+def _scrolling(holder: QWidget) -> ScrollArea:
+    """Return the cards beside the list; they scroll where there are many figures, by the arrows too."""
     holder.setProperty("part", "page")
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    area = QScrollArea()
+    area = ScrollArea()
     area.setObjectName("institution_side")
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFixedWidth(_SIDE + 12)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(holder)
     return area
 

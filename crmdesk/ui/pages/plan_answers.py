@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -22,6 +22,8 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
 from crmdesk.ui.parts.row_picker import RowPicker
 from crmdesk.ui.parts.text_field import TextLine
+
+translate = QCoreApplication.translate
 
 
 def _visits_box(name: str, value: int) -> NumberBox:
@@ -86,7 +88,7 @@ class ProposeDialog(SmallDialog):
             self.doctor.edit.setFocus()
             return
         command = ProposeTarget(self._cycle[0], doctor, self.visits.value(), self.grounds.text())
-        self.submit(command, self.tr("申请已保存在本机，联网后交给经理"))
+        self.submit(command, lambda: translate("plan_answers", "申请已保存在本机，联网后交给经理"))
 
     def _find(self, text: str) -> None:
         self.context.ask(
@@ -145,4 +147,4 @@ class AnswerDialog(SmallDialog):
 
     def _answer(self, event: Event, args: dict[str, object]) -> None:
         command = TargetCommand(self._item.id, event.value, self._item.seen_hash, args)
-        self.submit(command, self.tr("答复已保存在本机，联网后发送"))
+        self.submit(command, lambda: translate("plan_answers", "答复已保存在本机，联网后发送"))

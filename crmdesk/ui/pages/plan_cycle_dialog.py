@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
@@ -20,6 +21,8 @@ from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
 from crmdesk.ui.parts.text_field import TextLine
+
+translate = QCoreApplication.translate
 
 _CLASSES = tuple(one.code for one in PICKLISTS["customer_class"])
 _CHANNELS = tuple(one.code for one in PICKLISTS["channel"])
@@ -152,7 +155,11 @@ class CyclePlanDialog(SmallDialog):
 
     @override
     def save(self) -> None:
-        values, said = self.values(), self.tr("周期计划已保存在本机")
+        values = self.values()
+
+        def said() -> str:
+            return translate("plan_cycle_dialog", "周期计划已保存在本机")
+
         if self._row is None:
             self.submit(CreateRow("cycle_plan", values), said)
         else:

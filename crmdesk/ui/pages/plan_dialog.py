@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
+from crmdesk.domain.visit_rules import USUAL, Backdating, last_day, too_late
 from crmdesk.services.commands import Outcome, SaveVisit
 from crmdesk.services.views import AffiliationView
 from crmdesk.ui import language, words
@@ -47,6 +47,7 @@ class PlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(440)
         self.context, self._now = context, now
+        self._rule = USUAL
         self._heading = Label("", "title")
         self.doctor = RowPicker("plan_doctor", self._find)
         self.doctor.set_row(*doctor)
@@ -66,6 +67,7 @@ class PlanDialog(QDialog):
             QShortcut(QKeySequence(keys), self, self.save)
         self._lay_out()
         self.retranslate()
+        context.ask(self, lambda reads: reads.backdating(), self._take_rule, latest="rule")
         self.doctor.edit.setFocus() if not doctor[0] else self.day.setFocus()
 
     def _lay_out(self) -> None:
@@ -118,7 +120,7 @@ class PlanDialog(QDialog):
         elif self._now:
             self.chosen.emit(doctor)
             self.accept()
-        elif too_late(self.starts_at(), DEFAULT_ZONE, utc_now()):
+        elif too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule):
             self._say_too_late()
             self.day.setFocus()
         else:
@@ -129,9 +131,14 @@ class PlanDialog(QDialog):
 
     def _say_too_late(self) -> None:
         """Say as soon as the day is chosen that no report of such a visit would be taken."""
-        late = too_late(self.starts_at(), DEFAULT_ZONE, utc_now())
-        last = language.day_word(last_day(self.starts_at(), DEFAULT_ZONE), today())
-        self.banner.say(words.sentence("too_late", {"days": BACKDATING_DAYS, "last": last}) if late else "", "warn")
+        late, days = too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule), self._rule.at(utc_now())
+        last = language.day_word(last_day(self.starts_at(), DEFAULT_ZONE, days), today())
+        self.banner.say(words.sentence("too_late", {"days": days, "last": last}) if late else "", "warn")
+
+    def _take_rule(self, rule: Backdating) -> None:
+        self._rule = rule
+        if not self._now:
+            self._say_too_late()
 
     def _send(self, values: Mapping[str, object], affiliations: Sequence[AffiliationView]) -> None:
         place = affiliations[0].institution_id if affiliations else ""

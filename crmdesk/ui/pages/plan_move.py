@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
@@ -24,6 +24,8 @@ from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
 from crmdesk.ui.parts.text_field import TextLine
+
+translate = QCoreApplication.translate
 
 
 class MoveDialog(SmallDialog):
@@ -76,7 +78,11 @@ class MoveDialog(SmallDialog):
         code = self.reasons.value()
         reason = dotted(self._word(code) if code else "", self.note.text().strip())
         minute = time.hour() * 60 + time.minute()
-        said = self.tr("已移到 {when}").format(when=f"{language.day_word(day, today())} {time.toString('HH:mm')}")
+        clock = time.toString("HH:mm")
+
+        def said() -> str:
+            return translate("plan_move", "已移到 {when}").format(when=f"{language.day_word(day, today())} {clock}")
+
         self.submit(MoveVisit(self._visit.id, at_minute(day, minute), reason), said)
 
     @override
@@ -151,8 +157,11 @@ class RepeatDialog(SmallDialog):
     @override
     def save(self) -> None:
         if self._laid.visits:
-            said = self.tr("已加入 %n 次拜访", "", len(self._laid.visits))
-            self.submit(PlanVisits(self._laid.visits), said)
+            count = len(self._laid.visits)
+            self.submit(
+                PlanVisits(self._laid.visits),
+                lambda: translate("plan_move", "已加入 {count} 次拜访").format(count=count),
+            )
 
 
 class DayOffDialog(SmallDialog):
@@ -213,4 +222,4 @@ class DayOffDialog(SmallDialog):
             "kind": self.kind.value() or None,
             "note": self.note.text().strip() or None,
         }
-        self.submit(CreateRow("day_off", values), self.tr("已记下不在岗"))
+        self.submit(CreateRow("day_off", values), lambda: translate("plan_move", "已记下不在岗"))

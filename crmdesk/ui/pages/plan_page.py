@@ -355,13 +355,15 @@ class PlanPage(Page):
         self.context.ask(self, lambda reads: reads.plan_copy(day, 1), self._copy_laid, latest="copy")
 
     def _copy_laid(self, laid: LaidOut) -> None:
-        said = self._words.laid_out(laid)
+        def said() -> str:
+            return self._words.laid_out(laid)
+
         if not laid.visits:
-            self.context.toast(self.tr("没有可以复制的拜访。") if not laid.skipped else said)
+            self.context.toast(said if laid.skipped else lambda: self.tr("没有可以复制的拜访。"))
             return
 
         def done(outcome: Any) -> None:
-            self.context.toast(self.tr("已复制到下一周。{said}").format(said=said), outcome.undo_token)
+            self.context.toast(lambda: self.tr("已复制到下一周。{said}").format(said=said()), outcome.undo_token)
             self.turn(1)
 
         self.context.submit(self, PlanVisits(laid.visits), done)
@@ -477,11 +479,12 @@ class PlanPage(Page):
         self.context.ask(self, lambda reads: reads.plan_values(doctor_id, on, minute), self._plan_one)
 
     def _plan_one(self, values: dict[str, Any]) -> None:
-        when = language.moment_word(str(values["starts_at"]), today())
+        def said() -> str:
+            return self.tr("已排在 {when}").format(when=language.moment_word(str(values["starts_at"]), today()))
 
         def done(outcome: Any) -> None:
             self._choose_later(outcome.created_id)
-            self.context.toast(self.tr("已排在 {when}").format(when=when), outcome.undo_token)
+            self.context.toast(said, outcome.undo_token)
 
         self.context.submit(self, PlanVisits((values,)), done)
 
@@ -560,8 +563,8 @@ class PlanPage(Page):
         last = self._monday + timedelta(days=_EXPORT_DAYS - 1)
 
         def done(report: CalendarExport) -> None:
-            said = self.tr("%n 项已保存到 {file}", "", report.events)
-            self.context.toast(said.format(file=Path(report.path).name))
+            file = Path(report.path).name
+            self.context.toast(lambda: self.tr("%n 项已保存到 {file}", "", report.events).format(file=file))
 
         try:
             future = export_plan(

@@ -5,8 +5,8 @@ from typing import Any
 
 import PySide6
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 import crmdesk
@@ -21,6 +21,9 @@ from crmdesk.ui.parts.chips import Picklist, digit_pressed
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.split import ScrollPage
+
+_TWO_COLUMNS = 820
+"""From this width at 100 % the cards stand in two columns."""
 
 
 class SettingsPage(Page):
@@ -50,10 +53,23 @@ class SettingsPage(Page):
         self._about_hint = Label("", "muted", wrap=True)
         self._about.body.addWidget(self._about_hint)
         self._about.body.addLayout(self._about_buttons())
-        for card in (self._look, self._account, self._about):
-            card.setMaximumWidth(760)
-            page.content.addWidget(card)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(16)
+        for column, cards in ((left, (self._look, self._account)), (right, (self._about,))):
+            column.setSpacing(16)
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+            self._columns.addLayout(column, 1)
+        page.content.addLayout(self._columns)
         self.retranslate()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= theme.px(_TWO_COLUMNS)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def _picklist(self, name: str, digit: str, act: Any) -> Picklist:
         made = Picklist("", digit)

@@ -12,7 +12,7 @@ from crmdesk.ui import words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.notices import Banner, Said
 
 
 class SmallDialog(QDialog):
@@ -66,8 +66,11 @@ class SmallDialog(QDialog):
     def retranslate(self) -> None:
         """Set every text anew."""
 
-    def submit(self, command: Command, toast: str) -> None:
-        """Hand a command on; said in a toast with undo when it is done, in the banner when it is refused."""
+    def submit(self, command: Command, toast: Said) -> None:
+        """Hand a command on; said in a toast with undo when it is done, in the banner when it is refused.
+
+        The dialog is gone by the time the toast may be said anew: what makes its sentence must not ask the dialog.
+        """
 
         def done(outcome: Outcome) -> None:
             self.context.toast(toast, outcome.undo_token)

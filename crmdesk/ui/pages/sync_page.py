@@ -220,7 +220,7 @@ class SyncPage(Page):
 
     def _copy_question(self, name: str, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.context.toast(self.tr("已复制一段话，可以粘贴到微信或邮件里发给{name}。").format(name=name))
+        self.context.toast(lambda: self.tr("已复制一段话，可以粘贴到微信或邮件里发给{name}。").format(name=name))
 
     def _copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

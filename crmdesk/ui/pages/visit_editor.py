@@ -47,7 +47,7 @@ from crmdesk.ui.parts.split import ScrollArea
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event"})
+_BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
 
 AGAIN_AFTER_MS = 5_000
@@ -294,7 +294,7 @@ class VisitEditor(QWidget):
         if self._amending:
             self._send_amendment(self._opening)
             return
-        if too_late(self.report.starts_at, self.report.zone, utc_now()):
+        if too_late(self.report.starts_at, self.report.zone, utc_now(), self._opening.backdating):
             self._say_in_time()
             self.day.setFocus()
             return
@@ -318,9 +318,10 @@ class VisitEditor(QWidget):
         self.submit_button.setEnabled(True)
         self._saved_values = self.report.content()
         self._opening, self._on_its_way = None, ("", {})
-        done = self.tr("拜访报告已提交，保存在本机，联网后自动发送")
-        task = self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面")
-        self.context.toast(task if self.report.adverse_event else done)
+        if self.report.adverse_event:
+            self.context.toast(lambda: self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面"))
+        else:
+            self.context.toast(lambda: self.tr("拜访报告已提交，保存在本机，联网后自动发送"))
         if self.isVisible():  # the person may have gone on to another page meanwhile
             self.context.shell.back()
 
@@ -346,13 +347,12 @@ class VisitEditor(QWidget):
         if opening is not None and self._amending:
             self._timer.stop()
             self._on_its_way = ("", {})
-            said = self.tr("更正已放弃")
-            self.context.submit(
-                self,
-                DiscardDraft(opening.draft_key),
-                lambda outcome: self._reopen(opening.visit_id, said, outcome.undo_token),
-                self._refused,
-            )
+
+            def dropped(outcome: Outcome) -> None:
+                self.context.toast(lambda: self.tr("更正已放弃"), outcome.undo_token)
+                self._reopen(opening.visit_id)
+
+            self.context.submit(self, DiscardDraft(opening.draft_key), dropped, self._refused)
 
     def _send_amendment(self, opening: VisitOpening) -> None:
         row, reason = opening.row, self.amendment.reason.text().strip()
@@ -364,13 +364,14 @@ class VisitEditor(QWidget):
         self._on_its_way = ("", {})
         values = self.report.values()
         command = AmendVisit(row.id, values, row.revision, reason, opening.draft_key, self.report.heard)
-        said = self.tr("更正已保存在本机，原因和改动留在更正记录里")
-        self.context.submit(
-            self, command, lambda outcome: self._reopen(row.id, said, outcome.undo_token), self._refused
-        )
 
-    def _reopen(self, visit_id: str, said: str, undo_token: str) -> None:
-        self.context.toast(said, undo_token)
+        def amended(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("更正已保存在本机，原因和改动留在更正记录里"), outcome.undo_token)
+            self._reopen(row.id)
+
+        self.context.submit(self, command, amended, self._refused)
+
+    def _reopen(self, visit_id: str) -> None:
         self._amending, self._opening = False, None
         self.open(visit_id, "")
 
@@ -463,8 +464,9 @@ class VisitEditor(QWidget):
         row = next((one for view in views for one in view.promises if one.id == visit_id), None)
         if row is not None:
             command = EditRow("visit", row.id, {"next_step_done": True}, row.revision, self.tr("承诺已兑现"))
-            said = self.tr("已记为兑现")
-            self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
+            self.context.submit(
+                self, command, lambda outcome: self.context.toast(lambda: self.tr("已记为兑现"), outcome.undo_token)
+            )
 
     def report_event(self) -> None:
         """Open the task of the adverse event that was heard on this visit."""
@@ -491,6 +493,7 @@ class VisitEditor(QWidget):
     def _refreshed(self, opening: VisitOpening) -> None:
         if self._opening is not None and opening.visit_id == self._opening.visit_id:
             doctors = opening.doctors or self._opening.doctors
+            other_rule = opening.backdating != self._opening.backdating
             self._opening = msgspec.structs.replace(opening, doctors=doctors)
             self._receipts = opening.receipts
             self.form.set_products(opening.products)
@@ -498,6 +501,8 @@ class VisitEditor(QWidget):
                 self.report.custom = dict(opening.row["custom"] or {})
                 self.form.own.show_report(self.report)
             self._show()
+            if other_rule:
+                self._say_in_time()
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -549,7 +554,7 @@ class VisitEditor(QWidget):
         report = self.report
         if self._opening is None or self._own_submitted or self.locked or not report.starts_at:
             return
-        self.banner.say(*self._sentences.in_time(report))
+        self.banner.say(*self._sentences.in_time(report, self._opening.backdating))
 
     def _show_figures(self) -> None:
         pressed = self.tr("本次 %n 次按键", "", self._presses) if self._presses else ""

@@ -32,6 +32,8 @@ from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 _LONGER = "longer"
+_BESIDE, _OFFERED = 2, 6
+"""So many companions stand beside the channel; so many are offered, and who came along in any case."""
 _ALONE = "alone"
 _PRODUCT = 32
 """The height of a product's row with the space below it; four are seen at once."""
@@ -160,6 +162,7 @@ class VisitForm(Card):
         top.setSpacing(20)
         for group, share in ((self.channel, 0), (self.duration, 0), (self.joint, 1)):
             top.addWidget(group, share, Qt.AlignmentFlag.AlignTop)
+        self._top, self._joint_row = top, QHBoxLayout()
         self.joint.setMinimumWidth(theme.px(162))
         self._product_heading, self._note_heading = Label("", "muted"), Label("", "muted")
         self._step_heading, self._note_error = Label("", "muted"), Label("", "bad")
@@ -186,6 +189,7 @@ class VisitForm(Card):
         area.setWidget(holder)
         products.addWidget(area)
         self.body.addLayout(top)
+        self.body.addLayout(self._joint_row)
         self.body.addWidget(self.doctors)
         self.body.addLayout(products)
         self.body.addLayout(note, 1)
@@ -253,8 +257,13 @@ class VisitForm(Card):
         self._set_tab_order()
 
     def set_companions(self, companions: Sequence[Row]) -> None:
-        """Show who may have come along: managers first, at most three."""
-        self._companions = companions[:3]
+        """Show who may have come along, managers first; more than two have a line of their own."""
+        self._companions = companions
+        many = len(companions) > _BESIDE
+        if many != (self._joint_row.count() > 0):
+            to = self._joint_row if many else self._top
+            (self._top if many else self._joint_row).removeWidget(self.joint)
+            to.addWidget(self.joint, 1, Qt.AlignmentFlag.AlignTop)
         self._set_joint_choices()
 
     def show_report(self, report: VisitReport) -> None:
@@ -265,7 +274,7 @@ class VisitForm(Card):
         known = report.duration_min in DURATIONS_MIN[:3]
         self._set_durations(0 if known or report.duration_min == DURATIONS_MIN[-1] else report.duration_min)
         self.duration.set_value(str(report.duration_min) if known else _LONGER)
-        self.joint.set_values(report.joint_with_ids[:1] or [_ALONE])
+        self._set_joint_choices()
         for row in self._rows:
             row.show_report(report)
         for edit, text in self._texts(report):
@@ -359,7 +368,9 @@ class VisitForm(Card):
         self.duration.set_choices([*minutes, (_LONGER, last)])
 
     def _set_joint_choices(self) -> None:
-        people = [(row.id, self.tr("{name}协访").format(name=str(row["name"]))) for row in self._companions]
+        along = self.report.joint_with_ids
+        shown = [row for place, row in enumerate(self._companions) if place < _OFFERED or row.id in along]
+        people = [(row.id, self.tr("{name}协访").format(name=str(row["name"]))) for row in shown]
         self.joint.set_choices([(_ALONE, self.tr("独自")), *people])
         self.joint.set_values(self.report.joint_with_ids[:1] or [_ALONE])
 
@@ -407,7 +418,8 @@ class VisitForm(Card):
         chosen = self.duration.value()
         report.duration_min = int(chosen) if chosen.isdigit() else self._other_minutes(report.duration_min)
         joint = self.joint.value()
-        report.joint_with_ids = [] if joint in ("", _ALONE) else [joint]
+        if joint != (report.joint_with_ids or [_ALONE])[0] and joint:  # who else came along stays as it is
+            report.joint_with_ids = [] if joint == _ALONE else [joint]
         report.note, report.questions, report.competitor = (edit.toPlainText() for edit, _text in self._texts(report))
         answer = self.adverse.value()
         report.adverse_event = {"yes": True, "no": False}.get(answer)

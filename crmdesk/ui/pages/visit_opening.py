@@ -9,6 +9,7 @@ import msgspec
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.visit_rules import USUAL, Backdating
 from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Person, Row
 from crmdesk.ui.parts.date_field import today
 
@@ -34,6 +35,7 @@ class VisitOpening(msgspec.Struct, frozen=True):
     amendments: tuple[HistoryEntry, ...] = ()
     questions: tuple[Row, ...] = ()
     doctor_names: Mapping[str, str] = msgspec.field(default_factory=dict)
+    backdating: Backdating = USUAL
 
     @property
     def draft_key(self) -> str:
@@ -71,6 +73,7 @@ def open_visit(reads: Reads, visit_id: str, doctor_id: str) -> VisitOpening:
         adverse_event=reads.adverse_event_of(chosen),
         amendments=reads.amendments(chosen),
         questions=tuple(reads.open_questions(list(values.get("doctor_ids") or ()))),
+        backdating=reads.backdating(),
         doctor_names={one.id: one.name for one in reads.customer_items("doctor", list(values.get("doctor_ids") or ()))},
     )
 

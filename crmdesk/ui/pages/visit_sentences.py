@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.clock import utc_now
-from crmdesk.domain.visit_rules import BACKDATING_DAYS, last_day, too_late
+from crmdesk.domain.visit_rules import Backdating, last_day, too_late
 from crmdesk.ui import language, words
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.visit_opening import VisitOpening
@@ -42,13 +42,14 @@ class VisitSentences(QObject):
         )
         return dotted(first.department_name, first.institution_name, moment) if first else moment
 
-    def in_time(self, report: VisitReport) -> Said:
+    def in_time(self, report: VisitReport, rule: Backdating) -> Said:
         """Return how long the report may still be submitted; nothing for one of today."""
-        last = last_day(report.starts_at, report.zone)
-        if too_late(report.starts_at, report.zone, utc_now()):
-            params = {"days": BACKDATING_DAYS, "last": language.day_word(last, today())}
+        days = rule.at(utc_now())
+        last = last_day(report.starts_at, report.zone, days)
+        if too_late(report.starts_at, report.zone, utc_now(), rule):
+            params = {"days": days, "last": language.day_word(last, today())}
             return Said(words.sentence("too_late", params), "bad")
         if language.local(report.starts_at).date() < today():
             text = self.tr("补报：拜访后 {days} 天内可以提交，这一份最迟 {last}。")
-            return Said(text.format(days=BACKDATING_DAYS, last=language.day_word(last, today())), "info")
+            return Said(text.format(days=days, last=language.day_word(last, today())), "info")
         return Said("", "info")

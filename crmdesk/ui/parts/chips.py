@@ -114,7 +114,7 @@ class _Pick(QAbstractButton):
     def __init__(self, code: str, text: str, many: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.code, self._many = code, many
-        self.current = False
+        self.current = self._telling = False
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
@@ -122,6 +122,13 @@ class _Pick(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._toggled)
+
+    def _toggled(self, checked: bool) -> None:
+        """Take what a screen reader did to the chip itself as the click that it means."""
+        if not self._telling:
+            self.chosen = not checked
+            self.click()
 
     @property
     def chosen(self) -> bool:
@@ -130,8 +137,10 @@ class _Pick(QAbstractButton):
 
     @chosen.setter
     def chosen(self, chosen: bool) -> None:
+        self._telling = True
         self.setAutoExclusive(False)  # Qt keeps one of a group chosen; here all can be taken back
         self.setChecked(chosen)
+        self._telling = False
         self.setAutoExclusive(not self._many)
 
     @override

@@ -72,6 +72,11 @@ class VisitBlock(QAbstractButton):
         self.setToolTip(tool_tip(self.accessibleName()))  # a short visit has no room for its words
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.clicked.connect(self._opened)  # the press of a screen reader: the mouse and the keys never come to it
+
+    def _opened(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._grid.opened.emit(self.block.key)
 
     @override
     def sizeHint(self) -> QSize:

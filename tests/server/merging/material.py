@@ -29,7 +29,7 @@ class Material:
     def __post_init__(self) -> None:
         for record in ("doctor", "institution", "department", "visit", "cycle_plan"):
             self.refs[record] = [self.server_row(record) for _ in range(3)]
-        for record in ("doctor", "institution"):
+        for record in ("doctor", "institution", "visit"):
             self.company.insert("custom_field", {**self.values("custom_field"), "for_record": record, "key": "hobby"})
         self.refs["user"] = [self.company[name] for name in ("rep", "colleague", "manager")]
         self.refs["product"] = [self.company["product"], *(self.server_row("product") for _ in range(2))]
@@ -43,6 +43,7 @@ class Material:
             "user": {"login": new_id(), "name": "新人", "role": "rep", "active": True},
             "product": {"name": "新药"},
             "custom_field": {"for_record": "doctor", "key": "other", "name": "爱好", "kind": "text"},
+            "company_rule": {"name": "backdating_days", "value": 14},
             "institution": {"name": "新医院", **place},
             "doctor": {"name": "新医生", **place},
             "export_note": export_of(company["rep"]),
