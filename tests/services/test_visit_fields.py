@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crmdesk.domain.errors import InputError
-from crmdesk.services.commands import AmendVisit, SaveVisit, SubmitVisit, Undo
+from crmdesk.services.commands import AmendVisit, ResolveConflict, SaveVisit, SubmitVisit, Undo
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.exports import export_list
 from tests.services.small_territory import PLANNED_VISIT, TERRITORY, Laptop, an_id
@@ -88,3 +88,16 @@ def test_the_export_of_visits_holds_them_with_their_units(
         first, *rows = list(csv.reader(file))
     assert first[-4:-1] == header
     assert next(row for row in rows if row[0] == NEW)[-3:] == cells
+
+
+def test_what_lost_on_a_submitted_report_is_taken_back_with_a_reason(own: Laptop) -> None:
+    own.do(SubmitVisit(NEW, {**REPORT, "custom.waited": 10}))
+    own.answer()
+    conflict = {"id": an_id(861), "parent_record": "visit", "parent_id": NEW, "field": "custom.waited",
+                "base_value": {"value": None}, "winner_value": {"value": 10}, "loser_value": {"value": 25},
+                "state": "open"}  # fmt: skip
+    own.receive("conflict", conflict, scope=f"t:{TERRITORY}")
+    own.do(ResolveConflict(an_id(861), "loser"))
+    assert custom_of(own) == {"waited": 25}
+    edit = next(one for one in own.waiting() if one.record == "visit")
+    assert edit.reason == f"conflict {an_id(861)}"

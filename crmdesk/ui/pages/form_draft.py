@@ -45,6 +45,7 @@ class FormDraft(QObject):
         self._content, self._fill, self._fits, self._open_keys = content, show, fits, open_keys
         self.key = self._prefix + new_id()
         self._first: Content = {}
+        self._shown: Content = {}  # what was typed before, as it was shown
         self._kept: Content | None = None  # what stands in the store, None where nothing does
         self._offered: tuple[str, Content] = ("", {})
         self._said = ""
@@ -82,7 +83,7 @@ class FormDraft(QObject):
 
     def leave(self) -> None:
         """Close the form without saving: what was typed stays."""
-        if not self._ended and self._content() != self._first:
+        if not self._ended and self._content() not in (self._first, self._shown):
             self.keep()
             self._context.toast(lambda: translate("form_draft", "还没有保存，已留作草稿，下次新建时会恢复"))
         self.end()
@@ -131,6 +132,7 @@ class FormDraft(QObject):
         self.keep()
         self.key, self._kept = self._offered
         self._fill(dict(self._offered[1]))
+        self._shown = self._content()
         self._say(_BACK)
 
     def _acted(self) -> None:

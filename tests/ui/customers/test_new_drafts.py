@@ -58,6 +58,11 @@ def test_what_is_typed_is_kept_at_once_and_back_at_the_next_opening(
     qtbot.waitUntil(lambda: again.draft.banner.isVisible())
     assert again.content() == wanted
     assert again.draft.banner.text == "上次没有保存的内容还在这里。"
+    window.toast_part.hide()
+    gone(again, qtbot)
+    assert window.toast_part.text == "", "nothing more was typed"
+    again = new_doctor(window, qtbot)
+    qtbot.waitUntil(lambda: again.content() == wanted)
     app.dress(qapp, language.ENGLISH, theme.DARK)
     qtbot.waitUntil(lambda: again.draft.banner.text == "What you had not saved is still here.")
     qtbot.keyClick(again, Qt.Key.Key_S, CTRL)
