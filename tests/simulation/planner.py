@@ -121,10 +121,22 @@ class Planner:
             args = {"seconds": rng.choice((-1, 1, 1, 0)) * jump}
         elif kind == "away":
             self.at += _AWAY_MS
+        elif kind == "restore" and rng.random() < 0.4:
+            return self._clock_ahead(name)
         elif kind == "drift":
             what = rng.choice(("flipped", "missing"))
             args = {"place": rng.randrange(1000), "by": rng.choice((-1, 1, 5))}
         return self._entry(kind, name, what, args)
+
+    def _clock_ahead(self, name: str) -> Entry:
+        """A laptop's clock shows next year for one sync, just before the server comes back from a backup."""
+
+        def clock(seconds: int) -> Entry:
+            return self._entry("clock", name, args={"seconds": seconds})
+
+        self._following = [lambda: self._entry("sync", name, "start"), lambda: self._entry("restore", name),
+                           lambda: clock(0)]  # fmt: skip
+        return clock(400 * 86_400)
 
     def _administration(self) -> Entry:
         rng = self.rng
