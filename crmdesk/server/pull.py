@@ -67,11 +67,10 @@ class Cursor:
     @classmethod
     def read(cls, text: str, epoch: str, scopes: Iterable[str]) -> "Cursor | None":
         """Return the cursor for a subscription, scopes unknown to it left out; None for another epoch or no cursor."""
-        try:
-            raw = base64.urlsafe_b64decode(text[:65_536] + "=" * (-len(text) % 4))
-            named, width, room, places, day = msgspec.msgpack.decode(raw, type=tuple[str, int, int, bytes, int])
-        except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
+        parts = _parts(text)
+        if parts is None:
             return None
+        named, width, room, places, day = parts
         if named != epoch or not _SHORTEST_MARK <= width <= _LONGEST_MARK or not 1 <= room <= 8:
             return None
         entries = (places[at : at + width + room] for at in range(0, len(places), width + room))
@@ -81,6 +80,20 @@ class Cursor:
         # a scope that came later may look like one that was there: both start anew
         found = {scope: marks[mark] for scope, mark in marked if mark in marks and alike[mark] == 1}
         return cls(epoch, {scope: position for scope, position in found.items() if position < 2**62}, day)
+
+
+def _parts(text: str) -> tuple[str, int, int, bytes, int] | None:
+    try:
+        raw = base64.urlsafe_b64decode(text[:65_536] + "=" * (-len(text) % 4))
+        return msgspec.msgpack.decode(raw, type=tuple[str, int, int, bytes, int])
+    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
+        return None
+
+
+def is_of_another_life(cursor_text: str, epoch: str) -> bool:
+    """Say whether a cursor was given by the server before it came back from a backup."""
+    parts = _parts(cursor_text)
+    return parts is not None and parts[0] != epoch
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from crmdesk.protocol.messages import (
     MAX_REQUEST_OPERATIONS,
     PACKED_SINCE,
     PROTOCOL,
+    Answer,
     Answers,
     Operation,
     SyncEnd,
@@ -22,7 +23,7 @@ from crmdesk.protocol.messages import (
 )
 from crmdesk.server import devices
 from crmdesk.server.database import Database
-from crmdesk.server.pull import Pull
+from crmdesk.server.pull import Pull, is_of_another_life
 from crmdesk.server.push import Pushed, push
 from crmdesk.server.settings import Settings
 from crmdesk.server.work import ServerActor, ServerWork
@@ -55,7 +56,11 @@ class SyncService:
         if len(request.operations) > MAX_REQUEST_OPERATIONS:
             raise InputError("too_large", limit=MAX_REQUEST_OPERATIONS, length=len(request.operations))
         batches = list(_batches(request.operations))
-        pushed = self._push(actor, request.device_id, batches.pop(0) if batches else [])
+        first = batches.pop(0) if batches else []
+        if is_of_another_life(request.cursor, self._database.epoch):
+            pushed, batches = self._not_yet(actor, request.device_id, first), []
+        else:
+            pushed = self._push(actor, request.device_id, first)
         packed = request.schema >= PACKED_SINCE
         pull = Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
@@ -97,6 +102,14 @@ class SyncService:
             # the same operation or row came by another device at the same moment: by now its answer is known, or it
             # is one operation's alone
             return self._database.run(partial(apply, one_by_one=True))
+
+    def _not_yet(self, actor: ServerActor, device_id: str, operations: list[Operation]) -> Pushed:
+        """Take nothing of a laptop that has yet to hear of the restored server: what that lost goes first.
+
+        Else an edit of a row that was lost would be refused, and an older value would come after a newer one.
+        """
+        self._push(actor, device_id, [])
+        return Pushed([Answer(one.id[:64], "later") for one in operations])
 
     def _stream(
         self, head: SyncHead, further: Iterable[Answers], pull: Pull, request: SyncRequest, actor: ServerActor

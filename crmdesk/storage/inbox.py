@@ -77,11 +77,12 @@ def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
 
 
 def _note_epoch(work: UnitOfWork, epoch: str) -> None:
-    """Take over the name of the server's life; of another one the revisions that are held here say nothing.
+    """Take over the name of the server's life; of another one the revisions and the cursor held here say nothing.
 
     A row may come by another scope than in the life that was lost, so that the new start of a scope is not enough.
     """
     if settings.meta(work.connection, "epoch") not in ("", epoch):
+        settings.set_meta(work.connection, "cursor", "")  # the server takes nothing from whoever still shows it
         work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
         for record in RECORDS:
             work.driver.execute(

@@ -161,6 +161,7 @@ class Model:
         if answer.outcome == "duplicate":
             raise Broken("one_effect", f"operation {operation.id} never arrived, and the server calls it a duplicate")
         self._no_needless_refusal(operation, answer)
+        self._in_order(operation, answer)
         self.life.answers[operation.id] = outcome
         self.ever_answered.add(operation.id)
         if outcome == "taken":
@@ -176,6 +177,20 @@ class Model:
         merged = answer.params.get("code") == "too_long"
         if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
+
+    def _in_order(self, operation: Operation, answer: Answer) -> None:
+        """What a restored server lost comes to it again before what was done with it afterwards on the same laptop."""
+        mine = self.promises.get(operation.id)
+        if mine is None or answer.code not in ("unknown_row", "out_of_scope"):
+            return
+        for op_id in self.ever_answered - self.life.answers.keys():
+            made = self.promises.get(op_id)
+            if made is None or made.excused or not made.held or made.laptop != mine.laptop:
+                continue
+            if made.operation.kind == "create" and made.operation.row_id == operation.row_id:
+                raise Broken(
+                    "needless_refusal", f"{operation.id} came before {op_id}, which made its row: {answer.code}"
+                )
 
     def _effect(self, operation: Operation, answer: Answer, user_id: str) -> None:
         key = (operation.record, operation.row_id)

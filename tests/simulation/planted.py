@@ -330,6 +330,11 @@ def _epoch_kept(stack: ExitStack) -> None:
     _swap(stack, Database, "renew_epoch", lambda database: database.epoch)
 
 
+@_bug("A restored server takes what waits on a laptop before what that laptop has of the lost time.")
+def _taken_too_early(stack: ExitStack) -> None:
+    _swap(stack, sync_service, "is_of_another_life", lambda *_: False)
+
+
 @_bug("The server says 'nothing new' without looking at what the laptop holds.")
 def _same_unseen(stack: ExitStack) -> None:
     real = SyncService._end

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,24 @@ def test_a_flipped_row_is_mended_by_fetching_its_scope_alone(
         assert not settings.meta_json(connection, "refetch_tries")
 
 
+def backed_up(field: Field) -> Path:
+    """Copy the server's database, as a backup does."""
+    copy = field.folder / "backup.db"
+    with closing(sqlite3.connect(field.folder / "server.db")) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
+
+
+def put_back(field: Field, copy: Path) -> None:
+    """Let the server come back from a backup."""
+    path = field.folder / "server.db"
+    field.database.dispose()
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    shutil.copy(copy, path)
+    field.database.renew_epoch()
+
+
 def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: Field) -> None:
     laptop, other = field.laptop("rep"), field.laptop("colleague")
     synced(laptop)
@@ -65,9 +84,7 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
     doctor, hospital = field.company["north_doctor"], field.company["north_hospital"]
     edit(laptop, hospital, "institution", phone="010-11112222")
     synced(laptop)
-    path, copy = field.folder / "server.db", field.folder / "backup.db"
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    copy = backed_up(field)
     edit(laptop, doctor, mobile="13977770000")
     values = {"name": "新来的", "territory_id": field.company["north"]}
     made = do(laptop, CreateRow("doctor", values)).created_id
@@ -75,11 +92,7 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
     edit(other, doctor, preferred_time="周三上午")  # lost for good unless its author's laptop has it
     synced(other)
     synced(laptop)
-    field.database.dispose()
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    shutil.copy(copy, path)
-    field.database.renew_epoch()
+    put_back(field, copy)
     assert field.company.row("doctor", doctor)["mobile"] == "13800000000"
     synced(laptop)
     row = field.company.row("doctor", doctor)
@@ -97,3 +110,22 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
         assert (summary.waiting, summary.refused) == (0, 0)
         assert ask(one, lambda reads: reads.conflicts()) == []
         assert health.check(one.store).sound
+
+
+def test_what_waits_goes_to_a_restored_server_after_what_it_lost(field: Field) -> None:
+    laptop = field.laptop("rep")
+    synced(laptop)
+    doctor = field.company["north_doctor"]
+    copy = backed_up(field)
+    edit(laptop, doctor, mobile="13977770001")
+    made = do(laptop, CreateRow("doctor", {"name": "新来的", "territory_id": field.company["north"]})).created_id
+    synced(laptop)
+    edit(laptop, doctor, mobile="13977770002")
+    edit(laptop, made, mobile="13977770003")
+    put_back(field, copy)
+    synced(laptop)
+    summary = ask(laptop, lambda reads: reads.sync_summary())
+    assert (summary.waiting, summary.refused) == (0, 0), "the row was there again before the edit of it came"
+    assert field.company.row("doctor", doctor)["mobile"] == "13977770002", "what was written last stands"
+    assert field.company.row("doctor", made)["mobile"] == "13977770003"
+    assert ask(laptop, lambda reads: reads.conflicts()) == []
