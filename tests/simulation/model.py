@@ -185,7 +185,7 @@ class Model:
             return
         for op_id in self.ever_answered - self.life.answers.keys():
             made = self.promises.get(op_id)
-            if made is None or made.excused or not made.held or made.laptop != mine.laptop:
+            if made is None or op_id == operation.id or made.excused or not made.held or made.laptop != mine.laptop:
                 continue
             if made.operation.kind == "create" and made.operation.row_id == operation.row_id:
                 raise Broken(
