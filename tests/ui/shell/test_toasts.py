@@ -1,0 +1,44 @@
+"""Every toast is given what makes its sentence, never a sentence worked out before: that one keeps its language."""
+
+import ast
+from pathlib import Path
+
+import crmdesk
+
+SOURCES = sorted((Path(crmdesk.__file__).parent / "ui").rglob("*.py"))
+
+
+def speaks(node: ast.AST) -> bool:
+    """Say whether an expression works a translated sentence out at once."""
+    if isinstance(node, ast.Lambda):
+        return False
+    if isinstance(node, ast.Call):
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        if name in ("tr", "translate"):
+            return True
+    return any(speaks(child) for child in ast.iter_child_nodes(node))
+
+
+def too_early(source: str) -> list[int]:
+    """Return the lines of toasts whose sentence is worked out beforehand; in small dialogs `submit` makes the toast."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (
+            (node.func.attr == "toast" and any(speaks(one) for one in node.args))
+            or (node.func.attr in ("submit", "_submit") and any(speaks(one) for one in node.args[1:2]))
+        )
+    ]
+
+
+def test_no_toast_is_worked_out_beforehand() -> None:
+    assert {path.name: lines for path in SOURCES if (lines := too_early(path.read_text("utf-8")))} == {}
+
+
+def test_the_search_finds_one() -> None:
+    assert too_early("self.context.toast(self.tr('x').format(a=1))") == [1]
+    assert too_early("self.submit(command, self.tr('x'))") == [1]
+    assert too_early("self.context.toast(lambda: self.tr('x'))") == []
