@@ -82,5 +82,6 @@ def call_back_line(output: Output, item: CallBackItem) -> str:
         output.choice("call_back_way", str(row["way"])),
         output.choice("call_back_outcome", str(row["outcome"])),
     )
-    parts = (str(row["called_at"]), item.who, way, item.doctor_name, outcome, str(row["note"] or ""), row.sync_state)
+    state = output.state(row.sync_state)
+    parts = (str(row["called_at"]), item.who, way, item.doctor_name, outcome, str(row["note"] or ""), state)
     return "  ☎ " + " · ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from crmdesk.commandline.output import Output
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.records import CUSTOM, DOCTOR
 from crmdesk.services.commands import CreateDoctor, EditRow
-from crmdesk.services.views import DoctorView
+from crmdesk.services.views import DoctorView, Person
 
 doctor = typer.Typer(help="Doctors: show, add, edit.")
 
@@ -30,7 +30,7 @@ def search(
     output = options_of(context).output
     with opened(context) as laptop:
         hits = ask(laptop, lambda reads: reads.search(text, limit))
-    lines = [f"{hit.id}  {hit.title} · {hit.subtitle} ({hit.reason})" for hit in hits]
+    lines = [f"{hit.id}  {' · '.join(filter(None, (hit.title, hit.subtitle)))} ({hit.reason})" for hit in hits]
     output.result(hits, lines or [output.pick("没有找到。", "Nothing found.")])
 
 
@@ -43,15 +43,18 @@ def show(
     with opened(context) as laptop:
         doctor_id = find_customer(laptop, "doctor", which)
         view, defined = ask(laptop, lambda reads: (reads.doctor(doctor_id), reads.custom_fields()))
-    output.result(view, _doctor_lines(output, view, defined))
+        person = laptop.desk.person
+    output.result(view, _doctor_lines(output, view, defined, person))
 
 
-def _doctor_lines(output: Output, view: DoctorView, defined: Definitions) -> list[str]:
-    lines = [f"{view.row.id}  {view.row['name']}  {view.row.sync_state}"]
+def _doctor_lines(output: Output, view: DoctorView, defined: Definitions, person: Person) -> list[str]:
+    territories = dict(zip(person.territory_ids, person.territory_names, strict=True))
+    lines = [f"{view.row.id}  {view.row['name']}  {output.state(view.row.sync_state)}"]
     for field in (*DOCTOR.fields, *defined.every("doctor")):
         value = view.row[field.name]
         if value not in (None, "", []) and field.name != CUSTOM.name:
-            lines.append(f"  {output.field(field)}: {output.value('doctor', field, value)}")
+            said = territories.get(str(value)) if field.name == "territory_id" else None
+            lines.append(f"  {output.field(field)}: {said or output.value('doctor', field, value)}")
     lines += [f"  @ {one.institution_name} {one.department_name}" for one in view.affiliations]
     lines += [f"  {one.at}  {one.who}  {one.text}" for one in view.timeline]
     lines += [f"  ! {one.field}: {one.winner_value} / {one.loser_value}" for one in view.conflicts]

@@ -5,19 +5,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from crmdesk.domain import picklists
+from crmdesk.domain.clock import DEFAULT_ZONE, from_text
 from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
+from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import words
 
 OK, REFUSED, USAGE, WORLD = 0, 1, 2, 3
 """Exit codes: done; your input or a rule says no; the command line itself is wrong; disk, network, key or server."""
 
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+"""As the records hold it; people are told the local time, JSON keeps it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _OWN = {
@@ -58,7 +63,18 @@ _OWN = {
         "这一天没有周期计划，不能申请目标。",
         "There is no cycle plan for that day to propose a target in.",
     ),
+    "not_a_day": (
+        "“{value}”不是日期。请写成 2026-11-27 这样。",
+        "'{value}' is not a day. Write it like 2026-11-27.",
+    ),
     "check_failed": ("检查发现 {count} 处问题。", "The check found {count} problems."),
+}
+
+_STATES = {
+    SAVED_HERE: ("保存在本机", "saved here"),
+    SENT: ("已发送，等待确认", "sent, not yet confirmed"),
+    ACCEPTED: ("已接受", "accepted"),
+    NEEDS_YOU: ("需要你处理", "needs you"),
 }
 
 
@@ -81,7 +97,7 @@ class Output:
             _echo(msgspec.json.encode(data, enc_hook=_encodable).decode())
             return
         for line in lines:
-            _echo(plain(line))
+            _echo(plain(_INSTANT.sub(_local, line)))
 
     def trouble(self, error: CrmdeskError) -> int:
         """Tell in words what went wrong and return the exit code."""
@@ -130,6 +146,11 @@ class Output:
             return self.pick("、", ", ").join(self.pick(one.zh, one.en) for one in entries) or "—"
         return words.value_words(record, field.name, value, self.language) or "—"
 
+    def state(self, code: str) -> str:
+        """Return where a change is: saved here, sent, accepted, or waiting for the person."""
+        pair = _STATES.get(code)
+        return self.pick(*pair) if pair else code
+
     def pick(self, chinese: str, english: str) -> str:
         """Return one of two texts."""
         return chinese if self.language == words.CHINESE else english
@@ -144,6 +165,11 @@ def _echo(text: str, err: bool = False) -> None:
 class _Given(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def _local(found: re.Match[str]) -> str:
+    """Return an instant as the clock of the country shows it."""
+    return f"{from_text(found[0]).astimezone(ZoneInfo(DEFAULT_ZONE)):%Y-%m-%d %H:%M}"
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """Commands about planning: plan week, add, cycle, suggest, targets, propose, answer, export."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,16 @@ from crmdesk.services.plan_views import TargetItem
 from crmdesk.services.reads_plan import as_date
 
 plan = typer.Typer(help="The plan: the week, the cycle, targets, the calendar file.")
-_DAY = "A day (YYYY-MM-DD); without it today."
+
+
+def _checked(day: str) -> str:
+    try:
+        return day and date.fromisoformat(day).isoformat()
+    except ValueError as error:
+        raise InputError("not_a_day", value=day[:20]) from error
+
+
+Day = Annotated[str, typer.Option("--date", help="A day (YYYY-MM-DD); without it today.", callback=_checked)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @plan.command("week")
-def week(context: typer.Context, day: Annotated[str, typer.Option("--date", help=_DAY)] = "") -> None:
+def week(context: typer.Context, day: Day = "") -> None:
     """Show the week of a day: holidays, days off, your visits."""
     output = options_of(context).output
     with opened(context) as laptop:
@@ -52,7 +61,7 @@ def week(context: typer.Context, day: Annotated[str, typer.Option("--date", help
 def add(
     context: typer.Context,
     doctor: Annotated[str, typer.Argument(help="Id or text of a doctor.")],
-    day: Annotated[str, typer.Option("--date", help="The day (YYYY-MM-DD).")],
+    day: Annotated[str, typer.Option("--date", help="The day (YYYY-MM-DD).", callback=_checked)],
     at: Annotated[str, typer.Option("--at", help="Time of day (HH:MM); without it the first free time.")] = "",
 ) -> None:
     """Plan a visit."""
@@ -77,7 +86,7 @@ def _minute(text: str) -> int:
 
 
 @plan.command("cycle")
-def cycle(context: typer.Context, day: Annotated[str, typer.Option("--date", help=_DAY)] = "") -> None:
+def cycle(context: typer.Context, day: Day = "") -> None:
     """Show the cycle plan of a day: goal, done, scheduled, remaining, to be scheduled, by class."""
     output = options_of(context).output
     with opened(context) as laptop:
@@ -107,7 +116,7 @@ def _class_line(output: Output, one: ClassStanding) -> str:
 @plan.command("suggest")
 def suggest(
     context: typer.Context,
-    day: Annotated[str, typer.Option("--date", help=_DAY)] = "",
+    day: Day = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 20,
 ) -> None:
     """Say whom to visit next: overdue, by class, at hospitals that are on the way that day."""
@@ -153,7 +162,7 @@ def propose(
         int, typer.Option(min=0, max=MAX_VISITS, help="So many visits in the cycle; 0 drops the doctor.")
     ],
     why: Annotated[str, typer.Option(help="So that the manager sees why.")] = "",
-    day: Annotated[str, typer.Option("--date", help=_DAY)] = "",
+    day: Day = "",
 ) -> None:
     """Propose a number of visits to a doctor in the cycle."""
     output = options_of(context).output
@@ -198,9 +207,12 @@ def _target(laptop: Laptop, target_id: str) -> TargetItem:
 def export(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(help="The .ics file to write.")],
-    first: Annotated[str, typer.Option("--from", help=_DAY)] = "",
+    first: Annotated[str, typer.Option("--from", help="The first day; without it today.", callback=_checked)] = "",
     last: Annotated[
-        str, typer.Option("--to", help=f"The last day; without it eight weeks, at most {MOST_DAYS} days.")
+        str,
+        typer.Option(
+            "--to", help=f"The last day; without it eight weeks, at most {MOST_DAYS} days.", callback=_checked
+        ),
     ] = "",
 ) -> None:
     """Write your visits and days off to an iCalendar file."""

@@ -132,7 +132,10 @@ def status(context: typer.Context) -> None:
     names = output.pick("、", ", ").join(person.territory_names)
     first = f"{person.name} · {output.choice('role', person.role)} · {names}"
     lines = [first, *_summary_lines(output, summary)]
-    lines += [f"  {item.title} · {item.command or item.kind} · {item.made_at} · {item.state}" for item in waiting]
+    lines += [
+        f"  {item.title} · {item.command or item.kind} · {item.made_at} · {output.state(item.state)}"
+        for item in waiting
+    ]
     output.result(document, lines)
 
 

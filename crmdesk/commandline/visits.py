@@ -83,7 +83,8 @@ def list_visits(
     with opened(context) as laptop:
         found = ask(laptop, lambda reads: reads.visits(0, limit))
     lines = [
-        f"{one.visit.id}  {one.visit['starts_at']}  {one.doctor_names} · {one.institution_name}  {one.visit.sync_state}"
+        f"{one.visit.id}  {one.visit['starts_at']}  {one.doctor_names} · {one.institution_name}"
+        f"  {output.state(one.visit.sync_state)}"
         for one in found
     ]
     output.result(found, lines or [output.pick("还没有拜访。", "No visits yet.")])

@@ -9,8 +9,10 @@ import pytest
 
 from crmdesk.commandline.app import main
 from crmdesk.commandline.assignments import read_assignments
+from crmdesk.commandline.output import Output
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.records import DOCTOR, VISIT
+from crmdesk.services.views import SAVED_HERE
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -33,6 +35,16 @@ def test_before_the_first_sign_in_it_says_so(capsys, tmp_path):
     code, _, err = run(capsys, "--data-dir", str(tmp_path), "--language", "zh", "search", "张")
     assert code == 3
     assert err.startswith("请先登录")
+
+
+def test_people_read_local_times_and_where_a_change_is_while_json_keeps_the_instant(capsys):
+    instant = "2026-11-25T01:00:00.000Z"
+    for language, state in (("zh", "保存在本机"), ("en", "saved here")):
+        output = Output(False, language)
+        output.result(None, [f"{instant} · {output.state(SAVED_HERE)}"])
+        assert capsys.readouterr().out == f"2026-11-25 09:00 · {state}\n"
+    Output(True, "en").result({"at": instant})
+    assert instant in capsys.readouterr().out
 
 
 def test_failures_as_json(capsys, tmp_path):

@@ -1,10 +1,12 @@
 """The commands that make and run a server: `init` and `serve`."""
 
+import shlex
 import signal
 from typing import Annotated, Any
 
 import typer
 
+from crmdesk.domain.errors import InputError
 from crmdesk.domain.roles import Role
 from crmdesk.server import admin, horizon
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
@@ -21,6 +23,8 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make the database (again: adds what is missing). There is no default account: add people with `user add`."""
+    if password_stdin and not admin_login:
+        raise InputError("admin_needed")
     here = place(data_dir, database, as_json)
     store = here.database(create=True)
     lines = [f"The database is ready in {here.data_dir}."]
@@ -30,7 +34,8 @@ def init(
         store.run(lambda work: admin.add_user(work, values, password, Settings()))
         lines.append(f"{admin_login} can sign in.")
     else:
-        lines.append("Next: crmdesk-server user add LOGIN --name NAME --role admin")
+        where = shlex.quote(str(here.data_dir))
+        lines.append(f"Next: crmdesk-server --data-dir {where} user add LOGIN --name NAME --role admin")
     here.answer({"data_dir": str(here.data_dir), "admin": admin_login or None, "epoch": store.epoch}, lines)
 
 

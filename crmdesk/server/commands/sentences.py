@@ -9,6 +9,7 @@ from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
 
 SENTENCES = {
+    "admin_needed": "The password is whose? Say it with --admin LOGIN.",
     "ambiguous_institution": "More than one institution is called {name}: use its id (`institution duplicates`).",
     "ambiguous_territory": "More than one territory is called {name}: use its id (`territory list`).",
     "amount": "{value} is not an amount in yuan.",
@@ -47,6 +48,7 @@ SENTENCES = {
     "no_figure_column": "The file has no column for {field}.",
     "no_rows": "The file has no rows to import.",
     "no_assignment": "{login} has no running assignment to {name}.",
+    "not_a_day": "{option}: {value} is not a day. Write it like 2026-11-22.",
     "not_a_sheet": "The file is not a table (csv, xlsx, xls, ods or vcf).",
     "not_empty": "This database already has people in it; the demo company needs an empty one (another --data-dir).",
     "not_in_list": "{value} is not one of the choices for {field}.",

@@ -44,6 +44,17 @@ def server(tmp_path: Path) -> Server:
     return made
 
 
+def test_what_is_asked_at_the_beginning_is_said(tmp_path: Path) -> None:
+    made = Server(tmp_path / "a place")
+    assert "--admin LOGIN" in made.fails("init", "--password-stdin", stdin=PASSWORD + "\n")
+    assert not made.folder.exists(), "a password that belongs to nobody makes nothing"
+    assert f"--data-dir '{made.folder}' user add" in made.run("init").stdout
+    assert "boss can sign in" in made.run("init", "--admin", "boss", "--password-stdin", stdin=PASSWORD + "\n").stdout
+    made.run("territory", "add", "华北")
+    told = made.fails("assign", "add", "boss", "华北", "--from", "31.12.2026")
+    assert told == "--from: 31.12.2026 is not a day. Write it like 2026-11-22.\n"
+
+
 def test_people_territories_and_assignments(server: Server) -> None:
     server.run("territory", "add", "华北", "--kind", "region")
     server.run("territory", "add", "北京", "--parent", "华北")
