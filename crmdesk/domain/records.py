@@ -7,6 +7,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.company_records import COMPANY_RULE, EXPORT_NOTE, PROCUREMENT
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
+from crmdesk.domain.merge_records import DOCTOR_MERGE, INSTITUTION_MERGE
 from crmdesk.domain.plan_records import CYCLE_PLAN, DAY_OFF, PLAN_TARGET
 from crmdesk.domain.roles import FIELD_FORCE, NOBODY, Role
 
@@ -507,28 +508,6 @@ AUDIT_ENTRY = Record(
     ),
 )
 
-DOCTOR_MERGE = Record(
-    "doctor_merge",
-    "医生合并",
-    "Merge of doctors",
-    ScopeRule.TERRITORY,
-    (
-        Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
-        Field("owner_id", Kind.REF, "提议人", "Proposed by", ref="user", required=True, merge=Merge.OWNER),
-        Field("doctor_id", Kind.REF, "保留的医生", "Doctor kept", ref="doctor", required=True, indexed=True),
-        Field("other_id", Kind.REF, "并入的医生", "Doctor merged", ref="doctor", required=True, indexed=True),
-        Field("take", Kind.TAGS, "取自并入的医生", "Taken from the one merged", max_length=30, merge=Merge.SET),
-        Field("note", Kind.TEXT, "理由", "Note", max_length=500),
-        Field("state", Kind.CHOICE, "状态", "State", picklist="merge_state", writers=NOBODY),
-        Field("decided_by", Kind.REF, "决定人", "Decided by", ref="user", writers=NOBODY),
-        Field("decided_at", Kind.INSTANT, "决定时间", "Decided at", writers=NOBODY),
-        Field("moved", Kind.MAP, "移动的内容", "What was moved", writers=NOBODY),
-    ),
-    writers=FIELD_FORCE,
-    owner="owner_id",
-    fixed=True,
-)
-
 RECORDS: dict[str, Record] = {
     record.name: record
     for record in (
@@ -551,6 +530,7 @@ RECORDS: dict[str, Record] = {
         CALL_BACK,
         BUDGET,
         DOCTOR_MERGE,
+        INSTITUTION_MERGE,
         PROCUREMENT,
         EXPORT_NOTE,
         ATTACHMENT,

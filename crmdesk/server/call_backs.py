@@ -21,7 +21,7 @@ def before_create(work: ServerWork, actor: ServerActor, operation: Operation, va
     rules.check_author(actor.user_id, claim, visit)
     doctors = rules.doctors_of(claim, visit)
     foreign = values.get("doctor_id") and values["doctor_id"] not in doctors
-    also = merges.merged_into(work.connection, doctors).values() if foreign else ()
+    also = merges.merged_into(work.connection, (("doctor", one) for one in doctors)).values() if foreign else ()
     values = _in_time(work, operation, values)
     rules.check_subject(values, claim, visit, set(also))
     _check_consent(work, values)

@@ -1,28 +1,30 @@
 """Two institutions that are one: everything of the other follows to the kept one, whose aliases keep its names.
 
-Run again it moves what arrived from laptops since: a report made offline may still name the other one. There is no way
-back but by hand; the audit chain has every step.
+The other one ends (a tombstone), so that no list, search or import finds it; the way back revives it. Run again by the
+command it moves what arrived from laptops since: a report made offline may still name the other one.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
+from typing_extensions import override
 
+from crmdesk.domain import validation
+from crmdesk.domain.customer_merge import INSTITUTIONS, Choice, taken
 from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.fields import Kind
 from crmdesk.domain.procurement import row_id
 from crmdesk.domain.records import INSTITUTION, RECORDS
 from crmdesk.intake import KnownInstitution
 from crmdesk.intake.hospital_finder import Candidate, HospitalFinder
 from crmdesk.intake.matching import name_key
+from crmdesk.server.merge_steps import Steps, Values
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
 _FIGURE = RECORDS["procurement"].field_names
-_STAY = frozenset({"name", "aliases", "territory_id", "under_review"})
-Row = dict[str, Any]
+_BY_THEMSELVES = frozenset({"department", "affiliation"})
 
 
 def duplicates(known: list[KnownInstitution]) -> Iterator[tuple[Candidate, Candidate]]:
@@ -34,109 +36,138 @@ def duplicates(known: list[KnownInstitution]) -> Iterator[tuple[Candidate, Candi
 
 
 def merge(work: ServerWork, kept_id: str, other_id: str, actor: ServerActor = SYSTEM) -> Counter[str]:
-    """Merge `other_id` into `kept_id` and return how many rows moved, by record.
+    """Merge `other_id` into `kept_id` by command and return how many rows moved, by record; there is no way back.
 
     Raises RefusedError('merge_impossible') for one institution twice, one that is not there, a kept one that is gone.
     """
     kept, other = (work.get("institution", one, lock=True) for one in (kept_id, other_id))
     if kept is None or other is None or kept["deleted"] or kept_id == other_id:
         raise RefusedError("merge_impossible")
-    return _Merging(work, actor, dict(kept), dict(other)).run()
+    lacking = {name: Choice.OTHER for name in INSTITUTIONS.differing(kept, other) if kept[name] in (None, "", [], {})}
+    steps = Institutions(INSTITUTIONS, work, actor, kept_id, dict(kept), dict(other))
+    steps.merge(taken(lacking))
+    return +steps.moved
 
 
-@dataclass(slots=True)
-class _Merging:
-    work: ServerWork
-    actor: ServerActor
-    kept: Row
-    other: Row
+class Institutions(Steps):
+    """Departments, affiliations and figures need care of their own; whatever else names the other one follows."""
 
-    def run(self) -> Counter[str]:
-        """Move everything; the other one ends last."""
-        moved: Counter[str] = Counter()
-        moved["department"] = self._departments()
-        moved["affiliation"] = self._affiliations()
-        for record, column in (("visit", "institution_id"), ("attachment", "parent_id")):
-            rows = self._live(record, ROWS[record].c[column] == self.other["id"])
-            for row in rows:
-                self._update(record, row["id"], {column: self.kept["id"]})
-            moved[record] = len(rows)
-        moved["procurement"] = self._figures()
-        self._update("institution", self.kept["id"], self._fields())
+    @override
+    def merge(self, take: list[str]) -> Values:
+        changes = self.kind.merged(self.kept, self.other, take)
+        validation.check_changes(INSTITUTION, changes)
+        self.moved: Counter[str] = Counter()
+        self._changed: list[list[Any]] = []
+        self._ended: list[list[str]] = []
+        self._departments()
+        self._affiliations()
+        moved: Values = {
+            "name": self.other["name"],
+            "refs": list(self._refs()),
+            "attachments": self._attachments(),
+            "made": self._figures(),
+            "fields": {name: [self.kept.get(name), value] for name, value in changes.items()},
+        }
+        self.update("institution", self.kept["id"], changes, "merge")
         if not self.other["deleted"]:
-            self.work.delete("institution", self.other["id"], self.actor, self._reason)
-        return +moved
+            self._end("institution", self.other["id"])
+        return moved | {"changed": self._changed, "ended": self._ended}
 
-    @property
-    def _reason(self) -> str:
-        return f"merged into {self.kept['id']}"
+    def _change(self, record: str, row: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        self._changed.append([record, row["id"], {name: [row[name], value] for name, value in changes.items()}])
+        self.update(record, row["id"], changes)
 
-    def _update(self, record: str, row_id: str, changes: Mapping[str, Any]) -> None:
-        self.work.update(record, row_id, changes, self.actor, reason=self._reason)
+    def _end(self, record: str, row_id: str) -> None:
+        self._ended.append([record, row_id])
+        self.work.delete(record, row_id, self.actor, self.reason)
 
-    def _live(self, record: str, where: Any) -> list[Row]:
-        table = ROWS[record]
-        query = sa.select(table.c.id).where(where, table.c.deleted.is_(False)).order_by(table.c.id)
-        ids = list(self.work.connection.execute(query).scalars())
-        return [dict(row) for one in ids if (row := self.work.get(record, one, lock=True)) is not None]
+    def _of(self, record: str, institution: Mapping[str, Any]) -> list[Values]:
+        return self.live(record, ROWS[record].c.institution_id == institution["id"])
 
-    def _departments(self) -> int:
+    def _departments(self) -> None:
         """A department of the same name is the same one: its people go to the kept one's; the others move."""
-        table = ROWS["department"]
-        mine = {name_key(row["name"]): row["id"] for row in self._live("department", self._of(table, self.kept))}
-        theirs = self._live("department", self._of(table, self.other))
-        for row in theirs:
+        mine = {name_key(row["name"]): row["id"] for row in self._of("department", self.kept)}
+        for row in self._of("department", self.other):
+            self.moved["department"] += 1
             same = mine.get(name_key(row["name"]))
             if same is None:
-                self._update("department", row["id"], {"institution_id": self.kept["id"]})
+                self._change("department", row, {"institution_id": self.kept["id"]})
                 continue
-            for one in self._live("affiliation", ROWS["affiliation"].c.department_id == row["id"]):
-                self._update("affiliation", one["id"], {"department_id": same})
-            self.work.delete("department", row["id"], self.actor, self._reason)
-        return len(theirs)
+            for one in self.live("affiliation", ROWS["affiliation"].c.department_id == row["id"]):
+                self._change("affiliation", one, {"department_id": same})
+            self._end("department", row["id"])
 
-    def _affiliations(self) -> int:
+    def _affiliations(self) -> None:
         """A doctor who has worked at both in one department works there once."""
-        table = ROWS["affiliation"]
-        mine = self._live("affiliation", self._of(table, self.kept))
-        places = {(row["doctor_id"], row["department_id"]): row for row in mine}
-        theirs = self._live("affiliation", self._of(table, self.other))
-        for row in theirs:
+        places = {(row["doctor_id"], row["department_id"]): row for row in self._of("affiliation", self.kept)}
+        for row in self._of("affiliation", self.other):
+            self.moved["affiliation"] += 1
             same = places.get((row["doctor_id"], row["department_id"]))
             if same is None:
-                self._update("affiliation", row["id"], {"institution_id": self.kept["id"]})
+                self._change("affiliation", row, {"institution_id": self.kept["id"]})
                 continue
-            self.work.delete("affiliation", row["id"], self.actor, self._reason)
+            self._end("affiliation", row["id"])
             if row["is_primary"] and not same["is_primary"]:
-                self._update("affiliation", same["id"], {"is_primary": True})
-        return len(theirs)
+                self._change("affiliation", same, {"is_primary": True})
 
-    def _figures(self) -> int:
+    def _refs(self) -> Iterator[list[Any]]:
+        """Whatever else names one institution by a declared field (visits): record, field, ids."""
+        for record, declared in self.pointing(Kind.REF):
+            rows = self.naming(record, declared) if record not in _BY_THEMSELVES else []
+            for row in rows:
+                self.update(record, row["id"], {declared.name: self.kept["id"]})
+            self.moved[record] += len(rows)
+            if rows:
+                yield [record, declared.name, [row["id"] for row in rows]]
+
+    def _attachments(self) -> list[str]:
+        rows = self.attached()
+        for row in rows:
+            self.update("attachment", row["id"], {"parent_id": self.kept["id"]})
+        self.moved["attachment"] += len(rows)
+        return [row["id"] for row in rows]
+
+    def _figures(self) -> list[list[str]]:
         """A figure's id follows from its institution: it is made anew there, the kept one's own figure comes first."""
-        table = ROWS["procurement"]
-        theirs = self._live("procurement", table.c.parent_id == self.other["id"])
+        made: list[list[str]] = []
+        theirs = self.live("procurement", ROWS["procurement"].c.parent_id == self.other["id"])
         for row in theirs:
-            made = row_id(self.kept["id"], row["round_name"], row["product_name"], row["strength"] or "")
-            if self.work.get("procurement", made) is None:
-                values = {name: row[name] for name in _FIGURE if row[name] is not None}
-                self.work.insert("procurement", made, values | {"parent_id": self.kept["id"]}, self.actor)
-            self.work.delete("procurement", row["id"], self.actor, self._reason)
-        return len(theirs)
+            fresh = row_id(self.kept["id"], row["round_name"], row["product_name"], row["strength"] or "")
+            values = {name: row[name] for name in _FIGURE if row[name] is not None} | {"parent_id": self.kept["id"]}
+            if self.work.get("procurement", fresh) is None:
+                self.work.insert("procurement", fresh, values, self.actor)
+                made.append(["procurement", fresh])
+            self._end("procurement", row["id"])
+        self.moved["procurement"] += len(theirs)
+        return made
 
-    def _fields(self) -> Row:
-        """What the kept one lacks comes from the other; its names become aliases, while there is room."""
-        changes = {
-            field.name: self.other[field.name]
-            for field in INSTITUTION.fields
-            if field.name not in _STAY
-            and self.kept[field.name] in (None, "", [])
-            and self.other[field.name] not in (None, "", [])
-        }
-        held = list(self.kept["aliases"] or ())
-        new = [one for one in (self.other["name"], *(self.other["aliases"] or ())) if one != self.kept["name"]]
-        aliases = sorted(dict.fromkeys([*held, *new]).keys() - {""})[: INSTITUTION.field("aliases").max_length]
-        return changes | ({"aliases": aliases} if aliases != held else {})
+    @override
+    def restore(self, moved: Mapping[str, Any]) -> None:
+        self._revive(moved.get("ended") or ())
+        for record, one, changes in reversed(moved.get("changed") or ()):
+            self._back(record, one, changes)
+        for record, name, ids in moved.get("refs") or ():
+            for one in ids:
+                self._back(record, one, {name: [self.other["id"], self.kept["id"]]})
+        for one in moved.get("attachments") or ():
+            self._back("attachment", one, {"parent_id": [self.other["id"], self.kept["id"]]})
+        for record, one in moved.get("made") or ():
+            row = self.work.get(record, one, lock=True)
+            if row is not None and not row["deleted"] and row["revision"] == 1:  # what came since is newer than either
+                self.work.delete(record, one, self.actor, self.reason)
+        self._back("institution", self.kept["id"], moved.get("fields") or {}, "restore")
 
-    @staticmethod
-    def _of(table: sa.Table, row: Row) -> Any:
-        return table.c.institution_id == row["id"]
+    def _revive(self, ended: Sequence[Sequence[str]]) -> None:
+        for record, one in reversed(ended):
+            row = self.work.get(record, one, lock=True)
+            if row is not None and row["deleted"]:
+                self.work.revive(record, one, {}, self.actor, self.reason)
+
+    def _back(self, record: str, row_id: str, changes: Mapping[str, Any], action: str = "edit") -> None:
+        """Put back those fields of a row that are still as the merge left them."""
+        row = self.work.get(record, row_id, lock=True)
+        if row is None or row["deleted"]:
+            return
+        earlier = {name: pair[0] for name, pair in changes.items() if row[name] == pair[1]}
+        if earlier:
+            self.update(record, row_id, earlier, action)

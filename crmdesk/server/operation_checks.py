@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from crmdesk.domain import access
+from crmdesk.domain.customer_merge import BY_RECORD
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.roles import Role
@@ -32,9 +33,8 @@ def with_review(record: Record, values: dict[str, Any], actor: ServerActor) -> d
         return {"status": "under_review" if new else "active"} | values
     if record.name == "institution":
         return {"under_review": new} | values
-    if record.name == "doctor_merge":
-        return merges.new_values(values)
-    return values
+    kind = BY_RECORD.get(record.name)
+    return values if kind is None else merges.new_values(kind, values)
 
 
 def check_lock(record: Record, row: Mapping[str, Any], changes: Mapping[str, Any], reason: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from crmdesk.domain import access, validation
 from crmdesk.domain import claims as workflow
 from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.customer_merge import BY_RECORD
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.exports import check_export
 from crmdesk.domain.fields import Record, ScopeRule
@@ -112,7 +113,7 @@ class _Batch:
         self.forked = any(self._sequences.get(one.seq, one.id) != one.id for one in sound)
         keys = keys_of(sound)
         self.states = feed.states_in(work.connection, actor.scopes, keys)
-        self.merged_into = merges.merged_into(work.connection, (key[1] for key in keys if key[0] == "doctor"))
+        self.merged_into = merges.merged_into(work.connection, keys)
         self._look_up_parents(sound)
         self._defined: Definitions | None = None
         if any(custom_fields.names_any(one.fields) for one in sound):
@@ -342,7 +343,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     if row["deleted"] and (record.server_made or record.by_command or record.fixed):
         raise RefusedError("deleted", by=row["updated_by"], at=row["updated_at"])
     _check_owner(batch, record, row, operation)
-    merges.check_standing(record, row)
+    merges.check_standing(record, row, batch.merged_into)
     check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
@@ -432,9 +433,10 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
 def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
     if record.name == "conflict":
         return _restore(batch, operation)
-    if record.name == "doctor_merge":
+    kind = BY_RECORD.get(record.name)
+    if kind is not None:
         row = merges.apply_command(batch.work, batch.actor, operation, batch.looks_up)
-        batch.merged_into |= {row["other_id"]: row["doctor_id"]} if row["state"] == "done" else {}
+        batch.merged_into |= {row["other_id"]: row[kind.kept_field]} if row["state"] == "done" else {}
         return "applied", row
     decide = _DECIDE.get(record.name)
     if decide is None:
@@ -517,6 +519,8 @@ def _check_place(
         known = set(refs(declared, before.get(name)))
         for ref, row_id in refs(declared, values[name]):
             ended = record.scope is not ScopeRule.CUSTOMER and batch.state(ref, row_id) == feed.DELETED
+            went_into = batch.merged_into.get(row_id)  # the row will name that one (`merges.followed`)
+            ended = ended or (went_into is not None and batch.looks_up(ref, went_into))
             if (ref, row_id) not in known and not ended and not batch.reaches(ref, row_id):
                 raise RefusedError("out_of_scope", field=name)
 
@@ -549,8 +553,7 @@ _BEFORE_WRITE = {"claim": claims.before_write, "plan_target": plans.before_write
 _BEFORE_DELETE = {
     "claim": claims.before_delete,
     "plan_target": plans.before_delete,
-    "doctor_merge": merges.before_delete,
-}
+} | dict.fromkeys(BY_RECORD, merges.before_delete)
 _DECIDE = {"claim": claims.apply_command, "plan_target": plans.apply_command}
 """What the records that commands decide about have of their own."""
 

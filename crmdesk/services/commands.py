@@ -223,26 +223,28 @@ class EditMany(Command, frozen=True):
 
 
 class ProposeMerge(Command, frozen=True):
-    """Say that two doctors are one person: `other_id` goes into `doctor_id`; `take` as `domain.doctor_merge.taken`."""
+    """Say that two customers are one: `other_id` goes into `kept_id`; `take` as `domain.customer_merge.taken`."""
 
-    doctor_id: str
+    kept_id: str
     other_id: str
     take: tuple[str, ...] = ()
     note: str = ""
+    of: str = "doctor"  # or institution
 
 
-class MergeDoctors(Command, frozen=True):
-    """Merge two doctors (managers, administrators), bound to the content that was compared; done by the server.
+class MergeCustomers(Command, frozen=True):
+    """Merge two customers (managers, administrators), bound to the content that was compared; done by the server.
 
     `merge_id` names the proposal that it decides, '' where there is none.
     """
 
-    doctor_id: str
+    kept_id: str
     other_id: str
     take: tuple[str, ...]
     seen_hash: str
     merge_id: str = ""
     note: str = ""
+    of: str = "doctor"
 
 
 class DecideMerge(Command, frozen=True):
@@ -250,6 +252,7 @@ class DecideMerge(Command, frozen=True):
 
     merge_id: str
     event: str
+    of: str = "doctor"
 
 
 class NoteExport(Command, frozen=True):

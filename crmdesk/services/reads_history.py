@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crmdesk.domain.customer_merge import BY_RECORD
 from crmdesk.domain.fields import Field
 from crmdesk.domain.merge import DELETED, by_key
 from crmdesk.domain.records import RECORDS
@@ -138,6 +139,10 @@ class HistoryReads(ReadBase):
         if record in ("affiliation", "plan_target", "call_back"):
             names = self._names("doctor", (row["doctor_id"] for row in rows.values()))
             return {row_id: names.get(row["doctor_id"] or "", "") for row_id, row in rows.items()}
+        if record in BY_RECORD:
+            kind = BY_RECORD[record]
+            names = self._names(kind.of.name, (row[kind.kept_field] for row in rows.values()))
+            return {row_id: names.get(row[kind.kept_field] or "", "") for row_id, row in rows.items()}
         if record == "conflict":
             titles = self._titles((row["parent_record"], row["parent_id"]) for row in rows.values())
             return {one: titles.get((row["parent_record"], row["parent_id"]), "") for one, row in rows.items()}

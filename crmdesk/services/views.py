@@ -108,7 +108,7 @@ class AffiliationView(msgspec.Struct, frozen=True):
 
 
 class DuplicatePair(msgspec.Struct, frozen=True):
-    """Two doctors who may be one person; `reasons` are codes of `domain.duplicates.Reason`."""
+    """Two customers who may be one; `reasons` are codes of `domain.duplicates.Reason`, of hospitals `intake.Reason`."""
 
     first: CustomerItem
     second: CustomerItem
@@ -116,9 +116,11 @@ class DuplicatePair(msgspec.Struct, frozen=True):
 
 
 class MergeItem(msgspec.Struct, frozen=True):
-    """A proposal to merge two doctors, or what became of it; `pending` is a command that waits to be sent."""
+    """A proposal to merge two customers, or what became of it; `pending` is a command that waits to be sent."""
 
     row: Row
+    kept_id: str
+    other_id: str
     state: str
     kept_name: str
     other_name: str
@@ -130,17 +132,18 @@ class MergeItem(msgspec.Struct, frozen=True):
 
 
 class MergeSide(msgspec.Struct, frozen=True):
-    """One of two doctors who are compared, with what would follow."""
+    """One of two customers who are compared, with what would follow; `affiliations` of an institution: its people."""
 
     row: Row
     affiliations: tuple[AffiliationView, ...]
     visits: int
     last_visit_at: str
     attachments: int
+    departments: int = 0
 
 
 class MergeView(msgspec.Struct, frozen=True):
-    """Two doctors side by side. `seen_hash` goes into the command; `differing` are fields to choose about."""
+    """Two customers side by side. `seen_hash` goes into the command; `differing` are fields to choose about."""
 
     kept: MergeSide
     other: MergeSide
@@ -241,6 +244,7 @@ class InstitutionView(msgspec.Struct, frozen=True):
     history: tuple[HistoryEntry, ...]
     conflicts: tuple[ConflictView, ...]
     procurement: tuple[Row, ...] = ()
+    merges: tuple[MergeItem, ...] = ()  # that stand, and open proposals
 
 
 class TodayItem(msgspec.Struct, frozen=True):

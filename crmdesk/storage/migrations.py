@@ -32,6 +32,7 @@ STEPS: tuple[str, ...] = (
     "0011_exports_and_procurement",
     "0012_visit_fields_and_rules",
     "0013_promises_in_order",
+    "0014_institution_merges",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -183,6 +184,10 @@ def _promises_in_order(database: "Database") -> None:
         database.execute(statement)
 
 
+def _institution_merges(database: "Database") -> None:
+    add_tables(database, "institution_merge")
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -197,4 +202,5 @@ _BODIES = {
     "0011_exports_and_procurement": _exports_and_procurement,
     "0012_visit_fields_and_rules": _visit_fields_and_rules,
     "0013_promises_in_order": _promises_in_order,
+    "0014_institution_merges": _institution_merges,
 }

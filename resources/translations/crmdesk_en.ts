@@ -947,8 +947,8 @@
             <translation>Choose customers first: click with Shift or Ctrl, Ctrl+A takes all.</translation>
         </message>
         <message>
-            <source>先选中两位医生，再合并。</source>
-            <translation>Choose two doctors first.</translation>
+            <source>先选中两位医生或两家机构，再合并。</source>
+            <translation>Choose two doctors or two institutions first.</translation>
         </message>
         <message>
             <source>新建医生</source>
@@ -1351,16 +1351,12 @@
     <context>
         <name>DuplicatesPage</name>
         <message>
-            <source>可能重复的医生</source>
-            <translation>Possible duplicates</translation>
-        </message>
-        <message>
             <source>客户</source>
             <translation>Customers</translation>
         </message>
         <message>
-            <source>没有可能重复的医生：姓名或拼音相同，并且医院或电话也相同的，会列在这里。</source>
-            <translation>No possible duplicates: doctors of one name or reading at one hospital or number are listed here.</translation>
+            <source>种类</source>
+            <translation>Kind</translation>
         </message>
         <message>
             <source>返回客户</source>
@@ -1413,35 +1409,6 @@
             <source>{who} 提议合并。{note}</source>
             <translation>{who} proposes to merge them. {note}</translation>
         </message>
-        <message numerus="yes">
-            <source>%n 次拜访</source>
-            <translation>
-                <numerusform>%n visit</numerusform>
-                <numerusform>%n visits</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 个执业机构</source>
-            <translation>
-                <numerusform>%n affiliation</numerusform>
-                <numerusform>%n affiliations</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 个附件</source>
-            <translation>
-                <numerusform>%n file</numerusform>
-                <numerusform>%n files</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>右边的 {what} 会转到左边。</source>
-            <translation>Moves from right to left: {what}. </translation>
-        </message>
-        <message>
-            <source>右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。</source>
-            <translation>The right one is marked as merged and can be restored. Claims stay as they were submitted.</translation>
-        </message>
         <message>
             <source>已决定合并，保存在本机</source>
             <translation>Merge decided, saved here</translation>
@@ -1465,6 +1432,80 @@
         <message>
             <source>不再提示这一组。</source>
             <translation>This pair is not suggested again.</translation>
+        </message>
+    </context>
+    <context>
+        <name>DuplicatesWords</name>
+        <message>
+            <source>可能重复的机构</source>
+            <translation>Possible duplicates</translation>
+        </message>
+        <message>
+            <source>可能重复的医生</source>
+            <translation>Possible duplicates</translation>
+        </message>
+        <message>
+            <source>没有可能重复的机构：名称、别名或曾用名很可能是同一家的，会列在这里。</source>
+            <translation>No possible duplicates: institutions whose names, aliases or former names are most likely one are listed here.</translation>
+        </message>
+        <message>
+            <source>没有可能重复的医生：姓名或拼音相同，并且医院或电话也相同的，会列在这里。</source>
+            <translation>No possible duplicates: doctors of one name or reading at one hospital or number are listed here.</translation>
+        </message>
+        <message>
+            <source>{other} 已合并进来，可以恢复。</source>
+            <translation>{other} was merged into this one and can be restored.</translation>
+        </message>
+        <message>
+            <source>{who} 提议把 {other} 合并到 {kept}。</source>
+            <translation>{who} proposes to merge {other} into {kept}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个科室</source>
+            <translation>
+                <numerusform>%n department</numerusform>
+                <numerusform>%n departments</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生</source>
+            <translation>
+                <numerusform>%n doctor</numerusform>
+                <numerusform>%n doctors</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个执业机构</source>
+            <translation>
+                <numerusform>%n affiliation</numerusform>
+                <numerusform>%n affiliations</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n file</numerusform>
+                <numerusform>%n files</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>右边的 {what} 会转到左边。</source>
+            <translation>Moves from right to left: {what}. </translation>
+        </message>
+        <message>
+            <source>右边的名称成为左边的别名，右边的机构不再列出，可以恢复。报销单保持提交时的内容。</source>
+            <translation>The name on the right becomes an alias on the left; the right one is no longer listed and can be restored. Claims stay as they were submitted.</translation>
+        </message>
+        <message>
+            <source>右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。</source>
+            <translation>The right one is marked as merged and can be restored. Claims stay as they were submitted.</translation>
         </message>
     </context>
     <context>
@@ -1989,6 +2030,10 @@
         <message>
             <source>全部 {count}</source>
             <translation>All {count}</translation>
+        </message>
+        <message>
+            <source>查看</source>
+            <translation>Look</translation>
         </message>
         <message>
             <source>还没有记录接待规定。</source>
@@ -3963,6 +4008,14 @@
             <translation>call-back disputed</translation>
         </message>
         <message>
+            <source>合并</source>
+            <translation>Merge</translation>
+        </message>
+        <message>
+            <source>恢复</source>
+            <translation>Restore</translation>
+        </message>
+        <message>
             <source>同意</source>
             <translation>Agree</translation>
         </message>
@@ -4122,6 +4175,20 @@
             <translation>
                 <numerusform>%n file</numerusform>
                 <numerusform>%n files</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个科室</source>
+            <translation>
+                <numerusform>%n department</numerusform>
+                <numerusform>%n departments</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生</source>
+            <translation>
+                <numerusform>%n doctor</numerusform>
+                <numerusform>%n doctors</numerusform>
             </translation>
         </message>
     </context>
@@ -4349,7 +4416,7 @@
             <translation>Export…</translation>
         </message>
         <message>
-            <source>可能重复的医生</source>
+            <source>可能重复</source>
             <translation>Possible duplicates</translation>
         </message>
         <message>
@@ -4361,11 +4428,11 @@
             <translation>Propose merge</translation>
         </message>
         <message>
-            <source>保留另一位</source>
+            <source>保留另一个</source>
             <translation>Keep the other</translation>
         </message>
         <message>
-            <source>不是同一人</source>
+            <source>不是同一个</source>
             <translation>Not the same</translation>
         </message>
         <message>
@@ -4414,6 +4481,10 @@
         </message>
         <message>
             <source>对照可能重复的医生</source>
+            <translation>Compare possible duplicates</translation>
+        </message>
+        <message>
+            <source>对照可能重复的机构</source>
             <translation>Compare possible duplicates</translation>
         </message>
         <message>

@@ -10,7 +10,7 @@ from crmdesk.services.commands import (
     DecideMerge,
     DeleteRow,
     EditRow,
-    MergeDoctors,
+    MergeCustomers,
     ProposeMerge,
     SetPreference,
     Undo,
@@ -72,7 +72,7 @@ def test_a_representative_proposes_and_cannot_decide(laptop: Laptop) -> None:
     assert pairs(laptop) == []  # it is on its way
     assert [(one.kind, one.record) for one in laptop.waiting()] == [("create", "doctor_merge")]
     with pytest.raises(RefusedError, match="forbidden"):
-        laptop.do(MergeDoctors(ZHANG, TWIN, (), seen_hash(laptop)))
+        laptop.do(MergeCustomers(ZHANG, TWIN, (), seen_hash(laptop)))
     with pytest.raises(RefusedError, match="forbidden"):
         laptop.do(DecideMerge(outcome.created_id, "decline"))
     laptop.do(Undo(outcome.undo_token))
@@ -83,7 +83,7 @@ def test_a_representative_proposes_and_cannot_decide(laptop: Laptop) -> None:
 def test_a_managers_merge_waits_for_the_server_and_can_be_taken_back(manager_laptop: Laptop) -> None:
     laptop = manager_laptop
     twin(laptop)
-    outcome = laptop.do(MergeDoctors(ZHANG, TWIN, ("tags:both",), seen_hash(laptop)))
+    outcome = laptop.do(MergeCustomers(ZHANG, TWIN, ("tags:both",), seen_hash(laptop)))
     assert [(one.kind, one.command) for one in laptop.waiting()] == [("create", ""), ("command", "merge")]
     (item,) = laptop.ask(lambda reads: reads.merges())
     assert (item.state, item.pending) == ("proposed", "merge")
@@ -104,7 +104,7 @@ def test_a_proposal_of_somebody_else_is_decided(manager_laptop: Laptop) -> None:
     assert (item.owner_name, item.mine) == ("张伟", False)
     outcome = laptop.do(DecideMerge(an_id(350), "decline"))
     laptop.do(Undo(outcome.undo_token))
-    laptop.do(MergeDoctors(ZHANG, TWIN, ("mobile",), seen_hash(laptop), an_id(350)))
+    laptop.do(MergeCustomers(ZHANG, TWIN, ("mobile",), seen_hash(laptop), an_id(350)))
     assert [(one.row_id, one.command) for one in laptop.waiting()] == [(an_id(350), "merge")]
 
 
@@ -114,11 +114,11 @@ def test_what_changed_since_it_was_compared_is_not_merged(manager_laptop: Laptop
     seen = seen_hash(laptop)
     laptop.do(EditRow("doctor", TWIN, {"mobile": "13900000009"}, 1))
     with pytest.raises(RefusedError, match="changed_since_seen"):
-        laptop.do(MergeDoctors(ZHANG, TWIN, (), seen))
+        laptop.do(MergeCustomers(ZHANG, TWIN, (), seen))
     with pytest.raises(RefusedError, match="merge_impossible"):
-        laptop.do(MergeDoctors(ZHANG, ZHANG, (), seen))
+        laptop.do(MergeCustomers(ZHANG, ZHANG, (), seen))
     with pytest.raises(InputError, match="not_in_list"):
-        laptop.do(MergeDoctors(ZHANG, TWIN, ("status",), seen_hash(laptop)))
+        laptop.do(MergeCustomers(ZHANG, TWIN, ("status",), seen_hash(laptop)))
 
 
 def test_a_merged_doctor_leaves_list_and_search_and_is_found_by_its_state(manager_laptop: Laptop) -> None:
@@ -143,3 +143,61 @@ def test_a_proposal_can_be_withdrawn(laptop: Laptop) -> None:
     outcome = laptop.do(ProposeMerge(ZHANG, TWIN))
     laptop.do(DeleteRow("doctor_merge", outcome.created_id))
     assert laptop.ask(lambda reads: reads.merges()) == []
+
+
+SAME = an_id(350)
+
+
+def institution_twin(laptop: Laptop) -> str:
+    """Let there be the hospital a second time; returns its name."""
+    kept = laptop.ask(lambda reads: reads.row("institution", HOSPITAL))
+    values = {"name": kept["name"], "city": kept["city"], "postcode": "200000", "aliases": ["旧名"]}
+    laptop.receive("institution", {"id": SAME, "territory_id": TERRITORY, **values}, scope=SCOPE)
+    return str(values["name"])
+
+
+def test_institutions_take_the_same_way_by_declaration(manager_laptop: Laptop) -> None:
+    laptop, of = manager_laptop, "institution"
+    assert laptop.ask(lambda reads: reads.duplicates(of=of)) == []
+    name = institution_twin(laptop)
+    (pair,) = laptop.ask(lambda reads: reads.duplicates(of=of))
+    assert ({pair.first.id, pair.second.id}, pair.reasons) == ({HOSPITAL, SAME}, ("same",))
+    view = laptop.ask(lambda reads: reads.merge_view(HOSPITAL, SAME, of=of))
+    assert (view.differing, view.reasons) == (("postcode",), ("same",))
+    assert len(view.kept.affiliations) > 0
+    with pytest.raises(RefusedError, match="changed_since_seen"):
+        laptop.do(MergeCustomers(HOSPITAL, SAME, ("postcode",), "0" * 64, of=of))
+    with pytest.raises(InputError, match="not_in_list"):
+        laptop.do(MergeCustomers(HOSPITAL, SAME, ("aliases:both",), view.seen_hash, of=of))
+    outcome = laptop.do(MergeCustomers(HOSPITAL, SAME, ("postcode",), view.seen_hash, of=of))
+    waiting = laptop.ask(lambda reads: reads.waiting())
+    assert [(one.record, one.kind, one.command) for one in laptop.waiting()] == [
+        ("institution_merge", "create", ""),
+        ("institution_merge", "command", "merge"),
+    ]
+    assert {one.title for one in waiting} == {name}
+    (item,) = laptop.ask(lambda reads: reads.merges(of))
+    assert (item.kept_id, item.other_id, item.pending, item.mine) == (HOSPITAL, SAME, "merge", True)
+    assert laptop.ask(lambda reads: reads.institution(HOSPITAL)).merges == (item,)
+    assert laptop.ask(lambda reads: reads.duplicates(of=of)) == []
+    assert laptop.ask(lambda reads: reads.merges()) == []
+    with pytest.raises(RefusedError, match="already_queued"):
+        laptop.do(DecideMerge(outcome.created_id, "decline", of))
+    laptop.do(Undo(outcome.undo_token))
+    assert laptop.ask(lambda reads: reads.merges(of)) == []
+
+
+def test_a_representative_only_proposes_institutions(laptop: Laptop) -> None:
+    institution_twin(laptop)
+    view = laptop.ask(lambda reads: reads.merge_view(HOSPITAL, SAME, of="institution"))
+    with pytest.raises(RefusedError, match="forbidden"):
+        laptop.do(MergeCustomers(HOSPITAL, SAME, (), view.seen_hash, of="institution"))
+    with pytest.raises(RefusedError, match="merge_impossible"):
+        laptop.do(ProposeMerge(HOSPITAL, HOSPITAL, of="institution"))
+    with pytest.raises(InputError, match="unknown_record"):
+        laptop.do(ProposeMerge(HOSPITAL, SAME, of="visit"))
+    made = laptop.do(ProposeMerge(HOSPITAL, SAME, ("postcode",), "同一家", of="institution")).created_id
+    with pytest.raises(RefusedError, match="forbidden"):
+        laptop.do(DecideMerge(made, "decline", "institution"))
+    laptop.do(DeleteRow("institution_merge", made))
+    assert laptop.ask(lambda reads: reads.merges("institution")) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.domain import doctor_merge, targets
+from crmdesk.domain import customer_merge, targets
 from crmdesk.services import commands
 from crmdesk.services.commands import Command
 from crmdesk.storage.rows import Held
@@ -29,8 +29,8 @@ def _merge(laptop: Laptop, args: Args, shown: Shown) -> Command:
     take = tuple(args["take"])
     if args.get("propose"):
         return commands.ProposeMerge(kept["id"], other["id"], take, args["token"])
-    seen = doctor_merge.pair_hash(kept, other)
-    return commands.MergeDoctors(kept["id"], other["id"], take, seen, args.get("row_id", ""), args.get("token", ""))
+    seen = customer_merge.DOCTORS.pair_hash(kept, other)
+    return commands.MergeCustomers(kept["id"], other["id"], take, seen, args.get("row_id", ""), args.get("token", ""))
 
 
 def _decide(_laptop: Laptop, args: Args, _shown: Shown) -> Command:

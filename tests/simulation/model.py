@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from crmdesk.domain import doctor_merge
+from crmdesk.domain import customer_merge
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.fields import Merge
 from crmdesk.domain.records import RECORDS
@@ -303,9 +303,9 @@ class Model:
         """A manager put two doctors together, or apart again: what was taken over stands as it was there or before."""
         pair = self.row(key).values
         if operation.command == "merge":
-            take = [*doctor_merge.chosen(operation.args["take"])]
+            take = [*customer_merge.DOCTORS.chosen(operation.args["take"])]
             self.row(key).values.pop("take", None)  # the manager chooses
-            names = tuple(part for name in take for part in doctor_merge.GROUPS.get(name, (name,)))
+            names = tuple(part for name in take for part in customer_merge.DOCTORS.parts(name))
             self.life.merges[key[1]] = Merged(pair["doctor_id"], pair["other_id"], names)
         done = self.life.merges.get(key[1])
         if done is None:

@@ -16,7 +16,7 @@ from tests.simulation.seeded import Time
 Key = tuple[str, str]
 Values = dict[str, Any]
 _COMPANY = ("territory", "user", "assignment", "product", "custom_field")
-_OF_A_TERRITORY = ("visit", "cycle_plan", "plan_target", "day_off", "doctor_merge")
+_OF_A_TERRITORY = ("visit", "cycle_plan", "plan_target", "day_off", "doctor_merge", "institution_merge")
 _NOBODY: frozenset[str] = frozenset()
 
 

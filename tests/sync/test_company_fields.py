@@ -3,7 +3,7 @@
 import random
 
 from crmdesk.server import custom_fields
-from crmdesk.services.commands import EditRow, MergeDoctors, ResolveConflict
+from crmdesk.services.commands import EditRow, MergeCustomers, ResolveConflict
 from crmdesk.storage import health
 from tests.sync.field import Field, ask, do, edit, synced
 
@@ -60,7 +60,7 @@ def test_merging_doctors_keeps_the_fields_of_both(field: Field) -> None:
     synced(manager)
     view = ask(manager, lambda reads: reads.merge_view(kept, other))
     assert "custom" in view.differing
-    do(manager, MergeDoctors(kept, other, ("custom:both",), view.seen_hash))
+    do(manager, MergeCustomers(kept, other, ("custom:both",), view.seen_hash))
     synced(manager)
     assert ask(manager, lambda reads: reads.row("doctor", kept))["custom"] == {"beds": 7, "hobby": "跑步"}
 

@@ -1,7 +1,7 @@
 """A merge from the proposal to its restoration over two laptops and a real server, made offline and sent together."""
 
 from crmdesk.bootstrap import Laptop
-from crmdesk.services.commands import CreateDoctor, DecideMerge, MergeDoctors, ProposeMerge, SaveVisit
+from crmdesk.services.commands import CreateDoctor, DecideMerge, MergeCustomers, ProposeMerge, SaveVisit
 from crmdesk.storage import health
 from tests.sync.field import Field, ask, do, edit, synced
 
@@ -17,7 +17,7 @@ def _again(field: Field, laptop: Laptop) -> str:
 
 def _decide(laptop: Laptop, kept: str, other: str, merge_id: str = "") -> None:
     view = ask(laptop, lambda reads: reads.merge_view(kept, other))
-    do(laptop, MergeDoctors(kept, other, ("consent", "mobile", "tags:both"), view.seen_hash, merge_id))
+    do(laptop, MergeCustomers(kept, other, ("consent", "mobile", "tags:both"), view.seen_hash, merge_id))
 
 
 def test_a_proposal_is_merged_and_restored(field: Field):

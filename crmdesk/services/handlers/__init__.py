@@ -16,7 +16,7 @@ from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.exports import note_export
 from crmdesk.services.handlers.imported import import_rows
-from crmdesk.services.handlers.merges import decide_merge, merge_doctors, propose_merge
+from crmdesk.services.handlers.merges import decide_merge, merge_customers, propose_merge
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
@@ -51,7 +51,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.NoteExport: note_export,
     commands.EditMany: edit_many,
     commands.ProposeMerge: propose_merge,
-    commands.MergeDoctors: merge_doctors,
+    commands.MergeCustomers: merge_customers,
     commands.DecideMerge: decide_merge,
     commands.SetPreference: set_preference,
     commands.NoteOpened: note_opened,

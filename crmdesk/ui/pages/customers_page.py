@@ -89,7 +89,7 @@ class CustomersPage(Page):
         self.run.progressed.connect(self._progressed)
         self.run.ended.connect(self._reload)
         self._duplicates = Button.for_action("customers_duplicates", QUIET, "merge", small=True)
-        self._duplicates.clicked.connect(lambda: self.context.navigate("duplicates"))
+        self._duplicates.clicked.connect(self._open_duplicates)
         self.header.add(self._duplicates)
         self._export = Button.for_action("customers_export", QUIET, "export", small=True)
         self._export.clicked.connect(self.export)
@@ -167,7 +167,7 @@ class CustomersPage(Page):
         bind(self, "customers_arrange_filters", self.arrange_filters)
         bind(self, "customers_next_filter", lambda: self._step_kept(1))
         bind(self, "customers_previous_filter", lambda: self._step_kept(-1))
-        bind(self, "customers_duplicates", lambda: self.context.navigate("duplicates"))
+        bind(self, "customers_duplicates", self._open_duplicates)
         bind(self, "customers_batch", self.change_chosen)
         bind(self, "customers_merge", self.merge_chosen)
         self.strip.merge.clicked.connect(self.merge_chosen)
@@ -452,12 +452,15 @@ class CustomersPage(Page):
             dialog.open()
 
     def merge_chosen(self) -> None:
-        """Lay two chosen doctors side by side."""
+        """Lay two chosen doctors or institutions side by side."""
         ids = self.table.chosen_ids()
-        if len(ids) == 2 and self.model.shown.record == "doctor":
-            self.context.navigate("duplicates", kept=ids[0], other=ids[1])
+        if len(ids) == 2:
+            self.context.navigate("duplicates", kept=ids[0], other=ids[1], of=self.model.shown.record)
         else:
-            self.context.toast(lambda: self.tr("先选中两位医生，再合并。"))
+            self.context.toast(lambda: self.tr("先选中两位医生或两家机构，再合并。"))
+
+    def _open_duplicates(self) -> None:
+        self.context.navigate("duplicates", of=self.model.shown.record)
 
     def export(self) -> None:
         """Write what the list shows to a file, where the role has the right."""
@@ -491,7 +494,6 @@ class CustomersPage(Page):
 
     def _set_figures(self) -> None:
         doctors = self.model.shown.record == "doctor"
-        self._duplicates.setVisible(doctors)
         may = allowed(self.context, self.model.shown.record)
         self._export.setVisible(may)
         self._export_action.setEnabled(may)

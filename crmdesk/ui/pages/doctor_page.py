@@ -17,13 +17,14 @@ from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
-from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry, MergeItem
+from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry
 from crmdesk.ui import language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
+from crmdesk.ui.pages.duplicates_words import lately
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
@@ -32,7 +33,6 @@ from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
-from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.property_rows import PropertyRows
@@ -45,7 +45,6 @@ _WIDE = 1000
 """Width at 100 % from which the form and the cards beside it have room."""
 _TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
                       "claim", "call_back", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
-_TOLD_DAYS = 14
 _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at", "preferred_time",
                    "preferred_channel",
                    "tags", "note", "status")  # fmt: skip
@@ -79,12 +78,6 @@ def _stacked(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return holder
-
-
-def _lately(merge: MergeItem) -> bool:
-    """Say whether a merge was decided in the last two weeks: so long the page speaks of it by itself."""
-    day = str(merge.row["decided_at"] or "")
-    return bool(day) and (today() - language.local(day).date()).days <= _TOLD_DAYS
 
 
 def _about(entries: Sequence[HistoryEntry], names: set[str]) -> list[HistoryEntry]:
@@ -322,13 +315,13 @@ class DoctorPage(Page):
         if merge is not None and merge.state == "done" and merge.row["other_id"] == view.row.id:
             self.context.navigate("doctor", id=str(merge.row["doctor_id"]))
         elif merge is not None:
-            pair = {"kept": merge.row["doctor_id"], "other": merge.row["other_id"]}
-            self.context.navigate("duplicates", **pair, merge=merge.row.id)
+            pair = {"kept": merge.kept_id, "other": merge.other_id}
+            self.context.navigate("duplicates", **pair, of="doctor", merge=merge.row.id)
         elif view.duplicates:
             pair = {"kept": view.duplicates[0].first.id, "other": view.duplicates[0].second.id}
-            self.context.navigate("duplicates", **pair)
+            self.context.navigate("duplicates", **pair, of="doctor")
         else:
-            self.context.navigate("duplicates")
+            self.context.navigate("duplicates", of="doctor")
 
     def delete(self) -> None:
         """Delete the doctor; the toast takes it back."""
@@ -498,7 +491,7 @@ class DoctorPage(Page):
                 who=merge.owner_name, other=merge.other_name, kept=merge.kept_name
             )
             action, tone = self.tr("查看"), "warn"
-        elif merge is not None and _lately(merge):
+        elif merge is not None and lately(merge):
             text = self.tr("{name} 已合并进来，可以恢复。").format(name=merge.other_name)
             action = self.tr("查看")
         elif view.duplicates:

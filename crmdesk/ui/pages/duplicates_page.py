@@ -1,4 +1,4 @@
-"""The Duplicates page: who may be one person and why, side by side; proposed by everybody, merged by reviewers."""
+"""The Duplicates page: doctors or institutions that may be one, and why; proposed by all, merged by reviewers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain.doctor_merge import Choice, State, chosen
+from crmdesk.domain.customer_merge import DOCTORS, KINDS, Choice, State
 from crmdesk.domain.duplicates import DISMISSED, MAX_DISMISSED, dismissed_pairs, pair_key
 from crmdesk.domain.records import REVIEWERS
 from crmdesk.services.commands import (
@@ -18,26 +18,29 @@ from crmdesk.services.commands import (
     Command,
     DecideMerge,
     DeleteRow,
-    MergeDoctors,
+    MergeCustomers,
     Outcome,
     ProposeMerge,
     SetPreference,
 )
 from crmdesk.services.views import DuplicatePair, MergeItem, MergeView
+from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.doctor_page import scrolled
+from crmdesk.ui.pages.duplicates_words import DuplicatesWords
 from crmdesk.ui.pages.merge_compare import CompareView
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
-from crmdesk.ui.parts.chips import ChipRow
+from crmdesk.ui.parts.chips import ChipRow, Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, EmptyState, Said
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
 
-_TOUCHED = frozenset({"doctor", "doctor_merge", "affiliation", "outbox", "needs_you"})
+_TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "outbox", "needs_you"})
+_TOUCHED |= {kind.record.name for kind in KINDS.values()}
 _OPEN = State.PROPOSED.value
 
 
@@ -46,7 +49,9 @@ class DuplicatesPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
+        self.kind = DOCTORS
         self._words = CustomerWords(self)
+        self._says = DuplicatesWords(self, self._words)
         self._pairs: dict[str, DuplicatePair] = {}
         self._merges: dict[str, MergeItem] = {}
         self._wanted: tuple[str, str, str] = ("", "", "")  # kept, other, merge
@@ -57,6 +62,11 @@ class DuplicatesPage(Page):
         self.list.setObjectName("duplicates_list")
         self.list.chosen.connect(self._chosen)
         self._count = Label("", "strong")
+        self.kinds = Picklist()
+        self.kinds.setObjectName("duplicates_kind")
+        self.kinds.changed.connect(self._turn)
+        self.kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # in the middle of the header
+        self.header.add(self.kinds)
         self.compare = CompareView(self._words)
         self.compare.changed.connect(self._show_actions)
         self._reasons, self._banner = ChipRow(), Banner()
@@ -108,12 +118,30 @@ class DuplicatesPage(Page):
 
     @override
     def enter(self, **args: Any) -> None:
+        self._look_at(str(args.get("of") or self.kind.of.name))
         if args.get("kept") and args.get("other"):
             self._wanted = (str(args["kept"]), str(args["other"]), str(args.get("merge") or ""))
             self._view, self._named = None, True
+            self._show_actions()  # what was shown before is not what a key decides about now
             self._read_pair(None)
         self._read()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_at(self, of: str) -> None:
+        """Turn to doctors or institutions; what was chosen of the other kind is put away."""
+        if KINDS[of] is self.kind:
+            return
+        self.kind = KINDS[of]
+        self.kinds.set_value(of)
+        self._pairs, self._merges = {}, {}
+        self._wanted, self._view, self._named = ("", "", ""), None, False
+        self._model.set_rows([])
+        self._show_actions()
+        self.retranslate()
+
+    def _turn(self) -> None:
+        self._look_at(self.kinds.value() or self.kind.of.name)
+        self._read()
 
     @override
     def refresh(self, changes: ChangeSet) -> None:
@@ -122,13 +150,14 @@ class DuplicatesPage(Page):
 
     @override
     def retranslate(self) -> None:
-        self.header.set_title(self.tr("可能重复的医生"), crumb=self.tr("客户"))
-        self.list.setAccessibleName(self.tr("可能重复的医生"))
-        self._empty.say(
-            self.tr("没有可能重复的医生：姓名或拼音相同，并且医院或电话也相同的，会列在这里。"),
-            self.tr("返回客户"),
-            lambda: self.context.navigate("customers"),
-        )
+        title = self._says.title(self.kind)
+        self.header.set_title(title, crumb=self.tr("客户"))
+        self.list.setAccessibleName(title)
+        self.kinds.setAccessibleName(self.tr("种类"))
+        self.kinds.set_choices([(name, language.record_word(name)) for name in KINDS])
+        self.kinds.set_value(self.kind.of.name)
+        back = (self.tr("返回客户"), lambda: self.context.navigate("customers"))
+        self._empty.say(self._says.nothing(self.kind), *back)
         self._show_list()
         if self._view is not None:
             choices = {line.name: line.choice for line in self.compare.lines}
@@ -142,11 +171,15 @@ class DuplicatesPage(Page):
     # reading ---------------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        self.context.ask(self, lambda reads: (reads.merges(), reads.duplicates()), self._take, "duplicates")
+        of = self.kind.of.name
+        self.context.ask(self, lambda reads: (of, reads.merges(of), reads.duplicates(of=of)), self._take, "duplicates")
 
-    def _take(self, found: tuple[list[MergeItem], list[DuplicatePair]]) -> None:
-        self._merges = {one.row.id: one for one in found[0]}
-        self._pairs = {pair_key(one.first.id, one.second.id): one for one in found[1]}
+    def _take(self, found: tuple[str, list[MergeItem], list[DuplicatePair]]) -> None:
+        of, merges, pairs = found
+        if of != self.kind.of.name:
+            return
+        self._merges = {one.row.id: one for one in merges}
+        self._pairs = {pair_key(one.first.id, one.second.id): one for one in pairs}
         self._show_list()
         if self._view is not None and self._wanted[0]:
             self._read_pair({line.name: line.choice for line in self.compare.lines})
@@ -177,13 +210,12 @@ class DuplicatesPage(Page):
             if first.name == second.name
             else self.tr("{one} / {other}").format(one=first.name, other=second.name)
         )
-        place = first.institution_name or second.institution_name
         return ListRow(
             key=key,
             name=name,
             chip=class_word(first.customer_class or second.customer_class),
-            second=dotted(place, profession(first.title or second.title, first.specialty or second.specialty)),
-            third=self._words.reasons(one.reasons),
+            second=self._says.second(self.kind, first, second),
+            third=self._says.reasons(self.kind, one.reasons),
         )
 
     def _both_names(self, one: str, other: str) -> str:
@@ -212,7 +244,7 @@ class DuplicatesPage(Page):
     def _chosen(self, key: str) -> None:
         merge = self._merges.get(key)
         if merge is not None:
-            wanted = (str(merge.row["doctor_id"]), str(merge.row["other_id"]), key)
+            wanted = (merge.kept_id, merge.other_id, key)
         elif key in self._pairs:
             wanted = (*self._kept_first(self._pairs[key]), "")
         else:
@@ -233,10 +265,10 @@ class DuplicatesPage(Page):
         return (second.id, first.id) if behind else (first.id, second.id)
 
     def _read_pair(self, choices: dict[str, Choice] | None) -> None:
-        kept, other, merge = self._wanted
+        (kept, other, merge), of = self._wanted, self.kind.of.name
         self.context.ask(
             self,
-            lambda reads: reads.merge_view(kept, other, merge),
+            lambda reads: reads.merge_view(kept, other, merge, of),
             lambda view: self._take_pair(view, choices),
             "pair",
             lambda _error: self._lost(),
@@ -251,12 +283,12 @@ class DuplicatesPage(Page):
             return
         self._view = view
         if choices is None and view.merge is not None and view.merge.row["take"]:
-            choices = chosen(view.merge.row["take"])
+            choices = self.kind.chosen(view.merge.row["take"])
         same = choices is not None and set(choices) == set(view.differing)
         self.compare.show_pair(view, choices if same or view.merge is not None else None)
         for first, second in pairwise((self._area, *self.compare.lines)):
             self.setTabOrder(first, second)  # new lines would come last of all
-        self._reasons.set([(self._words.reasons([code]), "info") for code in view.reasons])
+        self._reasons.set([(self._says.reasons(self.kind, [code]), "info") for code in view.reasons])
         self._reasons.setVisible(bool(view.reasons))
         self._show_actions()
 
@@ -295,13 +327,7 @@ class DuplicatesPage(Page):
         if view is None or (merge is not None and merge.state not in ("", _OPEN)):
             self._result.setText("")
             return
-        other = view.other
-        moved = [self.tr("%n 次拜访", "", other.visits) if other.visits else ""]
-        moved.append(self.tr("%n 个执业机构", "", len(other.affiliations)) if other.affiliations else "")
-        moved.append(self.tr("%n 个附件", "", other.attachments) if other.attachments else "")
-        what = self._words.listed(one for one in moved if one)
-        text = self.tr("右边的 {what} 会转到左边。").format(what=what) if what else ""
-        self._result.setText(text + self.tr("右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。"))
+        self._result.setText(self._says.follows(self.kind, view.other))
 
     def merge(self) -> None:
         """Merge the two as chosen; the server does it, and it can be undone."""
@@ -309,31 +335,33 @@ class DuplicatesPage(Page):
         if view is not None and self._actions["duplicates_merge"].isEnabled():
             merge = view.merge.row.id if view.merge is not None else ""
             pair = (view.kept.row.id, view.other.row.id)
-            self._submit(
-                MergeDoctors(*pair, self.compare.take(), view.seen_hash, merge),
-                lambda: self.tr("已决定合并，保存在本机"),
-            )
+            decided = MergeCustomers(*pair, self.compare.take(), view.seen_hash, merge, of=self.kind.of.name)
+            self._submit(decided, lambda: self.tr("已决定合并，保存在本机"))
 
     def propose(self) -> None:
         """Propose the merge to the manager."""
         if self._view is not None:
             pair = (self._view.kept.row.id, self._view.other.row.id)
-            self._submit(ProposeMerge(*pair, self.compare.take()), lambda: self.tr("已提议，等经理决定"))
+            proposed = ProposeMerge(*pair, self.compare.take(), of=self.kind.of.name)
+            self._submit(proposed, lambda: self.tr("已提议，等经理决定"))
 
     def decline(self) -> None:
         """Say that the two of a proposal stay two."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DecideMerge(self._view.merge.row.id, "decline"), lambda: self.tr("已决定不合并"))
+            decided = DecideMerge(self._view.merge.row.id, "decline", self.kind.of.name)
+            self._submit(decided, lambda: self.tr("已决定不合并"))
 
     def restore(self) -> None:
         """Take back what was merged."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DecideMerge(self._view.merge.row.id, "restore"), lambda: self.tr("已决定恢复，保存在本机"))
+            decided = DecideMerge(self._view.merge.row.id, "restore", self.kind.of.name)
+            self._submit(decided, lambda: self.tr("已决定恢复，保存在本机"))
 
     def withdraw(self) -> None:
         """Take back one's own proposal."""
         if self._view is not None and self._view.merge is not None:
-            self._submit(DeleteRow("doctor_merge", self._view.merge.row.id), lambda: self.tr("提议已撤回"))
+            withdrawn = DeleteRow(self.kind.record.name, self._view.merge.row.id)
+            self._submit(withdrawn, lambda: self.tr("提议已撤回"))
 
     def swap(self) -> None:
         """Keep the other one of the two."""
@@ -343,7 +371,7 @@ class DuplicatesPage(Page):
             self._read_pair(None)
 
     def dismiss(self) -> None:
-        """Say that these are two people: not suggested again on this laptop."""
+        """Say that these are two: not suggested again on this laptop."""
         key = self._key()
         if self._view is None:
             return

@@ -19,6 +19,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.doctor_page import scrolled
+from crmdesk.ui.pages.duplicates_words import DuplicatesWords
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
@@ -28,6 +29,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import ScrollArea
@@ -38,7 +40,7 @@ PEOPLE, TIMELINE, HISTORY, EDITOR = range(4)
 _ALL, _NO_ROOM = "all", "none"
 _TOUCHED = frozenset(
     {"institution", "department", "affiliation", "doctor", "visit", "conflict", "audit_entry", "outbox"}
-    | {"procurement"}
+    | {"procurement", "institution_merge"}
 )
 _SIDE = 340
 _PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
@@ -66,7 +68,16 @@ class InstitutionPage(Page):
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "institution")
         self.editor.closed.connect(self._edit_closed)
+        self._says = DuplicatesWords(self, self._words)
+        self._banner = Banner()
+        self._banner.setObjectName("institution_banner")
+        self._banner.acted.connect(self.compare)
+        self._above = QWidget()
+        above = QVBoxLayout(self._above)
+        above.setContentsMargins(24, 14, 24, 0)
+        above.addWidget(self._banner)
         self.body.addWidget(self._head())
+        self.body.addWidget(self._above)
         self.body.addLayout(self._middle(), 1)
         self._bind()
         self.retranslate()
@@ -157,6 +168,7 @@ class InstitutionPage(Page):
         bind = self.context.actions.bind
         bind(self, "institution_edit", self.edit)
         bind(self, "institution_new_doctor", self.new_doctor)
+        bind(self, "institution_compare", self.compare)
         self._save_action = bind(self, "institution_save", self.editor.save)
         self._cancel_action = bind(self, "institution_cancel", self.editor.leave)
         self._set_editing(False)
@@ -303,7 +315,20 @@ class InstitutionPage(Page):
             self.people.choose_row(0)
         self._say_nothing()
 
+    def compare(self) -> None:
+        """Open the merge that the institution is part of, or all institutions that may be there twice."""
+        merge = next(iter(self._view.merges), None) if self._view is not None else None
+        pair = {} if merge is None else {"kept": merge.kept_id, "other": merge.other_id, "merge": merge.row.id}
+        self.context.navigate("duplicates", of="institution", **pair)
+
+    def _show_banner(self, view: InstitutionView) -> None:
+        """Say that somebody proposed a merge of this institution, or that another one went into it."""
+        text, tone = self._says.banner(next(iter(view.merges), None))
+        self._banner.say(text, tone, self.tr("查看") if text else "")
+        self._above.setVisible(bool(text))
+
     def _show_head(self, view: InstitutionView) -> None:
+        self._show_banner(view)
         row = view.row
         self._name.setText(str(row["name"]))
         self._second.setText(

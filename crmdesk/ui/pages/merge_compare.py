@@ -1,4 +1,4 @@
-"""Two doctors side by side: each field with both values, and whose the merged doctor gets, by arrows or click."""
+"""Two customers side by side: each field with both values, and whose the merged one gets, by arrows or click."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain import doctor_merge
-from crmdesk.domain.doctor_merge import GROUPS, Choice
-from crmdesk.domain.records import DOCTOR
+from crmdesk.domain.customer_merge import KINDS, Choice, taken
 from crmdesk.services.views import MergeSide, MergeView, Row
 from crmdesk.ui import language, theme
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
@@ -30,9 +28,9 @@ class ChoiceLine(QWidget):
     changed = Signal()
     spoken_role = Role.Grouping
 
-    def __init__(self, name: str, texts: tuple[str, str], offered: Sequence[Choice], both: str) -> None:
+    def __init__(self, of: str, name: str, texts: tuple[str, str], offered: Sequence[Choice], both: str) -> None:
         super().__init__()
-        self.name = name
+        self.of, self.name = of, name
         self.offered = tuple(offered)
         self.choice = Choice.KEPT
         self._texts, self._both = texts, both
@@ -47,7 +45,7 @@ class ChoiceLine(QWidget):
     def choose(self, choice: Choice) -> None:
         """Take a choice without telling of it."""
         self.choice = choice
-        word = language.field_word("doctor", self.name)
+        word = language.field_word(self.of, self.name)
         chosen = {Choice.KEPT: self._texts[0], Choice.OTHER: self._texts[1], Choice.BOTH: self._both}[choice]
         self.setAccessibleName(f"{word}: {chosen or '—'} ({self._texts[0] or '—'} | {self._texts[1] or '—'})")
         self.update()
@@ -91,7 +89,7 @@ class ChoiceLine(QWidget):
         painter.setPen(colors.color("accent" if self.hasFocus() else "muted"))
         name = QRect(0, 0, theme.px(_NAME_WIDTH) - 8, self.height())
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(name, int(middle | Qt.TextFlag.TextWordWrap), language.field_word("doctor", self.name))
+        painter.drawText(name, int(middle | Qt.TextFlag.TextWordWrap), language.field_word(self.of, self.name))
         texts = {Choice.KEPT: self._texts[0], Choice.OTHER: self._texts[1], Choice.BOTH: self._both}
         for choice, place in self._cells().items():
             self._paint_cell(painter, place, texts[choice], choice)
@@ -172,11 +170,22 @@ class _Head(QWidget):
         self._role.set_role("ok" if kept else "warn")
         self._name.setText(str(row["name"]))
         self._chip.set(class_word(row["customer_class"]), "accent")
-        self._second.setText(dotted(profession(row["title"], row["specialty"]), self._words.place(side.affiliations)))
+        self._second.setText(self._profile(side))
         visits = self.tr("%n 次拜访", "", side.visits)
         last = self.tr("上次 {when}").format(when=self._words.last_visit(side.last_visit_at)) if side.visits else ""
         files = self.tr("%n 个附件", "", side.attachments) if side.attachments else ""
-        self._third.setText(dotted(visits, last, files))
+        rooms = self.tr("%n 个科室", "", side.departments) if side.departments else ""
+        people = ""
+        if row.record == "institution" and side.affiliations:
+            people = self.tr("%n 位医生", "", len(side.affiliations))
+        self._third.setText(dotted(rooms, people, visits, last, files))
+
+    def _profile(self, side: MergeSide) -> str:
+        row = side.row
+        if row.record == "doctor":
+            return dotted(profession(row["title"], row["specialty"]), self._words.place(side.affiliations))
+        level = language.choice_word("institution_level", row["level"])
+        return dotted(level, str(row["city"] or ""), str(row["address"] or ""))
 
 
 class CompareView(QWidget):
@@ -207,7 +216,7 @@ class CompareView(QWidget):
         layout.addWidget(self._same)
 
     def show_pair(self, view: MergeView, chosen: dict[str, Choice] | None = None) -> None:
-        """Show two doctors; `chosen` are choices made before, else nothing is lost at first."""
+        """Show two customers; `chosen` are choices made before, else nothing is lost at first."""
         self._view = view
         focused = next((line.name for line in self.lines if line.hasFocus()), "")
         for line in self.lines:
@@ -218,11 +227,11 @@ class CompareView(QWidget):
         kept, other = view.kept.row, view.other.row
         self._heads[0].show_side(view.kept, kept=True)
         self._heads[1].show_side(view.other, kept=False)
+        kind = KINDS[kept.record]
         for name in view.differing:
-            line = ChoiceLine(
-                name, (self._text(kept, name), self._text(other, name)), doctor_merge.choices(name), self.tr("两者")
-            )
-            first = doctor_merge.first_choice(name, kept.values, other.values)
+            texts = (self._text(kept, name), self._text(other, name))
+            line = ChoiceLine(kept.record, name, texts, kind.choices(name), self.tr("两者"))
+            first = kind.first_choice(name, kept.values, other.values)
             line.choose(first if chosen is None else chosen.get(name, Choice.KEPT))
             line.changed.connect(self.changed)
             self.lines.append(line)
@@ -234,8 +243,9 @@ class CompareView(QWidget):
 
     def take(self) -> tuple[str, ...]:
         """Return what is taken from the one that is merged."""
-        return tuple(doctor_merge.taken({line.name: line.choice for line in self.lines}))
+        return tuple(taken({line.name: line.choice for line in self.lines}))
 
     def _text(self, row: Row, name: str) -> str:
-        parts = (self._words.value(DOCTOR.field(one), row[one]) for one in GROUPS.get(name, (name,)))
+        kind = KINDS[row.record]
+        parts = (self._words.value(kind.of.field(one), row[one]) for one in kind.parts(name))
         return dotted(*parts)

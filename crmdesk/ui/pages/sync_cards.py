@@ -250,6 +250,7 @@ class WaitingCard(Card):
             "submit": self.tr("提交"), "recall": self.tr("撤回"), "approve": self.tr("批准"),
             "send_back": self.tr("退回"), "reject": self.tr("驳回"), "pay": self.tr("支付"), "settle": self.tr("裁定"),
             "call_back_confirmed": self.tr("回访确认"), "call_back_disputed": self.tr("回访有异议"),
+            "merge": self.tr("合并"), "restore": self.tr("恢复"),
             "accept": self.tr("同意"), "decline": self.tr("不同意"), "withdraw": self.tr("撤回"),
         }  # fmt: skip
         return events.get(item.command, item.command) if item.kind == "command" else kinds.get(item.kind, "")

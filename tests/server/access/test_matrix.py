@@ -15,9 +15,10 @@ import pytest
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
-from crmdesk.domain import doctor_merge, targets
+from crmdesk.domain import customer_merge, targets
 from crmdesk.domain.claims import Event
 from crmdesk.domain.clock import to_text
+from crmdesk.domain.customer_merge import BY_RECORD, KINDS, MergeKind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge import DELETED
 from crmdesk.domain.records import RECORDS
@@ -164,13 +165,13 @@ OPERATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = {
         "delete": _CUSTOMER_ENDS,
         "command": _ALL_NO,
     },
-    "doctor_merge": {"create": _NEW_VISIT, "edit": _MERGE_EDIT, "delete": _VISIT_ROWS | _NOT_BY_GRACE},
+    **{one: {"create": _NEW_VISIT, "edit": _MERGE_EDIT, "delete": _VISIT_ROWS | _NOT_BY_GRACE} for one in BY_RECORD},
     "procurement": _SERVERS,
     "export_note": EXPORT_NOTE,
     "conflict": {"create": _NO_CONFLICT, "edit": _CUSTOMER_ENDS, "delete": _ALL_NO, "command": _CUSTOMER_ENDS},
 }
 """Record -> kind -> whose row -> role -> answer. Commands on claims, targets and merges have their own tables."""
-BY_COMMAND = frozenset({"claim", "plan_target", "doctor_merge"})
+BY_COMMAND = frozenset({"claim", "plan_target", *BY_RECORD})
 
 _NOT = "not_yours"
 _SEEN = {"rep": "own_claim", "colleague": HIDDEN, "manager": OK, "finance": _NOT, "auditor": _NOT, "admin": HIDDEN}
@@ -315,8 +316,9 @@ class _Ground:
             return {"doctor_id": doctor, "institution_id": hospital}
         if record == "attachment":
             return attachment_of("doctor", doctor, "0" * 64)
-        if record == "doctor_merge":
-            pair = {"doctor_id": doctor, "other_id": self.make("doctor", place, who)}
+        if record in BY_RECORD:
+            kept = {"doctor_id": doctor} if record == "doctor_merge" else {"institution_id": hospital}
+            pair = kept | {"other_id": self.make(BY_RECORD[record].of.name, place, who)}
             return {"territory_id": self.territory(place), "owner_id": self.owner(place, who), **pair}
         kept = {"field": DELETED, "loser_value": {"changes": {"note": [None, "x"]}}}
         return {"parent_record": "doctor", "parent_id": doctor, "state": "open"} | kept
@@ -342,7 +344,7 @@ _EDITED |= {"conflict": ("state", "open", "resolved"), "affiliation": ("duty", N
 _EDITED |= {"plan_target": ("grounds", None, "x"), "day_off": ("note", None, "x")}
 _EDITED |= {"export_note": ("file_name", "x.xlsx", "y.xlsx"), "procurement": ("source", "x", "y")}
 _EDITED |= {"assignment": ("valid_to", None, "2027-01-01"), "budget": ("planned_fen", 1, 2)}
-_EDITED |= {"doctor_merge": ("note", None, "x")}
+_EDITED |= dict.fromkeys(BY_RECORD, ("note", None, "x"))
 _EDITED |= {"audit_entry": ("action", "x", "y")}
 
 
@@ -433,25 +435,26 @@ _REVIEWS = {
     "former": _cells(NO, HIDDEN, NO, NO, OK),
     "unknown": _cells(NO, HIDDEN, NO, NO, HIDDEN),
 }
-MERGES: dict[doctor_merge.Event, dict[str, dict[str, str]]] = dict.fromkeys(doctor_merge.Event, _REVIEWS)
-"""Command on a merge of doctors -> whose row -> role -> answer."""
+MERGES: dict[customer_merge.Event, dict[str, dict[str, str]]] = dict.fromkeys(customer_merge.Event, _REVIEWS)
+"""Command on a merge of customers -> whose row -> role -> answer."""
 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("event", list(MERGES))
-def test_commands_on_merges(ground: _Ground, event: doctor_merge.Event, who: str) -> None:
-    company, laptop = ground.company, ground.company.laptop(who)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_commands_on_merges(ground: _Ground, kind: MergeKind, event: customer_merge.Event, who: str) -> None:
+    company, laptop, merge = ground.company, ground.company.laptop(who), kind.record.name
     for place, cells in MERGES[event].items():
-        row_id = ground.make("doctor_merge", place, who)
+        row_id = ground.make(merge, place, who)
         ground.settle()
         args: dict[str, Any] = {}
         if place != "unknown":
-            row = company.row("doctor_merge", row_id)
-            pair = company.row("doctor", row["doctor_id"]), company.row("doctor", row["other_id"])
-            args = {"seen_hash": doctor_merge.pair_hash(*pair), "take": []}
-            if event is doctor_merge.Event.RESTORE:
-                company.edit("doctor_merge", row_id, {"state": "done", "moved": {}})
-        (answer,) = laptop.push(laptop.operation("doctor_merge", row_id, "command", command=event.value, args=args))
+            row = company.row(merge, row_id)
+            pair = (company.row(kind.of.name, row[name]) for name in (kind.kept_field, "other_id"))
+            args = {"seen_hash": kind.pair_hash(*pair), "take": []}
+            if event is customer_merge.Event.RESTORE:
+                company.edit(merge, row_id, {"state": "done", "moved": {}})
+        (answer,) = laptop.push(laptop.operation(merge, row_id, "command", command=event.value, args=args))
         assert (place, answer.code or answer.outcome) == (place, cells[who])
 
 

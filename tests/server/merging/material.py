@@ -5,6 +5,7 @@ from typing import Any
 
 from crmdesk.domain import access, picklists
 from crmdesk.domain.adverse_events import task_id
+from crmdesk.domain.customer_merge import BY_RECORD
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
@@ -75,8 +76,9 @@ class Material:
             return {"doctor_id": self.server_row("doctor"), "institution_id": self.server_row("institution")}
         if record == "visit":
             return visit_values(company, state="planned", note="")
-        if record == "doctor_merge":
-            pair = {"doctor_id": self.server_row("doctor"), "other_id": self.server_row("doctor")}
+        if record in BY_RECORD:
+            of = BY_RECORD[record].of.name
+            pair = {f"{of}_id": self.server_row(of), "other_id": self.server_row(of)}
             return {"territory_id": company["north"], "owner_id": company["rep"], **pair}
         if record == "adverse_event":
             return adverse_event_of(self.server_row("visit"))

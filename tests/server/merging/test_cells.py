@@ -95,7 +95,12 @@ def _remote_update(material: Material, record: str, row_id: str) -> None:
     company, declared = material.company, RECORDS[record]
     if not declared.writers or declared.fixed or declared.server_made:
         names = {"attachment": "file_name", "conflict": "state", "audit_entry": "reason", "budget": "planned_fen"}
-        names |= {"doctor_merge": "note", "export_note": "file_name", "procurement": "source"}
+        names |= {
+            "doctor_merge": "note",
+            "institution_merge": "note",
+            "export_note": "file_name",
+            "procurement": "source",
+        }
         values = {"conflict": "resolved", "budget": 7, "assignment": "2027-01-01"}
         name = names.get(record, "valid_to" if record == "assignment" else "name")
         company.database.run(lambda work: work.update(record, row_id, {name: values.get(record, "y")}, SYSTEM))

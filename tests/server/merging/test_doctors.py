@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from crmdesk.domain import doctor_merge
-from crmdesk.domain.doctor_merge import Choice
+from crmdesk.domain.customer_merge import DOCTORS, Choice, taken
 from crmdesk.protocol.messages import Answer
 from crmdesk.server import audit
 from tests.server.company import Company, Laptop, visit_values
@@ -46,7 +45,7 @@ def proposal(company: Company, laptop: Laptop, **more: Any) -> str:
 
 def decide(company: Company, laptop: Laptop, row_id: str, event: str, **args: Any) -> Answer:
     pair = (company.row("doctor", company[name]) for name in ("kept", "again"))
-    given = {"seen_hash": doctor_merge.pair_hash(*pair)} | args
+    given = {"seen_hash": DOCTORS.pair_hash(*pair)} | args
     (answer,) = laptop.push(laptop.operation("doctor_merge", row_id, "command", command=event, args=given))
     return answer
 
@@ -184,7 +183,7 @@ def test_sending_the_same_merge_again_changes_nothing(company: Company) -> None:
     manager = company.laptop("manager")
     row_id = proposal(company, manager)
     pair = (company.row("doctor", company[name]) for name in ("kept", "again"))
-    args = {"seen_hash": doctor_merge.pair_hash(*pair), "take": doctor_merge.taken({"mobile": Choice.OTHER})}
+    args = {"seen_hash": DOCTORS.pair_hash(*pair), "take": taken({"mobile": Choice.OTHER})}
     operation = manager.operation("doctor_merge", row_id, "command", command="merge", args=args)
     assert [one.outcome for one in manager.push(operation)] == ["applied"]
     once = picture(company)
@@ -226,7 +225,7 @@ def test_a_merge_of_the_kept_one_is_followed_to_its_end(company: Company) -> Non
     company.insert("doctor", {"name": "张伟", **place}, "third")
     pair = (company.row("doctor", company[name]) for name in ("third", "kept"))
     row_id = proposal(company, manager, doctor_id=company["third"], other_id=company["kept"], take=[])
-    args = {"seen_hash": doctor_merge.pair_hash(*pair)}
+    args = {"seen_hash": DOCTORS.pair_hash(*pair)}
     command = manager.operation("doctor_merge", row_id, "command", command="merge", args=args)
     assert manager.push(command)[0].outcome == "applied"
     visit = rep.create("visit", visit_values(company, doctor_ids=[company["again"]]))

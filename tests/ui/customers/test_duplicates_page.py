@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.customer_merge import INSTITUTIONS
 from crmdesk.domain.ids import new_id
 from crmdesk.services.commands import ChangeSet
 from crmdesk.storage import outbox
@@ -198,4 +199,7 @@ def test_the_list_of_doctors_offers_the_page_by_a_click(page: DuplicatesPage, qt
     qtbot.mouseClick(customers._duplicates, Qt.MouseButton.LeftButton)
     assert window.shown == "duplicates"
     window.navigate("customers", record="institution")
-    qtbot.waitUntil(lambda: not customers._duplicates.isVisible())
+    qtbot.waitUntil(lambda: customers.model.shown.record == "institution")
+    qtbot.mouseClick(customers._duplicates, Qt.MouseButton.LeftButton)
+    assert window.shown == "duplicates"
+    assert (page.kind, page.header.title) == (INSTITUTIONS, "可能重复的机构")

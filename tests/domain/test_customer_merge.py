@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.domain import doctor_merge, validation
-from crmdesk.domain.doctor_merge import FIELDS, Choice, Event, State, advance, chosen, differing, merged, taken
+from crmdesk.domain import validation
+from crmdesk.domain.customer_merge import DOCTORS, INSTITUTIONS, Choice, Event, State, advance, taken
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import DOCTOR
 from crmdesk.domain.roles import Role
 
+FIELDS, chosen, differing, merged = DOCTORS.fields, DOCTORS.chosen, DOCTORS.differing, DOCTORS.merged
 KEPT: dict[str, Any] = {
     "id": "a", "name": "张伟", "mobile": "138", "tags": ["专家"], "note": "周三", "title": None, "territory_id": "t",
     "consent": ["phone"], "consent_on": "2026-01-01", "consent_evidence": "书面",
@@ -27,7 +28,7 @@ def test_only_what_differs_and_is_there_is_asked_about() -> None:
 
 
 def test_at_first_nothing_is_lost() -> None:
-    first = {name: doctor_merge.first_choice(name, KEPT, OTHER) for name in differing(KEPT, OTHER)}
+    first = {name: DOCTORS.first_choice(name, KEPT, OTHER) for name in differing(KEPT, OTHER)}
     assert first == {"title": Choice.OTHER, "mobile": Choice.KEPT, "consent": Choice.OTHER, "tags": Choice.BOTH,
                      "note": Choice.BOTH}  # fmt: skip
     assert merged(KEPT, OTHER, taken(first)) == {
@@ -37,7 +38,7 @@ def test_at_first_nothing_is_lost() -> None:
 
 
 def test_consent_comes_with_its_evidence_and_is_never_added_up() -> None:
-    assert doctor_merge.choices("consent") == (Choice.KEPT, Choice.OTHER)
+    assert DOCTORS.choices("consent") == (Choice.KEPT, Choice.OTHER)
     with pytest.raises(InputError, match="not_in_list"):
         merged(KEPT, OTHER, ["consent:both"])
     with pytest.raises(InputError, match="not_in_list"):
@@ -66,16 +67,16 @@ def test_states_follow_each_other_and_reviewers_decide() -> None:
 
 
 def test_the_fingerprint_is_of_what_people_compare() -> None:
-    seen = doctor_merge.pair_hash(KEPT, OTHER)
-    assert seen == doctor_merge.pair_hash(KEPT | {"title": "", "status": "active"}, OTHER)
-    assert seen != doctor_merge.pair_hash(KEPT | {"mobile": "137"}, OTHER)
-    assert seen != doctor_merge.pair_hash(OTHER, KEPT)
+    seen = DOCTORS.pair_hash(KEPT, OTHER)
+    assert seen == DOCTORS.pair_hash(KEPT | {"title": "", "status": "active"}, OTHER)
+    assert seen != DOCTORS.pair_hash(KEPT | {"mobile": "137"}, OTHER)
+    assert seen != DOCTORS.pair_hash(OTHER, KEPT)
 
 
 def test_one_doctor_or_a_merged_one_makes_no_pair() -> None:
     for other in (KEPT, OTHER | {"status": "merged"}, OTHER | {"deleted": True}, None):
         with pytest.raises(RefusedError, match="merge_impossible"):
-            doctor_merge.check_pair(KEPT, other)
+            DOCTORS.check_pair(KEPT, other)
 
 
 values = st.fixed_dictionaries(
@@ -95,7 +96,7 @@ def test_each_choice_gives_one_of_the_two_or_both(
     left: dict[str, Any], right: dict[str, Any], data: st.DataObject
 ) -> None:
     kept, other = {"id": "a", **left}, {"id": "b", **right}
-    picked = {name: data.draw(st.sampled_from(doctor_merge.choices(name))) for name in differing(kept, other)}
+    picked = {name: data.draw(st.sampled_from(DOCTORS.choices(name))) for name in differing(kept, other)}
     after = kept | merged(kept, other, taken(picked))
     assert chosen(taken(picked)) == {name: one for name, one in picked.items() if one is not Choice.KEPT}
     validation.check_changes(DOCTOR, {name: value for name, value in after.items() if name != "id"})
@@ -108,3 +109,46 @@ def test_each_choice_gives_one_of_the_two_or_both(
         elif name == "tags":
             assert set(after["tags"]) == {*kept["tags"], *other["tags"]}
     assert merged(after, other, taken(picked)) == {}, "once more changes nothing"
+
+
+HOSPITAL: dict[str, Any] = {
+    "id": "a",
+    "name": "东方医院",
+    "aliases": ["同济东方"],
+    "territory_id": "t",
+    "phone": "021-1",
+}
+CLINIC = HOSPITAL | {
+    "id": "b",
+    "name": "上海市东方医院",
+    "aliases": ["浦东东方"],
+    "phone": "021-2",
+    "under_review": True,
+}
+
+
+def test_of_institutions_every_name_stays_findable() -> None:
+    assert INSTITUTIONS.differing(HOSPITAL, CLINIC) == ("name", "phone")
+    both = ["上海市东方医院", "同济东方", "浦东东方"]
+    assert INSTITUTIONS.merged(HOSPITAL, CLINIC, []) == {"aliases": sorted(both)}
+    taken_name = INSTITUTIONS.merged(HOSPITAL, CLINIC, ["name"])
+    assert taken_name == {"name": "上海市东方医院", "aliases": sorted(["东方医院", "同济东方", "浦东东方"])}
+    room = INSTITUTIONS.of.field("aliases").max_length
+    many = CLINIC | {"aliases": [f"别名{number}" for number in range(room)]}
+    changes = INSTITUTIONS.merged(HOSPITAL, many, [])
+    assert len(changes["aliases"]) == room
+    assert {"同济东方", "上海市东方医院"} <= set(changes["aliases"]), "names come before further aliases"
+    assert INSTITUTIONS.merged(HOSPITAL, HOSPITAL | {"id": "b"}, []) == {}
+
+
+@pytest.mark.parametrize("entry", ["aliases", "aliases:both", "territory_id", "under_review", "phone:both"])
+def test_what_cannot_be_chosen_of_an_institution_is_refused(entry: str) -> None:
+    with pytest.raises(InputError, match="not_in_list"):
+        INSTITUTIONS.chosen([entry])
+
+
+def test_the_fingerprint_of_institutions_is_of_what_is_compared() -> None:
+    seen = INSTITUTIONS.pair_hash(HOSPITAL, CLINIC)
+    assert seen == INSTITUTIONS.pair_hash(HOSPITAL | {"under_review": False}, CLINIC)
+    assert seen != INSTITUTIONS.pair_hash(HOSPITAL | {"aliases": []}, CLINIC)
+    assert seen != INSTITUTIONS.pair_hash(CLINIC, HOSPITAL)
