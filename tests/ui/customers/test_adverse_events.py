@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.adverse_events import task_id
 from crmdesk.domain.clock import from_text
-from crmdesk.services.commands import SubmitVisit
+from crmdesk.domain.text_merge import MARK
+from crmdesk.services.commands import ChangeSet, SubmitVisit
 from crmdesk.services.views import AdverseEventItem, Row
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
@@ -155,3 +156,22 @@ def test_an_overdue_task_says_so_in_english(
     assert shown._clock.text().startswith("Heard ")
     qtbot.keyClick(shown, KEY.Key_Escape)
     assert datetime.now(UTC) > from_text(str(shown.item.row["due_at"]))
+
+
+def test_a_task_that_was_opened_again_says_what_was_reported_before(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    key = next(one["id"] for one in laptop.company.rows["adverse_event"])
+    row = next(one for one in laptop.company.rows["adverse_event"] if one["id"] == key)
+    told = {"reported_at": at(-1, 9), "reported_by": laptop.company.ids["周晓岚"], "reported_how": "phone"}
+    two = {"heard": f"皮疹两例{MARK}头晕，已停药", "state": "open"}
+    laptop.receive({"adverse_event": [{**row, **told, **two}]})
+    laptop.desk.publish(ChangeSet({"adverse_event": (key,)}, "remote"))
+    page = today(window, qtbot)
+    page.rows.choose(f"adverse_event:{key}")
+    page.start()
+    shown = dialog(window, qtbot)
+    assert "已报过一次：" in shown._clock.text()
+    assert "周晓岚 · 电话" in shown._clock.text()
+    assert "头晕，已停药" in shown.heard.toPlainText()
+    qtbot.keyClick(shown, KEY.Key_Escape)
