@@ -88,6 +88,7 @@ class Model:
         self.promises: dict[str, Promise] = {}
         self.life = Life({}, {key: Row(dict(values)) for key, values in founding.items()})
         self.ever_answered: set[str] = set()
+        self.ever_taken: set[str] = set()
         self.copies = False
 
     def backup(self) -> Life:
@@ -165,6 +166,7 @@ class Model:
         self.life.answers[operation.id] = outcome
         self.ever_answered.add(operation.id)
         if outcome == "taken":
+            self.ever_taken.add(operation.id)
             self._effect(operation, answer, user_id)
 
     def _no_needless_refusal(self, operation: Operation, answer: Answer) -> None:
@@ -183,9 +185,9 @@ class Model:
         mine = self.promises.get(operation.id)
         if mine is None or answer.code not in ("unknown_row", "out_of_scope"):
             return
-        for op_id in self.ever_answered - self.life.answers.keys():
+        for op_id in self.ever_taken - self.life.answers.keys() - {operation.id}:
             made = self.promises.get(op_id)
-            if made is None or op_id == operation.id or made.excused or not made.held or made.laptop != mine.laptop:
+            if made is None or made.excused or not made.held or made.laptop != mine.laptop:
                 continue
             if made.operation.kind == "create" and made.operation.row_id == operation.row_id:
                 raise Broken(
