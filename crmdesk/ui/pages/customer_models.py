@@ -176,8 +176,9 @@ class CustomerTableModel(QAbstractTableModel):
         self.filled.emit(len(ids))
 
     def _refetch_all(self) -> None:
+        on_the_way = self._asked - self._pages.keys()  # asked for an earlier filter: those answers are passed over
         self._asked.clear()
-        for page in list(self._pages)[-3:]:
+        for page in [*list(self._pages)[-3:], *sorted(on_the_way)[-3:]]:
             self._fetch(page)
         for page in list(self._pages)[:-3]:
             del self._pages[page]
@@ -190,15 +191,18 @@ class CustomerTableModel(QAbstractTableModel):
         if page in self._asked:
             return
         self._asked.add(page)
-        generation, record = self._generation, self._filter.record
-        ids = self._ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-        due = self._with_due
+        asked = self._question(page)
+        record, ids, with_due = self._filter.record, asked[1], self._with_due
         self._ask(
-            lambda reads: items_of(reads, record, ids, due), lambda items: self._take_page(generation, page, items)
+            lambda reads: items_of(reads, record, ids, with_due), lambda items: self._take_page(asked, page, items)
         )
 
-    def _take_page(self, generation: int, page: int, items: list[CustomerItem | None]) -> None:
-        if generation != self._generation:
+    def _question(self, page: int) -> tuple[int, list[str], bool]:
+        """Return what a page is asked for; an answer to another question is passed over, however late it comes."""
+        return self._generation, self._ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS], self._with_due
+
+    def _take_page(self, asked: tuple[int, list[str], bool], page: int, items: list[CustomerItem | None]) -> None:
+        if asked != self._question(page):
             return
         self._pages[page] = items
         self._pages.move_to_end(page)

@@ -140,3 +140,62 @@ def test_the_model_holds_ids_and_only_some_pages(qapp: QApplication) -> None:
         answer()
     assert len(model._pages) == PAGES_KEPT
     assert reads.pages == 1001
+
+
+class Turned(Everything):
+    """Reads of a list that another order turns round."""
+
+    def customer_ids(self, **wanted: Any) -> list[str]:
+        return self.ids[::-1] if wanted["sort"].startswith("-") else self.ids
+
+
+def waiting_model(reads: Everything) -> tuple[CustomerTableModel, list[Callable[[], None]]]:
+    """Return a model of doctors whose answers wait until they are called."""
+    waiting: list[Callable[[], None]] = []
+
+    def ask(read: Any, done: Any) -> None:
+        found = read(reads)
+        waiting.append(lambda: done(found))
+
+    return CustomerTableModel(ask, lambda item, column: item.name, lambda record, column: ""), waiting
+
+
+def test_a_page_of_the_order_before_is_passed_over_however_late_it_comes(qapp: QApplication) -> None:
+    model, waiting = waiting_model(Turned(3))
+    model.show(CustomerFilter())
+    waiting.pop(0)()
+    model.show(CustomerFilter(sort="-name"))
+    assert model.index(0, 0).data() == ""  # asked for now, while the other ids are on their way
+    ids, early = waiting
+    waiting.clear()
+    ids()
+    assert model.index(0, 0).data() == ""
+    waiting.pop(0)()
+    early()
+    assert [model.index(row, 0).data() for row in range(3)] == ["id2", "id1", "id0"]
+
+
+def test_a_page_without_the_column_of_today_is_passed_over(qapp: QApplication) -> None:
+    model, waiting = waiting_model(Everything(3))
+    model.set_columns(["name"])
+    model.show(CustomerFilter())
+    waiting.pop(0)()
+    assert model.index(0, 0).data() == ""
+    model.set_columns(["name", "due"])
+    assert model.index(0, 0).data() == ""
+    early, late = waiting
+    late()
+    held = model.item_at(0)
+    early()
+    assert model.item_at(0) is held is not None
+
+
+def test_a_page_on_its_way_is_asked_for_again_where_the_ids_stay_the_same(qapp: QApplication) -> None:
+    model, waiting = waiting_model(Everything(3))
+    model.show(CustomerFilter())
+    waiting.pop(0)()
+    assert model.index(0, 0).data() == ""
+    model.show(CustomerFilter(text="x"))
+    while waiting:
+        waiting.pop(0)()
+    assert model._pages, "nobody looked at it again, and yet it is there"
