@@ -3,8 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import Label
+
+_WIDEST = 128
+"""The most that names take at 100 %."""
 
 
 class PropertyRows(QWidget):
@@ -27,13 +31,21 @@ class PropertyRows(QWidget):
                 widget.hide()
                 widget.deleteLater()
 
+    def _named(self, name: str) -> Label:
+        """Return a name, in two lines where it is long: the values keep their room."""
+        label, most = Label(name, "muted"), theme.px(max(_WIDEST, self._grid.columnMinimumWidth(0)))
+        if label.sizeHint().width() > most:
+            label.setWordWrap(True)
+            label.setFixedWidth(most)
+        return label
+
     def add(
         self, name: str, value: str, chip: str = "", tone: str = "warn", object_name: str = "", hint: str = ""
     ) -> Label:
         """Add a row; an empty value shows as a dash, the hint stands faint at its end. Returns the value's label."""
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(Label(name, "muted"), row, 0, top)
+        self._grid.addWidget(self._named(name), row, 0, top)
         shown = Label(value or "—", "body" if value else "faint", wrap=True)
         shown.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse if value else Qt.TextInteractionFlag.NoTextInteraction

@@ -224,3 +224,16 @@ def test_tabs_keep_the_open_one_and_show_ampersands(qtbot: QtBot) -> None:
     tabs.set_tabs(["Timeline", "Profile", "A & B"])
     assert tabs.currentIndex() == 1
     assert tabs.tabText(2) == "A && B"
+
+
+def test_a_long_name_of_a_property_takes_two_lines_and_leaves_the_value_its_room(qtbot: QtBot) -> None:
+    rows = PropertyRows(72)
+    qtbot.addWidget(rows)
+    rows.add("Level", "Tertiary A")
+    value = rows.add("Research funds a year, all sources together (10,000 yuan)", "12.5")
+    rows.resize(304, 200)
+    rows.show()
+    assert value.x() < 160
+    name = rows._grid.itemAtPosition(2, 0)
+    assert name is not None
+    assert name.geometry().height() > value.fontMetrics().height() * 1.8
