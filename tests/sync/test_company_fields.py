@@ -1,9 +1,10 @@
 """Company fields over laptops and a real server: defined, filled in offline by two, disputed, merged, retired."""
 
+import json
 import random
 
-from crmdesk.server import custom_fields
-from crmdesk.services.commands import EditRow, MergeCustomers, ResolveConflict
+from crmdesk.server import company_rules, custom_fields
+from crmdesk.services.commands import EditRow, MergeCustomers, ResolveConflict, SaveVisit
 from crmdesk.storage import health
 from tests.sync.field import Field, ask, do, edit, synced
 
@@ -88,3 +89,54 @@ def test_any_order_of_edits_and_syncs_ends_alike_everywhere(field: Field) -> Non
     for laptop in laptops:
         assert ask(laptop, lambda reads: reads.row("doctor", doctor))["custom"] == truth
         assert ask(laptop, lambda reads: reads.refused()) == []
+
+
+def test_an_upgraded_laptop_learns_what_it_had_no_column_for(field: Field) -> None:
+    """What the migration leaves behind: rows without the new columns, and scopes that the next sync fetches anew."""
+    define(field, "funds", "decimal", unit="万元"), define(field, "waited", "number", for_record="visit")
+    one, doctor = field.laptop("rep"), field.company["north_doctor"]
+    synced(one)
+    edit(one, doctor, **{"custom.funds": 1250})
+    synced(one)
+    scopes = sorted(scope for scope in ("c", f"t:{field.company['north']}"))
+    with one.store.writing() as work:
+        work.driver.execute("UPDATE row_custom_field SET unit = NULL, places = NULL")
+        work.driver.execute("UPDATE row_doctor SET custom = NULL")
+        work.driver.execute(
+            "INSERT INTO meta(name, value) VALUES ('purged_scopes', ?)"
+            " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            (json.dumps(scopes),),
+        )
+    synced(one)
+    funds = ask(one, lambda reads: reads.custom_fields()).find("doctor", "custom.funds")
+    assert funds is not None
+    assert (funds.zh, funds.places) == ("funds 名（万元）", 2)
+    assert ask(one, lambda reads: reads.row("doctor", doctor))["custom"] == {"funds": 1250}
+    assert health.check(one.store).sound
+
+
+def test_a_report_with_fields_goes_up_and_two_laptops_of_one_person_fill_in_their_own(field: Field) -> None:
+    define(field, "waited", "number", for_record="visit"), define(field, "talked", "decimal", for_record="visit")
+    one, two = field.laptop("rep"), field.laptop("rep", "second")
+    synced(one), synced(two)
+    values = {"doctor_ids": [field.company["north_doctor"]], "custom.waited": 10}
+    visit = do(one, SaveVisit("", values)).created_id
+    synced(one), synced(two)
+    do(one, SaveVisit(visit, {"custom.waited": 20}))
+    do(two, SaveVisit(visit, {"custom.talked": 75}))
+    for laptop in (one, two, one):
+        synced(laptop)
+    for laptop in (one, two):
+        assert ask(laptop, lambda reads: reads.visit(visit))["custom"] == {"talked": 75, "waited": 20}
+        assert ask(laptop, lambda reads: reads.conflicts()) == []
+        assert health.check(laptop.store).sound
+
+
+def test_another_limit_for_late_reports_arrives_and_holds(field: Field) -> None:
+    one = field.laptop("rep")
+    synced(one)
+    assert ask(one, lambda reads: reads.backdating()).days == 7
+    field.database.run(lambda work: company_rules.set_rule(work, "backdating_days", 21))
+    synced(one)
+    assert ask(one, lambda reads: reads.backdating()).days == 21
+    assert health.check(one.store).sound
