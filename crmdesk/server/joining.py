@@ -7,10 +7,9 @@ lost is a conflict that can be taken back.
 from collections.abc import Mapping
 from typing import Any
 
-from crmdesk.domain import adverse_events, validation
-from crmdesk.domain.errors import InputError
+from crmdesk.domain import adverse_events
 from crmdesk.domain.fields import Record
-from crmdesk.domain.merge import Clash, Merged, merge_edit
+from crmdesk.domain.merge import Merged, merge_edit
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import merging
@@ -53,14 +52,7 @@ def join(
 
 
 def _merged(record: Record, row: Mapping[str, Any], values: Mapping[str, Any], budget: Budget | None) -> Merged:
-    """Merge as an edit of somebody who had seen nothing; what is too long as one does not hold anything up."""
+    """Merge as an edit of somebody who had seen nothing."""
     told = {name: value for name, value in values.items() if value not in (None, "", [])}
     edits = {name: (None, value) for name, value in told.items() if not record.field(name).once}
-    merged = merge_edit(record, row, row["field_revisions"], edits, 0, budget)
-    for name, value in merged.changes.items():
-        try:
-            validation.check_value(record.field(name), value)
-        except InputError:
-            merged.changes[name] = told[name]
-            merged.clashes.append(Clash(name, None, told[name], row[name]))
-    return merged
+    return merging.fitted(record, row, edits, merge_edit(record, row, row["field_revisions"], edits, 0, budget))

@@ -55,7 +55,24 @@ def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation, bu
     edits = {name: (old[name], new[name]) for name in new}
     base = min(operation.base_revision, row["revision"])
     merged = merge_edit(record, row, row["field_revisions"], edits, base, budget)
+    if record.one_for:
+        merged = fitted(record, row, edits, merged)
     validation.check_changes(record, merged.changes)
+    return merged
+
+
+def fitted(record: Record, row: Mapping[str, Any], edits: Mapping[str, tuple[Any, Any]], merged: Merged) -> Merged:
+    """Return a merge in which nothing is too long as one: there the later arrival is used, the other is a conflict.
+
+    For what must not wait with one person; elsewhere such a text comes back to its author.
+    """
+    for name, value in merged.changes.items():
+        try:
+            validation.check_value(record.field(name), value)
+        except InputError:
+            old, new = edits[name]
+            merged.changes[name] = new
+            merged.clashes.append(Clash(name, old, new, row[name]))
     return merged
 
 

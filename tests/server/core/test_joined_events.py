@@ -172,3 +172,17 @@ def test_a_report_that_did_not_know_all_leaves_the_task_open(company: Company) -
         other.edit("adverse_event", made, row["revision"], state=("open", "reported"), heard=2 * (row["heard"],))
     )
     assert company.row("adverse_event", made)["state"] == "reported"
+
+
+def test_what_is_added_to_a_full_text_by_two_is_a_conflict_and_no_refusal(company: Company) -> None:
+    visit_id, limit = company.insert("visit", visit_values(company)), ADVERSE_EVENT.field("heard").max_length
+    rep, manager, made = company.laptop("rep"), company.laptop("manager"), task_id(visit_id)
+    rep.push(opened(rep, visit_id, heard="皮疹"))
+    first, second = "甲" * (limit - 9), "乙" * (limit - 9)
+    rep.push(rep.edit("adverse_event", made, 1, heard=("皮疹", first)))
+    (answer,) = manager.push(manager.edit("adverse_event", made, 1, heard=("皮疹", second)))
+    assert answer.outcome == "merged", answer
+    assert company.row("adverse_event", made)["heard"] == second
+    (lost,) = conflicts(company, made)
+    assert (lost["base_value"], lost["loser_value"]) == ({"value": "皮疹"}, {"value": first})
+    assert (lost["loser_by"], lost["winner_by"]) == (company["rep"], company["manager"])
