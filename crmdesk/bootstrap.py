@@ -1,6 +1,5 @@
 """Builds the objects of a laptop and hands them to each other; nothing global, every object belongs to its `Laptop`."""
 
-import platform
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +29,12 @@ _WINDOWS_LOCK = "windows.lock"
 _UNREADABLE = frozenset({"key_missing", "wrong_key", "store_damaged"})
 """A store in this state is put aside at sign-in, and what it held is fetched anew."""
 _log = journal.logger("crmdesk.bootstrap")
+
+
+def _this_device() -> str:
+    import platform  # lazy: only who signs in names the device
+
+    return platform.node()
 
 
 class SyncDesk:
@@ -195,7 +200,7 @@ class Premises:
     def _sign_in_again(self, account: accounts.Account, transport: Transport, password: str, passphrase: str) -> Laptop:
         laptop = self._open(account, transport, self._vault.load(account.key, passphrase or None))
         try:
-            tokens = laptop.session.sign_in(account.login, password, platform.node())
+            tokens = laptop.session.sign_in(account.login, password, _this_device())
         except BaseException:
             laptop.close()
             raise
@@ -205,7 +210,7 @@ class Premises:
     def _sign_in_first(self, account: accounts.Account, transport: Transport, password: str, passphrase: str) -> Laptop:
         """The password is tried before a key is made: a mistyped login leaves nothing behind."""
         device_id = account.device_id or new_id()
-        tokens = transport.sign_in(SignIn(account.login, password, device_id, platform.node()))
+        tokens = transport.sign_in(SignIn(account.login, password, device_id, _this_device()))
         account = accounts.with_device(self._remember(account, tokens), device_id)
         self.book.remember(account)
         self.book.set_aside(account)  # a store whose key is lost; what it held comes again from the server
@@ -284,7 +289,7 @@ class WindowSessions:
     def _sign_in(self, server: str, login: str, password: str, passphrase: str) -> Signed:
         laptop = self._laptop
         if laptop is not None and laptop.account.login.casefold() == login.strip().casefold():
-            laptop.session.sign_in(laptop.account.login, password, platform.node())
+            laptop.session.sign_in(laptop.account.login, password, _this_device())
             laptop.sync.request()
             return Signed(laptop.desk, laptop.sync)
         return self._started(lambda: self._premises.sign_in(server, login, password, passphrase))

@@ -1,7 +1,6 @@
-"""The rules that a company sets for itself, at the server: read for each decision, set by an administrator, audited."""
+"""Setting the rules that a company has for itself: by an administrator, within bounds, audited."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,12 +8,9 @@ from crmdesk.domain.clock import to_text
 from crmdesk.domain.company_records import COMPANY_RULE
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.visit_rules import BACKDATING, USUAL, Backdating, backdating_of
-from crmdesk.server.tables import ROWS, SHAPES
+from crmdesk.domain.visit_rules import BACKDATING, USUAL
+from crmdesk.server.rules_in_force import Row, stored
 from crmdesk.server.work import SYSTEM, ServerWork
-
-Row = dict[str, Any]
-_TABLE = ROWS[COMPANY_RULE.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +26,10 @@ RULES: dict[str, Bounds] = {BACKDATING: Bounds(USUAL.days, 0, 90)}
 """Every rule that can be set."""
 
 
-def stored(connection: sa.Connection, name: str) -> Row | None:
-    """Return the row of a rule, None where it was never set."""
-    query = sa.select(_TABLE).where(_TABLE.c.name == name, _TABLE.c.deleted.is_(False))
-    found = connection.execute(query).first()
-    return None if found is None else SHAPES[COMPANY_RULE.name].as_dict(found)
-
-
 def value_of(connection: sa.Connection, name: str) -> int:
     """Return what holds now."""
     row = stored(connection, name)
     return RULES[name].usual if row is None else int(row["value"])
-
-
-def backdating(connection: sa.Connection) -> Backdating:
-    """Return how late a visit report may come."""
-    return backdating_of(stored(connection, BACKDATING))
 
 
 def set_rule(work: ServerWork, name: str, value: int) -> Row:

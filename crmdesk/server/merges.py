@@ -92,7 +92,7 @@ def followed(record: Record, values: Values, merged: Mapping[str, str]) -> Value
 def check_standing(record: Record, row: Mapping[str, Any], merged: Mapping[str, str]) -> None:
     """Refuse an edit of a customer who went into another one: nobody would see it, so its author gets it back."""
     if record.name in KINDS and (row.get("status") == "merged" or (row["deleted"] and row["id"] in merged)):
-        raise RefusedError(f"{record.name}_merged")
+        raise RefusedError("doctor_merged" if record.name == "doctor" else "institution_merged")
 
 
 def before_delete(_work: ServerWork, _actor: ServerActor, row: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from crmdesk.domain import adverse_events, visit_rules
 from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import RefusedError
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import company_rules
+from crmdesk.server import rules_in_force
 from crmdesk.server.work import ServerWork
 
 
@@ -17,7 +17,7 @@ def check(work: ServerWork, operation: Operation, before: Mapping[str, Any] | No
     It counts when the person submitted it, not when there was a network again; a clock that is ahead counts as now.
     """
     if after.get("state") == "submitted":
-        rule = company_rules.backdating(work.connection)
+        rule = rules_in_force.backdating(work.connection)
         visit_rules.check_in_time(before, after, min(from_text(operation.made_at), work.now), rule)
     if not adverse_events.needs_task(after) or (before is not None and adverse_events.needs_task(before)):
         return

@@ -5,9 +5,7 @@ upgrade_needed, signed_out, wrong_credentials, device_revoked, token_expired, to
 not_found, answer_cut, cancelled.
 """
 
-import ssl
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -24,7 +22,9 @@ _BY_CODE_OF_401 = {"wrong_credentials", "device_revoked", "token_expired"}
 
 def of_exception(error: Exception) -> WorldError:
     """Return what an exception of `requests` or `urllib3` means."""
-    import requests  # lazy, here and below: nothing of it is needed before something is sent
+    import ssl  # lazy, here and below: nothing of it is needed before something is sent
+
+    import requests
     from urllib3.exceptions import ReadTimeoutError
 
     causes = _causes(error)
@@ -100,6 +100,8 @@ def retry_after_s(text: str, now: datetime) -> float | None:
     """Read a Retry-After in its two forms (RFC 9110, 10.2.3) as seconds, None where it is neither."""
     if text.strip().isdigit():
         return float(text.strip()[:9])
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
     except (TypeError, ValueError):

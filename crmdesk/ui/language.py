@@ -1,6 +1,5 @@
 """The language of the windows: Chinese in the sources, English by Qt's translators, switched without a restart."""
 
-import subprocess
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -63,6 +62,8 @@ def compiled_translation() -> Path:
 
 def release(source: Path, compiled: Path) -> None:
     """Compile a .ts file with Qt's lrelease; where it cannot run, the windows stay in Chinese."""
+    import subprocess  # lazy: where the program is installed nothing is compiled
+
     import PySide6
 
     folder = Path(PySide6.__file__).parent

@@ -33,7 +33,7 @@ def test_promises_come_from_the_index_in_their_order(store: Store) -> None:
 
 def test_an_older_store_gets_the_wider_index(open_store: Callable[..., Store], key: bytes) -> None:
     store = open_store()
-    folder, number = store.folder, migrations.STEPS.index("0014_promises_in_order")
+    folder, number = store.folder, migrations.STEPS.index("0013_promises_in_order")
     store.close()
     driver = raw.connect(folder / "crmdesk.db", key)
     driver.execute("DROP INDEX row_visit_promised")

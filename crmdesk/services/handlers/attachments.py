@@ -1,7 +1,6 @@
 """The handler that attaches a file: its kind is read from its content, row and bytes go in one commit."""
 
 import io
-import zipfile
 from pathlib import PureWindowsPath
 
 from crmdesk.domain.errors import InputError
@@ -87,6 +86,8 @@ def media_type_of(content: bytes) -> str | None:
 
 def _is_ofd(content: bytes) -> bool:
     """Say whether a zip is an OFD document (GB/T 33190): it holds OFD.xml at its top."""
+    import zipfile  # lazy, as in the other modules that the windows load before they show anything
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "OFD.xml" in archive.namelist()
