@@ -1,8 +1,8 @@
 """Reading and writing rows of any record on the driver's connection, in wire order, with their search entries."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -128,8 +128,6 @@ class Shape:
 
 _HOUSE_DEFAULTS: dict[str, Any] = {"revision": 0, "deleted": False}
 _MOST = 2**63 - 1
-_PLAIN = re.compile(r"[0-9A-Za-z_:-]{0,80}")
-"""Text that can stand in a statement as it is: ids, codes, names of scopes."""
 _TEXT = frozenset({str, type(None)})
 _LIST = frozenset({list, type(None)})
 _KINDS: dict[Kind, frozenset[Any]] = {
@@ -217,34 +215,22 @@ def insert_columns(
 ) -> None:
     """Write rows whose ids are not held yet, given as `Shape.stored_columns`, with their search entries, in one go.
 
-    To bind values is the dearest part of an insert: a column that holds the same in all rows stands in the statement.
+    A column that has no value in any of the rows is left out: binding nothing is the dearest part of an insert.
     """
     count = len(columns[0])
     first = next_rowid(driver, form.record)
     rowids = range(first, first + count)
-    sorted_by = [entries.sort_keys if entries else [""] * count] if form.searched else []
-    marks: dict[str, str] = {"rowid": "?"}
-    values: list[Iterable[Any]] = [rowids]
-    for name, column in zip(form.names[1:], [*columns, [scopes] * count, [0] * count, *sorted_by], strict=True):
-        marks[name] = _same(column) or "?"
-        if marks[name] == "?":
-            values.append(column)
-    quoted = ", ".join(f'"{name}"' for name in marks)
-    driver.executemany(
-        f"INSERT INTO {form.table} ({quoted}) VALUES ({', '.join(marks.values())})", zip(*values, strict=True)
-    )
+    pairs = zip(form.columns, columns, strict=True)
+    filled = [(name, one) for name, one in pairs if one[0] is not None or one.count(None) < count]
+    names = ["rowid", *(name for name, _ in filled), "scopes", "dirty"]
+    values: list[Iterable[Any]] = [rowids, *(one for _, one in filled), repeat(scopes), repeat(0)]
+    if form.searched:
+        names.append("pinyin")
+        values.append(entries.sort_keys if entries else repeat(""))
+    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    driver.executemany(f"INSERT INTO {form.table} ({quoted}) VALUES ({marks})", zip(*values, strict=False))
     if entries:
         search_index.put_columns(driver, form.record, rowids, entries)
-
-
-def _same(column: Sequence[Any]) -> str:
-    """Return what a column holds in all rows, as a statement says it; '' where they differ or it is free text."""
-    one = column[0]
-    if one != column[-1] or not (one is None or isinstance(one, int) or _PLAIN.fullmatch(one)):
-        return ""
-    if column.count(one) < len(column):
-        return ""
-    return "NULL" if one is None else str(int(one)) if isinstance(one, int) else f"'{one}'"
 
 
 def held_ids(driver: Driver, record: str, row_ids: Iterable[str]) -> set[str]:
