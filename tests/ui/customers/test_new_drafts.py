@@ -51,7 +51,7 @@ def test_what_is_typed_is_kept_at_once_and_back_at_the_next_opening(
     qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return)
     place = laptop.company.ids["上海市东方医院"]
     wanted = {**KEPT, "place": place, "place_text": "上海市东方医院"}
-    qtbot.waitUntil(lambda: drafts(laptop) == [wanted], timeout=2000)
+    qtbot.waitUntil(lambda: drafts(laptop) == [wanted])
     gone(dialog, qtbot)
     qtbot.waitUntil(lambda: "留作草稿" in window.toast_part.text)
     again = new_doctor(window, qtbot)

@@ -47,7 +47,7 @@ def test_many_companions_have_a_line_of_their_own(
     app.dress(qapp, wanted, theme.LIGHT)
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
     chips = editor.form.joint._picks
-    qtbot.waitUntil(lambda: len(editor.form.joint._picks) == 7, timeout=2000)  # alone and six
+    qtbot.waitUntil(lambda: len(editor.form.joint._picks) == 7)  # alone and six
     chips = editor.form.joint._picks
     qtbot.waitUntil(lambda: chips[-1].y() == chips[0].y() > 0)
     assert editor.form.joint.x() == editor.form.channel.x()
