@@ -220,7 +220,7 @@ class Day:
 
     def _second_claim(self, step: Step) -> None:
         window = self.window("rep01")
-        press(window, "Ctrl+4")
+        press(window, "Ctrl+5")
         wait_until(lambda: window.shown == "expenses", "the expenses")
         page = expenses(window)
         press(window, "Ctrl+N")

@@ -32,11 +32,11 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("open_palette", EVERYWHERE, _T("actions", "搜索与命令"), ("Ctrl+K",), "search"),
     ActionSpec("go_today", EVERYWHERE, _T("actions", "打开今日"), ("Ctrl+1",), "today"),
     ActionSpec("go_customers", EVERYWHERE, _T("actions", "打开客户"), ("Ctrl+2",), "customers"),
-    ActionSpec("go_visit", EVERYWHERE, _T("actions", "打开拜访"), ("Ctrl+3",), "visit"),
-    ActionSpec("go_expenses", EVERYWHERE, _T("actions", "打开费用"), ("Ctrl+4",), "expenses"),
-    ActionSpec("go_approvals", EVERYWHERE, _T("actions", "打开审批"), ("Ctrl+5",), "approvals"),
+    ActionSpec("go_plan", EVERYWHERE, _T("actions", "打开计划"), ("Ctrl+3",), "calendar"),
+    ActionSpec("go_visit", EVERYWHERE, _T("actions", "打开拜访"), ("Ctrl+4",), "visit"),
+    ActionSpec("go_expenses", EVERYWHERE, _T("actions", "打开费用"), ("Ctrl+5",), "expenses"),
     ActionSpec("go_sync", EVERYWHERE, _T("actions", "打开同步"), ("Ctrl+6",), "sync"),
-    ActionSpec("go_plan", EVERYWHERE, _T("actions", "打开计划"), ("Ctrl+7",), "calendar"),
+    ActionSpec("go_approvals", EVERYWHERE, _T("actions", "打开审批"), ("Ctrl+7",), "approvals"),
     ActionSpec("go_settings", EVERYWHERE, _T("actions", "打开设置"), ("Ctrl+,",), "settings"),
     ActionSpec("go_import", EVERYWHERE, _T("actions", "导入客户"), ("Ctrl+I",), "import"),
     ActionSpec("go_back", EVERYWHERE, _T("actions", "返回上一页"), ("Alt+Left",), "back"),
@@ -214,7 +214,7 @@ def keys(name: str) -> str:
 
 def key_label(sequence: str) -> str:
     """Return a key sequence as it stands on a key cap."""
-    names = {"Return": "↵", "Escape": "Esc", "Left": "←", "Right": "→", "Delete": "Del"}
+    names = {"Return": "↵", "Escape": "Esc", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Delete": "Del"}
     if sequence in ("Return", "Enter"):
         return "Enter"
     parts = sequence.split("+") if sequence != "Ctrl++" else ["Ctrl", "+"]

@@ -1,21 +1,24 @@
 """The keyboard map (F1): every action with its keys, by the place where it works."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.ui import actions
+from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import KeyCap
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.split import ScrollPage
 
 
-class KeyMapDialog(QDialog):
-    """Read only; Escape closes it."""
+class KeyMapDialog(Dialog):
+    """The keys of what a role can reach. Read only; Escape closes it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, role: str) -> None:
         super().__init__(parent)
+        self._role = role
         self.setObjectName("key_map")
         self.setWindowTitle(self.tr("键盘快捷键"))
         self.resize(900, 620)
@@ -27,7 +30,7 @@ class KeyMapDialog(QDialog):
         for side in sides:
             side.setSpacing(16)
             columns.addLayout(side, 1)
-        for place in actions.PLACES:
+        for place in filter(self._mine, actions.PLACES):
             card, lines = self._card(place)
             lower = heights.index(min(heights))
             sides[lower].addWidget(card)
@@ -48,12 +51,17 @@ class KeyMapDialog(QDialog):
         layout.addWidget(page, 1)
         layout.addLayout(foot)
 
+    def _mine(self, name: str) -> bool:
+        """Say whether an action or a place is for this role: what leads to a page goes by the page's name."""
+        page = name.removeprefix("go_")
+        return not registry.available(page) or registry.allowed(page, self._role)
+
     def _card(self, place: str) -> tuple[Card, int]:
         card = Card(actions.place_word(place))
         grid = QGridLayout()
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
-        specs = [spec for spec in actions.SPECS if spec.place == place and spec.keys]
+        specs = [spec for spec in actions.SPECS if spec.place == place and spec.keys and self._mine(spec.name)]
         for row, spec in enumerate(specs):
             grid.addWidget(Label(actions.text(spec.name)), row, 0)
             grid.addWidget(KeyCap(actions.key_label(spec.keys[0])), row, 1, Qt.AlignmentFlag.AlignRight)

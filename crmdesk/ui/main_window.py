@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -16,6 +16,7 @@ from crmdesk.ui import actions, language, own_fields, theme
 from crmdesk.ui.page_window import PageWindow
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.rail import Rail
+from crmdesk.ui.parts.room import Room, fit
 from crmdesk.ui.parts.status_bar import StatusBar
 from crmdesk.ui.ports import SessionPort, Signed, SyncState
 from crmdesk.ui.side_window import Beside
@@ -35,8 +36,7 @@ class MainWindow(PageWindow):
         super().__init__(signed, session)
         self.setObjectName("main_window")
         self.setWindowTitle("crmdesk")
-        self.resize(1366, 768)
-        self.setMinimumSize(1024, 640)
+        fit(self, QSize(1024, 640), QSize(1366, 768))
         self.summary: SyncSummary | None = None
         self.beside = Beside(self, signed, session)
         self._build()
@@ -69,7 +69,7 @@ class MainWindow(PageWindow):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self._rail)
-        row.addWidget(self._stack, 1)
+        row.addWidget(Room(self._stack), 1)
         outer.addLayout(row, 1)
         outer.addWidget(self._status)
         self.setCentralWidget(central)
@@ -233,6 +233,11 @@ class MainWindow(PageWindow):
             self._rail.retranslate()
             self._show_account()
         super().changeEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._rail.give_room(self.width(), self.height())
+        super().resizeEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

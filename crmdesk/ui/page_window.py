@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow
 from typing_extensions import override
 
 from crmdesk.services.commands import ChangeSet, Outcome, Undo
@@ -17,6 +17,7 @@ from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.palette import Palette
 from crmdesk.ui.parts.notices import Said, Toast
+from crmdesk.ui.parts.room import PageStack
 from crmdesk.ui.ports import SessionPort, Signed
 
 _HISTORY = 50
@@ -34,7 +35,7 @@ class PageWindow(QMainWindow):
         self._history: list[tuple[str, dict[str, Any]]] = []
         self._undo_token = ""
         self._theme_shown = theme.theme_name()
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self.bridge.changed.connect(self._changed)
         self._ends = [signed.desk.subscribe(self.bridge.publish)]
 
@@ -143,7 +144,7 @@ class PageWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show the keyboard map."""
-        dialog = KeyMapDialog(self)
+        dialog = KeyMapDialog(self, self.person.role)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

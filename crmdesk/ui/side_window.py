@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from typing_extensions import override
 
 from crmdesk.ui.page_window import PageWindow
+from crmdesk.ui.parts.room import Room, fit
 from crmdesk.ui.ports import SessionPort, Signed
 
 ALONE = frozenset({"doctor", "institution", "visit"})
@@ -23,9 +24,8 @@ class SideWindow(PageWindow):
         self._main = main
         self.setObjectName("side_window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1120, 720)
-        self.setMinimumSize(900, 600)
-        self.setCentralWidget(self._stack)
+        fit(self, QSize(900, 600), QSize(1120, 720))
+        self.setCentralWidget(Room(self._stack))
         self._bind_common()
         self.context.actions.bind(self, "close_window", self.close)
         self._add_overlays()

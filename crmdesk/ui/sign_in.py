@@ -2,9 +2,9 @@
 
 from concurrent.futures import Future
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -14,6 +14,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.room import Dialog, Room, fit
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import SessionPort, Signed
 
@@ -33,8 +34,7 @@ class SignInWindow(QWidget):
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("crmdesk")
-        self.resize(560, 700)
-        self.setMinimumSize(480, 560)
+        fit(self, QSize(480, 560), QSize(560, 700))
         self._session = session
         self._bridge = Bridge(self)
         self._account = session.known_account()
@@ -90,7 +90,12 @@ class SignInWindow(QWidget):
         self._progress.hide()
         card.body.addWidget(self._progress)
         card.body.addLayout(self._buttons())
-        outer = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setProperty("part", "page")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Room(inner))
+        outer = QVBoxLayout(inner)
         outer.setContentsMargins(24, 16, 24, 12)
         middle = QHBoxLayout()  # not an alignment: an aligned card would ignore how high its wrapped text is
         middle.addStretch(1)
@@ -174,7 +179,7 @@ class SignInWindow(QWidget):
         for name, (label, edit) in self._fields.items():
             label.setVisible(name in shown)
             edit.setVisible(name in shown)
-            edit.setEnabled(not self._busy)
+            edit.setReadOnly(self._busy)  # disabled it would hand the focus on, and the keys to the next button
         self._hint.setVisible("passphrase_again" not in shown)  # then the banner says what to do
         self._go.setEnabled(not self._busy)
         self._other.setVisible(self._unlocking and not self._busy)
@@ -254,6 +259,7 @@ class SignInWindow(QWidget):
         wanted = next((edit for edit in shown if not edit.text()), shown[-1] if shown else None)
         if wanted is not None:
             wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+            wanted.selectAll()  # what was wrong is typed over
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -277,7 +283,7 @@ class SignInWindow(QWidget):
         self.closed.emit()
 
 
-class SignInAgainDialog(QDialog):
+class SignInAgainDialog(Dialog):
     """Asks for the password once more where the session has ended; everything on the laptop stays open."""
 
     def __init__(self, session: SessionPort, parent: QWidget) -> None:

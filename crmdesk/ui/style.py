@@ -28,6 +28,7 @@ QFrame[part="rule"] {{ background: {c.line}; }}
 QFrame[part="toast"] {{ background: {c.raised}; border: 1px solid {c.line_strong}; border-radius: 8px; }}
 QFrame[part="palette"] {{ background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: 8px; }}
 QSplitter::handle {{ background: {c.line}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollArea, QScrollArea[part="scroll"] {{ background: {c.background}; border: none; }}
 {banners}"""
 
@@ -86,6 +87,8 @@ def _lists(c: Tokens) -> str:
 QListView, QTreeView, QTableView {{ background: {c.surface}; border: none; outline: none;
   alternate-background-color: {c.raised}; selection-background-color: {c.selection}; selection-color: {c.text};
   gridline-color: {c.line}; }}
+QListView::indicator:unchecked, QCheckBox::indicator:unchecked {{ border: 1px solid {c.faint}; border-radius: 2px;
+  background: {c.raised}; width: 11px; height: 11px; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {c.line}; }}
 QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};

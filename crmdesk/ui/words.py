@@ -3,6 +3,7 @@
 Imports no Qt: support tools and the command line may use it too.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -421,6 +422,8 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
     given = dict(params or {})
     if code == "invalid" and given.get("code") in SENTENCES:
         code = given["code"]  # the server says what was wrong with the value, as the form does
+    if isinstance(given.get("retry_after_s"), float):
+        given["retry_after_s"] = math.ceil(given["retry_after_s"])
     pair = SENTENCES.get(code)
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}

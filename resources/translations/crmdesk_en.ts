@@ -220,7 +220,7 @@
         </message>
         <message>
             <source>用顿号或逗号分开</source>
-            <translation>Parted by commas</translation>
+            <translation>Separated by commas</translation>
         </message>
         <message>
             <source>将会改变的内容</source>
@@ -799,7 +799,7 @@
         </message>
         <message>
             <source>有冲突</source>
-            <translation>conflict</translation>
+            <translation>Conflict</translation>
         </message>
         <message numerus="yes">
             <source>%n 分钟</source>
@@ -1608,8 +1608,8 @@
     <context>
         <name>ExportDialog</name>
         <message>
-            <source>“{narrowed}”的结果。</source>
-            <translation>The results of '{narrowed}'. </translation>
+            <source>只有：{narrowed}。</source>
+            <translation>Only {narrowed}. </translation>
         </message>
         <message>
             <source>导出会记录：谁、什么时候、导出了什么、多少行；文件里也写明。请按公司规定保管。</source>
@@ -1819,9 +1819,12 @@
             <source>“{name}”是哪一家？</source>
             <translation>Which hospital is '{name}'?</translation>
         </message>
-        <message>
-            <source>第 {number} 家，共 {count} 家 · 文件里有 {rows} 行 · 按数字键选择</source>
-            <translation>{number} of {count} · {rows} rows of the file · choose by digit</translation>
+        <message numerus="yes">
+            <source>第 {number} 家，共 {count} 家 · 文件里有 %n 行 · 按数字键选择</source>
+            <translation>
+                <numerusform>{number} of {count} · %n row of the file · choose by digit</numerusform>
+                <numerusform>{number} of {count} · %n rows of the file · choose by digit</numerusform>
+            </translation>
         </message>
         <message>
             <source>导入已确定的 {count} 家</source>
@@ -2959,6 +2962,13 @@
         <message>
             <source>直到</source>
             <translation>until</translation>
+        </message>
+    </context>
+    <context>
+        <name>Room</name>
+        <message>
+            <source>可滚动的内容</source>
+            <translation>Content that scrolls</translation>
         </message>
     </context>
     <context>
@@ -4240,24 +4250,24 @@
             <translation>Open Customers</translation>
         </message>
         <message>
+            <source>打开计划</source>
+            <translation>Open Plan</translation>
+        </message>
+        <message>
             <source>打开拜访</source>
-            <translation>Open visit</translation>
+            <translation>Open Visits</translation>
         </message>
         <message>
             <source>打开费用</source>
             <translation>Open Expenses</translation>
         </message>
         <message>
-            <source>打开审批</source>
-            <translation>Open Approvals</translation>
-        </message>
-        <message>
             <source>打开同步</source>
             <translation>Open Sync</translation>
         </message>
         <message>
-            <source>打开计划</source>
-            <translation>Open plan</translation>
+            <source>打开审批</source>
+            <translation>Open Approvals</translation>
         </message>
         <message>
             <source>打开设置</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -18,12 +18,13 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 translate = QCoreApplication.translate
 
 
-class AdverseEventDialog(QDialog):
+class AdverseEventDialog(Dialog):
     """Shows one open task; `reported` when it was marked. Keys: arrows choose how, Ctrl+Enter marks it."""
 
     reported = Signal()

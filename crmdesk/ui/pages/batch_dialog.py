@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -21,6 +21,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.text_field import TextLine
@@ -31,7 +32,7 @@ _WIDTH, _HEIGHT, _HIGHER = 760, 560, 690
 """The size, and the height with company fields: it fits the lowest screen with its title and a task bar."""
 
 
-class BatchDialog(QDialog):
+class BatchDialog(Dialog):
     """Asks for a change of `ids` and shows it before it is made; `chosen` carries the BatchChange."""
 
     chosen = Signal(object)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -259,19 +259,6 @@ class CallBackDialog(SmallDialog):
             return CorrectCallBack(self._item.row.id, given, self._item.row.revision)
         about = {"claim_id": self._subject.claim_id, "visit_id": self._subject.visit_id}
         return NoteCallBack(self.values() | about, self._seen_hash)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        taken = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return taken
-
-    def _fit(self) -> None:
-        """Be as high as what is asked needs: chips break into more lines than a dialog's smallest size knows."""
-        layout = self.layout()
-        if layout is not None and self.isVisible():
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -189,16 +189,19 @@ class DoctorPage(Page):
         card.body.addWidget(self._stack, 1)
         self._tabs.currentChanged.connect(self._tab_changed)
         self._cycle, self._contact, self._consent_card = CycleCard(), ContactCard(self._words), ConsentCard()
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
+        self._side, inner = ScrollArea(stop=False), QWidget()  # what it shows stands in the tabs too
+        inner.setProperty("part", "page")
+        self._side.setWidget(inner)
+        side = QVBoxLayout(inner)
+        side.setContentsMargins(0, 0, 2, 0)  # with the bar, twelve
         side.setSpacing(16)
         for part in (self._cycle, self._contact, self._consent_card):
             part.setFixedWidth(320)
             side.addWidget(part)
         side.addStretch(1)
+        self._side.setFixedWidth(320 + 12)
         middle = QHBoxLayout()
-        middle.setContentsMargins(24, 16, 24, 20)
+        middle.setContentsMargins(24, 16, 12, 20)
         middle.setSpacing(20)
         middle.addWidget(card, 1)
         middle.addWidget(self._side)

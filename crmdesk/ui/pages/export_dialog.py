@@ -57,7 +57,7 @@ class ExportDialog(SmallDialog):
     @override
     def retranslate(self) -> None:
         what = language.choice_word("exported", self._wanted.record)
-        about = self.tr("“{narrowed}”的结果。").format(narrowed=self._narrowed_by) if self._narrowed_by else ""
+        about = self.tr("只有：{narrowed}。").format(narrowed=self._narrowed_by) if self._narrowed_by else ""
         said = self.tr("导出会记录：谁、什么时候、导出了什么、多少行；文件里也写明。请按公司规定保管。")
         self.say(self.tr("导出{what}").format(what=what), about + said, self.tr("选择位置…"))
         self.format.setAccessibleName(self.tr("文件格式"))

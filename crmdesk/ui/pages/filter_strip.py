@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.customer_filter import MAX_NAME, SavedFilter
 from crmdesk.ui.pages.batch_run import RunFace
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextLine
 
 ALL = "all"
@@ -96,7 +97,7 @@ class FilterStrip(QFrame):
         self.picked.emit(int(code) if code.isdigit() else -1)
 
 
-class FilterNameDialog(QDialog):
+class FilterNameDialog(Dialog):
     """Asks under which name a filter is kept; one of the same name is replaced, which it says."""
 
     named = Signal(str)

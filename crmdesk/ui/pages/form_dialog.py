@@ -7,16 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -32,12 +23,11 @@ from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.room import Dialog
 
 translate = QCoreApplication.translate
 
 _UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
-_FRAME = 72
-"""Room for the title and a task bar: the rest of the screen is the most that a form takes."""
 
 
 class _Scrolled(QScrollArea):
@@ -48,7 +38,7 @@ class _Scrolled(QScrollArea):
         return QSize(super().sizeHint().width(), theme.px(_SCROLLED_HEIGHT))
 
 
-class FormDialog(QDialog):
+class FormDialog(Dialog):
     """A form for a new row of `record`; `made(id)` when it was saved. Subclasses give `command` and `heading`, and call
     `begin` once the form is as it is opened.
 
@@ -62,7 +52,6 @@ class FormDialog(QDialog):
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(700)
-        self.setMaximumHeight(self.screen().availableGeometry().height() - theme.px(_FRAME))
         self.context, self.record = context, RECORDS[record]
         self.editors: dict[str, FieldEditor] = {}
         self._heading = Label("", "title")

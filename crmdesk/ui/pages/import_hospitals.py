@@ -79,8 +79,8 @@ class HospitalDialog(SmallDialog):
         asked = self._asked[self._at]
         self.say(
             self.tr("“{name}”是哪一家？").format(name=asked.name),
-            self.tr("第 {number} 家，共 {count} 家 · 文件里有 {rows} 行 · 按数字键选择").format(
-                number=self._at + 1, count=len(self._asked), rows=asked.rows
+            self.tr("第 {number} 家，共 {count} 家 · 文件里有 %n 行 · 按数字键选择", "", asked.rows).format(
+                number=self._at + 1, count=len(self._asked)
             ),
             self.tr("导入已确定的 {count} 家").format(count=len(self._answers)),
         )

@@ -12,7 +12,7 @@ from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.targets import MAX_ANSWER, Event
 from crmdesk.services.commands import ProposeTarget, TargetCommand
 from crmdesk.services.plan_views import TargetItem
-from crmdesk.ui import language
+from crmdesk.ui import language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import class_word, dotted
 from crmdesk.ui.pages.plan_words import PlanWords
@@ -57,6 +57,7 @@ class ProposeDialog(SmallDialog):
         grid.setVerticalSpacing(12)
         grid.setColumnStretch(1, 1)
         for row, (label, field) in enumerate(zip(self._labels, (self.doctor, self.visits, self.grounds), strict=True)):
+            label.setMinimumHeight(theme.px(34) if not row else 0)  # beside the field, above what it finds
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if not row else Qt.AlignmentFlag(0))
             grid.addWidget(field, row, 1)
         self.content.addLayout(grid)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
@@ -24,10 +24,11 @@ from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import TimeBox
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.row_picker import RowPicker
 
 
-class PlanDialog(QDialog):
+class PlanDialog(Dialog):
     """Asks for doctor, day and time and saves a planned visit; with `now` it only asks whom the report is about."""
 
     planned = Signal(str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import Command, Outcome
@@ -13,9 +13,10 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, Said
+from crmdesk.ui.parts.room import Dialog
 
 
-class SmallDialog(QDialog):
+class SmallDialog(Dialog):
     """Asks for little; subclasses add to `content`, give `words` and `save`. Escape gives up, nothing is lost by it."""
 
     def __init__(self, context: PageContext, parent: QWidget, name: str, width: int = 440) -> None:

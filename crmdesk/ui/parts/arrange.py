@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import theme
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.room import Dialog
 
 _KEY = Qt.ItemDataRole.UserRole
 
@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
     fixed: bool = False
 
 
-class ArrangeDialog(QDialog):
+class ArrangeDialog(Dialog):
     """A list to be put in order. `tickable`: entries are shown or not; otherwise they are renamed and deleted.
 
     `arranged` carries the entries as they stand when the person is done.

@@ -125,6 +125,7 @@ class DateField(Button):
 
     def _show(self) -> None:
         text = language.day_word(date.fromisoformat(self._value), today()) if self._value else self.tr("选日期")
+        text = text[:1].upper() + text[1:]  # a button begins with a capital letter
         self.setText(text)
         super().setAccessibleName(self._label or text)
         self.setAccessibleDescription(text)

@@ -14,7 +14,10 @@ from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.chips import paint_chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
-WIDTH_PX, _ITEM_PX = 184, 36
+WIDTH_PX, NARROW_PX, _ITEM_PX = 184, 56, 36
+
+_FULL_FROM_PX, _AROUND_PX = 1180, 130
+"""Width of the window from which the pages are named; height that brand and account take."""
 
 
 class RailItem(QAbstractButton):
@@ -32,7 +35,6 @@ class RailItem(QAbstractButton):
     def retranslate(self) -> None:
         """Set the words anew."""
         self.setText(page_word(self.spec.name))
-        self.setToolTip(f"{self.text()}  {self._key}" if self._key else self.text())
         self._tell()
 
     @property
@@ -59,6 +61,8 @@ class RailItem(QAbstractButton):
         return self._count
 
     def _tell(self) -> None:
+        count = f"  ({self._count})" if self._count else ""
+        self.setToolTip(f"{self.text()}  {self._key}{count}" if self._key else f"{self.text()}{count}")
         self.setAccessibleName(f"{self.text()} {self._count}" if self._count else self.text())
         self.setAccessibleDescription(self.tr("当前页面") if self._lit else "")
 
@@ -87,12 +91,24 @@ class RailItem(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         token = "accent" if self._lit else "muted"
         size = theme.px(17)
-        icons.icon(self.spec.icon, token).paint(painter, 10, (self.height() - size) // 2, size, size)
+        bare = self.width() < theme.px(NARROW_PX)
+        left = (self.width() - size) // 2 if bare else 10
+        icons.icon(self.spec.icon, token).paint(painter, left, (self.height() - size) // 2, size, size)
+        if bare:
+            self._paint_dot(painter, left + size)
+            return
         painter.setFont(theme.font(bold=self._lit))
         painter.setPen(colors.color(token))
         painter.drawText(self.rect().adjusted(20 + size, 0, -36, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._count:
             self._paint_count(painter)
+
+    def _paint_dot(self, painter: QPainter, right: int) -> None:
+        """Say beside the bare icon that something needs the person; the tip says how much."""
+        if self._count:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.tokens().color("bad"))
+            painter.drawEllipse(QRectF(right - 1, self.height() / 2 - theme.px(12), theme.px(7), theme.px(7)))
 
     def _paint_count(self, painter: QPainter) -> None:
         words = str(self._count) if self._count < 100 else "99+"
@@ -114,16 +130,36 @@ class Rail(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 13, 12)
         layout.setSpacing(2)
-        layout.addLayout(_brand())
+        self._brand = _brand()
+        layout.addWidget(self._brand)
         layout.addSpacing(12)
         self._items = {spec.name: RailItem(spec, keys.get(spec.name, ""), self) for spec in specs}
         for item in self._items.values():
             item.clicked.connect(lambda _checked=False, name=item.spec.name: self.chosen.emit(name))
             layout.addWidget(item)
         layout.addStretch(1)
-        layout.addWidget(rule())
-        layout.addSpacing(10)
-        layout.addLayout(self._account())
+        self._foot = QWidget()
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(10)
+        foot.addWidget(rule())
+        foot.addLayout(self._account())
+        layout.addWidget(self._foot)
+
+    def give_room(self, width: int, height: int) -> None:
+        """Take less of a small window: icons only in a narrow one, without brand and account in a low one."""
+        narrow = width < theme.px(_FULL_FROM_PX)
+        self.setFixedWidth(theme.px(NARROW_PX if narrow else WIDTH_PX))
+        side = 8 if narrow else 12
+        layout = self.layout()
+        assert layout is not None
+        pages = len(self._items) * (theme.px(_ITEM_PX) + 2)
+        low = height < pages + _AROUND_PX
+        layout.setContentsMargins(side, 4 if low else 14, side + 1, 4 if low else 12)
+        self._brand.setVisible(not narrow and not low)
+        self._words.setVisible(not narrow)
+        self._foot.setVisible(not low)
+        self._row.setContentsMargins(4 if narrow else 8, 0, 4, 4)
 
     def _account(self) -> QHBoxLayout:
         self._avatar = Avatar(32)
@@ -131,15 +167,17 @@ class Rail(QFrame):
         self._name.setObjectName("account_name")
         self._role = ElidedLabel("", "muted")
         self._role.setObjectName("account_role")
-        words = QVBoxLayout()
+        self._words = QWidget()
+        words = QVBoxLayout(self._words)
+        words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
         words.addWidget(self._name)
         words.addWidget(self._role)
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setContentsMargins(8, 0, 4, 4)
         row.setSpacing(10)
         row.addWidget(self._avatar)
-        row.addLayout(words, 1)
+        row.addWidget(self._words, 1)
         return row
 
     def set_account(self, name: str, role: str) -> None:
@@ -164,11 +202,12 @@ class Rail(QFrame):
             item.retranslate()
 
 
-def _brand() -> QHBoxLayout:
-    row = QHBoxLayout()
+def _brand() -> QWidget:
+    brand = QWidget()
+    row = QHBoxLayout(brand)
     row.setContentsMargins(8, 2, 0, 2)
     row.setSpacing(0)
     row.addWidget(Label("crm", "brand-accent"))
     row.addWidget(Label("desk", "brand"))
     row.addStretch(1)
-    return row
+    return brand

@@ -1,6 +1,6 @@
 """The split of a page: list at the left, detail at the right, a line between that can be dragged."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -47,16 +47,33 @@ def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:
 
 
 class ScrollArea(QScrollArea):
-    """Scrolls up and down only, by the arrows too; its widget takes the width there is."""
+    """Scrolls up and down only, by the arrows too if it is a `stop` of Tab; its widget takes the width there is."""
 
     spoken_role = Role.Pane
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, stop: bool = True) -> None:
         super().__init__(parent)
+        if not stop:
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("可滚动的内容"))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # what is around it learns of a content that became wider
+        return super().eventFilter(watched, event)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width that the content needs: beyond the right edge nothing could be scrolled to."""
+        least, inner = super().minimumSizeHint(), self.widget()
+        if inner is None:
+            return least
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(max(least.width(), inner.minimumSizeHint().width() + bar), least.height())
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -59,14 +59,20 @@ def test_what_is_missing_is_said_before_anything_is_sent(
 
 def test_a_wrong_password_keeps_what_was_typed(qtbot: QtBot, window: SignInWindow, sessions: Sessions) -> None:
     _type(qtbot, window, server="https://crm.example.com", login="zhou.xl", password="not the one")
+    _edit(window, "password").setFocus()
     qtbot.keyClick(_edit(window, "password"), Qt.Key.Key_Return)
     button = window.findChild(Button, "sign_in_button")
     assert button is not None
     assert not button.isEnabled(), "one sign-in at a time"
+    assert window.focusWidget() is _edit(window, "password"), "keys pressed meanwhile press no other button"
+    qtbot.keyClicks(window.focusWidget(), "x y")
+    assert _edit(window, "password").text() == "not the one"
     sessions.pending[0].set_exception(WorldError("wrong_credentials"))
     qtbot.waitUntil(lambda: _banner(window) == words.sentence("wrong_credentials"))
     assert _edit(window, "login").text() == "zhou.xl"
     assert button.isEnabled()
+    qtbot.keyClicks(window.focusWidget(), "the one")
+    assert _edit(window, "password").text() == "the one", "what was wrong is typed over"
 
 
 @pytest.mark.parametrize("code", ["server_away", "tls_untrusted", "captive_portal", "disk_full", "in_use", "timeout"])

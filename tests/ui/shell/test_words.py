@@ -63,6 +63,10 @@ def test_a_line_is_named_where_there_is_one() -> None:
     assert words.sentence("incomplete", {"field": "lines"}, "en") == "'Lines' is missing. The draft is saved."
 
 
+def test_a_wait_is_said_in_whole_seconds() -> None:
+    assert "等 2 秒" in words.sentence("too_many", {"retry_after_s": 1.2}, "zh")
+
+
 def test_an_unknown_code_and_a_stranger_s_error_give_a_code_for_support() -> None:
     assert "strange_thing" in words.sentence("strange_thing", {}, "en")
     said = words.error_sentence(KeyError("secret of a doctor"), "en")

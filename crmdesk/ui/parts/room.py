@@ -1,0 +1,172 @@
+"""Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.spoken import Role
+
+_FRAME_PX, _SIDES_PX = 40, 16
+"""What the system's title bar and borders take of the screen."""
+_WITHOUT_SCREEN = frozenset({"offscreen", "minimal"})
+_ENDLESS = QSize(1 << 20, 1 << 20)
+
+
+def room_for(window: QWidget) -> QSize:
+    """Return how large the inside of a window may be on its screen, without a screen any size."""
+    if QGuiApplication.platformName() in _WITHOUT_SCREEN:
+        return _ENDLESS
+    return window.screen().availableGeometry().size() - QSize(theme.px(_SIDES_PX), theme.px(_FRAME_PX))
+
+
+def fit(window: QWidget, least: QSize, wanted: QSize) -> None:
+    """Give a window its size and its least size, neither larger than the screen."""
+    room = room_for(window)
+    window.setMinimumSize(least.boundedTo(room))
+    window.resize(wanted.boundedTo(room))
+
+
+class PageStack(QStackedWidget):
+    """Pages of which one is shown: it alone says how much room is needed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(self.updateGeometry)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return shown.minimumSizeHint().expandedTo(shown.minimumSize()) if shown is not None else QSize()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    @override
+    def heightForWidth(self, arg__1: int) -> int:
+        """Return the least height: a scroll area takes it for what it has to give, not for what would be nice."""
+        shown = self.currentWidget()
+        layout = shown.layout() if shown is not None else None
+        if shown is None or layout is None or not layout.hasHeightForWidth():
+            return self.minimumSizeHint().height()
+        return layout.totalMinimumHeightForWidth(arg__1)
+
+
+class Room(QScrollArea):
+    """Shows a widget as large as itself; where that is less than the widget needs, it scrolls in both directions."""
+
+    spoken_role = Role.Pane
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "scroll")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+        self._name()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.rangeChanged.connect(self._laid_out)
+
+    def _laid_out(self) -> None:
+        """Follow the focus that was set before the page had its places."""
+        self._follow(None, self.window().focusWidget())
+
+    def _name(self) -> None:
+        self.setAccessibleName(self.tr("可滚动的内容"))
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring what has the focus into sight, also where a key put it there and not Tab."""
+        inner = self.widget()
+        if now is None or inner is None or not inner.isAncestorOf(now):
+            return
+        room = self.viewport().size()
+        if now.width() <= room.width() and now.height() <= room.height():
+            self.ensureWidgetVisible(now, 16, 16)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    @override
+    def sizeHint(self) -> QSize:
+        inner = self.widget()
+        return inner.sizeHint() if inner is not None else QSize()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name()
+        super().changeEvent(event)
+
+
+class Dialog(QDialog):
+    """A dialog that fits the screen: what is above its buttons scrolls where there is no room for all of it."""
+
+    _area: Room | None = None
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._keep_in_reach()
+        super().showEvent(event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._keep_in_reach()
+        return done
+
+    def _keep_in_reach(self) -> None:
+        """Put what does not fit into a scrolled area, once; a sentence that appears later may be what is too much."""
+        layout = self.layout()
+        if not isinstance(layout, QBoxLayout) or self._area is not None:
+            return
+        room = room_for(self)
+        needed = layout.totalMinimumSize().expandedTo(self.minimumSize())
+        if layout.hasHeightForWidth():
+            needed.setHeight(max(needed.height(), layout.totalHeightForWidth(min(self.width(), room.width()))))
+        if needed.width() > room.width() or needed.height() > room.height():
+            self._scroll(layout, needed.boundedTo(room))
+            return
+        size = self.size().boundedTo(room)
+        if layout.hasHeightForWidth():  # chips break into more lines than a dialog's smallest size knows
+            size.setHeight(max(size.height(), layout.totalHeightForWidth(size.width())))
+        self.resize(size)
+
+    def _scroll(self, layout: QBoxLayout, size: QSize) -> None:
+        focus, margins = self.focusWidget(), layout.contentsMargins()
+        last = layout.itemAt(layout.count() - 1)
+        foot = last.layout() if last is not None else None
+        if isinstance(foot, QHBoxLayout):
+            layout.takeAt(layout.count() - 1)
+        inner = QWidget(self)
+        self._area = Room(inner, self)
+        inner.setLayout(layout)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._area, 1)
+        if isinstance(foot, QHBoxLayout):
+            foot.setContentsMargins(margins.left(), 10, margins.right(), 12)
+            outer.addLayout(foot)
+        self.setMinimumSize(0, 0)
+        self.setMaximumSize(_ENDLESS)
+        self.resize(size)
+        if focus is not None:
+            focus.setFocus()

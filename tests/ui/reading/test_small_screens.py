@@ -1,0 +1,130 @@
+"""Screens smaller than a window would like: nothing lies beyond, nothing is squeezed, all can be scrolled to."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui import language
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.parts import room
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.split import ScrollArea
+from crmdesk.ui.sign_in import SignInWindow
+from tests.ui.customers.laptop import NoSession
+from tests.ui.reading import house
+from tests.ui.reading.conftest import Sit
+
+SCREENS = {"150": QSize(894, 445), "200": QSize(667, 304)}
+"""What 1366 x 768 with a task bar gives a window at 150 % and 200 %."""
+
+
+@pytest.fixture(params=SCREENS, ids=lambda scale: f"{scale} %")
+def screen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> QSize:
+    """A screen on which 1366 x 768 is drawn larger."""
+    size = SCREENS[request.param]
+    monkeypatch.setattr(room, "room_for", lambda _window: size)
+    return size
+
+
+def _squeezed(window: QWidget) -> list[str]:
+    """Return what has less room than it needs and cannot be scrolled to."""
+    told = []
+    for area in window.findChildren(ScrollArea):
+        inner = area.widget()
+        if area.isVisible() and inner is not None and inner.minimumSizeHint().width() > area.viewport().width():
+            told.append(f"{area.objectName()}: {area.viewport().width()} for {inner.minimumSizeHint().width()}")
+    return told
+
+
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+@pytest.mark.parametrize("who", [house.REP, house.MANAGER], ids=lambda who: who[1])
+def test_no_page_is_squeezed(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, screen: QSize, who: tuple[str, str], wanted: str
+) -> None:
+    window, laptop = sit(*who)
+    assert (window.width(), window.height()) == (screen.width(), screen.height())
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    told = []
+    for place in (one for one in house.places() if one.role == who):
+        place.show(window, laptop)
+        house.shown(qtbot, window)
+        page = window.page(place.page)
+        assert (window.width(), window.height()) == (screen.width(), screen.height()), place.name
+        if not QRect(QPoint(0, 0), page.size()).contains(QRect(QPoint(0, 0), page.minimumSizeHint())):
+            told.append(f"{place.name}: {page.size()} for {page.minimumSizeHint()}")
+        told += [f"{place.name}: {one}" for one in _squeezed(page)]
+        told += [f"{place.name}: out of sight: {one.objectName() or one}" for one in _lost_focus(window)]
+    assert not told, "\n".join(told)
+
+
+def _lost_focus(window: MainWindow) -> list[QWidget]:
+    focus = window.focusWidget()
+    return [] if focus is None or not focus.visibleRegion().isEmpty() else [focus]
+
+
+@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
+def test_every_dialog_fits_and_shows_its_buttons(qtbot: QtBot, sit: Sit, screen: QSize, asked: house.Asked) -> None:
+    window, laptop = sit(*asked.place.role)
+    dialog = asked.open(window, laptop, qtbot)
+    assert dialog.width() <= screen.width(), dialog.size()
+    assert dialog.height() <= screen.height(), dialog.size()
+    areas = dialog.findChildren(room.Room)
+    buttons = [one for one in dialog.findChildren(Button) if one.isVisible()]
+    foot = max((one for one in buttons if not any(area.isAncestorOf(one) for area in areas)), key=_bottom)
+    assert not foot.visibleRegion().isEmpty(), foot.text()
+    assert _bottom(foot) <= dialog.height(), foot.text()
+    _close(dialog)
+
+
+@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
+def test_no_chip_of_a_dialog_is_hidden_in_english(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, asked: house.Asked
+) -> None:
+    """Longer words break into more lines: the dialog has to be as high as they need."""
+    language.apply_language(dressed, language.ENGLISH)
+    window, laptop = sit(*asked.place.role)
+    language.apply_language(dressed, language.ENGLISH)
+    dialog = asked.open(window, laptop, qtbot)
+    hidden = []
+    for group in dialog.findChildren(Picklist):
+        chips = [one for one in group.findChildren(QWidget) if one.isVisible() and one.accessibleName()]
+        hidden += [one.accessibleName() for one in chips if one.visibleRegion().boundingRect() != one.rect()]
+    assert not hidden
+    _close(dialog)
+
+
+def _bottom(button: Button) -> int:
+    return button.mapTo(button.window(), QPoint(0, button.height())).y()
+
+
+def _close(dialog: QDialog) -> None:
+    dialog.reject()
+
+
+def test_the_first_sign_in_fits(qtbot: QtBot, dressed: QApplication, screen: QSize) -> None:
+    window = SignInWindow(NoSession(), "https://crm.example.org")
+    qtbot.addWidget(window)
+    window.begin()
+    assert window.width() <= screen.width()
+    assert window.height() <= screen.height()
+    button = window.findChild(Button, "sign_in_button")
+    assert button is not None
+    button.setFocus()
+    qtbot.waitUntil(lambda: not button.visibleRegion().isEmpty())
+
+
+def test_the_rail_of_a_narrow_window_shows_pictures_and_says_the_pages_by_the_mouse(sit: Sit) -> None:
+    window, _laptop = sit(*house.REP)
+    item = window.findChild(QWidget, "rail_sync")
+    assert item is not None
+    wide = item.width()
+    window.resize(1100, 700)
+    assert item.width() < wide / 2
+    assert item.toolTip().startswith("同步")
+    window.resize(1366, 768)
+    assert item.width() == wide
