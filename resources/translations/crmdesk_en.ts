@@ -2432,6 +2432,14 @@
             <translation>Plan a visit</translation>
         </message>
         <message>
+            <source>开始</source>
+            <translation>Begin</translation>
+        </message>
+        <message>
+            <source>加入计划</source>
+            <translation>Add to plan</translation>
+        </message>
+        <message>
             <source>医生姓名、拼音或医院</source>
             <translation>Doctor's name, pinyin or hospital</translation>
         </message>
@@ -2442,18 +2450,6 @@
         <message>
             <source>时间</source>
             <translation>Time</translation>
-        </message>
-        <message>
-            <source>取消</source>
-            <translation>Cancel</translation>
-        </message>
-        <message>
-            <source>开始</source>
-            <translation>Begin</translation>
-        </message>
-        <message>
-            <source>加入计划</source>
-            <translation>Add to plan</translation>
         </message>
         <message>
             <source>先选一位医生。</source>

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
@@ -19,16 +18,13 @@ from crmdesk.services.views import AffiliationView
 from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.date_field import DateField, today
-from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import TimeBox
-from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.row_picker import RowPicker
 
 
-class PlanDialog(Dialog):
+class PlanDialog(SmallDialog):
     """Asks for doctor, day and time and saves a planned visit; with `now` it only asks whom the report is about."""
 
     planned = Signal(str)
@@ -43,13 +39,9 @@ class PlanDialog(Dialog):
         now: bool = False,
         minute: int = 9 * 60,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("plan_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(440)
-        self.context, self._now = context, now
+        super().__init__(context, parent, "plan_dialog")
+        self._now = now
         self._rule = USUAL
-        self._heading = Label("", "title")
         self.doctor = RowPicker("plan_doctor", self._find)
         self.doctor.set_row(*doctor)
         self.doctor.picked.connect(self._picked)
@@ -57,53 +49,27 @@ class PlanDialog(Dialog):
         self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
         self.day.picked.connect(lambda _day: self._say_too_late())
         self.time = TimeBox("plan_time_edit", minute)
-        self.banner = Banner()
-        self._cancel = Button("", key="Esc")
-        self._cancel.setObjectName("plan_cancel_button")
-        self._cancel.clicked.connect(self.reject)
-        self.save_button = Button("", PRIMARY, "Ctrl ↵")
-        self.save_button.setObjectName("plan_save_button")
-        self.save_button.clicked.connect(self.save)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.save)
-        self._lay_out()
-        self.retranslate()
-        context.ask(self, lambda reads: reads.backdating(), self._take_rule, latest="rule")
-        self.doctor.edit.setFocus() if not doctor[0] else self.day.setFocus()
-
-    def _lay_out(self) -> None:
         when = QHBoxLayout()
         when.setSpacing(8)
         when.addWidget(self.day)
         when.addWidget(self.time)
         when.addStretch(1)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self._cancel)
-        foot.addWidget(self.save_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
-        layout.addWidget(self._heading)
-        layout.addWidget(self.doctor)
-        layout.addLayout(when)
-        layout.addWidget(self.banner)
-        layout.addStretch(1)
-        layout.addLayout(foot)
-        self.day.setVisible(not self._now)
-        self.time.setVisible(not self._now)
+        self.content.addWidget(self.doctor)
+        self.content.addLayout(when)
+        self.day.setVisible(not now)
+        self.time.setVisible(not now)
+        self.retranslate()
+        context.ask(self, lambda reads: reads.backdating(), self._take_rule, latest="rule")
+        self.doctor.edit.setFocus() if not doctor[0] else self.day.setFocus()
 
+    @override
     def retranslate(self) -> None:
-        """Set every text anew."""
         heading = self.tr("给谁写拜访报告") if self._now else self.tr("计划拜访")
-        self.setWindowTitle(heading)
-        self._heading.setText(heading)
+        self.say(heading, "", self.tr("开始") if self._now else self.tr("加入计划"))
         self.doctor.edit.setPlaceholderText(self.tr("医生姓名、拼音或医院"))
         self.doctor.edit.setAccessibleName(language.record_word("doctor"))
         self.day.set_label(self.tr("日期"))
         self.time.setAccessibleName(self.tr("时间"))
-        self._cancel.setText(self.tr("取消"))
-        self.save_button.setText(self.tr("开始") if self._now else self.tr("加入计划"))
 
     def starts_at(self) -> str:
         """Return the planned instant as UTC text."""
@@ -112,6 +78,7 @@ class PlanDialog(Dialog):
         local = datetime(day.year, day.month, day.day, time.hour(), time.minute(), tzinfo=ZoneInfo(DEFAULT_ZONE))
         return to_text(local)
 
+    @override
     def save(self) -> None:
         """Save the plan, or tell whom the report is about; without a doctor it says so."""
         doctor = self.doctor.row_id()
@@ -167,9 +134,3 @@ class PlanDialog(Dialog):
             self.save()
         elif row_id:
             self.day.setFocus()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)

@@ -113,6 +113,7 @@ class _ClassLines(QWidget):
             self._line(row, one)
         again = self.findChild(_ClassChip, focused) if focused else None
         if again is not None:
+            again.show()  # the layout would show it a moment later: by then another has the focus
             again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _line(self, row: int, one: ClassStanding) -> None:
