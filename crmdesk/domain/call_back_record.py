@@ -54,6 +54,7 @@ CALL_BACK = Record(
     writers=frozenset({Role.MANAGER}),
     owner="owner_id",
     kept=True,
+    together=frozenset({"outcome", "asked", "confirmed", "note"}),
 )
 """Who was called is named, never a number. The money scope: it reaches whoever decides on or accounts for the claims of
 the territory, and its author, not the representative whom it is about."""

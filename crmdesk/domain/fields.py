@@ -121,6 +121,7 @@ class Record:
     search: bool = False
     fixed: bool = False  # its rows never change once they are made
     kept: bool = False  # its rows are never deleted
+    together: frozenset[str] = frozenset()  # fields that say something only as one: an edit of any carries them all
     one_for: str = ""  # the field for each of whose values there is one row, its id following from it (`ids.id_for`)
     by_name: dict[str, Field] = dataclasses.field(init=False, repr=False, compare=False)
 

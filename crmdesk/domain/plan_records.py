@@ -107,4 +107,5 @@ DAY_OFF = Record(
     ),
     writers=FIELD_FORCE,
     owner="owner_id",
+    together=frozenset({"starts_on", "ends_on"}),
 )

@@ -149,6 +149,8 @@ class UnitOfWork:
         if not held.dirty:
             overlay.keep_base(self.driver, record, held.values)
         last = None if apart else self._joinable(record, row_id, fields, base_revision, user_id, reason)
+        if last is None or last.kind == "edit":
+            fields = _with_companions(declared, held.values, fields)
         if last is None:
             self._append(record, row_id, "edit", user_id, fields=fields, base_revision=base_revision, reason=reason)
         else:
@@ -233,13 +235,21 @@ class UnitOfWork:
         for name, (old, new) in fields.items():
             first = operation.fields[name][0] if name in operation.fields else old
             operation.fields[name] = (None if operation.kind == "create" else first, new)
-            if operation.kind == "edit" and first == new:
-                del operation.fields[name]
+        if operation.kind == "edit":
+            self._forget_idle(operation)
         if operation.kind == "edit" and not operation.fields:
             pending.remove(self.driver, operation.id)
         else:
             pending.replace(self.driver, operation)
         self.note("outbox", operation.id)
+
+    def _forget_idle(self, operation: Operation) -> None:
+        """Leave out of an edit what is again as it was before it."""
+        changed = {name for name, (first, new) in operation.fields.items() if first != new}
+        together = RECORDS[operation.record].together
+        kept = changed if together.isdisjoint(changed) else changed | together
+        for name in operation.fields.keys() - kept:
+            del operation.fields[name]
 
     # what never leaves the laptop ------------------------------------------------------------------------------------
 
@@ -291,3 +301,12 @@ class UnitOfWork:
 def _given(declared: Record, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return what a create sends of each declared field that has a value: [nothing, new]."""
     return {declared.field(name).name: (None, value) for name, value in values.items() if value is not None}
+
+
+def _with_companions(
+    record: Record, held: Mapping[str, Any], fields: dict[str, tuple[Any, Any]]
+) -> dict[str, tuple[Any, Any]]:
+    """Return an edit with the fields that say something only as one with what it changes, as they stand."""
+    if record.together.isdisjoint(fields):
+        return fields
+    return {name: (held[name], held[name]) for name in sorted(record.together - fields.keys())} | fields

@@ -149,6 +149,25 @@ def test_an_own_call_back_is_corrected_until_a_decision_rests_on_it(manager_lapt
     assert refused(manager_laptop, CorrectCallBack(bound, {"note": "x"}, 0)) == "call_back_bound"
 
 
+def test_a_correction_carries_the_whole_answer_and_nothing_once_it_is_as_before(manager_laptop: Laptop) -> None:
+    mine = an_id(652)
+    row = {"territory_id": TERRITORY, "called_at": days(-1), "zone": "Asia/Shanghai", "note": "没吃饭"} | ABOUT_VISIT
+    manager_laptop.receive("call_back", row | {"id": mine, "owner_id": MANAGER}, scope=f"m:{TERRITORY}")
+    manager_laptop.do(CorrectCallBack(mine, {"outcome": "disputed", "confirmed": ["visit"]}, 1))
+    manager_laptop.do(CorrectCallBack(mine, {"note": "只来了一个人"}, 1))
+    (edit,) = manager_laptop.waiting()
+    assert edit.fields == {
+        "outcome": ("confirmed", "disputed"),
+        "asked": (["meal", "visit"], ["meal", "visit"]),
+        "confirmed": (["meal", "visit"], ["visit"]),
+        "note": ("没吃饭", "只来了一个人"),
+    }
+    manager_laptop.do(
+        CorrectCallBack(mine, {"outcome": "confirmed", "confirmed": ["meal", "visit"], "note": "没吃饭"}, 1)
+    )
+    assert manager_laptop.waiting() == []
+
+
 def test_what_the_server_bound_is_locked_and_others_stays_theirs(manager_laptop: Laptop) -> None:
     values = {"territory_id": TERRITORY, "called_at": days(-1), "zone": "Asia/Shanghai"} | ABOUT_VISIT
     mine, theirs = an_id(650), an_id(651)
