@@ -1,4 +1,4 @@
-"""What says something only as one: a call-back corrected on two laptops is one of the two corrections, never a mixture."""
+"""What says something only as one: a call-back corrected on two laptops is one of the corrections, never a mixture."""
 
 from crmdesk.services.commands import CorrectCallBack, NoteCallBack
 from tests.server.company import visit_values
