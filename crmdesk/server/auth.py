@@ -169,7 +169,7 @@ class Authentication:
         return actor
 
     def _check_wait(self, connection: Connection, keys: dict[str, int]) -> None:
-        rows = connection.execute(select(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.key.in_(list(keys))))
+        rows = connection.execute(select(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.key.in_(list(keys)))).all()
         now = self._database.clock()
         for key, failures, last_at in rows:
             over = failures - keys[key]

@@ -4,15 +4,18 @@ import logging
 import random
 import secrets
 import select
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, create_engine, event, insert, update
 from sqlalchemy.exc import DBAPIError, DisconnectionError
+from typing_extensions import override
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
@@ -151,8 +154,42 @@ def _readable(number: int) -> bool:
     return bool(poll.poll(0))
 
 
+class _Connection(sqlite3.Connection):
+    """Ends with a transaction what is still being read in it.
+
+    A result that nobody read to its end (an exception left the loop, and its traceback holds the result) would keep the
+    snapshot of that moment on the pooled connection: whoever got it next would see nothing that came since.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._open: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    @override
+    def cursor(self, *arguments: Any) -> Any:
+        made = super().cursor(*arguments)
+        self._open.add(made)
+        return made
+
+    @override
+    def commit(self) -> None:
+        self._close_results()
+        super().commit()
+
+    @override
+    def rollback(self) -> None:
+        self._close_results()
+        super().rollback()
+
+    def _close_results(self) -> None:
+        for one in list(self._open):
+            one.close()
+        self._open.clear()
+
+
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=48)
+    options = {"check_same_thread": False, "timeout": 30, "factory": _Connection}
+    engine = create_engine(url, connect_args=options, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
