@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol, Self, cast
 
@@ -11,6 +12,8 @@ from crmdesk.domain.errors import WorldError
 
 DriverError: type[Exception] = dbapi2.Error
 BUSY_TIMEOUT_S = 30.0
+_TOGETHER, _MOST_VALUES = 1_000, 32_000
+"""So many rows are inserted by one statement, of so many values together: SQLite takes 32,766 in one."""
 _KEY_DIGITS = re.compile(r"[0-9a-f]{64}")
 _FULL = ("database or disk is full", "disk i/o error", "unable to open database file")
 _DAMAGED = ("malformed", "not a database", "corrupt", "hmac")
@@ -73,6 +76,19 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
     # Free pages are encrypted like all others: to zero each of them doubles what taking many rows out writes.
     driver.execute("PRAGMA secure_delete = FAST")
     driver.execute(f"PRAGMA cache_size = -{cache_kib}")
+
+
+def insert_many(driver: Driver, into: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of `width` values, as many as may be by one statement: other threads run meanwhile.
+
+    With a statement a row the interpreter's lock is wanted again for each row, and whoever has it keeps it for 5 ms:
+    the thread that reads the next page would hold up the one that writes this one.
+    """
+    one, at_once = f"({', '.join('?' * width)})", min(_TOGETHER, _MOST_VALUES // width)
+    flat = chain.from_iterable(rows)
+    while len(values := list(islice(flat, width * at_once))) == width * at_once:
+        driver.execute(f"{into} VALUES {', '.join([one] * at_once)}", values)
+    driver.executemany(f"{into} VALUES {one}", zip(*[iter(values)] * width, strict=True))
 
 
 def world_error(error: BaseException) -> WorldError | None:

@@ -11,7 +11,7 @@ from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS, wire_columns
 from crmdesk.storage import search_index
-from crmdesk.storage.driver import Driver
+from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import from_json, to_json, to_json_each
 
 
@@ -227,8 +227,8 @@ def insert_columns(
     if form.searched:
         names.append("pinyin")
         values.append(entries.sort_keys if entries else repeat(""))
-    quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    driver.executemany(f"INSERT INTO {form.table} ({quoted}) VALUES ({marks})", zip(*values, strict=False))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    insert_many(driver, f"INSERT INTO {form.table} ({quoted})", len(names), zip(*values, strict=False))
     if entries:
         search_index.put_columns(driver, form.record, rowids, entries)
 

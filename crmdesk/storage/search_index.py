@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from crmdesk.domain.picklists import spellings
-from crmdesk.storage.driver import Driver
+from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import to_json
 from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
 
@@ -278,7 +278,5 @@ def _people(people: Sequence[Any], made: Entries) -> None:
 
 def put_columns(driver: Driver, record: str, rowids: Iterable[int], entries: Entries) -> None:
     """Add the entries of many rows that had none."""
-    driver.executemany(
-        f"INSERT INTO search_{record}(rowid, name, py, tail) VALUES (?, ?, ?, ?)",
-        zip(rowids, entries.names, entries.readings, entries.tails, strict=True),
-    )
+    values = zip(rowids, entries.names, entries.readings, entries.tails, strict=True)
+    insert_many(driver, f"INSERT INTO search_{record}(rowid, name, py, tail)", 4, values)

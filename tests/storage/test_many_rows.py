@@ -5,6 +5,7 @@ import pytest
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.storage import pending, pinyin, search
+from crmdesk.storage.driver import insert_many
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import NewRow
 
@@ -52,3 +53,16 @@ def test_names_are_read_by_words_and_the_longest_word_counts() -> None:
     assert pinyin.phrase_reading("重庆女子医院") == ("chong", "qing", "nv", "zi", "yi", "yuan")
     assert pinyin.phrase_reading("长沙长城骨科") == ("chang", "sha", "chang", "cheng", "gu", "ke")
     assert pinyin.phrase_reading("ABC-9") == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1_000, 2_345])
+@pytest.mark.parametrize("width", [1, 4, 61])
+def test_rows_that_go_in_together_are_all_there_in_their_order(store: Store, count: int, width: int) -> None:
+    """As many to a statement as SQLite takes values, the rest one by one."""
+    names = ", ".join(f"c{number}" for number in range(width))
+    rows = [tuple(f"{at}:{number}" if number % 3 else None for number in range(width)) for at in range(count)]
+    with store.writing() as work:
+        work.driver.execute(f"CREATE TEMP TABLE many ({names})")
+        insert_many(work.driver, f"INSERT INTO many ({names})", width, iter(rows))
+        assert work.driver.execute(f"SELECT {names} FROM many ORDER BY rowid").fetchall() == rows
+        work.driver.execute("DROP TABLE many")
