@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 CREDIT = 100
 """One visit of full weight."""
@@ -30,6 +30,13 @@ def counts_as(state: str, starts_at: datetime, now: datetime, day_begins: dateti
     if state == "draft":
         return Counts.ACTUAL if starts_at <= now else Counts.SCHEDULED
     return Counts.SCHEDULED if starts_at >= day_begins else Counts.MISSED
+
+
+class DueDay(NamedTuple):
+    """The day (ISO) from which on a customer is due for a visit, and whether it has come."""
+
+    day: str
+    come: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from crmdesk.domain.planning import CREDIT, goals_of
+from crmdesk.domain.planning import CREDIT, DueDay, goals_of
 from crmdesk.services import shown
 from crmdesk.services.due import FEW, HERE, PLAIN_CLASSES, PLAIN_DAYS, agreed_of, credit_of, days_of, plans_of
 from crmdesk.services.shown import Values
-from crmdesk.services.views import DueDay
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.connection import Connection
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from crmdesk.domain.clock import from_text, local_date
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.planning import DueDay
 from crmdesk.services import shown
 from crmdesk.services.customer_filter import ANY, Conditions
 from crmdesk.services.customer_order import Filter
@@ -32,6 +31,7 @@ from crmdesk.storage import search
 _TIMELINE = 60
 _MONTHS = 12
 _TAGS_SHOWN = 40
+_NO_DAYS: Mapping[str, DueDay] = {}
 _BRIEF = "name, customer_class, revision, dirty, territory_id, phone, updated_at, custom"
 
 
@@ -103,13 +103,15 @@ class CustomerReads(CallBackReads):
         """Return the names of institutions that are here, by id."""
         return self._names("institution", ids)
 
-    def customer_items(self, record: str, ids: Sequence[str], *, with_due: bool = False) -> list[CustomerItem]:
-        """Return list items for ids in their order; ids that are gone are left out."""
-        items = self._doctor_items(ids) if record == "doctor" else self._institution_items(ids)
-        if not with_due:
-            return items
-        days = due_days(self._connection, self._visits, self._today, record, ids)
-        return [msgspec.structs.replace(item, due=days.get(item.id)) for item in items]
+    def customer_items(
+        self, record: str, ids: Sequence[str], *, with_due: bool = False, day: date | None = None
+    ) -> list[CustomerItem]:
+        """Return list items for ids in their order; ids that are gone are left out.
+
+        `with_due`: with the day from which a visit is due, as it looks on `day` (the present one without it).
+        """
+        days = due_days(self._connection, self._visits, day or self._today, record, ids) if with_due else {}
+        return self._doctor_items(ids, days) if record == "doctor" else self._institution_items(ids, days)
 
     def plain_rows(self, record: str, ids: Sequence[str]) -> Mapping[str, Values]:
         """Return whole rows by id, those that are gone left out."""
@@ -122,7 +124,7 @@ class CustomerReads(CallBackReads):
         places = self._places(ids) if record == "doctor" else {}
         return shown.select_ids(self._connection, record, ids), places
 
-    def _doctor_items(self, ids: Sequence[str]) -> list[CustomerItem]:
+    def _doctor_items(self, ids: Sequence[str], due: Mapping[str, DueDay] = _NO_DAYS) -> list[CustomerItem]:
         more = "title, specialty, status, influence, mobile, email, tags, consent"
         rows = self._brief("doctor", ids, f"{_BRIEF}, {more}")
         places = self._places(ids)
@@ -153,6 +155,7 @@ class CustomerReads(CallBackReads):
                     email=row["email"] or "",
                     tags=_entries(row["tags"]),
                     consent=_entries(row["consent"]),
+                    due=due.get(one),
                     **self._shared(row),
                 )
             )
@@ -167,7 +170,7 @@ class CustomerReads(CallBackReads):
             "custom": json.loads(row["custom"]) if row["custom"] else {},
         }
 
-    def _institution_items(self, ids: Sequence[str]) -> list[CustomerItem]:
+    def _institution_items(self, ids: Sequence[str], due: Mapping[str, DueDay]) -> list[CustomerItem]:
         rows = self._brief("institution", ids, f"{_BRIEF}, under_review, level, city, province, kind, address")
         last = self._visits.last_visits_of(self._connection, ids)
         disputed = self._with_conflict(ids)
@@ -188,6 +191,7 @@ class CustomerReads(CallBackReads):
                 kind=row["kind"] or "",
                 province=row["province"] or "",
                 address=row["address"] or "",
+                due=due.get(one),
                 **self._shared(row),
             )
             for one, row in ((one, rows[one]) for one in ids if one in rows)

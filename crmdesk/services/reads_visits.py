@@ -14,7 +14,6 @@ from crmdesk.domain.visit_rules import Backdating
 from crmdesk.services import shown
 from crmdesk.services.company_rules import backdating
 from crmdesk.services.due import due_doctors
-from crmdesk.services.due_days import due_days
 from crmdesk.services.reads_adverse_events import AdverseEventReads
 from crmdesk.services.reads_merges import MergeReads
 from crmdesk.services.shown import Values
@@ -55,8 +54,8 @@ class VisitReads(MergeReads, AdverseEventReads):
         wanted = _as_date(day) if day else self._today
         due = due_doctors(self._connection, self._visits, wanted)
         chosen = self._most_due(due.keys() - self._planned_doctors(wanted))
-        since = due_days(self._connection, self._visits, wanted, "doctor", chosen)
-        return DueView(tuple(self.customer_items("doctor", chosen)), {one: due[one] for one in chosen}, since)
+        items = self.customer_items("doctor", chosen, with_due=True, day=wanted)
+        return DueView(tuple(items), {one: due[one] for one in chosen})
 
     def backdating(self) -> Backdating:
         """Return how late a visit report may come: the company's rule as it came with the last sync."""

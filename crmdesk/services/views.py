@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from crmdesk.domain.custom_fields import value_of
+from crmdesk.domain.planning import DueDay
 
 SAVED_HERE, SENT, ACCEPTED, NEEDS_YOU = "saved_here", "sent", "accepted", "needs_you"
 """The states in which the person's own changes of a row can be; shown wherever the row is shown."""
@@ -76,7 +77,7 @@ class CustomerItem(msgspec.Struct, frozen=True):
     province: str = ""
     address: str = ""
     custom: Mapping[str, Any] = msgspec.field(default_factory=dict)  # company fields by key
-    due: "DueDay | None" = None  # where it was asked for
+    due: DueDay | None = None  # where it was asked for
 
 
 class FilterChoices(msgspec.Struct, frozen=True):
@@ -286,13 +287,6 @@ class DueReason(msgspec.Struct, frozen=True):
     interval_days: int = 0
 
 
-class DueDay(msgspec.Struct, frozen=True):
-    """The day (ISO) from which on a customer is due for a visit, and whether it has come."""
-
-    day: str
-    come: bool
-
-
 class TodayView(msgspec.Struct, frozen=True):
     """The day: its visits and the open promises that are due.
 
@@ -310,7 +304,6 @@ class DueView(msgspec.Struct, frozen=True):
 
     items: tuple[CustomerItem, ...] = ()
     reasons: Mapping[str, DueReason] = msgspec.field(default_factory=dict)
-    days: Mapping[str, DueDay] = msgspec.field(default_factory=dict)
 
 
 class BudgetEffect(msgspec.Struct, frozen=True):

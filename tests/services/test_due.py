@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from crmdesk.domain.clock import local_date
+from crmdesk.domain.planning import DueDay
 from crmdesk.services.commands import PlanVisits
 from crmdesk.services.customer_filter import Conditions
 from crmdesk.services.due import due_doctors
 from crmdesk.services.due_days import due_days
-from crmdesk.services.views import DueDay, DueReason
+from crmdesk.services.views import DueReason
 from tests.services.small_territory import LI, OTHER_TERRITORY, REP, TERRITORY, WANG, ZHANG, Laptop, an_id, days
 from tests.services.test_plans import CYCLE, FRIDAY, plan, receive_cycle, receive_target
 
@@ -127,7 +128,8 @@ def test_without_a_plan_the_day_is_thirty_after_the_last_visit(laptop: Laptop) -
     never = day_of(laptop, WANG)
     assert never is not None
     assert never.come, "never seen: since it is in the list"
-    assert laptop.ask(lambda reads: reads.not_seen()).days[WANG] == never
+    shown = {item.id: item.due for item in laptop.ask(lambda reads: reads.not_seen()).items}
+    assert shown[WANG] == never
     plain = laptop.ask(lambda reads: reads.customer_items("doctor", [LI]))
     assert plain[0].due is None, "nobody asked"
 

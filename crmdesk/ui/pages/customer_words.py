@@ -14,13 +14,13 @@ from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.fields import Field, Kind, Merge
 from crmdesk.domain.merge import DELETED
 from crmdesk.domain.money import format_fen
+from crmdesk.domain.planning import DueDay
 from crmdesk.domain.records import CUSTOM
 from crmdesk.services.views import (
     ACCEPTED,
     AffiliationView,
     ConflictView,
     CustomerItem,
-    DueDay,
     HistoryEntry,
     Row,
     TimelineEntry,

@@ -311,7 +311,7 @@ class TodayPage(Page):
         by_plan = self.tr("本周期 {done} / {goal}，每 {days} 天一次").format(
             done=figure(reason.credit), goal=reason.goal, days=reason.interval_days
         )
-        since = self._words.due((self._unseen or DueView()).days.get(item.id))
+        since = self._words.due(item.due)
         row = ListRow(
             key=f"not_seen:{item.id}", name=item.name, time=self.tr("建议"), chip=class_word(item.customer_class),
             second=dotted(item.institution_name, item.department_name),
