@@ -203,6 +203,7 @@ class SignInWindow(QWidget):
         wrong = self._missing()
         self._say(wrong)
         if wrong:
+            self._focus_on(wrong)
             return
         if self._unlocking:
             self._start(self._session.unlock(self._edit("passphrase").text()))
@@ -210,6 +211,12 @@ class SignInWindow(QWidget):
         passphrase = self._edit("passphrase").text() if self._with_passphrase else ""
         server, login = self._edit("server").text().strip(), self._edit("login").text().strip()
         self._start(self._session.sign_in(server, login, self._edit("password").text(), passphrase))
+
+    def _focus_on(self, code: str) -> None:
+        """Go to the field of which it is said what is wrong."""
+        edit = self._edit(code.partition("_")[0])
+        edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        edit.selectAll()
 
     def _missing(self) -> str:
         if self._unlocking:

@@ -28,6 +28,8 @@ from crmdesk.ui.parts.room import Dialog
 translate = QCoreApplication.translate
 
 _UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
+_FRAME = 72
+"""Room for the title and a task bar: the rest of the screen is the most that a form takes."""
 
 
 class _Scrolled(QScrollArea):
@@ -52,6 +54,7 @@ class FormDialog(Dialog):
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(700)
+        self.setMaximumHeight(self.screen().availableGeometry().height() - theme.px(_FRAME))
         self.context, self.record = context, RECORDS[record]
         self.editors: dict[str, FieldEditor] = {}
         self._heading = Label("", "title")

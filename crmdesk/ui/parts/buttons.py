@@ -1,7 +1,7 @@
 """Buttons: primary (one a page), plain, destructive and quiet, each with the key that does the same."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -10,6 +10,12 @@ from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 
 PRIMARY, PLAIN, DESTRUCTIVE, QUIET = "primary", "plain", "destructive", "quiet"
 _HEIGHT, _SMALL_HEIGHT, _SIDE, _GAP, _ICON = 34, 26, 15, 8, 16
+
+
+def _is_enter(event: QEvent) -> bool:
+    keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    return isinstance(event, QKeyEvent) and event.key() in keys and event.modifiers() in plain
 
 
 class Button(QPushButton):
@@ -50,6 +56,21 @@ class Button(QPushButton):
         if event.type() == QEvent.Type.LanguageChange and self.property("action"):
             self.setText(actions.text(str(self.property("action"))))
         super().changeEvent(event)
+
+    @override
+    def event(self, e: QEvent) -> bool:
+        """Take Enter for the button that has the focus, before the page's own Enter does something else."""
+        if e.type() == QEvent.Type.ShortcutOverride and _is_enter(e):
+            e.accept()
+            return True
+        return super().event(e)
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        if _is_enter(arg__1):
+            self.click()
+        else:
+            super().keyPressEvent(arg__1)
 
     @override
     def sizeHint(self) -> QSize:

@@ -4,8 +4,8 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, QUIET, Button
@@ -72,6 +72,24 @@ def test_a_picklist_chooses_by_arrows_and_digits_by_group(qtbot: QtBot) -> None:
     assert second.values() == ["a", "b"]
     qtbot.keyClick(second, Qt.Key.Key_Backspace)
     assert second.values() == []
+
+
+def test_enter_presses_the_button_that_has_the_focus_and_not_what_enter_means_on_the_page(qtbot: QtBot) -> None:
+    window, pressed = QWidget(), list[str]()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    button, edit = Button("选择文件…"), QLineEdit()
+    button.clicked.connect(lambda: pressed.append("button"))
+    layout.addWidget(button)
+    layout.addWidget(edit)
+    QShortcut(QKeySequence("Return"), window, lambda: pressed.append("page"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for focus in (button, edit):
+        focus.setFocus()
+        qtbot.keyClick(focus, Qt.Key.Key_Return)
+    assert pressed == ["button", "page"]
 
 
 def test_a_click_on_a_chip_chooses_it(qtbot: QtBot) -> None:

@@ -53,6 +53,7 @@ def test_what_is_missing_is_said_before_anything_is_sent(
     for name, text in (("server", "https://crm.example.com"), ("login", "zhou.xl"), ("password", "")):
         qtbot.keyClick(window, Qt.Key.Key_Return)
         assert words.sentence(f"{name}_missing") == _banner(window)
+        assert window.focusWidget() is _edit(window, name), "the next key goes where something is missing"
         _type(qtbot, window, **{name: text})
     assert sessions.asked == []
 
