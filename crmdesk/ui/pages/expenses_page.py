@@ -57,7 +57,7 @@ class ExpensesPage(Page):
         self._refusal: BaseException | None = None
         self.banner = Banner()
         self.banner.setObjectName("expenses_banner")
-        self._wanted = ""
+        self._wanted = self._fresh = ""  # the claim to show; the one that was just begun
         self.new_button = Button.for_action("expenses_new", icon_name="plus")
         self.submit_button = Button.for_action("expenses_submit", PRIMARY)
         self._may_export = allowed(context, "claim")
@@ -220,6 +220,10 @@ class ExpensesPage(Page):
         if not editing and self.editor.isAncestorOf(self.focusWidget() or self):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives the focus to the rail
         self.detail.show_editor(editing)
+        if editing and view.row.id == self._fresh:  # what is typed next is its subject
+            self._fresh = ""
+            self.editor.title_edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.editor.title_edit.selectAll()
         self._foot.setVisible(mine)
         for name, button in (("expenses_submit", self.submit_button), ("expenses_attach", self.attach_button)):
             button.setVisible(editing)
@@ -256,6 +260,7 @@ class ExpensesPage(Page):
         for file_name, content in receipts:
             self._attach(claim_id, file_name, content, 0)
         self.group.set_value("all")
+        self._fresh = claim_id
         self._read()
 
     def _keep(self, values: dict[str, Any] | None, raw: dict[str, Any]) -> None:

@@ -48,6 +48,8 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
     qtbot.waitUntil(lambda: page.editor.title_edit.text().startswith("费用报销"))
     assert "今天" not in page.editor.title_edit.text()
+    qtbot.waitUntil(lambda: window.focusWidget() is page.editor.title_edit)
+    assert page.editor.title_edit.hasSelectedText(), "what is typed next is its subject"
     claim_id = page.editor.claim_id
     type_text(page.editor.reason, "往返医院打车")
     line = page.editor.lines[0]
