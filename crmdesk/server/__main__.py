@@ -9,7 +9,18 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
-from crmdesk.server.commands import company, fields, institutions, moving, people, procurement, rules, running, trail
+from crmdesk.server.commands import (
+    company,
+    fields,
+    institutions,
+    moving,
+    people,
+    procurement,
+    products,
+    rules,
+    running,
+    trail,
+)
 from crmdesk.server.commands.place import EARLIER, AsJson, DatabaseUrl, DataDir, Earlier
 from crmdesk.server.commands.sentences import exit_status, sentence
 
@@ -74,6 +85,7 @@ app.add_typer(fields.field, name="field")
 app.add_typer(rules.rule, name="rule")
 app.add_typer(institutions.institution, name="institution")
 app.add_typer(procurement.procurement, name="procurement")
+app.add_typer(products.product, name="product")
 app.add_typer(trail.audit, name="audit")
 
 

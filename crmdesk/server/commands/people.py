@@ -1,15 +1,13 @@
 """The commands about people and their territories: `user`, `territory`, `assign`."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.domain.roles import Role
 from crmdesk.server import admin
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, given_day, place, read_password
 from crmdesk.server.settings import Settings
 
 user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
@@ -120,13 +118,6 @@ def _tree(rows: list[dict[str, Any]], parent_id: str | None, depth: int) -> list
     return lines
 
 
-def _day(option: str, text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError as error:
-        raise InputError("not_a_day", option=option, value=text[:20]) from error
-
-
 @assign.command("add")
 def assign_add(
     login: Login,
@@ -139,7 +130,7 @@ def assign_add(
 ) -> None:
     """Give a territory (or a whole region) to a person."""
     here = place(data_dir, database, as_json)
-    first, last = _day("--from", valid_from), _day("--to", valid_to)
+    first, last = given_day("--from", valid_from), given_day("--to", valid_to)
     row = here.database().run(lambda work: admin.assign(work, login, territory_name, first, last))
     words = f"{login} works in {territory_name} from {row['valid_from']}."
     here.answer(_shown(row, "user_id", "territory_id", "valid_from", "valid_to"), [words])
@@ -156,7 +147,7 @@ def assign_end(
 ) -> None:
     """End a person's work in a territory; its customers leave the laptop at its next sync."""
     here = place(data_dir, database, as_json)
-    day = _day("--on", last_day)
+    day = given_day("--on", last_day)
     rows = here.database().run(lambda work: admin.end_assignment(work, login, territory_name, day))
     shown = [_shown(row, "user_id", "territory_id", "valid_from", "valid_to") for row in rows]
     here.answer(shown, [f"{login} leaves {territory_name} after {rows[0]['valid_to']}."])

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,6 +114,14 @@ def place(data_dir: Path | None, url: str | None, as_json: bool) -> Place:
     address = url or earlier.url or f"sqlite:///{(folder / 'server.db').absolute()}"
     EARLIER.set(Earlier(data_dir, url, as_json or earlier.as_json))  # an error answers in the same form
     return Place(folder, address, as_json or earlier.as_json)
+
+
+def given_day(option: str, text: str) -> str:
+    """Return a day given as an option, '' for none; raises InputError('not_a_day')."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise InputError("not_a_day", option=option, value=text[:20]) from error
 
 
 def read_password(from_stdin: bool, login: str) -> str:

@@ -55,6 +55,22 @@ def test_what_is_asked_at_the_beginning_is_said(tmp_path: Path) -> None:
     assert told == "--from: 31.12.2026 is not a day. Write it like 2026-11-22.\n"
 
 
+def test_a_company_of_its_own_has_products(server: Server) -> None:
+    said = ("--message", "24 小时平稳=24 h control", "--message", "老年患者", "--filed-until", "2027-03-31")
+    made = server.data("product", "add", "安络平", "--generic", "氨氯地平", *said)
+    assert [(one["zh"], one["en"]) for one in made["messages"]] == [
+        ("24 小时平稳", "24 h control"), ("老年患者", "老年患者")
+    ]  # fmt: skip
+    assert "already a product" in server.fails("product", "add", "安络平", status=1)
+    assert "is not a day" in server.fails("product", "add", "糖稳", "--filed-until", "soon")
+    assert "no product called" in server.fails("product", "change", "糖稳", "--generic", "x")
+    changed = server.data("product", "change", "安络平", "--filed-until", "2028-03-31")
+    assert (changed["filed_until"], changed["generic_name"], len(changed["messages"])) == ("2028-03-31", "氨氯地平", 2)
+    listed = server.run("product", "list").stdout
+    assert listed == "安络平  氨氯地平  filed until 2028-03-31  24 小时平稳, 老年患者\n"
+    assert "name is missing" in server.fails("product", "add", " ")
+
+
 def test_people_territories_and_assignments(server: Server) -> None:
     server.run("territory", "add", "华北", "--kind", "region")
     server.run("territory", "add", "北京", "--parent", "华北")
