@@ -3758,6 +3758,10 @@
             <translation>Yes → report within 24 h</translation>
         </message>
         <message>
+            <source>公司还没有登记产品；管理员登记后，下次同步就会出现。</source>
+            <translation>The company has no products yet; once an administrator adds some, they come with the next sync.</translation>
+        </message>
+        <message>
             <source>医生问了什么，还要答复的</source>
             <translation>What was asked and needs an answer</translation>
         </message>

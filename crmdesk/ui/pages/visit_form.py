@@ -188,6 +188,10 @@ class VisitForm(Card):
         area.setMaximumHeight(4 * theme.px(_PRODUCT))
         area.setWidget(holder)
         products.addWidget(area)
+        self._no_products = Label("", "muted")
+        self._no_products.setObjectName("visit_no_products")
+        self._no_products.hide()
+        products.addWidget(self._no_products)
         self.body.addLayout(top)
         self.body.addLayout(self._joint_row)
         self.body.addWidget(self.doctors)
@@ -238,7 +242,9 @@ class VisitForm(Card):
         return [self.channel, self.duration, self.joint, *inner, self.adverse]
 
     def set_products(self, products: Sequence[Row]) -> None:
-        """Show a row for each product that may be talked about."""
+        """Show a row for each product that may be talked about, or say that there is none."""
+        self._no_products.setVisible(not products)
+        self._area.setVisible(bool(products))
         if [row.product for row in self._rows] == list(products):
             return
         for row in self._rows:
@@ -339,6 +345,7 @@ class VisitForm(Card):
         for row in self._rows:
             row.retranslate()
         self._product_heading.setText(language.field_word("visit", "products"))
+        self._no_products.setText(self.tr("公司还没有登记产品；管理员登记后，下次同步就会出现。"))
         self.doctors.retranslate()
         asked = self.tr("医生问了什么，还要答复的")
         heard = self.tr("听到的竞品信息")

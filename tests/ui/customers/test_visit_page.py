@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.commands import AmendVisit
@@ -51,6 +51,16 @@ def test_a_normal_visit_takes_five_keys_beyond_the_note(window: MainWindow, lapt
     assert row["products"] == [{"product_id": laptop.company.ids["安络平"], "messages": ["24h"], "reaction": None}]
     assert row.sync_state == "saved_here"
     assert laptop.ask(lambda reads: reads.drafts()) == []
+
+
+def test_a_company_without_products_is_told_so(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    form = opened(window, qtbot, id=laptop.company.ids["p1"]).form
+    told = form.findChild(QLabel, "visit_no_products")
+    assert told is not None
+    assert not told.isVisible()
+    form.set_products([])
+    assert told.isVisible()
+    assert "还没有登记产品" in told.text()
 
 
 def test_keys_pressed_before_the_report_is_there_are_meant_for_it(
