@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The Python here can't make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the pinned packages (once, half a minute to two minutes) …"
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c "from crmdesk.ui.language import compiled_translation; compiled_translation()"
 	@mkdir -p .stamps && touch $(STAMP)
 
