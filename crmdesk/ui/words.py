@@ -73,7 +73,7 @@ _INPUT: dict[str, _Pair] = {
         "This can no longer be undone. Change it directly instead.",
     ),
     "exists": ("这条记录已经有了。没有重复保存。", "This record exists already. It was not saved twice."),
-    "too_many_rows": ("一次最多写入 {limit} 行。", "At most {limit} rows can be written at once."),
+    "too_many_rows": ("一次最多 {limit} 行，请分成几次。", "At most {limit} rows at once: part them into several."),
     "too_large": ("文件太大：最多 20 MB。文件没有添加。", "The file is too large: at most 20 MB. It was not added."),
     "attachment_too_large": (
         "文件太大：最多 20 MB。文件没有添加。",

@@ -63,6 +63,10 @@ def test_a_line_is_named_where_there_is_one() -> None:
     assert words.sentence("incomplete", {"field": "lines"}, "en") == "'Lines' is missing. The draft is saved."
 
 
+def test_the_most_rows_are_said_for_reading_and_for_writing() -> None:
+    assert words.sentence("too_many_rows", {"limit": 200_000}, "en").startswith("At most 200000 rows at once")
+
+
 def test_a_wait_is_said_in_whole_seconds() -> None:
     assert "等 2 秒" in words.sentence("too_many", {"retry_after_s": 1.2}, "zh")
 
