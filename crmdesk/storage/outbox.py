@@ -195,6 +195,7 @@ def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[s
             if later.operation.kind == "create":
                 touched.add(later.operation.row_id)
             _to_person(work, later, "", {}, "", cause or stored.operation.id)
+            overlay.lay_again(work.driver, later.operation.record, later.operation.row_id)
     overlay.lay_again(work.driver, stored.operation.record, stored.operation.row_id)
 
 

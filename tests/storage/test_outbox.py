@@ -258,3 +258,18 @@ def test_what_was_refused_in_a_later_batch_while_it_waited_is_sent_again_as_a_ne
     assert kinds(store) == [("doctor", "create"), ("visit", "create")]
     assert second not in again, "under the id that was refused the server would only repeat its refusal"
     assert needs(store) == []
+
+
+def test_a_row_whose_edit_waits_beside_something_refused_is_shown_as_the_server_has_it(store: Store, wire: Any) -> None:
+    doctor, unmade = wire.row("doctor", name="王"), new_id()
+    at = wire.row("affiliation", doctor_id=doctor["id"], institution_id=new_id(), duty="主任")
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [doctor], "affiliation": [at]}))
+        work.create("doctor", unmade, {"name": "李"}, wire.me)
+        work.edit("affiliation", at["id"], {"doctor_id": unmade}, 1, wire.me)
+        refused, _ = outbox.next_batch(work.connection, 9, 1 << 20)
+        outbox.settle(work, [Answer(refused.id, "refused", code="forbidden")])
+        assert work.get("affiliation", at["id"]) == at
+        found = work.driver.execute("SELECT dirty FROM row_affiliation WHERE id = ?", (at["id"],)).fetchall()
+        assert found == [(0,)], "nothing of it is on its way"
+        assert work.driver.execute("SELECT count(*) FROM base_row WHERE id = ?", (at["id"],)).fetchone() == (0,)
