@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.server.commands import (
+    budgets,
     company,
     fields,
     institutions,
@@ -86,6 +87,7 @@ app.add_typer(rules.rule, name="rule")
 app.add_typer(institutions.institution, name="institution")
 app.add_typer(procurement.procurement, name="procurement")
 app.add_typer(products.product, name="product")
+app.add_typer(budgets.budget, name="budget")
 app.add_typer(trail.audit, name="audit")
 
 

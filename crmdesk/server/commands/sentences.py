@@ -49,6 +49,7 @@ SENTENCES = {
     "no_rows": "The file has no rows to import.",
     "no_assignment": "{login} has no running assignment to {name}.",
     "not_a_day": "{option}: {value} is not a day. Write it like 2026-11-22.",
+    "not_a_period": "{value} is not a quarter. Write it like 2026Q4.",
     "not_a_sheet": "The file is not a table (csv, xlsx, xls, ods or vcf).",
     "not_empty": "This database already has people in it; the demo company needs an empty one (another --data-dir).",
     "not_in_list": "{value} is not one of the choices for {field}.",

@@ -71,6 +71,24 @@ def test_a_company_of_its_own_has_products(server: Server) -> None:
     assert "name is missing" in server.fails("product", "add", " ")
 
 
+def test_a_company_of_its_own_has_budgets(server: Server) -> None:
+    server.run("territory", "add", "北京")
+    made = server.data("budget", "set", "北京", "2026Q4", "meal", "8,500.00")
+    assert (made["planned_fen"], made["rule"], made["reserved_fen"]) == (850_000, "warn", 0)
+    changed = server.data("budget", "set", "北京", "2026Q4", "meal", "9000", "--rule", "stop")
+    assert (changed["id"], changed["planned_fen"], changed["rule"]) == (made["id"], 900_000, "stop")
+    assert server.data("budget", "set", "北京", "2026Q4", "meal", "9000")["rule"] == "stop", "the rule stays"
+    assert server.run("budget", "list").stdout == (
+        "北京: 2026Q4 meal  planned ¥9,000.00, reserved ¥0.00, committed ¥0.00, spent ¥0.00  (stop)\n"
+    )
+    assert len(server.data("budget", "list", "--territory", "北京")) == 1
+    assert "is not a quarter" in server.fails("budget", "set", "北京", "2026-12", "meal", "1")
+    assert "is not an amount" in server.fails("budget", "set", "北京", "2026Q4", "meal", "viel")
+    assert "not one of the choices" in server.fails("budget", "set", "北京", "2026Q4", "lunch", "1")
+    assert "not one of the choices" in server.fails("budget", "set", "北京", "2026Q4", "meal", "1", "--rule", "no")
+    assert "no territory" in server.fails("budget", "set", "南京", "2026Q4", "meal", "1").lower()
+
+
 def test_people_territories_and_assignments(server: Server) -> None:
     server.run("territory", "add", "华北", "--kind", "region")
     server.run("territory", "add", "北京", "--parent", "华北")
