@@ -110,7 +110,8 @@ def synced(store: Store, engine: SyncEngine, doctors: int) -> tuple[float, float
 
     store.handed_out.writer, store.take_out = watch, timed  # type: ignore[assignment,method-assign]
     try:
-        status = engine.sync_once(accept_removals=True)
+        with replica.as_in_the_app():
+            status = engine.sync_once(accept_removals=True)
     finally:
         store.handed_out.writer, store.take_out = plain, take_out  # type: ignore[method-assign]
     if status.code or held(store) != doctors:
