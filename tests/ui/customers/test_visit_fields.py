@@ -89,8 +89,8 @@ def test_they_are_filled_in_by_keys_and_sent_with_the_report(
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "submitted")
     assert custom_of(laptop) == {"left": "指南", "talked": 75, "waited": 10}
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
-    qtbot.waitUntil(lambda: editor.locked and bool(shown(editor)))
-    assert shown(editor) == {"waited": "10", "talked": "0.75", "left": "指南"}
+    said = {"waited": "10", "talked": "0.75", "left": "指南"}
+    qtbot.waitUntil(lambda: editor.locked and shown(editor) == said)
     assert not editor.form.own.form.isVisible()
 
 
@@ -125,7 +125,7 @@ def test_the_draft_holds_them_as_they_were_typed(window: MainWindow, laptop: Lap
     own = again.form.own.form.editors
     qtbot.waitUntil(lambda: own["custom.talked"].value() == 100)
     qtbot.waitUntil(lambda: own["custom.waited"].value() == 6)
-    assert shown(again) == {"verdict": "很好"}  # not the rep's to write, but to read
+    qtbot.waitUntil(lambda: shown(again) == {"verdict": "很好"})  # not the rep's to write, but to read
     again.save_now()
     qtbot.waitUntil(lambda: custom_of(laptop) == {"talked": 100, "verdict": "很好", "waited": 6})
 
