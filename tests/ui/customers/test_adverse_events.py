@@ -168,7 +168,7 @@ def test_a_task_that_was_opened_again_says_what_was_reported_before(
     laptop.receive({"adverse_event": [{**row, **told, **two}]})
     laptop.desk.publish(ChangeSet({"adverse_event": (key,)}, "remote"))
     page = today(window, qtbot)
-    page.rows.choose(f"adverse_event:{key}")
+    qtbot.waitUntil(lambda: page.rows.choose(f"adverse_event:{key}"))
     page.start()
     shown = dialog(window, qtbot)
     assert "已报过一次：" in shown._clock.text()
