@@ -46,10 +46,11 @@ class Found:
 class Connection:
     """One open connection; used by one thread at a time."""
 
-    __slots__ = ("driver", "handed_out", "rest", "writes")
+    __slots__ = ("broken", "driver", "handed_out", "rest", "writes")
 
     def __init__(self, driver: raw.Driver, handed_out: HandedOut, writes: bool, rest: "Connections") -> None:
         self.driver, self.handed_out, self.writes, self.rest = driver, handed_out, writes, rest
+        self.broken = False
 
     def execute(self, statement: str, values: Values = ()) -> Found:
         """Run a statement with values for its marks: `:name` from a mapping, `?` in order."""
@@ -58,14 +59,26 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what is done meanwhile; an exception takes it back."""
-        self.driver.execute("BEGIN IMMEDIATE" if self.writes else "BEGIN")
         try:
+            self.driver.execute("BEGIN IMMEDIATE" if self.writes else "BEGIN")
             yield
             self.driver.execute("COMMIT")
         except BaseException:  # whatever it is, nothing of it stays; it is raised again
             if self.driver.in_transaction:
-                self.driver.execute("ROLLBACK")
+                self.must("ROLLBACK")
             raise
+
+    def must(self, statement: str) -> None:
+        """Run what has to be done before anybody else gets this connection; where it fails, nobody gets it."""
+        try:
+            self.driver.execute(statement)
+        except raw.DriverError:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Close it for good: the next one who wants a connection gets a new one."""
+        self.broken = True
+        self.driver.close()
 
 
 class Connections:
@@ -88,7 +101,7 @@ class Connections:
         except raw.DriverError as error:
             known = raw.world_error(error)
             if known is not None and known.code == "store_damaged":
-                connection.driver.close()  # having met a bad page it could read no other table any more
+                connection.give_up()  # having met a bad page it could read no other table any more
                 raise
             self._put_by(connection)
             raise
@@ -98,6 +111,8 @@ class Connections:
         self._put_by(connection)
 
     def _put_by(self, connection: Connection) -> None:
+        if connection.broken:
+            return
         if self._closed or len(self._idle) >= self._resting or connection.driver.in_transaction:
             connection.driver.close()
         else:

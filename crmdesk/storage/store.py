@@ -236,12 +236,12 @@ def _waiting(connection: Connection, waits: bool) -> Iterator[None]:
     if waits:
         yield
         return
-    driver = driver_of(connection)
-    driver.execute("PRAGMA synchronous = NORMAL")
+    connection.driver.execute("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
-        driver.execute("PRAGMA synchronous = FULL")
+        if not connection.broken:
+            connection.must("PRAGMA synchronous = FULL")
 
 
 def _make_ready(folder: Path, key: bytes) -> None:

@@ -95,13 +95,15 @@ class End(msgspec.Struct, frozen=True):
 class Applied(msgspec.Struct, frozen=True):
     """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain.
 
-    `tried` says that tries are persisted at all: they are forgotten once nothing differs.
+    `tried` says that tries are persisted at all: they are forgotten once nothing differs. `held_back` says that the
+    request went without operations, although some may wait.
     """
 
     differing: dict[str, int]
     waiting: int
     draw: float
     tried: bool = False
+    held_back: bool = False
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -264,6 +266,7 @@ class SyncCore:
         self._removal_accepted = False
         self._refetching: tuple[str, ...] = ()
         self._tries_before: dict[str, int] | None = None
+        self._tried: set[str] = set()
         self._next_s = 300
         self._more = False
         self._needs_person = False
@@ -357,12 +360,13 @@ class SyncCore:
         self._tries_before = None
         if event.differing:
             return self._differing(event)
+        self._tried.clear()
         cleared: list[Effect] = [SaveTries({})] if event.tried or self._refetching else []
         return [*cleared, *self._again_or_rest(event)]
 
     def _again_or_rest(self, event: Applied) -> list[Effect]:
         """Go on at once only while that brings something; `later` answers and empty `more` never spin."""
-        wanted, self._wanted = self._wanted, False
+        wanted, self._wanted = self._wanted or (event.held_back and event.waiting > 0), False
         brought = self._settled > 0 or self._moved
         self._empty_rounds = 0 if brought else self._empty_rounds + 1
         left_over = bool(event.waiting and self._settled)
@@ -374,7 +378,14 @@ class SyncCore:
         return [Report(self._rest(IDLE)), TransferFiles(), Wait(timer_s(self._next_s, event.draw))]
 
     def _differing(self, event: Applied) -> list[Effect]:
-        again = {scope: tries + 1 for scope, tries in event.differing.items() if tries < REFETCH_TRIES}
+        """Fetch anew what differs. The last try is made once more by each start of the app: the one that is written
+        down may have been cut short by a crash, and a laptop that nobody mends must not stay so for good.
+        """
+        again = {
+            scope: min(tries + 1, REFETCH_TRIES)
+            for scope, tries in event.differing.items()
+            if tries < REFETCH_TRIES or scope not in self._tried
+        }
         if not again:
             self._removal_accepted = False
             params = {"scopes": sorted(event.differing)}
@@ -382,6 +393,7 @@ class SyncCore:
                     Wait(timer_s(self._next_s, event.draw))]  # fmt: skip
         whole = max(again.values()) == REFETCH_TRIES  # the last rung before a person is told
         self._tries_before = dict(event.differing)
+        self._tried |= again.keys()
         return [SaveTries({**event.differing, **again}), self._send(tuple(sorted(again)), whole)]
 
     def _failed(self, event: Failed) -> list[Effect]:
@@ -390,7 +402,10 @@ class SyncCore:
     def _tries_back(self, kind: str) -> list[Effect]:
         """A try that the line cut short was none: else two bad moments of a network would end the recovery."""
         before, self._tries_before = self._tries_before, None
-        return [] if before is None or kind in OF_THE_STORE else [SaveTries(before)]
+        if before is None or kind in OF_THE_STORE:
+            return []
+        self._tried -= before.keys()
+        return [SaveTries(before)]
 
     def _after_failure(self, event: Failed) -> list[Effect]:
         self._travelling = False

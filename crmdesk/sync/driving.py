@@ -128,6 +128,7 @@ class SyncDriver:
         self._exchange: Iterator[frames.Message] | None = None
         self._running: Exchange | None = None
         self._sent: list[Operation] = []
+        self._held_back = False
         self._request: SyncRequest | None = None
         self._held_scopes: list[str] = []
         self._told_scopes: frozenset[str] | None = None  # by the head of this exchange
@@ -195,15 +196,19 @@ class SyncDriver:
         self._token = self._session.access_token(self.cancellation)
         with self._store.reading() as connection:
             self._held_scopes, summary = inbox.holding(connection)
-            room = effect.max_operations
+            cursor = "" if effect.whole else inbox.cursor(connection)
+            # only a cursor tells the server which of its lives this laptop knows: without one it could not say that it
+            # came back from a backup, and would take what waits before what it lost
+            self._held_back = not cursor and bool(settings.meta(connection, "epoch"))
+            room = 0 if self._held_back else effect.max_operations
             self._sent = outbox.next_batch(connection, room, effect.max_bytes) if room else []
             # a scope that was taken out has to start anew, whatever the cursor still says of it
             refetch = sorted({*effect.refetch, *inbox.purged_scopes(connection)})
             self._request = SyncRequest(
                 protocol=PROTOCOL, schema=SCHEMA, device_id=device_id,
-                cursor="" if effect.whole else inbox.cursor(connection),
-                operations=self._sent, acknowledged=_acknowledged(connection, self._sent), refetch=refetch,
-                subscription=digest.of_subscription(self._held_scopes) if self._held_scopes else b"", summary=summary,
+                cursor=cursor, operations=self._sent, acknowledged=_acknowledged(connection, self._sent),
+                refetch=refetch, summary=summary,
+                subscription=digest.of_subscription(self._held_scopes) if self._held_scopes else b"",
             )  # fmt: skip
         if self._sent or effect.refetch:
             self._set(sending=len(self._sent), repairing=bool(effect.refetch))
@@ -363,7 +368,7 @@ class SyncDriver:
         self._set(last_sync_at=now)
         self._tell(changed)
         counted = {scope: int(tries.get(scope, 0)) for scope in differing}
-        return core.Applied(counted, waiting, self._draw(), bool(tries))
+        return core.Applied(counted, waiting, self._draw(), bool(tries), self._held_back)
 
     def _renumber(self, _effect: core.Renumber) -> None:
         with self._store.writing() as work:

@@ -14,9 +14,11 @@ import msgspec
 
 from crmdesk.domain import customer_merge
 from crmdesk.domain.claims import content_hash
+from crmdesk.domain.clock import from_text
 from crmdesk.domain.fields import Merge
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
+from crmdesk.storage.outbox import KEPT_DAYS
 from tests.simulation import calls, own_fields
 
 TAKEN = ("applied", "merged", "duplicate")
@@ -181,13 +183,18 @@ class Model:
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
     def _in_order(self, operation: Operation, answer: Answer) -> None:
-        """What a restored server lost comes to it again before what was done with it afterwards on the same laptop."""
+        """What a restored server lost comes to it again before what was done with it afterwards on the same laptop.
+
+        A laptop keeps for so many days what was taken: what it made before that it can't give again.
+        """
         mine = self.promises.get(operation.id)
         if mine is None or answer.code not in ("unknown_row", "out_of_scope"):
             return
         for op_id in self.ever_taken - self.life.answers.keys() - {operation.id}:
             made = self.promises.get(op_id)
             if made is None or made.excused or not made.held or made.laptop != mine.laptop:
+                continue
+            if _days_apart(made.operation, operation) >= KEPT_DAYS:
                 continue
             if made.operation.kind == "create" and made.operation.row_id == operation.row_id:
                 raise Broken(
@@ -335,6 +342,11 @@ class Model:
         """An administrator changed a row at the server."""
         row = self.row((record, row_id))
         row.values |= values
+
+
+def _days_apart(one: Operation, other: Operation) -> int:
+    """Return the days between two operations by the clock of their laptop, wrong as it may be."""
+    return abs((from_text(one.made_at) - from_text(other.made_at)).days)
 
 
 _UNKNOWN = object()

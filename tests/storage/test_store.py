@@ -323,3 +323,16 @@ def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
         names = set(connection.execute("SELECT name FROM sqlite_master").scalars())
     store.close()
     assert {"row_doctor_merge", "row_doctor_merge_doctor_id", "row_doctor_status"} <= names
+
+
+@pytest.mark.parametrize("comes_again", [False, True])
+def test_a_connection_that_can_not_take_back_is_given_up(store: Store, comes_again: bool) -> None:
+    """Interrupted in its rollback too: what went wrong is told, and whoever writes next writes for good as ever."""
+    with pytest.raises(raw.DriverError, match="interrupted"), store.writing(comes_again=comes_again) as work:
+        work.driver.set_progress_handler(lambda: 1, 1)  # type: ignore[attr-defined]
+        work.driver.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    with store.writing() as work:
+        assert work.driver.execute("PRAGMA synchronous").fetchone() == (2,)
+        work.set_meta("person", "{}")
+    with store.reading() as connection:
+        assert connection.execute("SELECT value FROM meta WHERE name = 'person'").scalar() == "{}"

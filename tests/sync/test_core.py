@@ -252,6 +252,34 @@ def test_differing_digests_fetch_the_scope_anew_twice_then_tell_a_person():
     assert kinds(machine.step(LocalChange())) == [Report, SendRequest], "changes still go up"
 
 
+def test_the_last_try_is_made_once_more_after_a_start_of_the_app():
+    """A crash in the midst of it left it written down, and nobody would ever try again."""
+    machine = SyncCore()
+    machine.step(Start())
+    effects = through(machine, differing={"c": core.REFETCH_TRIES})
+    whole = SendRequest(MAX_REQUEST_OPERATIONS, 1 << 20, ("c",), True)
+    assert effects == [SaveTries({"c": core.REFETCH_TRIES}), whole]
+    assert kinds(through(machine, differing={"c": core.REFETCH_TRIES})) == [Report, TransferFiles, Wait], "once"
+
+
+def test_a_last_try_that_the_line_cut_short_is_made_again():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": core.REFETCH_TRIES})
+    machine.step(Failed("timeout", 0.5))
+    machine.step(Start())
+    assert kinds(through(machine, differing={"c": core.REFETCH_TRIES})) == [SaveTries, SendRequest]
+
+
+def test_what_was_held_back_goes_with_the_next_request():
+    machine = SyncCore()
+    machine.step(Start())
+    for held_back, waiting, then in ((True, 2, [SendRequest]), (True, 0, [Report, TransferFiles, Wait])):
+        assert kinds(machine.step(head())) == [ApplyHead]
+        machine.step(End(SyncEnd("c")))
+        assert kinds(machine.step(Applied({}, waiting, 0.5, held_back=held_back))) == then
+
+
 def test_agreeing_digests_clear_the_tries():
     machine = SyncCore()
     machine.step(Start())

@@ -112,7 +112,9 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
         assert health.check(one.store).sound
 
 
-def test_what_waits_goes_to_a_restored_server_after_what_it_lost(field: Field) -> None:
+@pytest.mark.parametrize("without_cursor", [False, True])
+def test_what_waits_goes_to_a_restored_server_after_what_it_lost(field: Field, without_cursor: bool) -> None:
+    """Also where the laptop asks for everything just then, and no cursor tells which life of the server it knew."""
     laptop = field.laptop("rep")
     synced(laptop)
     doctor = field.company["north_doctor"]
@@ -123,6 +125,9 @@ def test_what_waits_goes_to_a_restored_server_after_what_it_lost(field: Field) -
     edit(laptop, doctor, mobile="13977770002")
     edit(laptop, made, mobile="13977770003")
     put_back(field, copy)
+    if without_cursor:
+        with laptop.store.writing() as work:
+            settings.set_meta(work.connection, "cursor", "")
     synced(laptop)
     summary = ask(laptop, lambda reads: reads.sync_summary())
     assert (summary.waiting, summary.refused) == (0, 0), "the row was there again before the edit of it came"
