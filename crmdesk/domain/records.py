@@ -216,7 +216,7 @@ DOCTOR = Record(
         Field("tags", Kind.TAGS, "标签", "Tags", max_length=30, merge=Merge.SET),
         Field("note", Kind.LONG_TEXT, "备注", "Note", max_length=20_000, merge=Merge.TEXT, aliases=("说明", "remark")),
         CUSTOM,
-        Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS, indexed=True),
+        Field("status", Kind.CHOICE, "状态", "Status", picklist="doctor_status", writers=REVIEWERS),
         Field("territory_id", Kind.REF, "辖区", "Territory", ref="territory", required=True, indexed=True),
     ),
     writers=FIELD_FORCE,

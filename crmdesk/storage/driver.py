@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, Self, cast
 
 from sqlcipher3 import dbapi2
@@ -12,6 +14,7 @@ from crmdesk.domain.errors import WorldError
 
 DriverError: type[Exception] = dbapi2.Error
 BUSY_TIMEOUT_S = 30.0
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TOGETHER, _MOST_VALUES = 1_000, 32_000
 """So many rows are inserted by one statement, of so many values together: SQLite takes 32,766 in one."""
 _KEY_DIGITS = re.compile(r"[0-9a-f]{64}")
@@ -78,17 +81,33 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
     driver.execute(f"PRAGMA cache_size = -{cache_kib}")
 
 
-def insert_many(driver: Driver, into: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of `width` values, as many as may be by one statement: other threads run meanwhile.
+def insert_many(
+    driver: Driver, table: str, columns: Mapping[str, Iterable[Any]], same: Mapping[str, Any] = _NOTHING
+) -> None:
+    """Insert rows given column by column, as many as may be by one statement: other threads run meanwhile.
 
     With a statement a row the interpreter's lock is wanted again for each row, and whoever has it keeps it for 5 ms:
-    the thread that reads the next page would hold up the one that writes this one.
+    the thread that reads the next page would hold up the one that writes this one. `same` are the columns that hold one
+    value in all of the rows: it is handed over once.
     """
-    one, at_once = f"({', '.join('?' * width)})", min(_TOGETHER, _MOST_VALUES // width)
-    flat = chain.from_iterable(rows)
+    names, width, fixed = (*same, *columns), len(columns), tuple(same.values())
+    at_once = min(_TOGETHER, (_MOST_VALUES - len(fixed)) // width)
+    flat = chain.from_iterable(zip(*columns.values(), strict=True))
     while len(values := list(islice(flat, width * at_once))) == width * at_once:
-        driver.execute(f"{into} VALUES {', '.join([one] * at_once)}", values)
-    driver.executemany(f"{into} VALUES {one}", zip(*[iter(values)] * width, strict=True))
+        driver.execute(_inserting(table, names, width, at_once), [*fixed, *values])
+    single = zip(*[iter(values)] * width, strict=True)
+    driver.executemany(_inserting(table, names, width, 1), (fixed + one for one in single))
+
+
+@lru_cache(maxsize=32)
+def _inserting(table: str, names: tuple[str, ...], width: int, count: int) -> str:
+    """Return what inserts so many rows: the last `width` of the columns have a value in each, the others one in all."""
+    fixed = len(names) - width
+    begins = range(fixed, fixed + count * width, width)
+    first = "".join(f"?{number}," for number in range(1, fixed + 1))
+    rows = (f"({first}{','.join(f'?{number}' for number in range(at + 1, at + width + 1))})" for at in begins)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table} ({quoted}) VALUES {','.join(rows)}"
 
 
 def world_error(error: BaseException) -> WorldError | None:

@@ -33,6 +33,7 @@ STEPS: tuple[str, ...] = (
     "0012_visit_fields_and_rules",
     "0013_promises_in_order",
     "0014_institution_merges",
+    "0015_fewer_indexes",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -188,6 +189,16 @@ def _institution_merges(database: "Database") -> None:
     add_tables(database, "institution_merge")
 
 
+def _fewer_indexes(database: "Database") -> None:
+    for record in RECORDS.values():
+        for field in record.fields:
+            if field.ref == "territory":
+                database.execute(f"DROP INDEX IF EXISTS row_{record.name}_{field.name}")
+    database.execute("DROP INDEX IF EXISTS row_doctor_status")
+    for statement in _declared().index_ddl("row_doctor"):
+        database.execute(statement)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -203,4 +214,5 @@ _BODIES = {
     "0012_visit_fields_and_rules": _visit_fields_and_rules,
     "0013_promises_in_order": _promises_in_order,
     "0014_institution_merges": _institution_merges,
+    "0015_fewer_indexes": _fewer_indexes,
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -215,22 +214,25 @@ def insert_columns(
 ) -> None:
     """Write rows whose ids are not held yet, given as `Shape.stored_columns`, with their search entries, in one go.
 
-    A column that has no value in any of the rows is left out: binding nothing is the dearest part of an insert.
+    Binding values is the dearest part of an insert: a column that has no value in any of the rows is left out, one that
+    has the same in all of them is bound once.
     """
     count = len(columns[0])
     first = next_rowid(driver, form.record)
-    rowids = range(first, first + count)
-    pairs = zip(form.columns, columns, strict=True)
-    filled = [(name, one) for name, one in pairs if one[0] is not None or one.count(None) < count]
-    names = ["rowid", *(name for name, _ in filled), "scopes", "dirty"]
-    values: list[Iterable[Any]] = [rowids, *(one for _, one in filled), repeat(scopes), repeat(0)]
-    if form.searched:
-        names.append("pinyin")
-        values.append(entries.sort_keys if entries else repeat(""))
-    quoted = ", ".join(f'"{name}"' for name in names)
-    insert_many(driver, f"INSERT INTO {form.table} ({quoted})", len(names), zip(*values, strict=False))
+    each: dict[str, Sequence[Any]] = {"rowid": range(first, first + count)}
+    same: dict[str, Any] = {"scopes": scopes, "dirty": 0}
+    for name, values in zip(form.columns, columns, strict=True):
+        if values[0] != values[-1] or values.count(values[0]) < count:
+            each[name] = values
+        elif values[0] is not None:
+            same[name] = values[0]
+    if form.searched and entries:
+        each["pinyin"] = entries.sort_keys
+    elif form.searched:
+        same["pinyin"] = ""
+    insert_many(driver, form.table, each, same)
     if entries:
-        search_index.put_columns(driver, form.record, rowids, entries)
+        search_index.put_columns(driver, form.record, each["rowid"], entries)
 
 
 def held_ids(driver: Driver, record: str, row_ids: Iterable[str]) -> set[str]:

@@ -278,5 +278,5 @@ def _people(people: Sequence[Any], made: Entries) -> None:
 
 def put_columns(driver: Driver, record: str, rowids: Iterable[int], entries: Entries) -> None:
     """Add the entries of many rows that had none."""
-    values = zip(rowids, entries.names, entries.readings, entries.tails, strict=True)
-    insert_many(driver, f"INSERT INTO search_{record}(rowid, name, py, tail)", 4, values)
+    columns = {"rowid": rowids, "name": entries.names, "py": entries.readings, "tail": entries.tails}
+    insert_many(driver, f"search_{record}", columns)

@@ -57,12 +57,17 @@ def test_names_are_read_by_words_and_the_longest_word_counts() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 999, 1_000, 2_345])
 @pytest.mark.parametrize("width", [1, 4, 61])
-def test_rows_that_go_in_together_are_all_there_in_their_order(store: Store, count: int, width: int) -> None:
-    """As many to a statement as SQLite takes values, the rest one by one."""
-    names = ", ".join(f"c{number}" for number in range(width))
-    rows = [tuple(f"{at}:{number}" if number % 3 else None for number in range(width)) for at in range(count)]
+@pytest.mark.parametrize("fixed", [0, 3])
+def test_rows_that_go_in_together_are_all_there_in_their_order(
+    store: Store, count: int, width: int, fixed: int
+) -> None:
+    """As many to a statement as SQLite takes values, the rest one by one; what all have is handed over once."""
+    each = {f"c{at}": [f"{row}:{at}" if at % 3 else None for row in range(count)] for at in range(width)}
+    same = {f"same{at}": f"all {at}" for at in range(fixed)}
+    names = ", ".join((*each, *same))
     with store.writing() as work:
         work.driver.execute(f"CREATE TEMP TABLE many ({names})")
-        insert_many(work.driver, f"INSERT INTO many ({names})", width, iter(rows))
-        assert work.driver.execute(f"SELECT {names} FROM many ORDER BY rowid").fetchall() == rows
+        insert_many(work.driver, "many", each, same)
+        found = work.driver.execute(f"SELECT {names} FROM many ORDER BY rowid").fetchall()
+        assert found == [(*row, *same.values()) for row in zip(*each.values(), strict=True)]
         work.driver.execute("DROP TABLE many")

@@ -313,7 +313,7 @@ def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
     folder = filled(open_store, wire)
     driver = raw.connect(folder / "crmdesk.db", key)
     driver.execute("DROP TABLE row_doctor_merge")
-    driver.execute("DROP INDEX row_doctor_status")
+    driver.execute("DROP INDEX row_doctor_merged")
     driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0003'")
     driver.execute("PRAGMA user_version = 2")
     driver.commit()
@@ -322,7 +322,26 @@ def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
     with store.reading() as connection:
         names = set(connection.execute("SELECT name FROM sqlite_master").scalars())
     store.close()
-    assert {"row_doctor_merge", "row_doctor_merge_doctor_id", "row_doctor_status"} <= names
+    assert {"row_doctor_merge", "row_doctor_merge_doctor_id", "row_doctor_merged"} <= names
+
+
+def test_a_store_of_before_indexes_were_fewer_is_as_a_new_one(open_store: Any, wire: Any, key: bytes) -> None:
+    def indexes(driver: raw.Driver) -> set[tuple[Any, ...]]:
+        return set(driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'").fetchall())
+
+    folder = filled(open_store, wire)
+    driver = raw.connect(folder / "crmdesk.db", key)
+    of_today = indexes(driver)
+    driver.execute("DROP INDEX row_doctor_merged")
+    driver.execute("CREATE INDEX row_doctor_status ON row_doctor (status)")
+    driver.execute("CREATE INDEX row_visit_territory_id ON row_visit (territory_id)")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0015'")
+    driver.execute("PRAGMA user_version = 14")
+    driver.close()
+    open_store(folder).close()
+    driver = raw.connect(folder / "crmdesk.db", key)
+    assert indexes(driver) == of_today
+    driver.close()
 
 
 @pytest.mark.parametrize("comes_again", [False, True])
