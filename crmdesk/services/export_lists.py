@@ -35,14 +35,14 @@ class ExportedList:
 def listed(reads: "Reads", wanted: Filter, language: str) -> ExportedList:
     """Return what a filter shows; its `record` is doctor, institution, visit (the own ones) or claim.
 
-    For claims the filter's text names states, parted by spaces.
+    For claims the filter's text names states, parted by spaces; for visits a group of the list.
 
     Raises InputError('unknown_choice') for anything else.
     """
     if wanted.record in (exports.DOCTORS, exports.INSTITUTIONS):
         return _customers(reads, wanted, language)
     if wanted.record == exports.VISITS:
-        return _visits(reads, language)
+        return _visits(reads, wanted.text, language)
     if wanted.record == exports.CLAIMS:
         return _claims(reads, tuple(wanted.text.split()), language)
     raise InputError("unknown_choice", value=wanted.record[:40])
@@ -72,10 +72,10 @@ def _customers(reads: "Reads", wanted: Filter, language: str) -> ExportedList:
 _VISIT_FIELDS = ("state", "channel", "note", "next_step", "next_step_on")
 
 
-def _visits(reads: "Reads", language: str) -> ExportedList:
+def _visits(reads: "Reads", group: str, language: str) -> ExportedList:
     fields = [*(RECORDS["visit"].field(name) for name in _VISIT_FIELDS), *reads.custom_fields().offered("visit")]
     header = _pick([("日期", "Date"), ("医生", "Doctors"), ("医院", "Hospital"), ("科室", "Department")], language)
-    items = reads.visits(0, _MOST_VISITS)
+    items = reads.visits(0, _MOST_VISITS, group)
 
     def cells(item: "TodayItem") -> Cells:
         visit = item.visit

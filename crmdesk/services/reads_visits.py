@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crmdesk.domain.clock import DEFAULT_ZONE, from_text, local_date, to_text
+from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text, local_date, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.visit_rules import Backdating
@@ -23,6 +23,13 @@ from crmdesk.storage.visits_of import PROMISED
 
 NOT_SEEN_LIMIT = 10
 _OVERDUE_LIMIT = 50
+VISIT_GROUPS = {
+    "": "",
+    "to_write": " AND coalesce(r.state, '') <> 'submitted' AND r.starts_at <= :now AND r.starts_at >= :first",
+    "ahead": " AND coalesce(r.state, '') <> 'submitted' AND r.starts_at > :now",
+    "submitted": " AND r.state = 'submitted'",
+}
+"""What the list of visits can be narrowed to; a missing report counts as long as it may still come."""
 
 
 class VisitReads(MergeReads, AdverseEventReads):
@@ -76,13 +83,22 @@ class VisitReads(MergeReads, AdverseEventReads):
         here = [HistoryEntry(one.made_at, mine, "edit", dict(one.fields), one.reason) for one in reversed(waiting)]
         return (*here, *(entry for entry in self.history("visit", visit_id) if entry.reason))
 
-    def visits(self, offset: int = 0, limit: int = 100) -> list[TodayItem]:
-        """Return the person's own visits, newest first."""
+    def visits(self, offset: int = 0, limit: int = 100, group: str = "") -> list[TodayItem]:
+        """Return the person's own visits, newest first, or only a group of them; what lies ahead is told next first.
+
+        Raises InputError('unknown_choice') for a name that is none of `VISIT_GROUPS`.
+        """
+        if group not in VISIT_GROUPS:
+            raise InputError("unknown_choice", value=group[:60])
+        first = self._today - timedelta(days=self.backdating().at(self._clock()))
+        times = {"now": to_text(self._clock()), "first": at_minute(first, 0)}
+        order = "ASC" if group == "ahead" else "DESC"
         rows = shown.select(
             self._connection,
             "visit",
-            "AND +r.owner_id = :me ORDER BY r.starts_at DESC, r.id LIMIT :limit OFFSET :offset",
-            {"me": self._person.user_id, "limit": limit, "offset": offset},
+            f"AND +r.owner_id = :me{VISIT_GROUPS[group]} ORDER BY r.starts_at {order}, r.id"
+            " LIMIT :limit OFFSET :offset",
+            {"me": self._person.user_id, "limit": limit, "offset": offset, **times},
         )
         return self._items(rows, self._today)
 

@@ -3804,8 +3804,44 @@
     <context>
         <name>VisitList</name>
         <message>
+            <source>按进度筛选</source>
+            <translation>Filter by progress</translation>
+        </message>
+        <message>
             <source>我的拜访</source>
             <translation>My visits</translation>
+        </message>
+        <message>
+            <source>没有这样的拜访。</source>
+            <translation>No visits like that.</translation>
+        </message>
+        <message>
+            <source>显示全部</source>
+            <translation>Show all</translation>
+        </message>
+        <message>
+            <source>还没有拜访。从今日或医生页开始，或者现在就写一份。</source>
+            <translation>No visits yet. Start from Today or a doctor's page, or write one now.</translation>
+        </message>
+        <message>
+            <source>新建拜访</source>
+            <translation>New visit</translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>待写报告</source>
+            <translation>To report</translation>
+        </message>
+        <message>
+            <source>今后</source>
+            <translation>Ahead</translation>
+        </message>
+        <message>
+            <source>已提交</source>
+            <translation>Submitted</translation>
         </message>
         <message numerus="yes">
             <source>%n 份草稿在最上面</source>
@@ -3815,16 +3851,12 @@
             </translation>
         </message>
         <message>
+            <source>最近的在最上面</source>
+            <translation>next first</translation>
+        </message>
+        <message>
             <source>最新的在最上面</source>
             <translation>newest first</translation>
-        </message>
-        <message>
-            <source>还没有拜访。从今日或医生页开始，或者现在就写一份。</source>
-            <translation>No visits yet. Start from Today or a doctor's page, or write one now.</translation>
-        </message>
-        <message>
-            <source>新建拜访</source>
-            <translation>New visit</translation>
         </message>
         <message>
             <source>未选医生</source>

@@ -53,6 +53,22 @@ def test_a_saved_visit_takes_its_draft_along(laptop: Laptop) -> None:
     assert {"visit", "draft", "outbox"} <= set(outcome.changed)
 
 
+def test_the_list_is_narrowed_to_reports_to_write_to_what_lies_ahead_or_to_what_was_submitted(laptop: Laptop) -> None:
+    to_write, too_late, later = an_id(501), an_id(502), an_id(503)
+    for visit_id, starts_at in ((to_write, days(-7)), (too_late, days(-8)), (later, days(3))):
+        laptop.do(SaveVisit(visit_id, {**REPORT, "starts_at": starts_at}))
+
+    def listed(group: str) -> list[str]:
+        return [item.visit.id for item in laptop.ask(lambda reads: reads.visits(group=group))]
+
+    assert listed("to_write") == [to_write], "nobody can report the other one any more"
+    assert listed("ahead") == [PLANNED_VISIT, later], "the next one first"
+    assert listed("submitted") == [OLD_VISIT]
+    assert listed("") == [later, PLANNED_VISIT, OLD_VISIT, to_write, too_late]
+    with pytest.raises(InputError, match="unknown_choice"):
+        listed("yesterday")
+
+
 def test_a_refused_visit_keeps_its_draft(laptop: Laptop) -> None:
     laptop.do(SaveDraft(f"visit:{NEW}", {"note": "x"}))
     with pytest.raises(InputError, match="not_in_list"):

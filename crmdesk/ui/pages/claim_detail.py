@@ -104,6 +104,10 @@ class ClaimDetail(ScrollArea):
         self._layout.insertWidget(1, editor)
         editor.hide()
 
+    def show_total(self, total_fen: int) -> None:
+        """Show what the claim comes to; the editor says it while lines are typed."""
+        self._total.setText(yuan(total_fen))
+
     def show_editor(self, editing: bool) -> None:
         """Show the editor in place of the lines, or the lines."""
         if self._editor is not None:
@@ -118,7 +122,7 @@ class ClaimDetail(ScrollArea):
     def _show_head(self, view: ClaimView) -> None:
         row = view.row
         self._title.setText(row["title"] or self.tr("未命名的报销"))
-        self._total.setText(yuan(sum(int(line["amount_fen"]) for line in row["lines"] or ())))
+        self.show_total(sum(int(line["amount_fen"]) for line in row["lines"] or ()))
         submission = int(row["submission"] or 0)
         self._submission.set(self.tr("第 {number} 次提交").format(number=submission) if submission > 1 else "")
         words_tone = claim_words.state_chip(row["state"] or "draft", view.pending, view.refusal)

@@ -21,9 +21,13 @@ _CONTENT = ("title", "visit_id", "reason", "attendees", "lines", "currency")
 
 
 class ClaimEditor(QWidget):
-    """Edits one claim. `kept(values, raw)`: whole values to save, or None with the raw texts for the draft."""
+    """Edits one claim. `kept(values, raw)`: whole values to save, or None with the raw texts for the draft.
+
+    `totalled` says that `total_fen` may be another one.
+    """
 
     kept = Signal(object, object)
+    totalled = Signal()
     attach_to = Signal(int)
     search_doctors = Signal(str)
 
@@ -262,9 +266,14 @@ class ClaimEditor(QWidget):
                 self._timer.start()
 
     def _show_total(self) -> None:
+        self.total.setText(self.tr("合计 {amount}").format(amount=yuan(self.total_fen)))
+        self.totalled.emit()
+
+    @property
+    def total_fen(self) -> int:
+        """Return what the lines come to as they are typed, those without an amount left out."""
         lines = [line.line() for line in self.lines]
-        total = sum(line["amount_fen"] for line in lines if line)
-        self.total.setText(self.tr("合计 {amount}").format(amount=yuan(total)))
+        return sum(int(line["amount_fen"]) for line in lines if line)
 
 
 def _content(view: ClaimView) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class ExpensesPage(Page):
         self.recall_button.clicked.connect(self._recall)
         self.attach_button.clicked.connect(lambda: self._choose_receipt(-1))
         self.editor.kept.connect(self._keep)
+        self.editor.totalled.connect(self._show_total)
         self.editor.attach_to.connect(self._choose_receipt)
         self.editor.search_doctors.connect(self._search_doctors)
 
@@ -217,6 +218,7 @@ class ExpensesPage(Page):
         if not editing:
             self.editor.claim_id = ""
         self.detail.show_claim(view)
+        self._show_total()
         if not editing and self.editor.isAncestorOf(self.focusWidget() or self):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives the focus to the rail
         self.detail.show_editor(editing)
@@ -231,6 +233,10 @@ class ExpensesPage(Page):
         recallable = mine and "recall" in view.allowed
         self.recall_button.setVisible(recallable)
         self._actions["expenses_recall"].setEnabled(recallable)
+
+    def _show_total(self) -> None:
+        if self.editor.claim_id:
+            self.detail.show_total(self.editor.total_fen)
 
     def _groups(self) -> list[tuple[str, str]]:
         return [("all", self.tr("全部")), ("open", self.tr("待提交")), ("waiting", self.tr("处理中"))]

@@ -1,4 +1,4 @@
-"""The list of own visits: drafts on top, then the newest first, fetched as it is scrolled."""
+"""The list of own visits: drafts on top, then the newest first, or a group of them; fetched as it is scrolled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.views import ACCEPTED, TodayItem
@@ -15,7 +15,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.visit_opening import visit_id_of
 from crmdesk.ui.parts.buttons import PRIMARY, Button
-from crmdesk.ui.parts.chips import STATE_TONES, state_word
+from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmdesk.services.reads_sync import Reads
 
 PAGE_ROWS = 200
+_ALL, _TO_WRITE = "all", "to_write"
 
 
 class DraftLine(msgspec.Struct, frozen=True):
@@ -43,12 +44,13 @@ class VisitLines(msgspec.Struct, frozen=True):
     more: bool
 
 
-def visit_lines(reads: Reads, count: int) -> VisitLines:
-    """Read the drafts and the newest `count` visits of the person."""
-    drafts = [(visit_id_of(key), content, saved_at) for key, content, saved_at in reads.drafts()]
+def visit_lines(reads: Reads, count: int, group: str = "") -> VisitLines:
+    """Read the drafts and the first `count` visits of a group of the person's; a draft is a report to write."""
+    kept_drafts = reads.drafts() if group in ("", _TO_WRITE) else []
+    drafts = [(visit_id_of(key), content, saved_at) for key, content, saved_at in kept_drafts]
     wanted = {one for _visit, content, _at in drafts for one in content.get("doctor_ids") or ()}
     names = {item.id: item.name for item in reads.customer_items("doctor", sorted(wanted))}
-    visits = reads.visits(0, count + 1)
+    visits = reads.visits(0, count + 1, group)
     lines = tuple(
         DraftLine(visit_id, tuple(names[one] for one in content.get("doctor_ids") or () if one in names), content, at)
         for visit_id, content, at in drafts
@@ -69,6 +71,10 @@ class VisitList(QWidget):
         self._words = CustomerWords(self)
         self._count = PAGE_ROWS
         self._lines = VisitLines((), (), False)
+        self._loaded = False  # until then the list, empty, has the focus: that nothing is there is not known yet
+        self.group_choice = Picklist()
+        self.group_choice.setObjectName("visits_group")
+        self.group_choice.changed.connect(self._regroup)
         self._model = RowModel(self)
         self.rows = RowList(self._model, lines=3, with_time=False)
         self.rows.setObjectName("visits_list")
@@ -80,14 +86,13 @@ class VisitList(QWidget):
         self._stack.addWidget(self._empty)
         bar = QFrame()
         bar.setProperty("part", "list-head")
-        self._figure = Label("", "strong")
         self._hint = Label("", "muted")
         self._new = Button.for_action("visit_new", PRIMARY, "plus")
         self._new.clicked.connect(self.asked_new)
         row = QHBoxLayout(bar)
         row.setContentsMargins(16, 13, 24, 14)
         row.setSpacing(10)
-        row.addWidget(self._figure)
+        row.addWidget(self.group_choice, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._hint)
         row.addStretch(1)
         row.addWidget(self._new)
@@ -97,18 +102,32 @@ class VisitList(QWidget):
         layout.addWidget(bar)
         layout.addWidget(self._stack, 1)
 
+    @property
+    def group(self) -> str:
+        """Return the group that is shown, '' for all visits."""
+        chosen = self.group_choice.value()
+        return "" if chosen == _ALL else chosen
+
+    def group_word(self) -> str:
+        """Return what the list is narrowed to, '' for all visits."""
+        return dict(self._groups())[self.group] if self.group else ""
+
     def load(self) -> None:
         """Read the list again."""
-        count = self._count
-        self.context.ask(self, lambda reads: visit_lines(reads, count), self._take, latest="lines")
+        count, group = self._count, self.group
+        self.context.ask(self, lambda reads: visit_lines(reads, count, group), self._take, latest="lines")
 
     def retranslate(self) -> None:
         """Set every text anew."""
+        self.group_choice.set_choices(self._groups())
+        if not self.group_choice.value():
+            self.group_choice.set_value(_ALL)
+        self.group_choice.setAccessibleName(self.tr("按进度筛选"))
         self.rows.setAccessibleName(self.tr("我的拜访"))
         self._show()
 
     def _take(self, lines: VisitLines) -> None:
-        self._lines = lines
+        self._lines, self._loaded = lines, True
         self._show()
 
     def _show(self) -> None:
@@ -118,13 +137,35 @@ class VisitList(QWidget):
         if not self.rows.choose(kept):
             self.rows.choose_row(0)
         self.rows.verticalScrollBar().setValue(place)
-        self._figure.setText(self.tr("我的拜访"))
+        self._hint.setText(self._order())
+        if self.group:
+            nothing, all_of_them = self.tr("没有这样的拜访。"), lambda: self.group_choice.choose(_ALL)
+            self._empty.say(nothing, self.tr("显示全部"), all_of_them)
+        else:
+            nothing = self.tr("还没有拜访。从今日或医生页开始，或者现在就写一份。")
+            self._empty.say(nothing, self.tr("新建拜访"), self.asked_new.emit)
+        self._stack.setCurrentWidget(self.rows if rows or not self._loaded else self._empty)
+
+    def _groups(self) -> list[tuple[str, str]]:
+        return [
+            (_ALL, self.tr("全部")),
+            (_TO_WRITE, self.tr("待写报告")),
+            ("ahead", self.tr("今后")),
+            ("submitted", self.tr("已提交")),
+        ]
+
+    def _order(self) -> str:
         drafts = len(self._lines.drafts)
-        self._hint.setText(self.tr("%n 份草稿在最上面", "", drafts) if drafts else self.tr("最新的在最上面"))
-        self._empty.say(
-            self.tr("还没有拜访。从今日或医生页开始，或者现在就写一份。"), self.tr("新建拜访"), self.asked_new.emit
-        )
-        self._stack.setCurrentWidget(self.rows if rows else self._empty)
+        if drafts:
+            return self.tr("%n 份草稿在最上面", "", drafts)
+        return self.tr("最近的在最上面") if self.group == "ahead" else self.tr("最新的在最上面")
+
+    def _regroup(self) -> None:
+        if not self.group_choice.value():
+            self.group_choice.set_value(_ALL)
+        self._count = PAGE_ROWS
+        self.rows.verticalScrollBar().setValue(0)
+        self.load()
 
     def _draft(self, line: DraftLine) -> ListRow:
         return ListRow(

@@ -68,9 +68,9 @@ class VisitPage(Page):
         self._set_title()
 
     def export(self) -> None:
-        """Write the own visits to a file, where the role has the right."""
+        """Write the visits that the list shows to a file, where the role has the right."""
         if self._may_export:
-            ExportDialog(self.context, self, Filter("visit")).open()
+            ExportDialog(self.context, self, Filter("visit", self.list.group), self.list.group_word()).open()
 
     @override
     def subject(self) -> tuple[str, dict[str, Any]] | None:

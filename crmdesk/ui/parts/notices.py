@@ -1,9 +1,9 @@
 """What the window says in passing: toast with undo, banner inside a page, empty state (one sentence, one action)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import icons
@@ -11,6 +11,7 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 
 TOAST_MS = 6000
+_RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
 Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
@@ -18,7 +19,7 @@ Said = str | Callable[[], str]
 class Toast(QFrame):
     """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
 
-    The corner is where no page has its buttons: those of a decision or a report stand at the lower left.
+    Where buttons stand in the corner it goes above them: nobody waits six seconds to reject a claim.
     """
 
     undone = Signal(str)
@@ -101,9 +102,20 @@ class Toast(QFrame):
             self.undone.emit(token)
 
     def _place(self) -> None:
-        window = self._window
         self.adjustSize()
-        self.move(window.width() - self.width() - 20, window.height() - self.height() - 44)
+        corner = QPoint(self._window.width() - self.width() - _RIGHT, self._window.height() - self.height() - _BELOW)
+        place = QRect(corner, self.size())
+        while covered := [top for top in self._buttons_under(place) if top > self._window.height() // 2]:
+            place.moveBottom(min(covered) - _ABOVE_BUTTONS)
+        self.move(place.topLeft())
+
+    def _buttons_under(self, place: QRect) -> Iterator[int]:
+        """Yield the upper edges of the window's buttons that can be seen in a place."""
+        for button in self._window.findChildren(QAbstractButton):
+            if button.isVisible() and not self.isAncestorOf(button):
+                seen = button.visibleRegion().boundingRect().translated(button.mapTo(self._window, QPoint(0, 0)))
+                if seen.intersects(place):
+                    yield seen.top()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
