@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,7 @@ RECEIPT_THRESHOLD_FEN = 50_00
 SECOND_STEP_ABOVE_FEN = 5_000_00
 CALL_BACK_ABOVE_FEN = 3_000_00
 CALL_BACK_SHARE_PERCENT = 5
+LATEST_CLAIM_DAYS = 180
 
 
 class State(StrEnum):
@@ -259,6 +261,20 @@ def _check_line(line: Mapping[str, Any], number: int) -> None:
         raise RefusedError("incomplete", field="receipt_sha256s", line=number)
 
 
+def finding_of(code: str, severity: str = "warn", **params: Any) -> dict[str, Any]:
+    """Return one policy finding, as a claim carries it."""
+    return {"code": code, "severity": severity, "params": params}
+
+
+def unlikely_dates(claim: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+    """Return a finding `unlikely_date` for each line that was spent later than tomorrow, or half a year ago."""
+    return [
+        finding_of("unlikely_date", line=number, spent_on=line["spent_on"])
+        for number, line in enumerate(claim.get("lines") or (), 1)
+        if not -1 <= (today - date.fromisoformat(line["spent_on"])).days <= LATEST_CLAIM_DAYS
+    ]
+
+
 def findings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the policy findings of a claim's content: `meal_cap`, each {code, severity, params}."""
     found: list[dict[str, Any]] = []
@@ -266,8 +282,8 @@ def findings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
         heads = len(line.get("doctor_ids") or ()) + int(line.get("staff_count") or 0)
         amount = int(line.get("amount_fen") or 0)
         if line.get("category") == "meal" and heads and amount > MEAL_CAP_FEN_PER_HEAD * heads:
-            params = {"line": number, "a_head_fen": amount // heads, "cap_fen": MEAL_CAP_FEN_PER_HEAD}
-            found.append({"code": "meal_cap", "severity": "warn", "params": params})
+            a_head, cap = amount // heads, MEAL_CAP_FEN_PER_HEAD
+            found.append(finding_of("meal_cap", line=number, a_head_fen=a_head, cap_fen=cap))
     return found
 
 

@@ -156,11 +156,17 @@ class AttachmentFolder:
         file = part.open("r+b" if part.exists() else "w+b", buffering=0)  # whoever asks sees what has come
         return Incoming(file, part, upload, offset)
 
-    def finish(self, upload: Upload) -> None:
-        """Verify a part of the whole length and make it final; raises InputError('hash_mismatch'): it starts anew."""
-        part = self._part(upload)
-        with contextlib.suppress(FileNotFoundError):  # another connection of the same person was quicker
-            self._finish(part, upload.sha256)
+    def finish(self, upload: Upload) -> bool:
+        """Verify a part of the whole length and make it final; raises InputError('hash_mismatch'): it starts anew.
+
+        False where another connection of the same person was quicker: whether what that one took away was right is not
+        known here, so it proves nothing.
+        """
+        try:
+            self._finish(self._part(upload), upload.sha256)
+        except FileNotFoundError:
+            return False
+        return True
 
     def receive(self, upload: Upload, offset: int, chunk: bytes, *, proven: bool = True) -> UploadState:
         """Take one whole chunk at `offset`; one that is not the next changes nothing, the state says where to go on.
@@ -174,9 +180,8 @@ class AttachmentFolder:
                 incoming.write(chunk)
             finally:
                 whole = incoming.end()
-        if whole:
-            self.finish(upload)
-        return self.state(upload.sha256, upload.user_id, upload.size, proven=proven or whole)
+        verified = whole and self.finish(upload)
+        return self.state(upload.sha256, upload.user_id, upload.size, proven=proven or verified)
 
     def proof(self, sha256: str, challenge: bytes) -> str:
         """Return what somebody who holds the bytes answers to a challenge; '' where the server does not hold them."""
@@ -232,12 +237,17 @@ class AttachmentFolder:
         return self._parts / f"{upload.sha256}-{upload.user_id}-{upload.size}"
 
     def _finish(self, part: Path, sha256: str) -> None:
-        if _digest(part) != sha256:
+        """Keep a copy, verified as it was made: another connection may still write to the part itself."""
+        copy, final = self._parts / f"{sha256}.{secrets.token_hex(8)}", self._final(sha256)
+        try:
+            if _copied(part, copy) != sha256:
+                part.unlink(missing_ok=True)
+                raise InputError("hash_mismatch", sha256=sha256)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(copy, final)
             part.unlink(missing_ok=True)
-            raise InputError("hash_mismatch", sha256=sha256)
-        final = self._final(sha256)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, final)
+        finally:
+            copy.unlink(missing_ok=True)
 
 
 def pieces_of(path: Path, start: int, length: int) -> Iterator[bytes]:
@@ -247,6 +257,18 @@ def pieces_of(path: Path, start: int, length: int) -> Iterator[bytes]:
         while length > 0 and (piece := file.read(min(PIECE_BYTES, length))):
             length -= len(piece)
             yield piece
+
+
+def _copied(source: Path, target: Path) -> str:
+    """Copy a file, durably, and return the SHA-256 of the copy."""
+    total = hashlib.sha256()
+    with source.open("rb") as here, target.open("xb") as there:
+        while piece := here.read(PIECE_BYTES):
+            total.update(piece)
+            there.write(piece)
+        there.flush()
+        os.fsync(there.fileno())
+    return total.hexdigest()
 
 
 def _digest(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crmdesk.domain.claims import period_of
+from crmdesk.domain.claims import finding_of, period_of
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.scopes import budget_scope
 from crmdesk.server.money_tables import BUDGET_HOLD
@@ -59,13 +59,13 @@ def reserve(work: ServerWork, actor: ServerActor, claim: Mapping[str, Any]) -> l
     for key in sorted(wanted):
         budget = rows.get(key)
         if budget is None:
-            findings.append(_finding("no_budget", "warn", {"period": key[0], "category": key[1]}))
+            findings.append(finding_of("no_budget", period=key[0], category=key[1]))
             continue
         over = _over(budget, wanted[key])
         if over > 0 and budget["rule"] == "stop":
             raise RefusedError("over_budget", **_figures(actor, budget, wanted[key]))
         if over > 0 and budget["rule"] == "warn":
-            findings.append(_finding("over_budget", "warn", _figures(actor, budget, wanted[key])))
+            findings.append(finding_of("over_budget", **_figures(actor, budget, wanted[key])))
         why = f"rule:{budget['rule']}" if over > 0 else ""
         holds.append(_Hold(budget["id"], reserved_fen=wanted[key], over_fen=max(over, 0), why=why))
     _write(work, actor, claim, holds, {row["id"]: row for row in rows.values()}, "reserve")
@@ -88,10 +88,6 @@ def commit(
 def spend(work: ServerWork, actor: ServerActor, claim: Mapping[str, Any]) -> None:
     """Turn what was committed into money spent."""
     _rewrite(work, actor, claim, "spend", lambda _key, hold: (0, 0, hold.committed_fen))
-
-
-def _finding(code: str, severity: str, params: dict[str, Any]) -> dict[str, Any]:
-    return {"code": code, "severity": severity, "params": params}
 
 
 def _used(budget: Mapping[str, Any]) -> int:

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmdesk.domain import claims as workflow
-from crmdesk.domain.claims import EDITABLE, Event, State, Transition
+from crmdesk.domain.claims import EDITABLE, Event, State, Transition, finding_of
+from crmdesk.domain.clock import local_date
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.money import CURRENCY
 from crmdesk.domain.records import CLAIM
 from crmdesk.domain.scopes import money_scope, person_scope
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import budgets, call_backs, fapiao
+from crmdesk.server import budgets, call_backs, fapiao, proof_register, receipts
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import ServerActor, ServerWork
 
@@ -24,6 +25,7 @@ _MAX_COMMENT = 1000
 _BY_AUTHOR = frozenset({Event.SUBMIT, Event.RECALL})
 _BY_ANOTHER = {Event.APPROVE: Event.APPROVE, Event.SETTLE: Event.CALL_BACK_DISPUTED}
 """What only somebody else may do than who took the earlier step."""
+_NOTHING_CLAIMED = [State.DRAFT, State.RETURNED, State.REJECTED, State.CLAWBACK]
 
 
 def before_write(
@@ -46,15 +48,15 @@ def before_write(
     if current is None:
         own |= {"state": State.DRAFT.value, "submission": 0, "step": 0}
     elif "lines" in changes:
-        numbers = (fapiao.normalised(line.get("fapiao_number")) for line in merged["lines"] or ())
-        fapiao.keep_only(work, current["id"], numbers)
+        fapiao.keep_only(work, current["id"], merged["lines"])
+        receipts.keep_only(work, current["id"], merged["lines"])
     return {**changes, **own}
 
 
 def before_delete(work: ServerWork, actor: ServerActor, current: Mapping[str, Any]) -> None:
-    """Guard the deletion of a claim: only its owner, only before a decision; its fapiao become free."""
+    """Guard the deletion of a claim: only its owner, only before a decision; its fapiao and receipts become free."""
     _may_edit(actor, current, {})
-    fapiao.free(work, current["id"])
+    proof_register.free(work, current["id"])
 
 
 def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) ->
     changes |= _EFFECTS[event](work, actor, claim, args)
     _move_budget(work, actor, {**claim, **changes}, transition)
     if transition.state is State.REJECTED:
-        fapiao.free(work, claim["id"])
+        proof_register.free(work, claim["id"])
     work.update(
         "claim",
         claim["id"],
@@ -169,8 +171,10 @@ def _move_budget(work: ServerWork, actor: ServerActor, claim: dict[str, Any], tr
 def _on_submit(work: ServerWork, actor: ServerActor, claim: Row, _args: Row) -> Row:
     _check_visit(work, claim)
     total = workflow.total_fen(claim)
-    findings = workflow.findings(claim) + budgets.reserve(work, actor, claim)
+    findings = workflow.findings(claim) + workflow.unlikely_dates(claim, local_date(work.now))
+    findings += _of_same_visit(work, claim, total) + budgets.reserve(work, actor, claim)
     fapiao.take(work, actor, claim)
+    receipts.take(work, actor, claim)
     return {
         "content_hash": workflow.content_hash(claim),
         "total_fen": total,
@@ -182,6 +186,22 @@ def _on_submit(work: ServerWork, actor: ServerActor, claim: Row, _args: Row) -> 
         "submitted_at": work.at,
         "decision_comment": None,
     }
+
+
+def _of_same_visit(work: ServerWork, claim: Mapping[str, Any], total: int) -> list[dict[str, Any]]:
+    """Return a finding where its author claims for one visit in several claims: who decides sees the sum."""
+    if not claim.get("visit_id"):
+        return []
+    table = ROWS["claim"]
+    same = (
+        (table.c.visit_id == claim["visit_id"]) & (table.c.owner_id == claim["owner_id"]) & (table.c.id != claim["id"])
+    )
+    live = same & table.c.deleted.is_(False) & table.c.state.not_in(_NOTHING_CLAIMED)
+    others = list(work.connection.execute(sa.select(table.c.total_fen).where(live)).scalars())
+    if not others:
+        return []
+    other = sum(amount or 0 for amount in others)
+    return [finding_of("visit_claimed", count=len(others), other_fen=other, together_fen=other + total)]
 
 
 def _check_visit(work: ServerWork, claim: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Loads the demo company into an empty database: rows, feed, digests, trail, money and receipts in one transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ from crmdesk.domain.claims import State, period_of
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
-from crmdesk.server import audit, auth, fapiao, feed
+from crmdesk.server import audit, auth, fapiao, feed, receipts
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
-from crmdesk.server.money_tables import BUDGET_HOLD, FAPIAO
+from crmdesk.server.money_tables import BUDGET_HOLD, FAPIAO, RECEIPT
 from crmdesk.server.settings import Settings
 from crmdesk.server.tables import ATTACHMENT_HOLDER, CREDENTIAL, ROWS, encode_values
 from crmdesk.server.work import AuditItem, ServerWork
@@ -65,7 +65,8 @@ def _load(work: ServerWork, company: Company, hashes: Mapping[str, str], seed: i
         keys |= {(record, row["id"]) for row in rows}
     _insert(work, CREDENTIAL, _credentials(work, hashes))
     _insert(work, BUDGET_HOLD, _holds(tables))
-    _insert(work, FAPIAO, _fapiao(tables.get("claim", ())))
+    _insert(work, FAPIAO, _taken(tables.get("claim", ()), "number", fapiao.numbers_of))
+    _insert(work, RECEIPT, _taken(tables.get("claim", ()), "sha256", receipts.lines_of))
     _insert(work, ATTACHMENT_HOLDER, _holders(tables.get("attachment", ())))
     feed.publish(work.connection, keys, [], keys)
     counts = {record: len(rows) for record, rows in tables.items()}
@@ -156,8 +157,9 @@ def _holders(attachments: Iterable[Row]) -> Iterable[Row]:
         yield {"sha256": sha256, "user_id": user_id}
 
 
-def _fapiao(claims: Iterable[Row]) -> Iterable[Row]:
+def _taken(claims: Iterable[Row], column: str, marks_of: Callable[[Any], Mapping[str, int]]) -> Iterable[Row]:
+    """What submitted claims hold in a register."""
     for claim in claims:
         if claim["submission"] and claim["state"] != State.REJECTED:
-            for number in fapiao.numbers_of(claim["lines"]):
-                yield {"number": number, "claim_id": claim["id"], "taken_at": claim["submitted_at"]}
+            for mark in marks_of(claim["lines"]):
+                yield {column: mark, "claim_id": claim["id"], "taken_at": claim["submitted_at"]}

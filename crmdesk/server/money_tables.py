@@ -1,4 +1,4 @@
-"""The tables of money and proof: the audit chain and its head, what claims hold of budgets, the register of fapiao."""
+"""The tables of money and proof: audit chain, what claims hold of budgets, the registers of fapiao and receipts."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
 
@@ -47,3 +47,12 @@ FAPIAO = Table(
     Column("taken_at", Text, nullable=False),
 )
 """Which claim holds a fapiao number (normalised)."""
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("claim_id", Text, nullable=False, index=True),
+    Column("taken_at", Text, nullable=False),
+)
+"""Which claim a receipt proves."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crmdesk.domain import claims
-from crmdesk.domain.claims import Event, State
+from crmdesk.domain.claims import Event, State, finding_of
 from crmdesk.domain.errors import InputError
 from crmdesk.services import shown, waiting
 from crmdesk.services.claim_state import actor_of, allowed_events, effective, shown_hash
@@ -28,6 +28,7 @@ _DECISIONS = frozenset(
 )
 _WAITING_STATES = (State.SUBMITTED, State.TO_CALL_BACK, State.DISPUTED, State.PAYABLE)
 _UNCOUNTED = frozenset({State.DRAFT, State.RETURNED, State.REJECTED, State.CLAWBACK})
+_WITH_PROOFS = """AND (r.lines LIKE '%fapiao_number":"_%' OR r.lines LIKE '%receipt_sha256s":["_%')"""
 _DEAD = frozenset({State.REJECTED, State.CLAWBACK})
 
 
@@ -136,7 +137,7 @@ class MoneyReads(VisitReads):
         """Return the server's findings of a submitted claim; of a draft what the same rules say here, as advice."""
         if (row.get("state") or State.DRAFT) not in claims.EDITABLE:
             return list(row.get("findings") or ())
-        return [*claims.findings(row), *self._fapiao_twice(row)]
+        return [*claims.findings(row), *self._fapiao_twice(row), *self._receipts_twice(row)]
 
     def _fapiao_twice(self, row: Values) -> list[Mapping[str, Any]]:
         """Return a finding `fapiao_used` for each line whose fapiao stands in another claim or line held here."""
@@ -146,23 +147,30 @@ class MoneyReads(VisitReads):
             fapiao = str(line.get("fapiao_number") or "").strip()
             if not fapiao:
                 continue
-            if fapiao in own or self._fapiao_claims.get(fapiao, set()) - {row["id"]}:
-                params = {"line": number, "fapiao_number": fapiao}
-                found.append({"code": "fapiao_used", "severity": "stop", "params": params})
+            if fapiao in own or self._used[fapiao] - {row["id"]}:
+                found.append(finding_of("fapiao_used", "stop", line=number, fapiao_number=fapiao))
             own.add(fapiao)
         return found
 
+    def _receipts_twice(self, row: Values) -> list[Mapping[str, Any]]:
+        """Return a finding `receipt_used` for each line of which a receipt stands in another claim held here."""
+        return [
+            finding_of("receipt_used", "stop", line=number)
+            for number, line in enumerate(row.get("lines") or (), 1)
+            if any(self._used[sha256] - {row["id"]} for sha256 in line.get("receipt_sha256s") or ())
+        ]
+
     @cached_property
-    def _fapiao_claims(self) -> dict[str, set[str]]:
-        """The claims held here by fapiao number; rejected ones have given theirs back."""
+    def _used(self) -> dict[str, set[str]]:
+        """The claims held here by fapiao number and by receipt; rejected ones have given theirs back."""
         used: dict[str, set[str]] = defaultdict(set)
-        for row in shown.select(self._connection, "claim", "AND r.lines LIKE '%fapiao_number\":\"_%'"):
+        for row in shown.select(self._connection, "claim", _WITH_PROOFS):
             if row.get("state") in _DEAD:
                 continue
             for line in row.get("lines") or ():
-                fapiao = str(line.get("fapiao_number") or "").strip()
-                if fapiao:
-                    used[fapiao].add(row["id"])
+                number = str(line.get("fapiao_number") or "").strip()
+                for mark in (number, *(line.get("receipt_sha256s") or ())):
+                    used[mark].add(row["id"])
         return used
 
     def _effects(self, row: Values) -> list[BudgetEffect]:

@@ -16,6 +16,7 @@ from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
 from crmdesk.ui.words_call_backs import CALL_BACKS
 from crmdesk.ui.words_data import DATA, IMPORTS
+from crmdesk.ui.words_findings import FINDINGS
 from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
 
@@ -167,6 +168,10 @@ _REFUSED: dict[str, _Pair] = {
     "fapiao_used": (
         "发票 {number} 已在另一张报销单中使用。原文和照片都保留在这里。",
         "Fapiao {number} is used in another claim. Your text and photos are kept here.",
+    ),
+    "receipt_used": (
+        "第 {line} 项的凭证已在另一张报销单中使用。原文和照片都保留在这里。",
+        "A receipt of line {line} is used in another claim. Your text and photos are kept here.",
     ),
     "over_budget": (
         "预算不够：还剩 ¥{left}。报销单保留着，可以改小或等预算调整。",
@@ -366,16 +371,6 @@ _WORLD: dict[str, _Pair] = {
     ),
 }
 
-_FINDINGS: dict[str, _Pair] = {
-    "meal_cap": (
-        "第 {line} 项人均 ¥{a_head}，超过上限 ¥{cap}",
-        "Line {line}: ¥{a_head} a head, above the limit of ¥{cap}",
-    ),
-    "budget_warn": ("超出预算 ¥{over}", "¥{over} above the budget"),
-    "over_budget": ("超出预算 ¥{over}", "¥{over} above the budget"),
-    "fapiao_used": ("发票 {number} 已在另一张报销单中使用", "Fapiao {number} is used in another claim"),
-}
-
 _FILES: dict[str, _Pair] = {
     "lost": (
         "这台电脑和服务器上都没有它了。请让有它的人再附一次。",
@@ -446,10 +441,13 @@ def file_sentence(code: str, direction: str, language: str = "") -> str:
     return _filled(known or _FILES["stuck"], {"code": support_code(code)}, language or _shown_language())
 
 
-def finding(code: str, params: Mapping[str, Any], language: str = "") -> str:
-    """Return the words of a policy finding."""
-    pair = _FINDINGS.get(code, (code, code))
-    return _filled(pair, dict(params), language or _shown_language())
+def finding(code: str, params: Mapping[str, Any], language: str = "") -> tuple[str, str]:
+    """Return (sentence, rule) of a policy finding; an unknown code shows itself, so that nothing is hidden."""
+    if code not in FINDINGS:
+        return code, " · ".join(f"{name} {value}" for name, value in params.items())
+    sentence_pair, rule = FINDINGS[code]
+    shown = language or _shown_language()
+    return _filled(sentence_pair, dict(params), shown), rule[0 if shown != ENGLISH else 1]
 
 
 def error_sentence(error: BaseException, language: str = "") -> str:
@@ -482,6 +480,9 @@ def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
     if "{channel}" in pair[0] and "channel" in params:
         entry = picklists.choice("consent_channel", str(params["channel"]))
         values["channel"] = entry.zh if chinese else entry.en
+    if "{category}" in pair[0] and "category" in params:
+        entry = picklists.choice("expense_category", str(params["category"]))
+        values["category"] = entry.zh if chinese else entry.en
     if "{line}" in pair[0] and "field" in params:
         line = params.get("line")
         values["line"] = "" if not line else f"（第 {line} 项）" if chinese else f" (line {line})"

@@ -4889,30 +4889,6 @@
             <source>支付</source>
             <translation>Paid</translation>
         </message>
-        <message>
-            <source>第 {line} 行餐饮人均 {a_head}，上限 {cap}</source>
-            <translation>Line {line}: meal {a_head} a head, limit {cap}</translation>
-        </message>
-        <message>
-            <source>餐饮人均上限</source>
-            <translation>Limit for meals a head</translation>
-        </message>
-        <message>
-            <source>第 {line} 行的发票 {number} 在另一张报销单或另一行里用过</source>
-            <translation>The fapiao {number} of line {line} is used in another claim or line</translation>
-        </message>
-        <message>
-            <source>一张发票只能报销一次</source>
-            <translation>A fapiao is claimed once</translation>
-        </message>
-        <message>
-            <source>超出预算</source>
-            <translation>Over budget</translation>
-        </message>
-        <message>
-            <source>预算检查</source>
-            <translation>Budget check</translation>
-        </message>
     </context>
     <context>
         <name>doctor_new</name>

@@ -221,9 +221,10 @@ def end(
     database: Database, folder: AttachmentFolder, actor: ServerActor, upload: Upload, incoming: Incoming, proven: bool
 ) -> UploadState:
     """End a chunk; whoever brings the last one has shown to hold the bytes. Raises as `AttachmentFolder.finish`."""
-    whole = incoming.end()
-    if whole:
-        folder.finish(upload)
-        if not proven:
-            database.run(lambda work: attachments.note_brought(work, actor.user_id, upload.sha256))
-    return folder.state(upload.sha256, actor.user_id, upload.size, proven=proven or whole)
+    verified = incoming.end() and folder.finish(upload)
+    if verified and not proven:
+        database.run(lambda work: attachments.note_brought(work, actor.user_id, upload.sha256))
+    elif not proven:
+        with database.reading() as connection:  # by another connection of theirs, meanwhile
+            proven = attachments.has_brought(connection, actor.user_id, upload.sha256)
+    return folder.state(upload.sha256, actor.user_id, upload.size, proven=proven or verified)

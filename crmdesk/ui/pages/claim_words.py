@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from crmdesk.domain import picklists
 from crmdesk.domain.money import format_fen
 from crmdesk.services.views import ClaimItem
-from crmdesk.ui import language
+from crmdesk.ui import language, words
 
 STATE_TONES = {
     "draft": "neutral",
@@ -97,18 +97,5 @@ def reason_words(action: str, reason: str) -> str:
 
 
 def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:
-    """Return (sentence, rule) of a policy finding; an unknown code shows itself, so that nothing is hidden."""
-    translate = QCoreApplication.translate
-    params: Mapping[str, Any] = finding.get("params") or {}
-    code = str(finding.get("code"))
-    if code == "meal_cap":
-        text = translate("claim_words", "第 {line} 行餐饮人均 {a_head}，上限 {cap}")
-        values = {"line": params.get("line", ""), "a_head": yuan(int(params.get("a_head_fen", 0)))}
-        return text.format(**values, cap=yuan(int(params.get("cap_fen", 0)))), translate("claim_words", "餐饮人均上限")
-    if code == "fapiao_used":
-        text = translate("claim_words", "第 {line} 行的发票 {number} 在另一张报销单或另一行里用过")
-        values = {"line": params.get("line", ""), "number": params.get("fapiao_number", "")}
-        return text.format(**values), translate("claim_words", "一张发票只能报销一次")
-    if code.startswith("over_budget") or code == "budget":
-        return translate("claim_words", "超出预算"), translate("claim_words", "预算检查")
-    return code, " · ".join(f"{name} {value}" for name, value in params.items())
+    """Return (sentence, rule) of a policy finding."""
+    return words.finding(str(finding.get("code")), finding.get("params") or {})

@@ -243,7 +243,7 @@ def test_knowing_a_hash_opens_no_bytes(company: Company, tmp_path: Path) -> None
 def test_a_claim_that_names_a_hash_does_not_tell_whether_it_is_here(company: Company, tmp_path: Path) -> None:
     folder = AttachmentFolder(tmp_path / "bytes")
     digest = folder.put(b"somebody else's receipt")
-    new_claim(company, [line(company, receipt_sha256s=[digest])])
+    new_claim(company, [line(company, receipt_sha256s=[digest])], attached=False)
     state = files.state_of(company.database, folder, company.actor("rep"), digest, 0)
     assert (state.complete, state.received, state.size) == (False, 0, 0)
     with company.database.reading() as connection:

@@ -1,5 +1,6 @@
 """Claims for the tests of money: made, submitted and decided as the operations of laptops would do it."""
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,12 +24,12 @@ def line(company: Company, amount_fen: int = 40_00, **more: Any) -> Row:
     values: Row = {"category": "meal", "spent_on": "2026-11-20", "amount_fen": amount_fen, "staff_count": 1}
     values["doctor_ids"] = [company["north_doctor"]]
     if amount_fen >= 50_00:
-        values["receipt_sha256s"] = ["ab" * 32]
+        values["receipt_sha256s"] = [hashlib.sha256(new_id().encode()).hexdigest()]
     return values | more
 
 
-def new_claim(company: Company, lines: list[Row], owner: str = "rep", **more: Any) -> str:
-    """Make a draft of a person and return its id."""
+def new_claim(company: Company, lines: list[Row], owner: str = "rep", *, attached: bool = True, **more: Any) -> str:
+    """Make a draft of a person, the receipts of its lines `attached` to it, and return its id."""
     claim_id = new_id()
     values = {
         "territory_id": company["north"],
@@ -44,7 +45,16 @@ def new_claim(company: Company, lines: list[Row], owner: str = "rep", **more: An
         work.insert("claim", claim_id, claims.before_write(work, actor, None, values), actor)
 
     company.database.run(make)
+    if attached:
+        attach(company, claim_id, lines)
     return claim_id
+
+
+def attach(company: Company, claim_id: str, lines: list[Row]) -> None:
+    """Attach the receipts that lines name to a claim."""
+    about = {"parent_record": "claim", "parent_id": claim_id, "file_name": "a.png", "media_type": "image/png"}
+    for sha256 in {one for entry in lines for one in entry.get("receipt_sha256s") or ()}:
+        company.insert("attachment", about | {"sha256": sha256, "size_bytes": 5})
 
 
 def edit(company: Company, claim_id: str, who: str = "rep", **changes: Any) -> Row:

@@ -127,7 +127,7 @@ def test_ranges_beyond_the_end(header: str) -> None:
 
 def test_rights_follow_the_rows(company: Company) -> None:
     digest = "cd" * 32
-    claim_id = new_claim(company, [line(company, receipt_sha256s=[digest])])
+    claim_id = new_claim(company, [line(company, receipt_sha256s=[digest])], attached=False)
 
     def rights(who: str) -> tuple[bool, bool]:
         actor = company.actor(who)
@@ -150,7 +150,7 @@ def test_rights_follow_the_rows(company: Company) -> None:
 def test_up_and_down_over_http(sqlite_company: Company) -> None:
     company, content = sqlite_company, os.urandom(CHUNK_BYTES + 100)
     digest = sha256(content)
-    claim_id = new_claim(company, [line(company, receipt_sha256s=[digest])])
+    claim_id = new_claim(company, [line(company, receipt_sha256s=[digest])], attached=False)
     values = {"parent_record": "claim", "parent_id": claim_id, "sha256": digest, "file_name": "a.png"}
     company.insert("attachment", values | {"media_type": "image/png", "size_bytes": len(content)})
     with TestClient(create_app(company.database, SETTINGS)) as client:

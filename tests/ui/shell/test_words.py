@@ -94,7 +94,20 @@ def test_values_read_as_people_write_them() -> None:
 
 def test_finding_words() -> None:
     found = words.finding("meal_cap", {"line": 1, "a_head_fen": 320_00, "cap_fen": 300_00}, "en")
-    assert found == "Line 1: ¥320.00 a head, above the limit of ¥300.00"
+    assert found == ("Line 1: meal ¥320.00 a head, limit ¥300.00", "Limit for meals a head")
+    none = words.finding("no_budget", {"period": "2026Q4", "category": "meal"}, "zh")
+    assert none == ("2026Q4 餐饮：没有预算", "预算检查")
+    assert words.finding("of_tomorrow", {"line": 3}, "en") == ("of_tomorrow", "line 3")
+
+
+def test_every_finding_has_its_words() -> None:
+    found: set[str] = set()
+    for path in _PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "finding_of":
+                assert isinstance(node.args[0], ast.Constant), f"{path}: name the code where the finding is made"
+                found.add(node.args[0].value)
+    assert found == set(words.FINDINGS)
 
 
 def test_a_code_is_read_out_to_support_in_capitals() -> None:
