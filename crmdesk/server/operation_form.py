@@ -81,3 +81,12 @@ def check_form(operation: Operation) -> None:
         from_text(operation.made_at)
     except (ValueError, OverflowError) as error:
         raise InputError("wrong_kind", field="made_at") from error
+    if operation.kind == "create":
+        _check_nothing_seen(operation)
+
+
+def _check_nothing_seen(operation: Operation) -> None:
+    """A new row has no old values: nobody would check them."""
+    for name, (old, _) in operation.fields.items():
+        if old is not None:
+            raise InputError("wrong_kind", field=name[:60])

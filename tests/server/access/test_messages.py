@@ -382,6 +382,15 @@ FORGED: dict[str, tuple[str, Callable[[Door, Laptop], Operation]]] = {
         "invalid",
         lambda d, m: m.edit("doctor", d.company["north_doctor"], 1, note=(None, "x" * 20_001)),
     ),
+    "an old value of a new row": (
+        "invalid",
+        lambda d, m: m.operation(
+            "doctor",
+            new_id(),
+            "create",
+            fields={"territory_id": (None, d.company["north"]), "custom": ("x", {"a": 1})} | {"name": (None, "x")},
+        ),
+    ),
     "an old value without end": (
         "invalid",
         lambda d, m: m.edit("doctor", d.company["north_doctor"], 1, note=("x" * 20_001, "x")),
