@@ -1,4 +1,4 @@
-"""HTTP that waits only so long for a request, so that clients who drip bytes hold no connection for ever."""
+"""HTTP that waits only so long for a request and for its answer to be read, and reads each request in one way only."""
 
 import asyncio
 from functools import partial
@@ -10,14 +10,36 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crmdesk.server.settings import Settings
 
+_LONGEST_HEAD = 16 << 10
+
+
+class _PlainConnection(h11.Connection):
+    """HTTP/1.1 without requests that tell two lengths: whoever passes them on may read another one out of them.
+
+    Source: RFC 9112, section 6.3 ('ought to be handled as an error').
+    """
+
+    @override
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = {name for name, _ in event.headers}
+            if {b"content-length", b"transfer-encoding"} <= names:
+                raise h11.RemoteProtocolError("two lengths")
+        return event
+
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol with deadlines in seconds for the head and for the body of each request."""
+    """uvicorn's protocol with deadlines in seconds for the head and the body of each request, and for each stretch of
+    an answer that is not read."""
 
     def __init__(self, *given: Any, settings: Settings, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.conn = _PlainConnection(h11.SERVER, _LONGEST_HEAD)
         self._limits = settings.request_head_s, settings.request_body_s
+        self._reader_s = settings.answer_unread_s
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._in_body = False
 
     @override
@@ -37,8 +59,24 @@ class PatientProtocol(H11Protocol):
             self._stop_waiting()
 
     @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(self._reader_s, self._give_up)
+
+    @override
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._is_read()
         super().connection_lost(exc)
 
     def _wait(self, *, in_body: bool) -> None:

@@ -21,5 +21,6 @@ class Settings:
     longest_wait_s: int = 900
     request_head_s: float = 20.0
     request_body_s: float = 300.0
+    answer_unread_s: float = 120.0
     next_sync_s: int = 300
     attachment_folder: str = ""
