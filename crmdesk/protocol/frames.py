@@ -18,6 +18,10 @@ from crmdesk.protocol.messages import Answers, Page, RowGroup, SyncEnd, SyncHead
 HEADER_BYTES = 13
 MAX_STORED_BYTES = 4 << 20
 MAX_PLAIN_BYTES = 16 << 20
+_MOST_VALUES = 5 << 20
+_NO_HEADS = bytes(one for one in range(256) if not (0x80 <= one <= 0xBF or 0xD9 <= one <= 0xDF))
+"""What is not the head of a list, a mapping or a text in MessagePack. The others are counted before values are made:
+sixteen million empty lists fit into a few hundred bytes and would take a gigabyte of memory; no rows hold so many."""
 _LEVEL = 2
 _PACKED_LEVEL = 9  # made once, sent often
 
@@ -146,6 +150,9 @@ def _decoded(decoder: msgspec.msgpack.Decoder[T], stored: bytes) -> T:
     try:
         if not 0 <= zstandard.frame_content_size(stored) <= MAX_PLAIN_BYTES:
             raise FrameError("frame too large")
-        return decoder.decode(zstandard.ZstdDecompressor().decompress(stored))
+        plain = zstandard.ZstdDecompressor().decompress(stored, allow_extra_data=False)
+        if len(plain) > _MOST_VALUES and len(plain.translate(None, _NO_HEADS)) > _MOST_VALUES:
+            raise FrameError("too many values")
+        return decoder.decode(plain)
     except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FrameError("frame can't be read") from error

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmdesk.protocol import frames
 from crmdesk.protocol.digest import row_digest, to_text
-from crmdesk.protocol.messages import Operation, Page, RowGroup, SyncEnd, SyncHead, SyncRequest
+from crmdesk.protocol.messages import Answer, Operation, Page, RowGroup, SyncEnd, SyncHead, SyncRequest
 
 CELLS = (
     st.none()
@@ -68,6 +68,29 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     deep = zstandard.ZstdCompressor().compress(b"\x91" * 100_000)
     with pytest.raises(frames.FrameError):
         frames.decode(frames.wrap(b"H", deep), SyncHead)
+
+
+@pytest.mark.parametrize("value", [b"\x90", b"\x80", b"\x91\x00", b"\xa2ab"])
+def test_millions_of_values_in_a_few_bytes_are_refused_before_they_are_made(value: bytes) -> None:
+    count = (frames.MAX_PLAIN_BYTES - 100) // len(value)
+    head = b"\x83\xa5scope\xa1c\xa6cursor\xa1x\xa6groups\x91\x83\xa6record\xa6doctor\xa7columns\x90\xa4rows\x91"
+    plain = head + b"\xdd" + count.to_bytes(4, "big") + value * count
+    with pytest.raises(frames.FrameError, match="too many values"):
+        frames.decode(frames.wrap(b"P", zstandard.ZstdCompressor().compress(plain)), Page)
+
+
+@pytest.mark.parametrize("sign", ["x", "中", "\U0001f600"])
+def test_as_much_text_as_an_answer_carries_is_read(sign: str) -> None:
+    answers = [Answer("o", "applied", 1, {"note": sign * 200_000}) for _ in range((4 << 20) // 600_000)]
+    head = SyncHead("e", "now", "u", ["c"], answers)
+    assert frames.decode(frames.encode(head), SyncHead) == head
+
+
+def test_what_stands_behind_the_stored_value_is_refused() -> None:
+    stored = frames.encode(SyncEnd("x"))[frames.HEADER_BYTES :]
+    for more in (b"\x00", stored):
+        with pytest.raises(frames.FrameError):
+            frames.decode(frames.wrap(b"E", stored + more), SyncEnd)
 
 
 def test_requests_refuse_what_they_do_not_know() -> None:

@@ -1,5 +1,6 @@
 """Errors as `Problem`: every code of the domain and of HTTP to its status; nothing of the inside is told."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +46,8 @@ _HTTP_CODES = {
 AnyRequest = Request[Any, Any, Any]
 _AWAY_S = 5
 """How long laptops are asked to wait while the database is away or busy."""
+_DISK_AWAY = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+_DISK_S = 60
 _SQLITE_AWAY = ("database is locked", "disk is full", "disk I/O error", "unable to open database file")
 
 
@@ -96,6 +99,14 @@ def of_database(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
     return problem(503, "unavailable", "the database is away", {"retry_after_s": _AWAY_S})
 
 
+def of_disk(request: AnyRequest, error: OSError) -> Response[Problem]:
+    """Answer a disk that is full or broken: nothing of the request holds, ask again later."""
+    if error.errno not in _DISK_AWAY:
+        return of_bug(request, error)
+    _log.warning("the disk can't be written at %s: %s", request.url.path, error.strerror)
+    return problem(503, "unavailable", "the disk can't be written", {"retry_after_s": _DISK_S})
+
+
 def cut_where_away(parts: Iterator[bytes], path: str) -> Iterator[bytes]:
     """Yield the parts of an answer that has begun; where the database goes away it ends, and lacks its last frame."""
     try:
@@ -131,5 +142,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     RecursionError: of_malformed,
     UnicodeDecodeError: of_malformed,
     DBAPIError: of_database,
+    OSError: of_disk,
     Exception: of_bug,
 }

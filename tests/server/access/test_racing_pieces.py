@@ -1,16 +1,22 @@
-"""Two connections at one upload: neither proves by the other's bytes, nor writes to what was verified already."""
+"""Pieces that race or find no room: none proves by another's bytes, nor writes to what was verified already."""
 
+import errno
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.ids import new_id
+from crmdesk.server.app import create_app
 from crmdesk.server.attachments import AttachmentFolder, Incoming, Upload
 from crmdesk.server.routes import files
 from tests.server.access.firms import attachment_of
-from tests.server.company import Company
+from tests.server.company import PASSWORD, SETTINGS, Company
 
 RIGHT, WRONG = b"the receipt of a colleague", b"any bytes of the same size"
 SHA256 = hashlib.sha256(RIGHT).hexdigest()
@@ -91,3 +97,27 @@ def test_of_two_that_bring_the_right_bytes_both_are_told_so(thief: Company, fold
         one.write(RIGHT)
     for one in both:
         assert files.end(thief.database, folder, thief.actor("rep"), upload, one, proven=False).complete
+
+
+def test_a_full_disk_is_told_and_the_piece_comes_again(
+    thief: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = replace(SETTINGS, attachment_folder=str(tmp_path / "bytes"))
+    with TestClient(create_app(thief.database, settings)) as client:
+        body = {"login": "rep", "password": PASSWORD, "device_id": new_id()}
+        token = client.post("/auth/sign-in", json=body).json()["access_token"]
+
+        def put() -> Any:
+            headers, place = {"Authorization": f"Bearer {token}"}, {"offset": 0, "size": len(RIGHT)}
+            return client.put(f"/attachments/{SHA256}", params=place, content=RIGHT, headers=headers)
+
+        def full(_self: Incoming, _piece: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Incoming, "write", full)
+            answer = put()
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "60")
+        assert [one.exc_info for one in caplog.records if one.levelname == "WARNING"] == [None]
+        caplog.clear()
+        assert put().json()["complete"] is True
