@@ -1,5 +1,6 @@
 """The ASGI application: routes over services over one database."""
 
+from anyio import CapacityLimiter
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
@@ -7,7 +8,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from crmdesk import __version__
-from crmdesk.server.auth import Authentication
+from crmdesk.server.auth import HASHED_AT_ONCE, Authentication
 from crmdesk.server.database import Database
 from crmdesk.server.routes import errors, files, health, session, sync
 from crmdesk.server.settings import Settings
@@ -32,6 +33,7 @@ def create_app(database: Database, settings: Settings) -> Litestar:
     state = {
         "authentication": Authentication(database, settings),
         "sync_service": SyncService(database, settings),
+        "sign_ins": CapacityLimiter(HASHED_AT_ONCE),
         "database": database,
         "attachment_folder": files.folder_of(database, settings),
     }

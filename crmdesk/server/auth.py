@@ -35,7 +35,9 @@ from crmdesk.server.tables import (
 from crmdesk.server.work import ServerActor, ServerWork
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1024
-_HASHED_AT_ONCE = threading.Semaphore(4)  # Argon2 takes 64 MiB each
+HASHED_AT_ONCE = 4
+"""Argon2 takes 64 MiB each."""
+_hashing = threading.Semaphore(HASHED_AT_ONCE)
 _WEAK_PARTS = ("password", "qwertyuiop", "123456789", "abcdefgh", "letmein", "iloveyou", "administrator", "crmdesk")
 _USER = ROWS["user"]
 _BY_TOKEN = (
@@ -180,7 +182,7 @@ class Authentication:
                     raise RefusedError("too_many", retry_after_s=int(left) + 1)
 
     def _verify(self, stored: str, password: str) -> bool:
-        with _HASHED_AT_ONCE:
+        with _hashing:
             try:
                 right = self._hasher.verify(stored or self._nobody, password.encode("utf-8", "surrogatepass"))
             except (VerificationError, InvalidHashError):

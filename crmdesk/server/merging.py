@@ -114,7 +114,7 @@ def keep_clashes(
 def made_at(work: ServerWork, operation: Operation) -> str:
     """Return when the person acted by the device's clock, or the server's time where that can't be."""
     moment = from_text(operation.made_at)
-    return to_text(moment) if moment.year >= _FIRST_YEAR else work.at
+    return to_text(moment) if moment.year >= _FIRST_YEAR and moment <= work.now else work.at
 
 
 def _author(work: ServerWork, record: Record, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:

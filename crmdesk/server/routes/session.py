@@ -34,7 +34,8 @@ async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn], state
     """Give tokens for a login and password, bound to the device."""
     authentication: Authentication = state.authentication
     address = request.client.host if request.client else ""
-    return await run_sync(authentication.sign_in, data, address)
+    # whoever waits for a turn at hashing waits outside of the threads that everything else needs
+    return await run_sync(authentication.sign_in, data, address, limiter=state.sign_ins)
 
 
 @post("/auth/refresh", status_code=200, request_max_body_size=_BODY_LIMIT, summary="Refresh tokens")

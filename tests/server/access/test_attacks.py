@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -344,3 +345,14 @@ def test_a_zone_that_no_clock_knows_is_refused(sqlite_company: Company) -> None:
     for zone in ("../../etc/passwd", "Nowhere/Land", "Asia", "/etc/localtime"):
         assert codes(rep, rep.create("visit", visit_values(sqlite_company, zone=zone))) == ["invalid"], zone
     assert codes(rep, rep.create("visit", visit_values(sqlite_company, zone="Europe/Berlin"))) == ["applied"]
+
+
+@pytest.mark.parametrize("made_at", ["9999-12-31T23:59:59.999Z", "2026-11-22T02:00:00.001Z", "0001-01-01T00:00:00Z"])
+def test_a_time_that_cannot_be_is_told_to_nobody(company: Company, made_at: str) -> None:
+    doctor, rep, colleague = company["north_doctor"], company.laptop("rep"), company.laptop("colleague")
+    rep.push(rep.edit("doctor", doctor, 1, mobile=("13800000000", "1")))
+    forged = msgspec.structs.replace(colleague.edit("doctor", doctor, 1, mobile=("13800000000", "2")), made_at=made_at)
+    assert [one.outcome for one in colleague.push(forged)] == ["merged"]
+    rep.sync()
+    (conflict,) = [row for key, row in rep.replica.rows.items() if key[1] == "conflict"]
+    assert conflict["winner_at"] == "2026-11-22T02:00:00.000Z"

@@ -13,6 +13,7 @@ import pytest
 
 from crmdesk.server import serve
 from crmdesk.server.attachments import AttachmentFolder
+from crmdesk.server.auth import Authentication
 from crmdesk.server.patience import PatientProtocol
 from crmdesk.server.tables import ATTACHMENT_HOLDER
 from tests.protocol.second.line import MEDIA_TYPE, Line, frame
@@ -122,3 +123,27 @@ def test_who_hangs_up_halfway_is_let_go(wire: Wire, case: str, caplog: pytest.Lo
         assert rest_of(connection) == b""
     assert wire.line.sync()[0][0] == b"H"
     assert [one for one in caplog.records if one.exc_info] == []
+
+
+def test_sign_ins_that_wait_hold_up_nobody_else(
+    wire: Wire, sqlite_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    verify = Authentication._verify
+
+    def slow(self: Authentication, stored: str, password: str) -> bool:
+        begun.release()
+        assert go_on.wait(30)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(Authentication, "_verify", slow)
+    crowd = [threading.Thread(target=Line, args=(wire.line.address, "rep", PASSWORD)) for _ in range(60)]
+    for one in crowd:
+        one.start()
+    try:
+        assert begun.acquire(timeout=20)
+        assert wire.line.sync()[0][0] == b"H"
+    finally:
+        go_on.set()
+        for one in crowd:
+            one.join(60)
