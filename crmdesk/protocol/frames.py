@@ -18,7 +18,7 @@ from crmdesk.protocol.messages import Answers, Page, RowGroup, SyncEnd, SyncHead
 HEADER_BYTES = 13
 MAX_STORED_BYTES = 4 << 20
 MAX_PLAIN_BYTES = 16 << 20
-_MOST_VALUES = 5 << 20
+_MOST_VALUES, _MOST_VALUES_ASKED = 5 << 20, 2 << 20
 _NO_HEADS = bytes(one for one in range(256) if not (0x80 <= one <= 0xBF or 0xD9 <= one <= 0xDF))
 """What is not the head of a list, a mapping or a text in MessagePack. The others are counted before values are made:
 sixteen million empty lists fit into a few hundred bytes and would take a gigabyte of memory; no rows hold so many."""
@@ -131,7 +131,7 @@ def _header(header: bytes) -> tuple[bytes, int, bytes]:
 def _open(kind: bytes, digest: bytes, stored: bytes) -> Any:
     if hashlib.blake2b(stored, digest_size=8).digest() != digest:
         raise FrameError("hash does not fit")
-    message = _decoded(_decoders[kind], stored)
+    message = _decoded(_decoders[kind], stored, _MOST_VALUES_ASKED if kind == b"R" else _MOST_VALUES)
     if kind == b"P":
         return _whole(message)
     return message
@@ -146,12 +146,12 @@ def _whole(page: Page) -> Page:
     return msgspec.structs.replace(page, groups=unpack(page.packed) + page.groups, packed=b"")
 
 
-def _decoded(decoder: msgspec.msgpack.Decoder[T], stored: bytes) -> T:
+def _decoded(decoder: msgspec.msgpack.Decoder[T], stored: bytes, most: int = _MOST_VALUES) -> T:
     try:
         if not 0 <= zstandard.frame_content_size(stored) <= MAX_PLAIN_BYTES:
             raise FrameError("frame too large")
         plain = zstandard.ZstdDecompressor().decompress(stored, allow_extra_data=False)
-        if len(plain) > _MOST_VALUES and len(plain.translate(None, _NO_HEADS)) > _MOST_VALUES:
+        if len(plain) > most and len(plain.translate(None, _NO_HEADS)) > most:
             raise FrameError("too many values")
         return decoder.decode(plain)
     except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

@@ -79,6 +79,17 @@ def test_millions_of_values_in_a_few_bytes_are_refused_before_they_are_made(valu
         frames.decode(frames.wrap(b"P", zstandard.ZstdCompressor().compress(plain)), Page)
 
 
+def test_a_request_carries_two_long_notes_and_not_millions_of_values() -> None:
+    note = "\U0001f600" * 200_000
+    asked = SyncRequest(
+        1, 1, "d", operations=[Operation("o", 1, "visit", "r", "edit", "t", fields={"note": (note, note)})]
+    )
+    assert frames.decode(frames.encode(asked), SyncRequest) == asked
+    asked.operations[0].args["x"] = [[]] * (2 << 20)
+    with pytest.raises(frames.FrameError, match="too many values"):
+        frames.decode(frames.encode(asked), SyncRequest)
+
+
 @pytest.mark.parametrize("sign", ["x", "中", "\U0001f600"])
 def test_as_much_text_as_an_answer_carries_is_read(sign: str) -> None:
     answers = [Answer("o", "applied", 1, {"note": sign * 200_000}) for _ in range((4 << 20) // 600_000)]
