@@ -32,6 +32,11 @@ VANISHING_FLOOR = 20
 REFETCH_TRIES = 2
 FORKS_A_SYNC = 2
 EMPTY_ROUNDS = 3
+MOST_ROUNDS = 30
+"""So often a server may ask to come again at once; then the laptop rests like after any sync."""
+RESTORES_IN_A_ROW = 2
+"""So many exchanges in a row may bring another life of the server; then it is asked seldom: two of them may answer by
+turns, and each time everything is fetched and sent again."""
 TRIES_OF_ONE = 2
 
 OF_THE_STORE = frozenset({"disk_full", "store_damaged", "store_busy", "wrong_key"})
@@ -258,7 +263,8 @@ class SyncCore:
         self._limit = MAX_REQUEST_OPERATIONS
         self._probing = ""
         self._forks = 0
-        self._empty_rounds = 0
+        self._empty_rounds = self._rounds = 0
+        self._restores, self._restored = 0, False
         self._settled = 0
         self._moved = False
         self._gone: dict[str, int] = {}
@@ -282,7 +288,7 @@ class SyncCore:
         if self._travelling:
             self._wanted = True
             return []
-        self._forks = self._empty_rounds = 0
+        self._forks = self._empty_rounds = self._rounds = 0
         self._gone.clear()
         self._held.clear()
         self._probing = ""
@@ -307,7 +313,8 @@ class SyncCore:
 
     def _send(self, refetch: tuple[str, ...] = (), whole: bool = False) -> SendRequest:
         self._travelling = True
-        self._settled, self._moved = 0, False
+        self._rounds += 1
+        self._settled, self._moved, self._restored = 0, False, False
         self._refetching = refetch
         return SendRequest(0 if self._probing else self._limit, MAX_BATCH_BYTES, refetch, whole)
 
@@ -321,6 +328,8 @@ class SyncCore:
         if event.restored:
             # what that life had taken goes in front of the operation that was asked about: it is asked about anew
             self._wanted, self._probing = True, ""
+            self._restored = True
+            self._restores += 1
         return [ApplyHead(head, event.restored)]
 
     def _answered(self, event: Answered) -> list[Effect]:
@@ -358,6 +367,9 @@ class SyncCore:
             return [SetAside(code), self._send()]
         self._limit = min(MAX_REQUEST_OPERATIONS, self._limit * 2)
         self._tries_before = None
+        self._restores = self._restores if self._restored else 0
+        if self._restores > RESTORES_IN_A_ROW:
+            return self._unsteady(event)
         if event.differing:
             return self._differing(event)
         self._tried.clear()
@@ -370,12 +382,19 @@ class SyncCore:
         brought = self._settled > 0 or self._moved
         self._empty_rounds = 0 if brought else self._empty_rounds + 1
         left_over = bool(event.waiting and self._settled)
-        if (left_over or self._more or wanted) and self._empty_rounds < EMPTY_ROUNDS:
+        more = self._more and self._rounds < MOST_ROUNDS
+        if (left_over or more or wanted) and self._empty_rounds < EMPTY_ROUNDS:
             return [self._send()]
         self._gone.clear()
         self._held.clear()
         self._removal_accepted = False
         return [Report(self._rest(IDLE)), TransferFiles(), Wait(timer_s(self._next_s, event.draw))]
+
+    def _unsteady(self, event: Applied) -> list[Effect]:
+        """Rest from a server that lives another life each time; no change of the person's cuts that short."""
+        self._failures, self._wanted = self._restores, False
+        wait = LONGEST_BACKOFF_S * (0.75 + event.draw / 2)
+        return [Report(self._rest(OFFLINE), "server_error", {"reason": "lives"}), Wait(wait)]
 
     def _differing(self, event: Applied) -> list[Effect]:
         """Fetch anew what differs. The last try is made once more by each start of the app: the one that is written

@@ -233,14 +233,22 @@ class SyncDriver:
         self._in_order(message)
         if isinstance(message, SyncHead):
             head = self._whole_head(message)
+            head.answers = self._asked_for(head.answers)
             self._told_scopes = frozenset(head.scopes)
             return core.Head(head, self._session.user_id, self._restored(message))
         if isinstance(message, Answers):
+            message.answers = self._asked_for(message.answers)
             return core.Answered(message)
         if isinstance(message, Page):
             return core.PageArrived(message, self._held(message.scope))
         assert isinstance(message, SyncEnd)
         return core.End(message)
+
+    def _asked_for(self, answers: list[Answer]) -> list[Answer]:
+        """Leave out what is said of operations that this exchange did not carry: it settles nothing."""
+        assert self._request is not None
+        asked = {one.id for one in self._request.operations}
+        return [one for one in answers if one.op_id in asked]
 
     def _in_order(self, message: frames.Message) -> None:
         """The head comes first and once, pages are of its scopes: whatever else is sent is not taken in."""
