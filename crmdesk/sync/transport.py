@@ -75,6 +75,8 @@ class _Counting:
             data = read()
         except failures.network_errors() as error:
             raise failures.of_exception(error) from error
+        except ValueError as error:  # the library reads a chunk's length without looking at its sign
+            raise WorldError("answer_cut", reason="length") from error
         self._traffic.bytes_received += len(data)
         return data
 
