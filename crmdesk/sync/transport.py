@@ -4,6 +4,7 @@ Tokens travel in the `Authorization` header alone, to the one server of this tra
 error.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,7 @@ import msgspec
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
+from crmdesk.domain.ids import is_id
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import (
     MEDIA_TYPE,
@@ -37,6 +39,8 @@ T = TypeVar("T")
 _JSON = "application/json"
 _MAX_JSON_BYTES = 256 << 10
 _PIECE_BYTES = 64 << 10
+_TOKEN = re.compile(r"[!-~]{1,200}")
+_LONGEST_TOKEN_S = 86_400
 
 
 class Deadlines(msgspec.Struct, frozen=True):
@@ -112,11 +116,11 @@ class Transport:
 
     def sign_in(self, message: SignIn, cancellation: Cancellation | None = None) -> Tokens:
         """Sign in with a password; WorldError('wrong_credentials') where it does not fit."""
-        return self._call("POST", "/auth/sign-in", Tokens, message, "", cancellation)
+        return _plausible(self._call("POST", "/auth/sign-in", Tokens, message, "", cancellation))
 
     def refresh(self, message: Refresh, cancellation: Cancellation | None = None) -> Tokens:
         """Trade a refresh token for new tokens; the old one must not be used again."""
-        return self._call("POST", "/auth/refresh", Tokens, message, "", cancellation)
+        return _plausible(self._call("POST", "/auth/refresh", Tokens, message, "", cancellation))
 
     def sign_out(self, access_token: str) -> None:
         """End the session of this device at the server."""
@@ -230,3 +234,11 @@ class Transport:
         retry_after = response.headers.get("Retry-After", "")
         media_type = response.headers.get("Content-Type", "")
         return failures.of_answer(response.status_code, media_type, content, retry_after, self._clock)
+
+
+def _plausible(tokens: Tokens) -> Tokens:
+    """Return tokens that can be ones; raises WorldError('not_crmdesk') for what would break each later request."""
+    sound = all(_TOKEN.fullmatch(one) for one in (tokens.access_token, tokens.refresh_token))
+    if not sound or not 0 <= tokens.access_expires_in_s <= _LONGEST_TOKEN_S or not is_id(tokens.user_id):
+        raise WorldError("not_crmdesk", reason="tokens")
+    return tokens

@@ -22,7 +22,7 @@ from tests.sync.bad_server import BadServer, Handler, always, answer
 QUICK = Deadlines(connect_s=2, idle_s=1, message_s=1.5, total_s=3, call_s=1.5)
 REQUEST = SyncRequest(protocol=1, schema=1, device_id="d")
 SIGN_IN = SignIn("li", "a long password", "d")
-TOKENS = Tokens("access-secret", 900, "refresh-secret", "u", "Li", "rep", "e")
+TOKENS = Tokens("access-secret", 900, "refresh-secret", "01a213ec-656b-7000-adc9-ae353f232ef1", "Li", "rep", "e")
 HEAD = SyncHead("e", "2026-11-22T00:00:00.000Z", "u", ["c", "p:u"])
 PAGE = Page("c", [], "cursor")
 END = SyncEnd("cursor")
