@@ -90,7 +90,7 @@ class Model:
         self.promises: dict[str, Promise] = {}
         self.life = Life({}, {key: Row(dict(values)) for key, values in founding.items()})
         self.ever_answered: set[str] = set()
-        self.ever_taken: set[str] = set()
+        self.to_give_again: set[str] = set()
         self.copies = False
 
     def backup(self) -> Life:
@@ -168,8 +168,10 @@ class Model:
         self.life.answers[operation.id] = outcome
         self.ever_answered.add(operation.id)
         if outcome == "taken":
-            self.ever_taken.add(operation.id)
+            self.to_give_again.add(operation.id)
             self._effect(operation, answer, user_id)
+        else:
+            self.to_give_again.discard(operation.id)  # taken in a lost life, refused by this one: it is with the person
 
     def _no_needless_refusal(self, operation: Operation, answer: Answer) -> None:
         """The app never makes what the server finds malformed, poison apart: a class that does not exist.
@@ -190,7 +192,7 @@ class Model:
         mine = self.promises.get(operation.id)
         if mine is None or answer.code not in ("unknown_row", "out_of_scope"):
             return
-        for op_id in self.ever_taken - self.life.answers.keys() - {operation.id}:
+        for op_id in self.to_give_again - self.life.answers.keys() - {operation.id}:
             made = self.promises.get(op_id)
             if made is None or made.excused or not made.held or made.laptop != mine.laptop:
                 continue
@@ -256,7 +258,8 @@ class Model:
             self.life.beside.add(operation.id)
             return  # the edit is kept in a conflict: the words of it are looked for there
         declared = RECORDS[key[0]]
-        row.edits.append((answer.revision, user_id))
+        if answer.revision not in (revision for revision, _ in row.edits):  # else it found all as it wants it
+            row.edits.append((answer.revision, user_id))
         if key[1] in self.life.rested_on:
             raise Broken("rests_on_a_call", f"call-back {key[1]} was changed after a result rested on it")
         for name, (old, new) in operation.fields.items():
