@@ -12,7 +12,7 @@ from crmdesk.commandline.output import WORLD, Output
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.records import RECORDS
-from crmdesk.services.commands import DropRefused, ResolveConflict, RetryRefused
+from crmdesk.services.commands import DropRefused, PutBackRefused, ResolveConflict, RetryRefused
 from crmdesk.services.views import ConflictView, RefusedItem, SyncSummary
 from crmdesk.sync.engine import SyncStatus
 
@@ -246,3 +246,25 @@ def drop(
     output.result(
         {"dropped": operation_id}, [output.pick("已放弃，文字保留 30 天。", "Dropped; the text is kept for 30 days.")]
     )
+
+
+@refused.command("given-up")
+def list_given_up(context: typer.Context) -> None:
+    """List what you gave up in the last 30 days, with your text."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.given_up())
+    none = [output.pick("最近 30 天没有放弃过更改。", "Nothing was given up in the last 30 days.")]
+    output.result(found, [line for one in found for line in _refused_lines(output, one)] or none)
+
+
+@refused.command("put-back")
+def put_back(
+    context: typer.Context, operation_id: Annotated[str, typer.Argument(help="Id of the change that was given up.")]
+) -> None:
+    """Take what you gave up back to the refused changes; nothing is sent by that."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        submit(laptop, PutBackRefused(operation_id))
+    text = output.pick("已放回被退回的更改，可以修改后再提交。", "Back among the refused changes.")
+    output.result({"put_back": operation_id}, [text])

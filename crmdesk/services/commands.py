@@ -190,9 +190,18 @@ class RetryRefused(Command, frozen=True):
 
 
 class DropRefused(Command, frozen=True):
-    """Give up a refused operation; its text stays in the list of dropped ones for 30 days."""
+    """Give up a refused operation; its text stays in the list of what was given up for 30 days."""
 
     operation_id: str
+
+
+class PutBackRefused(Command, frozen=True):
+    """Take what was given up back to what needs the person; the rest says why it was refused, where that is known."""
+
+    operation_id: str
+    code: str = "given_up"
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    field: str = ""
 
 
 class RetryFile(Command, frozen=True):

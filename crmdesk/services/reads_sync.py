@@ -23,7 +23,7 @@ from crmdesk.services.views import (
     SyncSummary,
     WaitingItem,
 )
-from crmdesk.storage import attachments, lately, pending, settings
+from crmdesk.storage import attachments, lately, outbox, pending, settings
 from crmdesk.storage.attachments import DOWN, UP
 from crmdesk.storage.json_text import from_json
 from crmdesk.storage.leaving import kept_titles
@@ -153,6 +153,29 @@ class Reads(CycleReads, MoneyReads, ImportReads):
         operations = {row["id"]: pending.decode(row["content"]) for row in rows}
         titles = self._operation_titles(operations)
         return [self._refused_item(row, operations[row["id"]], titles[row["id"]]) for row in rows]
+
+    def given_up(self) -> list[RefusedItem]:
+        """Return what the person gave up in the last 30 days, the newest first; each with what it can be known by."""
+        found = [one for one in outbox.given_up(self._connection) if not one.waits_for]
+        newest = sorted(found, key=lambda one: one.at, reverse=True)[:_LISTED]
+        operations = {one.operation.id: one.operation for one in newest}
+        titles = self._operation_titles(operations)
+        return [
+            RefusedItem(
+                operation_id=op_id,
+                record=operation.record,
+                row_id=operation.row_id,
+                title=titles[op_id],
+                kind=operation.kind,
+                command=operation.command,
+                code=one.code,
+                params={},
+                field="",
+                fields=_put_in(operation) or dict(operation.args),
+                at=one.at,
+            )
+            for one, (op_id, operation) in zip(newest, operations.items(), strict=True)
+        ]
 
     def _refused_item(self, row: Mapping[str, Any], operation: Operation, title: str) -> RefusedItem:
         fields = _put_in(operation)

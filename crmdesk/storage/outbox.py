@@ -22,6 +22,10 @@ from crmdesk.storage.work import UnitOfWork, driver_of
 KEPT_DAYS = 30
 """Acknowledged and dropped operations are kept so long, so that a restored server can be given them again."""
 
+DROPPED = "dropped"
+"""What `outbox_done` says of an operation that the person gave up."""
+
+_ROW_GIVEN_UP = "row_given_up"
 _TAKEN = ("applied", "merged", "duplicate")
 _ANSWERED = (*_TAKEN, "refused")
 _FOR_LACK_OF_A_ROW = frozenset({"out_of_scope", "unknown_row"})
@@ -122,6 +126,7 @@ def accepted_since(connection: Connection, instant: str) -> int:
 def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:
     """Take in the server's answers; an answer to an operation that does not wait is passed over."""
     answered = {answer.op_id for answer in answers}
+    put_aside = False
     for answer in settling.take_in(work, answers):
         stored = pending.take(work.driver, answer.op_id)
         if answer.outcome not in _ANSWERED:
@@ -133,8 +138,29 @@ def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:
             _taken(work, stored, answer)
         else:
             _put_aside(work, stored, answer, answered)
+            put_aside = True
         work.note("outbox", answer.op_id)
         work.note(stored.operation.record, stored.operation.row_id)
+    if put_aside:
+        _drop_what_was_deleted(work)
+
+
+def _drop_what_was_deleted(work: UnitOfWork) -> None:
+    """Give up refused creations of rows that the person has deleted meanwhile; of a row that exists both are kept."""
+    for refused in needs_you(work.connection):
+        operation = refused.operation
+        exists = refused.params.get("code") == "exists"
+        if operation.kind == "create" and not exists and _deletion_waits(work.driver, operation):
+            drop(work, operation.id)
+
+
+def _deletion_waits(driver: Driver, made: Operation) -> bool:
+    found = driver.execute(
+        "SELECT 1 FROM outbox WHERE record = ?1 AND row_id = ?2 AND kind = 'delete' "
+        "UNION ALL SELECT 1 FROM needs_you WHERE record = ?1 AND row_id = ?2 AND kind = 'delete'",
+        (made.record, made.row_id),
+    )
+    return found.fetchone() is not None
 
 
 def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
@@ -267,35 +293,109 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
 
 
 def drop(work: UnitOfWork, op_id: str) -> None:
-    """Give up a refused operation; kept among the dropped ones for 30 days.
+    """Give up a refused operation; kept among the dropped ones for 30 days, from where `put_back` takes it.
 
     What waited beside it goes on. Of what depends on a row that now is never made, that goes which has no meaning
     without it (its own edits, what belongs to it); the rest needs the person. Raises InputError('unknown_operation').
     """
     refused = _take_refused(work, op_id)
     operation = refused.operation
-    _keep_done(work, Stored(operation, refused.user_id, 0), "dropped")
+    _keep_done(work, Stored(operation, refused.user_id, 0), DROPPED)
     if operation.kind == "create":
-        _without(work, operation)
+        _without(work, refused)
     else:
         _release(work, op_id)
     _show_again(work, operation)
 
 
-def _without(work: UnitOfWork, given_up: Operation) -> None:
-    """Deal with what waited for a row that is never made."""
-    never = {given_up.row_id}
-    for waiting in _waiting_for(work, given_up.id):
+def drop_unmade(work: UnitOfWork, record: str, row_id: str) -> Refused | None:
+    """Give up the refused creation of a row, as `drop` does, and return it; None for a row that has none.
+
+    Who deletes what the server never took wants nothing of it: a deletion would be refused in its turn.
+    """
+    for refused in needs_you(work.connection, record, row_id):
+        if refused.operation.kind == "create":
+            drop(work, refused.operation.id)
+            return refused
+    return None
+
+
+def _without(work: UnitOfWork, given_up: Refused) -> None:
+    """Deal with what waited for a row that is never made, beside it or to be sent."""
+    never = {given_up.operation.row_id}
+    for waiting in _waiting_for(work, given_up.waits_for or given_up.operation.id):
         operation = waiting.operation
-        if operation.row_id in never or _belongs(operation, never):
-            never.add(operation.row_id)
+        if _of_unmade(operation, never):
             work.driver.execute("DELETE FROM needs_you WHERE id = ?", (operation.id,))
-            _keep_done(work, Stored(operation, waiting.user_id, 0), "dropped")
-        else:
-            code = waiting.code or "row_given_up"
+            _keep_done(work, Stored(operation, waiting.user_id, 0), DROPPED)
+        elif not given_up.waits_for:
+            code = waiting.code or _ROW_GIVEN_UP
             work.driver.execute("UPDATE needs_you SET waits_for = '', code = ? WHERE id = ?", (code, operation.id))
         work.note("needs_you", operation.id)
         _show_again(work, operation)
+    for stored in pending.after(work.driver, -1):
+        if _of_unmade(stored.operation, never):
+            pending.remove(work.driver, stored.operation.id)
+            _keep_done(work, stored, DROPPED)
+            work.note("outbox", stored.operation.id)
+            _show_again(work, stored.operation)
+
+
+def _of_unmade(operation: Operation, never: set[str]) -> bool:
+    """Say whether an operation has no meaning without these rows; what it would have made joins them."""
+    if operation.row_id in never or _belongs(operation, never):
+        never.add(operation.row_id)
+        return True
+    return False
+
+
+def put_back(
+    work: UnitOfWork, op_id: str, code: str = "given_up", params: Mapping[str, Any] | None = None, field: str = ""
+) -> Operation:
+    """Take a dropped operation back to what needs the person, with what went along with a row that was not made.
+
+    `code`, `params` and `field` say why it was refused, where that is still known. Raises
+    InputError('unknown_operation').
+    """
+    listed = given_up(work.connection)
+    found = next((one for one in listed if one.operation.id == op_id), None)
+    if found is None:
+        raise InputError("unknown_operation", id=op_id)
+    operation = found.operation
+    _undrop(work, found, (code, params or {}, field), "")
+    never = {operation.row_id} if operation.kind == "create" else set()
+    for one in listed:
+        if one.waits_for == op_id and one.operation.kind != "delete":
+            _undrop(work, one, ("", {}, ""), op_id)
+            never.add(one.operation.row_id)
+    for waiting in needs_you(work.connection):
+        if waiting.code == _ROW_GIVEN_UP and any(pending.names_row(waiting.operation, row_id) for row_id in never):
+            beside = "UPDATE needs_you SET waits_for = ?, code = '' WHERE id = ?"
+            work.driver.execute(beside, (op_id, waiting.operation.id))
+    _show_again(work, operation)
+    return operation
+
+
+def _undrop(work: UnitOfWork, one: Refused, why: tuple[str, Mapping[str, Any], str], waits_for: str) -> None:
+    work.driver.execute("DELETE FROM outbox_done WHERE id = ?", (one.operation.id,))
+    _to_person(work, Stored(one.operation, one.user_id, len(pending.encode(one.operation))), *why, waits_for)
+    _show_again(work, one.operation)
+
+
+def given_up(connection: Connection) -> list[Refused]:
+    """Return what was given up in the last 30 days, oldest first; `waits_for` names the row's creation it went with."""
+    found = driver_of(connection).execute(
+        "SELECT content, user_id, done_at FROM outbox_done WHERE outcome = ? ORDER BY seq", (DROPPED,)
+    )
+    never: dict[str, str] = {}  # rows that were not made, with the creation that was given up of each
+    listed = []
+    for content, user_id, at in found.fetchall():
+        operation = pending.decode(content)
+        whole = next((never[one] for one in never if _of_unmade(operation, {one})), "")
+        if whole or operation.kind == "create":
+            never.setdefault(operation.row_id, whole or operation.id)
+        listed.append(Refused(operation, str(user_id), "given_up", {}, "", str(at), whole))
+    return listed
 
 
 def _belongs(operation: Operation, never: set[str]) -> bool:

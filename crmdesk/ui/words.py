@@ -199,6 +199,15 @@ _REFUSED: dict[str, _Pair] = {
         "这条记录已被删除。你的修改保留着，由你决定怎么办。",
         "This record was deleted. Your change is kept, for you to decide.",
     ),
+    "given_up": (
+        "你放弃过这项更改。你写的都在，可以修改后重新提交，或再放弃。",
+        "You gave this change up. What you wrote is here: correct it and send it again, or drop it.",
+    ),
+    "row_given_up": (
+        "它提到的那条新记录已放弃，服务器上没有。你写的都在：去掉对它的引用再提交，或放弃这一项。",
+        "It names a new record that was given up; the server has none. What you wrote is here: take the name out and "
+        "send it again, or drop it.",
+    ),
     "waits_for_other": (
         "它在等上面那一项：那一项处理好后会一起发送。",
         "It waits for another change: once that one is settled, it goes too.",

@@ -1807,6 +1807,24 @@
         </message>
     </context>
     <context>
+        <name>GivenUpCard</name>
+        <message>
+            <source>放弃的更改（保留 30 天）</source>
+            <translation>Given up (kept for 30 days)</translation>
+        </message>
+        <message numerus="yes">
+            <source>还有 %n 项</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>放回待处理</source>
+            <translation>Put back</translation>
+        </message>
+    </context>
+    <context>
         <name>HistoryList</name>
         <message>
             <source>已改回，保存在本机。改之前的值也在历史里。</source>
@@ -3376,6 +3394,10 @@
         <message>
             <source>已放弃这项更改。原文再保留 30 天。</source>
             <translation>The change is dropped. Its text is kept for another 30 days.</translation>
+        </message>
+        <message>
+            <source>已放回“需要你处理”，可以修改后再提交。</source>
+            <translation>Back under 'needs you': correct it and send it again.</translation>
         </message>
     </context>
     <context>

@@ -6,7 +6,7 @@ it gave, and what an administrator did.
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,14 +130,28 @@ class Model:
             if self.life.answers.get(operation.id) != "taken":
                 self.saved(self.promises[operation.id].laptop, 0, operation)
 
-    def given_up(self, gone: Iterable[str], dropped: bool, instead: Iterable[str]) -> None:
-        """Refused operations left the list of what needs the person: dropped, or sent again as new ones."""
+    def given_up(self, gone: Iterable[str], meant: Set[str], instead: Iterable[str]) -> None:
+        """Refused operations left the list of what needs the person: given up, or sent again as new ones.
+
+        `meant` are the ids of operations that were dropped and of rows that were deleted: with a creation all goes.
+        """
         again = {(one.record, one.row_id, one.kind) for one in (self.promises[op_id].operation for op_id in instead)}
-        for op_id in gone:
-            old = self.promises[op_id].operation
+        left = {op_id: self.promises[op_id].operation for op_id in gone}
+        whole = any({op_id, one.row_id} & meant for op_id, one in left.items() if one.kind == "create")
+        for op_id, old in left.items():
+            dropped = whole or op_id in meant
             if not dropped and (old.record, old.row_id, old.kind) not in again:
                 raise Broken("nothing_lost", f"{old.kind} of {old.record} {old.row_id} left the list by itself")
             self.promises[op_id].excused = "dropped" if dropped else "sent again"
+
+    def needs_nobody(self, operation: Operation) -> bool:
+        """Say whether an operation is of a row that the server refused to make and that the person has deleted."""
+        mine = [one.operation for one in self.promises.values()]
+        deleted = {one.row_id for one in mine if one.kind == "delete"} - {row_id for _, row_id in self.life.rows}
+        made = {one.row_id for one in mine if one.kind == "create" and self.life.answers.get(one.id) == "refused"}
+        named = {new for _, new in operation.fields.values() if isinstance(new, str)}
+        rows = {operation.row_id} | (named if operation.kind == "create" else set())
+        return not rows.isdisjoint(deleted & made)
 
     # what arrived ----------------------------------------------------------------------------------------------------
 

@@ -213,7 +213,7 @@ def _nothing_lost(world: World, now: Truth) -> None:
         words = f"#{promise.key} of {promise.laptop}: {operation.kind} {operation.record} {operation.row_id}"
         if outcome == "taken":
             story.must_tell(promise, words)
-        elif op_id not in needing:
+        elif op_id not in needing and not world.model.needs_nobody(operation):
             raise Broken("nothing_lost", f"{words} {dict(operation.fields)} is nowhere ({outcome or 'never arrived'})")
 
 

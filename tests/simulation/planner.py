@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from crmdesk.domain.records import RECORDS
 from tests.simulation import beside, calls, own_fields, truth
 from tests.simulation.founding import PEOPLE, TERRITORIES
 from tests.simulation.laptop import Laptop
@@ -266,6 +267,11 @@ class Planner:
         return "set", args
 
     def _delete_row(self, laptop: Laptop) -> tuple[str, Args] | None:
+        unmade = laptop.look("SELECT record, row_id FROM needs_you WHERE kind = 'create' ORDER BY seq, id")
+        unmade = [(record, row_id) for record, row_id in unmade if not RECORDS[record].kept]
+        if unmade and self.rng.random() < 0.5:  # what was refused is what people want gone
+            record, row_id = self.rng.choice(unmade)
+            return "delete", {"record": record, "row_id": row_id}
         record = self.rng.choice(
             ("doctor", "affiliation", "department", "visit", "claim", "attachment", "day_off", "plan_target")
         )

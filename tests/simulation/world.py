@@ -17,6 +17,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Answers, Page, SyncHead, SyncRequest
 from crmdesk.server import horizon
 from crmdesk.server.work import ServerActor
+from crmdesk.services.commands import DeleteRow, DropRefused
 from crmdesk.sync import core
 from tests.simulation import acts, disasters, oracle, truth
 from tests.simulation.founding import LAPTOPS, founding, memory_folder
@@ -152,7 +153,7 @@ class World(Witness):
         if laptop is None:
             return False
         before, waited = self._refused_ids(laptop), {one.id: one.fields for one in laptop.waiting()}
-        crashed = laptop.crashed
+        crashed, meant = laptop.crashed, _given_up_by(laptop, entry)
         saved: Saved | None = None
         with laptop.may_crash(entry.crash):
             try:
@@ -161,13 +162,13 @@ class World(Witness):
                 self.note(f"  no: {error.code}")
         if laptop.crashed > crashed:
             self.fault("laptop_crash")
-            self._after_crash(laptop, entry, before, waited)
+            self._after_crash(laptop, entry, before, waited, meant)
             return True
         if saved is None:
             return False
         self._keep(laptop, entry, saved)
         gone = before - self._refused_ids(laptop) - self._waiting_ids(laptop)
-        self.model.given_up(gone, entry.what == "drop", saved.operation_ids)
+        self.model.given_up(gone, meant, saved.operation_ids)
         if entry.what == "poison":
             self.fault("poison")
         if entry.args.get("pill"):
@@ -187,7 +188,9 @@ class World(Witness):
             raise Broken("saved_is_queued", f"{laptop.name} saved {token}, and no operation says so")
         self.note(f"  saved {' '.join(f'{one.kind}:{one.record}:{one.seq}' for one in kept)}")
 
-    def _after_crash(self, laptop: Laptop, entry: Entry, refused: set[str], waited: dict[str, Fields]) -> None:
+    def _after_crash(
+        self, laptop: Laptop, entry: Entry, refused: set[str], waited: dict[str, Fields], meant: set[str]
+    ) -> None:
         """The app died while saving: it either is saved or is not; what is, binds, as if it had been told.
 
         What waited before and is as it was is no news: on an old copy that was put back an operation may wait with
@@ -200,8 +203,8 @@ class World(Witness):
             if operation.id not in waited:
                 fresh.append(operation.id)
         still = self._refused_ids(laptop) | self._waiting_ids(laptop)
-        self.model.given_up(refused - still, entry.what == "drop", fresh)
-        if entry.what == "undo":
+        self.model.given_up(refused - still, meant, fresh)
+        if entry.what == "undo" or meant:
             self.model.excuse(waited.keys() - still, "taken back")
 
     def _refused_ids(self, laptop: Laptop) -> set[str]:
@@ -263,6 +266,17 @@ class World(Witness):
         if self.backup is not None:
             disasters.back_up(self)
         return True
+
+
+def _given_up_by(laptop: Laptop, entry: Entry) -> set[str]:
+    """Return what an act may give up: refused operations that it drops, rows that it deletes; by their ids."""
+    if entry.what == "undo":
+        undoing = laptop.undo[-1] if laptop.undo else ()
+        dropped = {one.operation_id for one in undoing if isinstance(one, DropRefused)}
+        return dropped | {one.row_id for one in undoing if isinstance(one, DeleteRow)}
+    if entry.what == "drop":
+        return {entry.args["operation_id"]}
+    return {entry.args["row_id"]} if entry.what in ("delete", "answer") else set()
 
 
 @cache

@@ -18,7 +18,7 @@ from crmdesk.services.handlers.exports import note_export
 from crmdesk.services.handlers.imported import import_rows
 from crmdesk.services.handlers.merges import decide_merge, merge_customers, propose_merge
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
-from crmdesk.services.handlers.refused import drop_refused, retry_refused
+from crmdesk.services.handlers.refused import drop_refused, put_back_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
 from crmdesk.services.handlers.visits import amend_visit, save_visit, submit_visit
 from crmdesk.services.handling import Done, Handling
@@ -46,6 +46,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.ResolveConflict: resolve_conflict,
     commands.RetryRefused: retry_refused,
     commands.DropRefused: drop_refused,
+    commands.PutBackRefused: put_back_refused,
     commands.RetryFile: retry_file,
     commands.ImportRows: import_rows,
     commands.NoteExport: note_export,

@@ -10,7 +10,7 @@ from crmdesk.domain.plan_records import CYCLE_PLAN, PLAN_TARGET
 from crmdesk.domain.records import VISIT
 from crmdesk.domain.targets import Event
 from crmdesk.services.commands import Command, DeleteRow, MoveVisit, PlanVisits, ProposeTarget, TargetCommand
-from crmdesk.services.handlers.rows import create, edit
+from crmdesk.services.handlers.rows import create, delete, edit
 from crmdesk.services.handlers.visits import completed
 from crmdesk.services.handling import Done, Handling, changed_only, check_edit, row_of
 from crmdesk.services.shown import select
@@ -109,7 +109,6 @@ def target_command(handling: Handling, command: TargetCommand) -> Done:
     targets.advance(now, event, actor, args)
     user_id = handling.person.user_id
     if event is Event.WITHDRAW and not row["revision"]:
-        handling.work.delete(PLAN_TARGET.name, row["id"], user_id)
-        return Done(row["id"])
+        return Done(row["id"], delete(handling, PLAN_TARGET, row).inverse)
     operation_id = handling.work.command(PLAN_TARGET.name, row["id"], event.value, args, user_id)
     return Done(row["id"], (TakeBack(operation_id),))

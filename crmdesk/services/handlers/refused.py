@@ -1,16 +1,16 @@
-"""Handlers for what the server refused: send it again, corrected or not, or give it up."""
+"""Handlers for what the server refused: send it again, corrected or not, give it up, or take it back."""
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.validation import check_changes
-from crmdesk.protocol.messages import Operation
-from crmdesk.services.commands import DropRefused, RetryRefused
+from crmdesk.services.commands import DropRefused, PutBackRefused, RetryRefused
+from crmdesk.services.handlers.rows import put_back
 from crmdesk.services.handling import Done, Handling, check_rights, record_of, tidy
 from crmdesk.storage import outbox
 
 
 def retry_refused(handling: Handling, command: RetryRefused) -> Done:
     """Queue a refused operation again with corrected fields; what waited beside it goes along."""
-    operation = _operation(handling, command.operation_id)
+    operation = _refused(handling, command.operation_id).operation
     declared = record_of(operation.record)
     changes = tidy(declared, command.changes, {name: new for name, (_, new) in operation.fields.items()})
     if changes:
@@ -22,13 +22,20 @@ def retry_refused(handling: Handling, command: RetryRefused) -> Done:
 
 def drop_refused(handling: Handling, command: DropRefused) -> Done:
     """Give a refused operation up; its text stays among the dropped ones for 30 days."""
-    operation = _operation(handling, command.operation_id)
+    refused = _refused(handling, command.operation_id)
     outbox.drop(handling.work, command.operation_id)
-    return Done(operation.row_id)
+    return Done(refused.operation.row_id, (put_back(refused),))
 
 
-def _operation(handling: Handling, operation_id: str) -> Operation:
+def put_back_refused(handling: Handling, command: PutBackRefused) -> Done:
+    """Take what was given up back to what needs the person; nothing is sent by that."""
+    why = command.code, command.params, command.field
+    operation = outbox.put_back(handling.work, command.operation_id, *why)
+    return Done(operation.row_id, (DropRefused(operation.id),))
+
+
+def _refused(handling: Handling, operation_id: str) -> outbox.Refused:
     for refused in outbox.needs_you(handling.work.connection):
         if refused.operation.id == operation_id:
-            return refused.operation
+            return refused
     raise InputError("unknown_operation", operation_id=operation_id)

@@ -10,7 +10,7 @@ from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import is_id, new_id
 from crmdesk.domain.merge import by_key
 from crmdesk.services.claim_state import check_editable
-from crmdesk.services.commands import CreateRow, DeleteRow, EditRow
+from crmdesk.services.commands import CreateRow, DeleteRow, EditRow, PutBackRefused
 from crmdesk.services.handling import (
     Done,
     Handling,
@@ -134,8 +134,22 @@ def delete_row(handling: Handling, command: DeleteRow) -> Done:
         check_editable(handling, row)
     if record.name == "plan_target" and not targets.may_delete(row, handling.role):
         raise RefusedError("not_in_this_state", state=str(row.get("state") or ""), event="delete")
-    handling.work.delete(record.name, command.row_id, handling.person.user_id)
-    return Done(inverse=(RestoreRow(record.name, command.row_id),))
+    return delete(handling, record, row)
+
+
+def delete(handling: Handling, record: Record, row: Mapping[str, Any]) -> Done:
+    """Delete a row after every check; of a new row that the server refused the creation is given up instead."""
+    if not row["revision"]:
+        given_up = outbox.drop_unmade(handling.work, record.name, row["id"])
+        if given_up is not None:
+            return Done(inverse=(put_back(given_up),))
+    handling.work.delete(record.name, row["id"], handling.person.user_id)
+    return Done(inverse=(RestoreRow(record.name, row["id"]),))
+
+
+def put_back(given_up: outbox.Refused) -> PutBackRefused:
+    """Return what takes a refused operation back that was given up, with the reason of its refusal."""
+    return PutBackRefused(given_up.operation.id, given_up.code, given_up.params, given_up.field)
 
 
 def restore_fields(handling: Handling, command: RestoreFields) -> Done:

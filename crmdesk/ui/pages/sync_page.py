@@ -12,7 +12,15 @@ from typing_extensions import override
 
 from crmdesk.domain.claims import DECISIONS
 from crmdesk.domain.merge import DELETED
-from crmdesk.services.commands import ChangeSet, DropRefused, ResolveConflict, RetryFile, RetryRefused
+from crmdesk.services.commands import (
+    ChangeSet,
+    DropRefused,
+    Outcome,
+    PutBackRefused,
+    ResolveConflict,
+    RetryFile,
+    RetryRefused,
+)
 from crmdesk.services.views import (
     SENT,
     ConflictView,
@@ -29,6 +37,7 @@ from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.sync_cards import OPENABLE, RefusedCard, Tile, WaitingCard
 from crmdesk.ui.pages.sync_conflict import KEEP, ConflictCard
+from crmdesk.ui.pages.sync_given_up import GivenUpCard
 from crmdesk.ui.pages.sync_stand import LatelyCard, StandCard, StuckFilesCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card_column import CardColumn, CardSpec
@@ -55,12 +64,13 @@ class _Read(msgspec.Struct, frozen=True):
     stuck: list[StuckFile]
     files: list[FileToSend]
     lately: list[Happening]
+    given_up: list[RefusedItem]
 
 
 def _read_all(reads: "Reads") -> _Read:
     return _Read(
         reads.sync_summary(), reads.waiting(), reads.refused(), reads.conflicts(), reads.stuck_files(),
-        reads.files_to_send(), reads.happenings(),
+        reads.files_to_send(), reads.happenings(), reads.given_up(),
     )  # fmt: skip
 
 
@@ -163,11 +173,13 @@ class SyncPage(Page):
             yield CardSpec("stuck", (words, read.stuck), lambda _before: self._stuck_card(read.stuck))
 
     def _rest(self, read: _Read) -> Iterator[CardSpec]:
-        """Yield what there is to know: what waits and what happened."""
+        """Yield what there is to know: what waits, what was given up and what happened."""
         words, count = (language.current(), today()), read.summary.waiting
         if read.waiting or read.files:
             content = (words, read.waiting, count, read.files)
             yield CardSpec("waiting", content, lambda _before: WaitingCard(read.waiting, count, read.files))
+        if read.given_up:
+            yield CardSpec("given_up", (words, read.given_up), lambda _before: self._given_up_card(read.given_up))
         yield CardSpec("lately", (words, read.lately), lambda _before: LatelyCard(read.lately))
 
     def _show_tiles(self, read: _Read) -> None:
@@ -218,6 +230,11 @@ class SyncPage(Page):
         card.opened.connect(self._open_row)
         return card
 
+    def _given_up_card(self, given_up: list[RefusedItem]) -> QWidget:
+        card = GivenUpCard(given_up)
+        card.put_back.connect(self._put_back)
+        return card
+
     def _copy_question(self, name: str, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.context.toast(lambda: self.tr("已复制一段话，可以粘贴到微信或邮件里发给{name}。").format(name=name))
@@ -262,6 +279,12 @@ class SyncPage(Page):
         self.context.submit(
             self, DropRefused(refused.operation_id), lambda outcome: self.context.toast(said, outcome.undo_token)
         )
+
+    def _put_back(self, operation_id: str) -> None:
+        def told(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("已放回“需要你处理”，可以修改后再提交。"), outcome.undo_token)
+
+        self.context.submit(self, PutBackRefused(operation_id), told)
 
     def _open_row(self, record: str, row_id: str, command: str = "") -> None:
         of_claims = "approvals" if command in DECISIONS else "expenses"

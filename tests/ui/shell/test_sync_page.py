@@ -13,6 +13,7 @@ from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.sync_cards import RefusedCard, Tile, WaitingCard
 from crmdesk.ui.pages.sync_conflict import ConflictCard
+from crmdesk.ui.pages.sync_given_up import GivenUpCard
 from crmdesk.ui.pages.sync_stand import StandCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.label import Label
@@ -96,7 +97,24 @@ def test_a_refusal_can_be_dropped(qtbot: QtBot, window: MainWindow, laptop: Lapt
     qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
     qtbot.mouseClick(_button(_live(window, RefusedCard)[0], "refused_drop_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not _live(window, RefusedCard))
-    assert "30" in window.toast_part.text
+    qtbot.waitUntil(lambda: "30" in window.toast_part.text)
+
+
+def test_what_was_given_up_is_listed_and_comes_back_with_its_text(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop
+) -> None:
+    _refuse(laptop, "forbidden")
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    refused = _live(window, RefusedCard)[0].refused
+    qtbot.mouseClick(_button(_live(window, RefusedCard)[0], "refused_drop_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(_live(window, GivenUpCard)) == 1)
+    [card] = _live(window, GivenUpCard)
+    assert any("13900001111" in label.text() for label in card.findChildren(Label))
+    qtbot.mouseClick(_button(card, f"put_back_{refused.operation_id}"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1 and not _live(window, GivenUpCard))
+    back = _live(window, RefusedCard)[0].refused
+    assert (back.fields, back.code) == (refused.fields, "given_up")
+    qtbot.waitUntil(lambda: "放回" in window.toast_part.text)
 
 
 def test_the_figures_follow_what_happens(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
