@@ -222,8 +222,9 @@ def retry(
     context: typer.Context,
     operation_id: Annotated[str, typer.Argument(help="Id of the refused change.")],
     assignments: Annotated[list[str] | None, typer.Option("--set", help="Corrected field=value; repeatable.")] = None,
+    reason: Annotated[str, typer.Option(help="Why: needed for a change to a submitted report.")] = "",
 ) -> None:
-    """Send a refused change again, corrected where you say so."""
+    """Send a refused change again, corrected where you say so, or with a reason."""
     output = options_of(context).output
     with opened(context) as laptop:
         found = ask(laptop, lambda reads: reads.refused())
@@ -231,7 +232,8 @@ def retry(
         if item is None:
             raise InputError("unknown_operation", id=operation_id[:60])
         defined = ask(laptop, lambda reads: reads.custom_fields())
-        submit(laptop, RetryRefused(operation_id, read_assignments(RECORDS[item.record], assignments or [], defined)))
+        changes = read_assignments(RECORDS[item.record], assignments or [], defined)
+        submit(laptop, RetryRefused(operation_id, changes, reason))
     output.result({"retried": operation_id}, [output.pick("已重新排队。", "Queued again.")])
 
 

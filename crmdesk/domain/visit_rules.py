@@ -11,6 +11,13 @@ BACKDATING = "backdating_days"
 """The name of the company's rule (a row of `company_rule`)."""
 
 
+SUBMITTED_TWICE = "submitted twice"
+"""The reason in the trail where one report was submitted on two computers that knew nothing of each other."""
+
+MAX_REASON = 1000
+"""Characters of a reason, as the server takes it."""
+
+
 class Backdating(NamedTuple):
     """So many days after the visit its report may be submitted; the laptop says so at entry, the server binds.
 

@@ -347,14 +347,14 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
-    changes = merged.changes
+    changes, reason = visits.amending(record, row, operation, merged.changes)
     _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:
         raise RefusedError("out_of_scope", field="territory_id")
     if record.owner and changes.get(record.owner, actor.user_id) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
     if changes:  # what is there already, from another computer of the same person, amends nothing
-        check_lock(record, row, changes, operation.reason)
+        check_lock(record, row, changes, reason)
     if record.fixed and changes:
         raise RefusedError("locked")
     if row["deleted"]:
@@ -365,7 +365,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     unseen = _met_others(batch, row, operation)
     merging.keep_losers(work, record, row, merged.clashes, operation, actor)
     changes = merges.followed(record, changes, batch.merged_into)
-    after = work.update(record.name, row["id"], changes, actor, reason=operation.reason)
+    after = work.update(record.name, row["id"], changes, actor, reason=reason)
     return ("merged" if unseen else "applied"), after
 
 

@@ -6,9 +6,28 @@ from typing import Any
 from crmdesk.domain import adverse_events, visit_rules
 from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.fields import Record
+from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import rules_in_force
 from crmdesk.server.work import ServerWork
+
+
+def amending(
+    record: Record, row: Mapping[str, Any], operation: Operation, changes: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """Return what an edit changes and its reason; a report that was submitted twice amends itself.
+
+    Whoever submitted it on a second computer, without having seen that it was submitted, meant every word of it: nobody
+    is asked why. What was heard of an adverse event stays heard.
+    """
+    if record.name != "visit" or row["state"] != "submitted" or operation.reason.strip():
+        return changes, operation.reason
+    submits = operation.fields.get("state", (None, None))[1] == "submitted"
+    if not submits or operation.base_revision >= row["field_revisions"].get("state", 1):
+        return changes, operation.reason
+    heard = bool(row["adverse_event"])
+    return {name: new for name, new in changes.items() if not (heard and name == "adverse_event")}, SUBMITTED_TWICE
 
 
 def check(work: ServerWork, operation: Operation, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:

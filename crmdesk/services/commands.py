@@ -183,10 +183,11 @@ class ResolveConflict(Command, frozen=True):
 
 
 class RetryRefused(Command, frozen=True):
-    """Send a refused operation again, with changed fields where the person corrected them."""
+    """Send a refused operation again, with changed fields where the person corrected them, or with a reason."""
 
     operation_id: str
     changes: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    reason: str = ""
 
 
 class DropRefused(Command, frozen=True):

@@ -271,8 +271,8 @@ def _to_person(
     work.note(operation.record, operation.row_id)
 
 
-def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None) -> str:
-    """Queue a refused operation again under a new id, with corrected fields; what waited beside it follows.
+def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None, reason: str = "") -> str:
+    """Queue a refused operation again under a new id, with corrected fields or a reason; what waited follows.
 
     It stands on the values and the revision that the person saw then, so that what others wrote since is merged and
     never written over. Returns the new operation id. Raises InputError('unknown_operation').
@@ -285,7 +285,8 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     seen = {} if old.kind == "create" else dict(base or {}) | {name: pair[0] for name, pair in old.fields.items()}
     fields = {name: (seen.get(name), new) for name, new in wanted.items()}
     again = msgspec.structs.replace(
-        old, id=new_id(), seq=pending.next_seq(work.driver), fields=fields, made_at=work.now()
+        old, id=new_id(), seq=pending.next_seq(work.driver), fields=fields, made_at=work.now(),
+        reason=reason or old.reason,
     )  # fmt: skip
     _requeue(work, again, refused.user_id)
     _release(work, op_id)

@@ -2935,12 +2935,24 @@
             <translation>{field}: {value}</translation>
         </message>
         <message>
+            <source>更正原因</source>
+            <translation>Reason</translation>
+        </message>
+        <message>
+            <source>写下原因，就作为更正提交；原文都会并入报告</source>
+            <translation>Write the reason and it goes out as an amendment; all of your text joins the report</translation>
+        </message>
+        <message>
             <source>修改后重新提交</source>
             <translation>Correct and send again</translation>
         </message>
         <message>
             <source>重新提交</source>
             <translation>Send again</translation>
+        </message>
+        <message>
+            <source>作为更正提交</source>
+            <translation>Submit as an amendment</translation>
         </message>
         <message>
             <source>打开记录</source>
@@ -3948,6 +3960,10 @@
         <message>
             <source>这是第一次拜访。</source>
             <translation>This is the first visit.</translation>
+        </message>
+        <message>
+            <source>在另一台电脑上也提交过，两份已合并</source>
+            <translation>submitted on another computer as well; both were merged</translation>
         </message>
         <message>
             <source>原因：{reason}</source>

@@ -91,7 +91,7 @@ class Model:
         self.life = Life({}, {key: Row(dict(values)) for key, values in founding.items()})
         self.ever_answered: set[str] = set()
         self.to_give_again: set[str] = set()
-        self.copies = False
+        self.copies = self.restored = False
 
     def backup(self) -> Life:
         """Return what the server has taken so far."""
@@ -99,6 +99,7 @@ class Model:
 
     def put_back(self, life: Life) -> None:
         """The server goes on from a backup: what only the lost part held is lost with it."""
+        self.restored = True
         lost = self.life.answers.keys() - life.answers.keys()
         self.life = copy.deepcopy(life)
         self.excuse((op_id for op_id in lost if op_id in self.promises and not self.promises[op_id].held), "two disks")
@@ -145,10 +146,10 @@ class Model:
             self.promises[op_id].excused = "dropped" if dropped else "sent again"
 
     def needs_nobody(self, operation: Operation) -> bool:
-        """Say whether an operation is of a row that the server refused to make and that the person has deleted."""
+        """Say whether an operation is of a row that the server never made and that the person has deleted."""
         mine = [one.operation for one in self.promises.values()]
         deleted = {one.row_id for one in mine if one.kind == "delete"} - {row_id for _, row_id in self.life.rows}
-        made = {one.row_id for one in mine if one.kind == "create" and self.life.answers.get(one.id) == "refused"}
+        made = {one.row_id for one in mine if one.kind == "create" and self.life.answers.get(one.id) != "taken"}
         named = {new for _, new in operation.fields.values() if isinstance(new, str)}
         rows = {operation.row_id} | (named if operation.kind == "create" else set())
         return not rows.isdisjoint(deleted & made)
@@ -195,6 +196,9 @@ class Model:
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
         twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
         merged = answer.params.get("code") == "too_long"
+        locked = operation.fields.get("state", ("", ""))[1] == "submitted" and not (self.copies or self.restored)
+        if answer.code == "locked" and locked:
+            raise Broken("needless_refusal", f"{operation.id} submits {operation.row_id} a second time and was refused")
         if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
 
@@ -276,8 +280,10 @@ class Model:
             row.edits.append((answer.revision, user_id))
         if key[1] in self.life.rested_on:
             raise Broken("rests_on_a_call", f"call-back {key[1]} was changed after a result rested on it")
+        twice = "state" in operation.fields and row.values.get("state") == "submitted"
+        heard = twice and row.values.get("adverse_event")  # it stays heard
         for name, (old, new) in operation.fields.items():
-            if name in _SERVER_MAY_MOVE.get(key[0], ()):
+            if name in _SERVER_MAY_MOVE.get(key[0], ()) or (heard and name == "adverse_event"):
                 continue
             self._edited_field(row, name, declared.field(name).merge, (old, new))
 

@@ -297,7 +297,8 @@ class Planner:
         if known and self.rng.random() < 0.5:
             del values["doctor_ids"], values["note"]
             args["values"] = {"next_step": self.token} | ({"adverse_event": False} if submit else {})
-            args["row_id"] = self.rng.choice(known)
+            # the oldest: Ann may do so on both of her laptops
+            args["row_id"] = self.rng.choice(known[:2] if submit else known)
         if submit and self.rng.random() < 0.4:
             args["values"]["adverse_event"] = True
             args["heard"] = f"heard {self.token} of it"

@@ -2,6 +2,7 @@
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.validation import check_changes
+from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.services.commands import DropRefused, PutBackRefused, RetryRefused
 from crmdesk.services.handlers.rows import put_back
 from crmdesk.services.handling import Done, Handling, check_rights, record_of, tidy
@@ -16,7 +17,10 @@ def retry_refused(handling: Handling, command: RetryRefused) -> Done:
     if changes:
         check_rights(handling, declared, changes)
         check_changes(declared, changes)
-    outbox.retry(handling.work, command.operation_id, changes)
+    reason = command.reason.strip()
+    if len(reason) > MAX_REASON:
+        raise InputError("too_long", field="reason", limit=MAX_REASON, length=len(reason))
+    outbox.retry(handling.work, command.operation_id, changes, reason)
     return Done(operation.row_id)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 from crmdesk.domain.custom_fields import is_custom
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.services.views import FileToSend, RefusedItem, WaitingItem
 from crmdesk.ui import language, own_fields, theme, words
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
@@ -83,6 +84,7 @@ class RefusedCard(Card):
     """A refused change with its reason; the text is intact, to be corrected and sent again, copied, or given up."""
 
     retried = Signal(dict)
+    amended = Signal(str)
     dropped = Signal()
     opened = Signal()
     copied = Signal(str)
@@ -103,7 +105,8 @@ class RefusedCard(Card):
         reason = Label(words.refusal(refused.code, params), "body", wrap=True)
         reason.setObjectName("refused_reason")
         self.body.addWidget(reason)
-        self._edit = self._editor()
+        self._amends = (refused.record, refused.kind, refused.code) == ("visit", "edit", "locked")
+        self._edit = self._reason_editor() if self._amends else self._editor()
         self._lines = self._written()
         if self._lines:
             text = Label("\n".join(self._lines[:_LINES]), "secondary", wrap=True)
@@ -124,7 +127,9 @@ class RefusedCard(Card):
     def _written(self) -> list[str]:
         """Return the text as it was typed, a line for each field; one that stands in the editor is left out."""
         one = self.refused
-        fields = {name: value for name, value in one.fields.items() if self._edit is None or name != one.field}
+        fields = {
+            name: value for name, value in one.fields.items() if self._edit is None or self._amends or name != one.field
+        }
         said = written(CustomerWords(self), one.record, fields, one.kind)
         return [self.tr("{field}：{value}").format(field=field, value=value) for field, value in said]
 
@@ -137,11 +142,21 @@ class RefusedCard(Card):
         value = one.fields[one.field]
         if declared.kind not in (Kind.TEXT, Kind.LONG_TEXT) or not isinstance(value, str):
             return None
+        return self._added("refused_value_edit", language.field_word(one.record, one.field), value)
+
+    def _reason_editor(self) -> QLineEdit:
+        """Return the field for the reason with which a change to a submitted report goes out as an amendment."""
+        edit = self._added("refused_reason_edit", self.tr("更正原因"), "")
+        edit.setMaxLength(MAX_REASON)
+        edit.setPlaceholderText(self.tr("写下原因，就作为更正提交；原文都会并入报告"))
+        return edit
+
+    def _added(self, name: str, word: str, value: str) -> QLineEdit:
         edit = TextLine(value)
-        edit.setObjectName("refused_value_edit")
-        edit.setAccessibleName(language.field_word(one.record, one.field))
+        edit.setObjectName(name)
+        edit.setAccessibleName(word)
         edit.returnPressed.connect(self._retry)
-        self.body.addWidget(Label(edit.accessibleName(), "muted"))
+        self.body.addWidget(Label(word, "muted"))
         self.body.addWidget(edit)
         return edit
 
@@ -152,6 +167,7 @@ class RefusedCard(Card):
         buttons: list[tuple[str, str, Callable[[], None]]] = []
         if one.code not in _FINAL:
             again = self.tr("修改后重新提交") if self._edit is not None else self.tr("重新提交")
+            again = self.tr("作为更正提交") if self._amends else again
             buttons.append(("retry", again, self._retry))
         if one.record in OPENABLE and one.code not in _NOT_HERE:
             buttons.append(("open", self.tr("打开记录"), self.opened.emit))
@@ -183,6 +199,12 @@ class RefusedCard(Card):
 
     def _retry(self) -> None:
         edited = self._edit.text() if self._edit is not None else ""
+        if self._amends and self._edit is not None:
+            if edited.strip():
+                self.amended.emit(edited.strip())
+            else:
+                self._edit.setFocus()
+            return
         changed = self._edit is not None and edited != self.refused.fields[self.refused.field]
         self.retried.emit({self.refused.field: edited} if changed else {})
 

@@ -219,6 +219,7 @@ class SyncPage(Page):
         if isinstance(before, RefusedCard):
             card.type_as_in(before)
         card.retried.connect(lambda changes: self._retry(refused, changes))
+        card.amended.connect(lambda reason: self._retry(refused, {}, reason))
         card.dropped.connect(lambda: self._drop(refused))
         card.opened.connect(lambda: self._open_row(refused.record, refused.row_id, refused.command))
         card.copied.connect(self._copy_text)
@@ -266,11 +267,11 @@ class SyncPage(Page):
         elif first is not None:
             self._resolve(first, KEEP)
 
-    def _retry(self, refused: RefusedItem, changes: dict[str, Any]) -> None:
+    def _retry(self, refused: RefusedItem, changes: dict[str, Any], reason: str = "") -> None:
         said = self.tr("已保存在本机，会再次发送。")
         self.context.submit(
             self,
-            RetryRefused(refused.operation_id, changes),
+            RetryRefused(refused.operation_id, changes, reason),
             lambda outcome: self.context.toast(said, outcome.undo_token),
         )
 

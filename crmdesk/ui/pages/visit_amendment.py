@@ -5,12 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
-
-_REASON_LIMIT = 1000
-"""Characters of a reason, as the server takes it."""
 
 
 class AmendmentBar(QFrame):
@@ -25,7 +23,7 @@ class AmendmentBar(QFrame):
         self._word = Label("", "strong")
         self.reason = TextLine()
         self.reason.setObjectName("visit_reason_edit")
-        self.reason.setMaxLength(_REASON_LIMIT)
+        self.reason.setMaxLength(MAX_REASON)
         self.reason.textEdited.connect(lambda _text: self.typed.emit())
         self._drop = Button("", QUIET, small=True)
         self._drop.setObjectName("visit_amend_drop_button")

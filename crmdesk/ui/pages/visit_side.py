@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.adverse_events import OPEN
+from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Row
 from crmdesk.ui import language
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
@@ -84,7 +85,9 @@ class VisitSide(QFrame):
         _clear(self._changes)
         for entry in entries[:_AMENDMENTS]:
             self._changes.addWidget(Label(dotted(language.moment_word(entry.at), entry.who), "faint"))
-            lines = [self.tr("原因：{reason}").format(reason=entry.reason)]
+            twice = entry.reason == SUBMITTED_TWICE
+            why = self.tr("在另一台电脑上也提交过，两份已合并") if twice else entry.reason
+            lines = [self.tr("原因：{reason}").format(reason=why)]
             lines += [line[:160] for line in self._words.changed("visit", entry.changes, entry.names)]
             self._changes.addWidget(Label("\n".join(lines), "muted", wrap=True))
 

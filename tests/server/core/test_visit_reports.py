@@ -4,6 +4,7 @@ from typing import Any
 
 from crmdesk.domain.adverse_events import task_id
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Answer, Operation
 from tests.server.company import Company, Laptop, adverse_event_of, visit_values
 
@@ -143,6 +144,44 @@ def test_a_report_that_was_submitted_on_two_laptops_alike_amends_nothing(company
     given = {"state": ("draft", "submitted"), "next_step": (None, "送资料")}
     assert codes(one.push(one.edit("visit", visit_id, 1, **given))) == ["applied"]
     assert codes(other.push(other.edit("visit", visit_id, 1, **given))) == ["merged"]
-    differs = given | {"next_step": (None, "打电话")}
-    assert codes(other.push(other.edit("visit", visit_id, 1, **differs))) == ["locked"]
     assert company.row("visit", visit_id)["revision"] == 2
+
+
+def test_a_report_that_was_submitted_twice_amends_itself(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=None, note="一起见了主任。"))
+    one, other = company.laptop("rep"), company.laptop("rep")
+    submitted = {"state": ("draft", "submitted"), "adverse_event": (None, False)}
+    first = submitted | {"note": ("一起见了主任。", "上午见的。\n一起见了主任。"), "next_step": (None, "送资料")}
+    assert codes(one.push(one.edit("visit", visit_id, 1, **first))) == ["applied"]
+    second = submitted | {"note": ("一起见了主任。", "一起见了主任。\n他要文献。"), "next_step": (None, "打电话")}
+    assert codes(other.push(other.edit("visit", visit_id, 1, **second))) == ["merged"]
+    row = company.row("visit", visit_id)
+    assert (row["note"], row["next_step"]) == ("上午见的。\n一起见了主任。\n他要文献。", "打电话")
+    one.sync()
+    [told] = [row for key, row in one.replica.rows.items() if key[1] == "audit_entry" and row["reason"]]
+    assert (told["reason"], told["changes"]["next_step"]) == (SUBMITTED_TWICE, ["送资料", "打电话"])
+
+
+def test_what_was_heard_stays_heard_in_a_report_that_was_submitted_twice(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=None))
+    one, other = company.laptop("rep"), company.laptop("rep")
+    heard = {"state": ("draft", "submitted"), "adverse_event": (None, True)}
+    assert codes(one.push(opened(one, visit_id), one.edit("visit", visit_id, 1, **heard))) == ["applied", "applied"]
+    not_heard = heard | {"adverse_event": (None, False), "next_step": (None, "打电话")}
+    assert codes(other.push(other.edit("visit", visit_id, 1, **not_heard))) == ["merged"]
+    row = company.row("visit", visit_id)
+    assert (row["adverse_event"], row["next_step"]) == (True, "打电话")
+
+
+def test_whoever_had_seen_the_report_gives_a_reason(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=False))
+    one, other = company.laptop("rep"), company.laptop("rep")
+    submitted = {"state": ("draft", "submitted")}
+    assert codes(one.push(one.edit("visit", visit_id, 1, **submitted))) == ["applied"]
+    changed = {"next_step": (None, "打电话")}
+    answers = other.push(
+        other.edit("visit", visit_id, 2, **submitted, **changed),
+        other.edit("visit", visit_id, 1, **changed),
+        other.edit("visit", visit_id, 1, **changed, reason="补充"),
+    )
+    assert codes(answers) == ["locked", "locked", "merged"]

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.services.commands import ClaimCommand, EditRow
+from crmdesk.services.commands import ClaimCommand, EditRow, SaveVisit
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.sync_cards import RefusedCard, Tile, WaitingCard
@@ -115,6 +115,28 @@ def test_what_was_given_up_is_listed_and_comes_back_with_its_text(
     back = _live(window, RefusedCard)[0].refused
     assert (back.fields, back.code) == (refused.fields, "given_up")
     qtbot.waitUntil(lambda: "放回" in window.toast_part.text)
+
+
+def test_a_change_that_met_a_submitted_report_goes_out_with_a_reason(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop
+) -> None:
+    laptop.do(SaveVisit("", {"doctor_ids": [LI], "note": "旧电脑上写的"}))
+    laptop.answer()
+    [visit] = [one for one in laptop.ask(lambda reads: reads.rows("visit")) if one["note"] == "旧电脑上写的"]
+    laptop.do(SaveVisit(visit.id, {"note": "旧电脑上又写的"}))
+    laptop.answer("refused", code="locked")
+    qtbot.waitUntil(lambda: len(_live(window, RefusedCard)) == 1)
+    card = _live(window, RefusedCard)[0]
+    reason = card.findChild(QLineEdit, "refused_reason_edit")
+    assert reason is not None
+    assert any("旧电脑上又写的" in label.text() for label in card.findChildren(Label))
+    qtbot.mouseClick(_button(card, "refused_retry_button"), Qt.MouseButton.LeftButton)
+    assert (reason.hasFocus(), laptop.waiting()) == (True, []), "without a reason nothing goes out"
+    reason.setText("两台电脑")
+    qtbot.mouseClick(_button(card, "refused_retry_button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not _live(window, RefusedCard))
+    [sent] = laptop.waiting()
+    assert (sent.reason, sent.fields["note"]) == ("两台电脑", ("旧电脑上写的", "旧电脑上又写的"))
 
 
 def test_the_figures_follow_what_happens(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
