@@ -149,8 +149,8 @@ def _entries_to_write(key: Key, standing: Standing, entries: dict[str, tuple[int
     result = []
     for scope, state in wanted.items():
         old_state, old_revision = entries.get(scope, (-1, 0))
-        gone_already = state == LEFT and old_state in (LEFT, DELETED)
-        if gone_already or (old_state, old_revision) == (state, standing.revision):
+        # where a row that lives again was deleted and is no more, it has left: its end would reach holders elsewhere
+        if state == old_state == LEFT or (old_state, old_revision) == (state, standing.revision):
             continue
         held = old_revision if old_state == PRESENT else 0
         result.append(Entry(scope, key[0], key[1], state, standing.revision, held))
