@@ -49,11 +49,12 @@ def _edits(day: Day, connection: Connection, verdict: Verdict) -> None:
     """Each edit is in the history exactly once, or its text is visible where it needs its author."""
     history = _history(day, connection)
     waiting = {name: _needs_you(laptop) for name, laptop in day.laptops.items()}
+    aside = {name: [*waiting[name], *_given_up(laptop)] for name, laptop in day.laptops.items()}
     kept = _kept(connection)
     for said in day.said:
         verdict.counts["said"] += 1
         times = _times(said, history)
-        asked = _asked(said, waiting[said.laptop])
+        asked = _asked(said, aside[said.laptop])
         if said.token and times > 1:
             verdict.faults.append(f"{said} took effect {times} times")
         elif said.last and not (times or asked or kept.has(said)):
@@ -116,12 +117,21 @@ def _kept(connection: Connection) -> _Kept:
 
 def _needs_you(laptop: Laptop) -> History:
     with laptop.store.reading() as connection:
-        return [
-            {"row_id": one.operation.row_id, "kind": one.operation.kind, "command": one.operation.command,
-             "id": one.operation.id, "code": one.code, "waits_for": one.waits_for,
-             "new": str({name: pair[1] for name, pair in one.operation.fields.items()})}
-            for one in outbox.needs_you(connection)
-        ]  # fmt: skip
+        return [_entry(one) for one in outbox.needs_you(connection)]
+
+
+def _given_up(laptop: Laptop) -> History:
+    """Return what went with a row that was deleted and that the server had refused to make."""
+    with laptop.store.reading() as connection:
+        return [_entry(one) | {"command": "delete"} for one in outbox.given_up(connection)]
+
+
+def _entry(one: outbox.Refused) -> dict[str, Any]:
+    return {
+        "row_id": one.operation.row_id, "kind": one.operation.kind, "command": one.operation.command,
+        "id": one.operation.id, "code": one.code, "waits_for": one.waits_for,
+        "new": str({name: pair[1] for name, pair in one.operation.fields.items()}),
+    }  # fmt: skip
 
 
 def _asked(said: Said, waiting: History) -> bool:
