@@ -1,5 +1,6 @@
 """Commands about planning: plan week, add, cycle, suggest, targets, propose, answer, export."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,7 +55,17 @@ def week(context: typer.Context, day: Day = "") -> None:
                 time = f"{visit.minute // 60:02d}:{visit.minute % 60:02d}"
                 state = output.choice("visit_state", visit.state)
                 lines.append(f"  {time}  {visit.doctor_names} · {visit.institution_name}  {state}  {visit.id}")
+    lines += _unknown(output, found.unknown_years)
     output.result(found, lines)
+
+
+def _unknown(output: Output, years: Sequence[int]) -> list[str]:
+    shown = ", ".join(map(str, years))
+    said = output.pick(
+        f"还没有 {shown} 年的放假和调休安排，只把周末算作休息。",
+        f"No public holidays of {shown} are known yet: only weekends count as days off.",
+    )
+    return [said] if years else []
 
 
 @plan.command("add")
@@ -102,6 +113,7 @@ def cycle(context: typer.Context, day: Day = "") -> None:
             f"还剩 {left[0]} 个工作日，还能排 {left[1]} 次", f"{left[0]} working days left, room for {left[1]} visits"
         )
     )
+    lines += _unknown(output, found.unknown_years)
     output.result(found, lines)
 
 

@@ -40,6 +40,29 @@ COMPANY_RULE = Record(
 )
 """One row a rule that was set; what was never set has the value that the code gives it."""
 
+COMPANY_CALENDAR = Record(
+    "company_calendar",
+    "工作日历",
+    "Working calendar",
+    ScopeRule.COMPANY,
+    (
+        Field("year", Kind.INTEGER, "年份", "Year", required=True, minimum=2000, maximum=2100),
+        Field(
+            "days",
+            Kind.ITEMS,
+            "放假与调休",
+            "Holidays and make-up days",
+            max_length=200,
+            item=(
+                Field("day", Kind.DATE, "日期", "Day", required=True),
+                Field("name", Kind.TEXT, "名称", "Name", max_length=40, required=True),
+                Field("worked", Kind.BOOLEAN, "上班", "Worked", required=True),
+            ),
+        ),
+    ),
+)
+"""One row a year that the company gave itself, as a whole, instead of what came with the program."""
+
 PROCUREMENT = Record(
     "procurement",
     "带量采购",

@@ -5,7 +5,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 """
 
 from crmdesk.domain.call_back_record import CALL_BACK
-from crmdesk.domain.company_records import COMPANY_RULE, EXPORT_NOTE, PROCUREMENT
+from crmdesk.domain.company_records import COMPANY_CALENDAR, COMPANY_RULE, EXPORT_NOTE, PROCUREMENT
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
 from crmdesk.domain.merge_records import DOCTOR_MERGE, INSTITUTION_MERGE
 from crmdesk.domain.plan_records import CYCLE_PLAN, DAY_OFF, PLAN_TARGET
@@ -517,6 +517,7 @@ RECORDS: dict[str, Record] = {
         PRODUCT,
         CUSTOM_FIELD,
         COMPANY_RULE,
+        COMPANY_CALENDAR,
         INSTITUTION,
         DEPARTMENT,
         DOCTOR,

@@ -1,7 +1,8 @@
 """Which days are worked: weekends, public holidays, make-up days, and a person's own days off.
 
-The dates of holidays are data (`resources/calendar`), published by the State Council a year at a time; a year that is
-not known yet has weekends only, and says so (`Holidays.knows`).
+The dates of holidays are data, published by the State Council a year at a time: those that come with the program
+(`domain.public_calendar`), and over them what a company gave itself, year by year (`domain.company_calendar`). A year
+that is not known yet has weekends only, and says so (`Holidays.unknown_years`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,20 +49,45 @@ class Holidays:
         """Say whether people work on the day."""
         return self.kind(day) in (DayKind.WORKDAY, DayKind.MAKE_UP)
 
-    def knows(self, day: date) -> bool:
-        """Say whether the holidays of the day's year have been published here."""
-        return day.year in self.years
+    def unknown_years(self, days: Iterable[date]) -> tuple[int, ...]:
+        """Return the years of these days of which no holidays are known here, in order."""
+        return tuple(sorted({day.year for day in days} - self.years))
 
 
-def read_holidays(content: Mapping[str, Any]) -> Holidays:
-    """Return the calendar of a data file: `years`, and `holidays` with `name`, `off` (first, last) and `work`."""
-    off: dict[date, str] = {}
-    worked: dict[date, str] = {}
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """What was published for one year, as a whole; it may name days of the December before."""
+
+    year: int
+    off: Mapping[date, str] = field(default_factory=dict)
+    worked: Mapping[date, str] = field(default_factory=dict)
+
+
+def read_years(content: Mapping[str, Any]) -> dict[int, CalendarYear]:
+    """Return the years of a data file: `years`, and `holidays` with `name`, `off` (first, last) and `work`.
+
+    A holiday belongs to the year of its last day: New Year's Day may begin in December.
+    """
+    off: dict[int, dict[date, str]] = {year: {} for year in content["years"]}
+    worked: dict[int, dict[date, str]] = {year: {} for year in content["years"]}
     for one in content["holidays"]:
         first, last = (date.fromisoformat(text) for text in one["off"])
-        off.update(dict.fromkeys(days_between(first, last), one["name"]))
-        worked.update((date.fromisoformat(text), one["name"]) for text in one["work"])
-    return Holidays(off, worked, frozenset(content["years"]))
+        off[last.year].update(dict.fromkeys(days_between(first, last), one["name"]))
+        worked[last.year].update((date.fromisoformat(text), one["name"]) for text in one["work"])
+    return {year: CalendarYear(year, off[year], worked[year]) for year in off}
+
+
+def holidays_of(years: Iterable[CalendarYear]) -> Holidays:
+    """Return the calendar that some years make; where two of them name one day, the later year's notice holds."""
+    off: dict[date, str] = {}
+    worked: dict[date, str] = {}
+    ordered = sorted(years, key=lambda one: one.year)
+    for one in ordered:
+        for mine, theirs, given in ((off, worked, one.off), (worked, off, one.worked)):
+            for day, name in given.items():
+                theirs.pop(day, None)
+                mine[day] = name
+    return Holidays(off, worked, frozenset(one.year for one in ordered))
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -8,6 +8,7 @@ from functools import cache
 from crmdesk.domain import picklists
 from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.formulas import unquoted
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CJK = "\u3400-\u9fff"
@@ -17,14 +18,6 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 _INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
 _TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}
-
-
-_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
-
-
-def unquoted(text: str) -> str:
-    """Return text without the apostrophe that an export puts before what a sheet would take for a formula."""
-    return text[1:] if _NEUTRALISED.match(text) else text
 
 
 def plain(text: str) -> str:

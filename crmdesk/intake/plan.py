@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from crmdesk.domain.custom_fields import folded
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.formulas import unquoted
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
@@ -81,7 +82,7 @@ def preview(
 
     Raises InputError with a code for what cannot be read (`sniff`, `sheets`), WorldError('file_unreadable').
     """
-    data = source if isinstance(source, bytes) else _read(Path(source))
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
     found = sniff(data)
     sheets = read_sheets(found, data)
     chosen = choose_sheet(sheets, sheet, own.headers)
@@ -108,11 +109,12 @@ def preview(
 
 def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:
     """Read a file and cut it under the header that knows most of these words; raises as `preview`."""
-    data = source if isinstance(source, bytes) else _read(Path(source))
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
     return cut(choose_sheet(read_sheets(sniff(data), data), None, known_headers), known_headers)
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, as many as may be read; raises WorldError('file_unreadable')."""
     try:
         with path.open("rb") as file:
             return _read_limited(file)
@@ -187,7 +189,7 @@ class _Planner:
         cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
-            cells.raw[target] = clean.unquoted(text)
+            cells.raw[target] = unquoted(text)
             value, code = clean.field_value(declared, text)
             if code:
                 cells.left_out[target] = code

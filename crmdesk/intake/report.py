@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crmdesk.domain.formulas import neutral
 from crmdesk.intake.model import Action, Planned
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Report:
         for line in self.lines:
             details = json.dumps(dict(line.params), ensure_ascii=False) if line.params else ""
             cells = (str(line.row_number), line.action.value, line.code, line.name, details)
-            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+            writer.writerow([neutral(cell) for cell in cells])
         return text.getvalue()
 
     def save(self, path: Path) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.server.commands import (
     budgets,
+    calendar,
     company,
     fields,
     institutions,
@@ -84,6 +85,7 @@ app.add_typer(moving.territory, name="territory")
 app.add_typer(moving.assign, name="assign")
 app.add_typer(fields.field, name="field")
 app.add_typer(rules.rule, name="rule")
+app.add_typer(calendar.calendar, name="calendar")
 app.add_typer(institutions.institution, name="institution")
 app.add_typer(procurement.procurement, name="procurement")
 app.add_typer(products.product, name="product")

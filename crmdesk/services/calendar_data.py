@@ -1,15 +1,12 @@
-"""The public calendar of China from `resources/calendar`, read once."""
+"""The calendar that holds on this laptop: the company's own years as they came with the last sync, else the public."""
 
-import json
-from functools import cache
-from pathlib import Path
-
-from crmdesk.domain.workdays import Holidays, read_holidays
-
-_FILE = Path(__file__).resolve().parents[2] / "resources" / "calendar" / "china.json"
+from crmdesk.domain.company_calendar import holidays_with
+from crmdesk.domain.company_records import COMPANY_CALENDAR
+from crmdesk.domain.workdays import Holidays
+from crmdesk.services import shown
+from crmdesk.storage.connection import Connection
 
 
-@cache
-def holidays() -> Holidays:
-    """Return the public holidays and make-up days."""
-    return read_holidays(json.loads(_FILE.read_text("utf-8")))
+def holidays(connection: Connection) -> Holidays:
+    """Return the holidays and make-up days."""
+    return holidays_with(shown.select(connection, COMPANY_CALENDAR.name, "ORDER BY r.year"))

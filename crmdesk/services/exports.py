@@ -1,7 +1,6 @@
 """The export of lists to csv and xlsx: a right is asked, every cell is harmless, the maker is named and it is noted.
 
-Formula neutralisation follows OWASP, 'CSV Injection': a text that begins with `=`, `+`, `-`, `@`, tab or CR gets an
-apostrophe before it. The import takes that apostrophe off again, so that re-importing an export changes nothing.
+The import takes the apostrophe of `domain.formulas` off again, so that re-importing an export changes nothing.
 """
 
 import csv
@@ -15,6 +14,7 @@ import msgspec
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.exports import check_export
+from crmdesk.domain.formulas import neutral
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import NoteExport
 from crmdesk.services.customer_filter import ANY, Conditions
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from crmdesk.services.desk import Desk
     from crmdesk.services.reads_sync import Reads
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 500
 Progress = Callable[[int, int], bool]
 """Called with rows done and rows in all; returns False to stop."""
@@ -40,11 +39,6 @@ class ExportReport(msgspec.Struct, frozen=True):
     by: str
     at: str
     complete: bool = True
-
-
-def neutral(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; one apostrophe less is the text again."""
-    return f"'{value}" if value.lstrip("'").startswith(_DANGEROUS) else value
 
 
 def export_customers(

@@ -51,12 +51,12 @@ class PlanVisit(msgspec.Struct, frozen=True):
 
 
 class PlanWeek(msgspec.Struct, frozen=True):
-    """A week from Monday on with the person's own visits; `holidays_known` is False for a year not published yet."""
+    """A week from Monday on with the person's own visits; `unknown_years` are those without any holidays here."""
 
     monday: str
     days: tuple[PlanDay, ...]
     visits: tuple[PlanVisit, ...]
-    holidays_known: bool
+    unknown_years: tuple[int, ...] = ()
 
 
 class CycleView(msgspec.Struct, frozen=True):
@@ -73,6 +73,7 @@ class CycleView(msgspec.Struct, frozen=True):
     total: ClassStanding | None = None
     workdays_left: int = 0
     capacity_left: int = 0
+    unknown_years: tuple[int, ...] = ()  # years of the days left of which no holidays are known
     without_class: int = 0
     above_maximum: int = 0  # doctors whose visits, done and scheduled, go beyond the plan's maximum
     others: tuple[Row, ...] = ()  # further cycle plans that the person may look at, the present one included

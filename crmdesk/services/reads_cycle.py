@@ -14,7 +14,6 @@ from crmdesk.domain.planning import Goals, Standing, counts_as, goals_of, summed
 from crmdesk.domain.schedule import Candidate, Suggestion
 from crmdesk.domain.workdays import Absence, capacity, days_between
 from crmdesk.services import shown, waiting
-from crmdesk.services.calendar_data import holidays
 from crmdesk.services.plan_views import CycleView, SuggestionItem, TargetItem
 from crmdesk.services.reads_plan import VISITS_A_DAY, PlanReads, as_date
 from crmdesk.services.shown import Values
@@ -50,8 +49,9 @@ class CycleReads(PlanReads):
             weeks=((ends - starts).days + 7) // 7,
             classes=tuple(summed(name, some) for name, some in by_class.items()),
             total=summed("", standings.values()),
-            workdays_left=sum(holidays().is_worked(one) for one in days),
+            workdays_left=sum(self._holidays.is_worked(one) for one in days),
             capacity_left=self._capacity_left(row, days),
+            unknown_years=self._holidays.unknown_years(days),
             above_maximum=sum(one.above_maximum > 0 for one in standings.values()),
             without_class=self._without_class(row["territory_id"]),
             others=tuple(plans),
@@ -69,7 +69,7 @@ class CycleReads(PlanReads):
             return 0
         off = self.days_off(days[0], days[-1])
         away = [Absence(date.fromisoformat(one.starts_on), date.fromisoformat(one.ends_on), one.part) for one in off]
-        fits = capacity(days, int(row["visits_per_day"] or VISITS_A_DAY), holidays(), away)
+        fits = capacity(days, int(row["visits_per_day"] or VISITS_A_DAY), self._holidays, away)
         scheduled = self._count(
             "SELECT count(*) FROM row_visit WHERE deleted = 0 AND +owner_id = :me AND state <> 'submitted'"
             " AND starts_at >= :low AND starts_at < :high",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.planning import counts_as
 from crmdesk.domain.schedule import DEFAULT_VISIT_MIN, Laid, PlannedVisit
-from crmdesk.domain.workdays import Absence, closed_because, days_between, half_days, week_of
+from crmdesk.domain.workdays import Absence, Holidays, closed_because, days_between, half_days, week_of
 from crmdesk.services import shown
 from crmdesk.services.calendar_data import holidays
 from crmdesk.services.plan_views import DayOff, LaidOut, PlanDay, PlanVisit, PlanWeek
@@ -42,15 +43,19 @@ class PlanReads(VisitReads):
             monday=monday.isoformat(),
             days=tuple(self._plan_day(one, off, per_day, count[one.isoformat()]) for one in days),
             visits=tuple(visits),
-            holidays_known=all(holidays().knows(one) for one in days),
+            unknown_years=self._holidays.unknown_years(days),
         )
+
+    @cached_property
+    def _holidays(self) -> Holidays:
+        return holidays(self._connection)
 
     def plan_today(self) -> str:
         """Return the present day of the field."""
         return self._today.isoformat()
 
     def _plan_day(self, day: date, off: Sequence[DayOff], per_day: int, visits: int) -> PlanDay:
-        known, text = holidays(), day.isoformat()
+        known, text = self._holidays, day.isoformat()
         halves = half_days(day, known, _absences(off))
         touching = tuple(one for one in off if one.starts_on <= text <= one.ends_on)
         return PlanDay(text, known.kind(day).value, known.name(day), touching, halves * per_day // 2, visits)
@@ -109,7 +114,7 @@ class PlanReads(VisitReads):
     def _laid_out(self, lay: Callable[[schedule.Closed, list[PlannedVisit]], Laid], first: date, last: date) -> LaidOut:
         away = _absences(self.days_off(first, last))
         laid = lay(
-            lambda day, minute: closed_because(day, minute, holidays(), away),
+            lambda day, minute: closed_because(day, minute, self._holidays, away),
             _planned(self._calendar_visits(first, last)),
         )
         return LaidOut(tuple(values_of(one) for one in laid.made), Counter(one.why for one in laid.skipped))
@@ -126,7 +131,7 @@ class PlanReads(VisitReads):
         away = _absences(self.days_off(wanted, wanted))
 
         def closed(minute: int) -> str:
-            return closed_because(wanted, minute, holidays(), away)
+            return closed_because(wanted, minute, self._holidays, away)
 
         minute = schedule.free_minute(busy, duration_min, earliest, closed)
         if minute is None:

@@ -4,6 +4,7 @@ Adding a field to a declaration needs a step here that calls `add_column`, a new
 store makes its tables from the declarations of today, an old one gets the column or the table from the step.
 """
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,6 +35,7 @@ STEPS: tuple[str, ...] = (
     "0013_promises_in_order",
     "0014_institution_merges",
     "0015_fewer_indexes",
+    "0016_company_calendar",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -149,10 +151,10 @@ def _custom_fields(database: "Database") -> None:
     _fetch_anew(database)
 
 
-def _fetch_anew(database: "Database", *more: str) -> None:
-    """Let the next sync fetch the territories once more: rows that came before had no place for the new columns."""
+def _fetch_anew(database: "Database", which: Callable[[str], bool] = is_territory) -> None:
+    """Let the next sync fetch some scopes once more: what came before had no place for the new columns or rows."""
     names = [row[0] for row in database.execute("SELECT name FROM scope ORDER BY name").fetchall()]
-    scopes = sorted(one for one in names if is_territory(one) or one in more)
+    scopes = sorted(filter(which, names))
     known = database.execute("SELECT value FROM meta WHERE name = 'purged_scopes'").fetchone()
     if scopes:
         wanted = sorted({*scopes, *(from_json(known[0]) if known and known[0] else ())})
@@ -176,7 +178,7 @@ def _visit_fields_and_rules(database: "Database") -> None:
     add_column(database, "row_visit", "custom TEXT")
     for declaration in ("unit TEXT", "unit_en TEXT", "places INTEGER"):
         add_column(database, "row_custom_field", declaration)
-    _fetch_anew(database, COMPANY)
+    _fetch_anew(database, lambda scope: is_territory(scope) or scope == COMPANY)
 
 
 def _promises_in_order(database: "Database") -> None:
@@ -199,6 +201,11 @@ def _fewer_indexes(database: "Database") -> None:
         database.execute(statement)
 
 
+def _company_calendar(database: "Database") -> None:
+    add_tables(database, "company_calendar")
+    _fetch_anew(database, lambda scope: scope == COMPANY)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -215,4 +222,5 @@ _BODIES = {
     "0013_promises_in_order": _promises_in_order,
     "0014_institution_merges": _institution_merges,
     "0015_fewer_indexes": _fewer_indexes,
+    "0016_company_calendar": _company_calendar,
 }

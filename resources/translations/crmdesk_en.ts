@@ -1074,6 +1074,14 @@
                 <numerusform>room for %n visits</numerusform>
             </translation>
         </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>{years} 年的放假安排未知</source>
+            <translation>holidays of {years} not known</translation>
+        </message>
         <message numerus="yes">
             <source>%n 位医生超过最多次数</source>
             <translation>
@@ -2523,10 +2531,6 @@
         <message>
             <source>{first} 至 {last}</source>
             <translation>{first} to {last}</translation>
-        </message>
-        <message>
-            <source>放假安排尚未公布</source>
-            <translation>Holidays not published yet</translation>
         </message>
         <message>
             <source>计划</source>
@@ -4116,6 +4120,14 @@
         <message>
             <source>调休上班</source>
             <translation>Make-up day</translation>
+        </message>
+        <message>
+            <source>还没有 {years} 年的放假和调休安排，这里只把周末算作休息。公司公布后会随同步到达。</source>
+            <translation>No public holidays of {years} are known yet: only weekends count as days off here. Those of your company come with a sync.</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
         </message>
     </context>
     <context>

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.domain import picklists
+from crmdesk.domain.public_calendar import published
 from crmdesk.domain.workdays import (
     AFTERNOON,
     MORNING,
@@ -19,12 +20,11 @@ from crmdesk.domain.workdays import (
     closed_because,
     days_between,
     half_days,
-    read_holidays,
+    holidays_of,
     week_of,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-HOLIDAYS = read_holidays(json.loads((ROOT / "resources" / "calendar" / "china.json").read_text("utf-8")))
+HOLIDAYS = holidays_of(published().values())
 
 
 @pytest.mark.realdata
@@ -57,8 +57,8 @@ def test_every_holiday_has_words_and_lies_where_it_says() -> None:
     assert {*HOLIDAYS.off.values(), *HOLIDAYS.worked.values()} <= set(picklists.codes("holiday"))
     assert not set(HOLIDAYS.off) & set(HOLIDAYS.worked)
     assert all(day.weekday() >= 5 for day in HOLIDAYS.worked)
-    assert HOLIDAYS.knows(date(2026, 5, 1))
-    assert not HOLIDAYS.knows(date(2031, 5, 1))
+    assert HOLIDAYS.unknown_years([date(2026, 5, 1)]) == ()
+    assert HOLIDAYS.unknown_years([date(2031, 5, 1), date(2030, 1, 1)]) == (2030, 2031)
 
 
 def test_days_off_close_the_day_or_half_of_it() -> None:

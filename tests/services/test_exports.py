@@ -7,13 +7,14 @@ import pytest
 
 from crmdesk.domain.errors import RefusedError, WorldError
 from crmdesk.domain.exports import EXPORTERS, may_export
+from crmdesk.domain.formulas import neutral
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.intake import preview
 from crmdesk.services.commands import EditRow, NoteExport
 from crmdesk.services.customer_filter import Conditions
 from crmdesk.services.customer_order import Filter
-from crmdesk.services.exports import export_list, neutral
+from crmdesk.services.exports import export_list
 from tests.intake.ledger import Ledger
 from tests.services.small_territory import HOSPITAL, ZHANG, Laptop
 

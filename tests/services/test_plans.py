@@ -81,7 +81,7 @@ def plan(doctor: str, day: str, hour: int = 9) -> Mapping[str, Any]:
 def test_a_week_shows_own_visits_where_they_lie(laptop: Laptop) -> None:
     receive_cycle(laptop)
     found = week(laptop)
-    assert (found.monday, len(found.days), found.holidays_known) == (MONDAY, 7, True)
+    assert (found.monday, len(found.days), found.unknown_years) == (MONDAY, 7, ())
     assert [(one.id, one.date, one.minute, one.counts) for one in found.visits] == [
         (OLD_VISIT, "2026-11-17", 600, "actual"),
         (PLANNED_VISIT, FRIDAY, 14 * 60 + 48, "scheduled"),
@@ -101,7 +101,7 @@ def test_holidays_make_up_days_and_days_off_are_said(laptop: Laptop) -> None:
     assert [one.capacity for one in found.days] == [8, 4, 4, 0, 0, 0, 0]
     assert [one.id for one in found.days[1].days_off] == [made.created_id]
     assert [one.kind for one in week(laptop, "2026-10-10").days][5:] == ["make_up", "weekend"]
-    assert not week(laptop, "2031-01-08").holidays_known
+    assert week(laptop, "2030-12-31").unknown_years == (2030, 2031)
     laptop.do(DeleteRow("day_off", made.created_id))
     assert week(laptop, "2026-09-30").days[1].capacity == 8
     wrong = values | {"ends_on": "2026-09-28"}

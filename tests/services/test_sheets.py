@@ -7,9 +7,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from crmdesk.domain.errors import InputError, RefusedError, WorldError
+from crmdesk.domain.formulas import neutral
 from crmdesk.intake import Action
 from crmdesk.services.commands import EditRow, ImportRows
-from crmdesk.services.exports import export_customers, neutral
+from crmdesk.services.exports import export_customers
 from tests.services.small_territory import HOSPITAL, ZHANG, Laptop, an_id
 
 SHEET = """姓名,医院,科室,职称,手机

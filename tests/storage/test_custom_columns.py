@@ -101,3 +101,21 @@ def test_pending_edits_are_laid_over_key_by_key(open_store: Any, wire: Any) -> N
         held = rows.read(work.driver, "doctor", doctor["id"])
         assert held is not None
         assert held.values["custom"] == {"beds": 40, "hobby": "下棋", "topics": ["心衰"]}
+
+
+def test_a_store_of_before_the_calendar_gets_its_table_and_fetches_the_companys_rows_anew(
+    open_store: Any, wire: Any, key: bytes
+) -> None:
+    store = open_store()
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head("c", wire.scope))
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", name="王伟")]}, first=True))
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    driver.execute("DROP TABLE row_company_calendar")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0015'")
+    driver.execute("PRAGMA user_version = 14")
+    driver.close()
+    with open_store(store.folder).reading() as connection:
+        assert inbox.purged_scopes(connection) == ["c"], "not the territories"
+        assert connection.execute("SELECT count(*) FROM row_company_calendar").scalar() == 0

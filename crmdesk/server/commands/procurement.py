@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.formulas import neutral
 from crmdesk.domain.ids import is_id
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 from crmdesk.server.commands.sentences import sentence
@@ -60,5 +61,4 @@ def _save(path: Path, refused: list[dict[str, Any]]) -> None:
         writer = csv.writer(file)
         writer.writerow(("row", "code", "hospital"))
         for one in refused:
-            name = str(one["hospital"])
-            writer.writerow((one["row"], one["code"], f"'{name}" if name.startswith(("=", "+", "-", "@")) else name))
+            writer.writerow((one["row"], one["code"], neutral(str(one["hospital"]))))

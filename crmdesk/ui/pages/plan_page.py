@@ -42,6 +42,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.split import pane
 from crmdesk.ui.parts.week_calendar import WeekCalendar
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _TOUCHED = frozenset(
     {"visit", "doctor", "institution", "affiliation", "cycle_plan", "plan_target", "day_off", "outbox", "needs_you"}
+    | {"company_calendar"}
 )
 _AHEAD_DAYS, _EXPORT_DAYS = 180, 56
 _SUGGESTED, _OF_A_CLASS = 20, 200
@@ -81,6 +83,7 @@ class PlanPage(Page):
         self._owner_id = ""
         self._is_manager = context.desk.person.role == "manager"
         self.calendar = WeekCalendar()
+        self.unknown_year = Banner()
         self.grid = self.calendar.grid
         self.grid.day = today().weekday()
         self.side = PlanSide()
@@ -128,6 +131,7 @@ class PlanPage(Page):
         row.addWidget(self._add)
         inner.addLayout(row)
         layout.addWidget(head)
+        layout.addWidget(self.unknown_year)
         layout.addWidget(self.calendar, 1)
         return frame
 
@@ -301,10 +305,8 @@ class PlanPage(Page):
         days = self.tr("{first} 至 {last}").format(
             first=language.day_word(self._monday, None), last=language.day_word(last, None)
         )
-        chip = ""
-        if self.week is not None and not self.week.holidays_known:
-            chip = self.tr("放假安排尚未公布")
-        self.header.set_title(dotted(self.tr("计划"), days), chip, tone="warn")
+        self.header.set_title(dotted(self.tr("计划"), days))
+        self.unknown_year.say(self._drawing.unknown_year(self.week), "warn")
 
     def _show_figures(self, week: PlanWeek) -> None:
         done = sum(one.counts == "actual" for one in week.visits)

@@ -206,6 +206,9 @@ class CycleHead(QFrame):
             self.tr("还剩 %n 个工作日", "", view.workdays_left),
             self.tr("还能排 %n 次", "", view.capacity_left),
         ]
+        if view.unknown_years:
+            years = self.tr("、").join(map(str, view.unknown_years))
+            parts.append(self.tr("{years} 年的放假安排未知").format(years=years))
         if view.above_maximum:
             parts.append(self.tr("%n 位医生超过最多次数", "", view.above_maximum))
         if view.without_class:

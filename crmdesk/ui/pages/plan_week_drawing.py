@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.workdays import NOON_MIN
-from crmdesk.services.plan_views import PlanDay, PlanVisit
+from crmdesk.services.plan_views import PlanDay, PlanVisit, PlanWeek
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.plan_words import PlanWords
@@ -42,6 +42,14 @@ class WeekDrawing(QObject):
             part = "" if one.part == "whole" else language.choice_word("day_part", one.part)
             return dotted(language.choice_word("day_off_kind", one.kind), part), "info"
         return (self.tr("调休上班"), "warn") if day.kind == "make_up" else ("", "neutral")
+
+    def unknown_year(self, week: PlanWeek | None) -> str:
+        """Say that a week lies in a year without holidays here, '' where it does not."""
+        if week is None or not week.unknown_years:
+            return ""
+        return self.tr("还没有 {years} 年的放假和调休安排，这里只把周末算作休息。公司公布后会随同步到达。").format(
+            years=self.tr("、").join(map(str, week.unknown_years))
+        )
 
     def column(self, day: PlanDay) -> DayColumn:
         """Return how a day lies below its head: closed times shaded, a closed day without visits narrow."""

@@ -45,6 +45,10 @@ class Material:
             "product": {"name": "新药"},
             "custom_field": {"for_record": "doctor", "key": "other", "name": "爱好", "kind": "text"},
             "company_rule": {"name": "backdating_days", "value": 14},
+            "company_calendar": {
+                "year": 2027,
+                "days": [{"day": "2027-02-06", "name": "spring_festival", "worked": False}],
+            },
             "institution": {"name": "新医院", **place},
             "doctor": {"name": "新医生", **place},
             "export_note": export_of(company["rep"]),

@@ -100,8 +100,9 @@ def _remote_update(material: Material, record: str, row_id: str) -> None:
             "institution_merge": "note",
             "export_note": "file_name",
             "procurement": "source",
+            "company_calendar": "year",
         }
-        values = {"conflict": "resolved", "budget": 7, "assignment": "2027-01-01"}
+        values = {"conflict": "resolved", "budget": 7, "assignment": "2027-01-01", "company_calendar": 2028}
         name = names.get(record, "valid_to" if record == "assignment" else "name")
         company.database.run(lambda work: work.update(record, row_id, {name: values.get(record, "y")}, SYSTEM))
         return

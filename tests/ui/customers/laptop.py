@@ -84,7 +84,7 @@ class Laptop:
 
     def receive(self, rows: Rows) -> None:
         """Take rows from the server in one page a scope; a row seen before gets its next revision."""
-        company_wide = {"territory", "user", "assignment", "product", "custom_field"}
+        company_wide = {"territory", "user", "assignment", "product", "custom_field", "company_calendar"}
         for scope, here in (("c", True), (f"t:{self.company.ids['浦东一区']}", False)):
             groups = [
                 self._group(record, found)

@@ -6,16 +6,17 @@ from datetime import date, timedelta
 
 from crmdesk.domain import targets
 from crmdesk.domain.clock import at_minute
-from crmdesk.domain.workdays import days_between, week_of
-from crmdesk.services.calendar_data import holidays
+from crmdesk.domain.public_calendar import published
+from crmdesk.domain.workdays import days_between, holidays_of, week_of
 from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.small_company import Company
 
 
 def work_week() -> date:
     """Return the Monday of the first week after the present one of which Monday to Friday are worked."""
+    public = holidays_of(published().values())
     monday = week_of(today()) + timedelta(weeks=1)
-    while not all(holidays().is_worked(one) for one in days_between(monday, monday + timedelta(days=4))):
+    while not all(public.is_worked(one) for one in days_between(monday, monday + timedelta(days=4))):
         monday += timedelta(weeks=1)
     return monday
 
