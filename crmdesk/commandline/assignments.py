@@ -9,6 +9,7 @@ from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.money import parse_fen
+from crmdesk.domain.phones import check_phone
 
 _YES, _NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否"})
 
@@ -17,7 +18,7 @@ def read_assignments(record: Record, texts: Sequence[str], defined: Definitions 
     """Return {field: value} of texts such as `mobile=138…` or `custom.hobby=…`; an empty value clears the field.
 
     Lists are separated by commas, structures are JSON, amounts are yuan. InputError: `no_assignment`,
-    `unknown_field`, `wrong_kind`, `amount`.
+    `unknown_field`, `wrong_kind`, `amount`, `not_a_phone`.
     """
     values: dict[str, Any] = {}
     for text in texts:
@@ -49,6 +50,7 @@ def read_value(field: Field, raw: str) -> Any:
         return sorted({part.strip() for part in text.split(",") if part.strip()})
     if field.kind in (Kind.ITEMS, Kind.MAP):
         return _structure(field, text)
+    check_phone(field, text)
     return raw
 
 

@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.commandline.opening import opened, options_of
+from crmdesk.commandline.opening import one_of, opened, options_of
 from crmdesk.commandline.output import Output
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
-from crmdesk.intake import Action, Preview, Report
+from crmdesk.domain.import_sentences import ACTIONS
+from crmdesk.domain.records import RECORDS
+from crmdesk.intake import Action, Preview, Report, ReportLine
+from crmdesk.intake.columns import TARGETS
+from crmdesk.intake.dates import Order
 from crmdesk.services.exports import export_customers
 from crmdesk.storage import health
 
@@ -36,6 +40,10 @@ def import_file(
     hospital: Annotated[
         list[str] | None, typer.Option(help="NAME=ID of the institution that a name means, NAME=new; repeatable.")
     ] = None,
+    sheet: Annotated[str, typer.Option(help="Which sheet of the file; without it the likeliest.")] = "",
+    dates: Annotated[
+        str, typer.Option(help="day-first or month-first: how 02.03.2026 is meant where the column does not say it.")
+    ] = "",
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget the columns chosen before for files with these headings.")
     ] = False,
@@ -45,7 +53,7 @@ def import_file(
     """Import customers: what is new is made, what is known stays, duplicates are parked, refused rows are listed."""
     output = options_of(context).output
     with opened(context) as laptop:
-        preview = laptop.desk.imports.preview(file, kind or None)
+        preview = laptop.desk.imports.preview(file, one_of("--kind", kind, TARGETS) or None, sheet or None)
         if forget:
             laptop.desk.imports.forget(preview).result()
         proposed = preview.guessed if forget else preview.mapping
@@ -54,9 +62,12 @@ def import_file(
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
                                  _preview_lines(output, preview, mapping))  # fmt: skip
         answers = dict(_hospital(one) for one in hospital or [])
-        report = laptop.desk.imports.run(preview, mapping, territory_id=territory, hospitals=answers).result()
+        order = _order(dates)
+        report = laptop.desk.imports.run(
+            preview, mapping, territory_id=territory, hospitals=answers, date_order=order
+        ).result()
     if report_file is not None:
-        _write_report(report, report_file)
+        _write_report(output, report, report_file)
     return output.result(report, _report_lines(output, report))
 
 
@@ -74,14 +85,26 @@ def _hospital(text: str) -> tuple[str, str]:
     return name.strip(), "" if answer == "new" else answer
 
 
+def _order(text: str) -> Order | None:
+    chosen = one_of("--dates", text, [order.value.replace("_", "-") for order in Order])
+    return Order(chosen.replace("-", "_")) if chosen else None
+
+
 def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) -> list[str]:
-    lines = [output.pick(f"{preview.row_count} 行 · {preview.kind}", f"{preview.row_count} rows · {preview.kind}")]
+    kind = output.pick("客户名单（医生或机构，看不出是哪一种）", "customers of a kind that cannot be told")
+    if preview.kind in RECORDS:
+        kind = output.pick(RECORDS[preview.kind].zh, RECORDS[preview.kind].en)
+    lines = [output.pick(f"{preview.row_count} 行 · {kind}", f"{preview.row_count} rows · {kind}")]
     if preview.remembered:
         day = preview.remembered_on
         lines.append(output.pick(f"各列沿用 {day} 的选择", f"columns as chosen on {day}"))
     for column in preview.columns:
-        target = mapping.get(column.index) or "—"
-        lines.append(f"  {column.index + 1}. {column.header} → {target} {column.refused}".rstrip())
+        refused = output.sentence(column.refused, {"column": column.header}) if column.refused else ""
+        target = refused or mapping.get(column.index) or output.pick("不导入", "left out")
+        lines.append(f"  {column.index + 1}. {column.header} → {target}")
+    lines += [output.sentence(one.code, one.params) for one in preview.notices if one.code != "counts_prescriptions"]
+    for heading, cell in preview.unclear_dates(mapping).items():
+        lines.append(output.sentence("dates_unclear", {"column": heading, "value": cell}))
     return lines
 
 
@@ -102,9 +125,18 @@ def _report_lines(output: Output, report: Report) -> list[str]:
     return lines
 
 
-def _write_report(report: Report, path: Path) -> None:
+def _write_report(output: Output, report: Report, path: Path) -> None:
+    def cells(line: ReportLine) -> tuple[str, ...]:
+        said = output.sentence(line.code, line.params)
+        return str(line.row_number), output.pick(*ACTIONS[line.action.value]), line.name, said, line.code
+
+    header = (
+        ("行号", "结果", "名称", "原因", "代码")
+        if output.language == "zh"
+        else ("Row", "Result", "Name", "Why", "Code")
+    )
     try:
-        report.save(path)
+        report.save(path, header, cells)
     except OSError as error:
         raise WorldError("disk_full" if error.errno == errno.ENOSPC else "data_dir", path=str(path)) from error
 
@@ -131,8 +163,7 @@ def export(
 ) -> None:
     """Write customers, own visits or claims to a sheet (noted for the audit), or what still waits for the server."""
     output = options_of(context).output
-    if what not in _KINDS:
-        raise InputError("unknown_choice", value=what[:40], choices=list(_KINDS))
+    one_of("--what", what, _KINDS)
     with opened(context) as laptop:
         if what == _WAITING:
             rows = health.export_outbox(laptop.store, file, None)

@@ -1,7 +1,7 @@
 """What every command starts with: the options of the program, secrets from prompt or stdin, and the open laptop."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,3 +104,11 @@ def find_customer(laptop: Laptop, record: str, text: str) -> str:
     if len(hits) > 1:
         raise InputError("several_found", text=text[:80], count=len(hits), ids=[hit.id for hit in hits[:10]])
     return hits[0].id
+
+
+def one_of(option: str, value: str, choices: Iterable[str]) -> str:
+    """Return a value that has to be one of some, or '' for nothing; raises InputError('not_a_choice') with the list."""
+    known = list(choices)
+    if value and value not in known:
+        raise InputError("not_a_choice", option=option, value=value[:40], choices=known)
+    return value

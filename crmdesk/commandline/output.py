@@ -63,6 +63,15 @@ _OWN = {
         "这一天没有周期计划，不能申请目标。",
         "There is no cycle plan for that day to propose a target in.",
     ),
+    "not_a_choice": (
+        "{option} 没有“{value}”。可以是：{choices}。",
+        "{option} cannot be '{value}'. It can be: {choices}.",
+    ),
+    "dates_unclear": (
+        "“{column}”里的 {value} 可能是两个不同的日子。"
+        "请加 --dates day-first（日在前）或 --dates month-first（月在前）。",
+        "{value} in '{column}' may be two different days. Add --dates day-first or --dates month-first.",
+    ),
     "not_a_day": (
         "“{value}”不是日期。请写成 2026-11-27 这样。",
         "'{value}' is not a day. Write it like 2026-11-27.",

@@ -86,6 +86,7 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     places: int = 0  # decimals of `Kind.DECIMAL`
+    digits: int = 0  # a telephone number has at least so many (`domain.phones`)
 
     @property
     def server_owned(self) -> bool:

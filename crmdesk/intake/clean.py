@@ -9,6 +9,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.formulas import unquoted
+from crmdesk.domain.phones import is_plausible
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CJK = "\u3400-\u9fff"
@@ -17,6 +18,7 @@ _TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 _INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
+_PHONE_SIGNS = str.maketrans("＋－（）／　", "+-()/ ")
 _TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}
 
 
@@ -201,7 +203,7 @@ _KINDS = (
 def field_value(field: Field, text: str) -> tuple[object, str]:
     """Return (value, code) of a cell for a declared field; the code says why a value was left out, '' if it was not.
 
-    Codes: `formula`, `not_in_list`, `wrong_kind`.
+    Codes: `formula`, `not_in_list`, `wrong_kind`, `not_a_date`, `not_a_phone`, `consent_to_what`.
     """
     cell = plain(text)
     if not cell:
@@ -215,8 +217,9 @@ def field_value(field: Field, text: str) -> tuple[object, str]:
 def _read_text(field: Field, cell: str) -> tuple[object, str]:
     if field.kind is Kind.TEXT:
         cell = re.sub(r"\s*[\r\n]+\s*", " ", cell)
-        if field.name in ("phone", "mobile"):
-            cell = switchboard(cell)
+        if field.digits:
+            cell = switchboard(cell.translate(_PHONE_SIGNS).lstrip("'‘’`"))
+            return (cell, "") if is_plausible(cell, field.digits) else (None, "not_a_phone")
     return cell, ""
 
 
@@ -243,8 +246,16 @@ def _read_decimal(field: Field, cell: str) -> tuple[object, str]:
     return steps, "" if steps is not None else "wrong_kind"
 
 
+_SAID_YES = _TRUE | {"同意", "已同意", "已签", "已签署", "有", "agreed", "consented", "ja", "oui"}
+_SAID_NO = _FALSE | {"不同意", "未同意", "未签", "未签署", "无", "没有", "none", "nein", "non"}
+
+
 def _read_tags(field: Field, cell: str) -> tuple[object, str]:
     parts = [part.strip() for part in _TAG_MARKS.split(cell) if part.strip()]
+    if field.name == "consent" and cell.casefold() in _SAID_NO:
+        return None, ""
+    if field.name == "consent" and cell.casefold() in _SAID_YES:
+        return None, "consent_to_what"
     if field.entries:
         codes = [_code(field, part) for part in parts]
         known = sorted({code for code in codes if code})
@@ -253,11 +264,17 @@ def _read_tags(field: Field, cell: str) -> tuple[object, str]:
 
 
 def _read_date(_field: Field, cell: str) -> tuple[object, str]:
+    found = iso_date(cell)
+    return (found, "") if found else (None, "not_a_date")
+
+
+def iso_date(cell: str) -> str:
+    """Return the ISO date that a text with the year first says, '' for any other text."""
     found = _DATE.fullmatch(cell)
     try:
-        return (date(*map(int, found.groups())).isoformat(), "") if found else (None, "wrong_kind")
+        return date(*map(int, found.groups())).isoformat() if found else ""
     except ValueError:
-        return None, "wrong_kind"
+        return ""
 
 
 def _read_boolean(_field: Field, cell: str) -> tuple[object, str]:

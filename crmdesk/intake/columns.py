@@ -1,7 +1,7 @@
 """Guesses which declared field a column holds, from its header and from its content; refuses prescription counts."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,12 +20,30 @@ _KINDS = frozenset(
     {Kind.TEXT, Kind.LONG_TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.CHOICE, Kind.TAGS, Kind.DATE, Kind.BOOLEAN}
 )
 DOCTOR_NAME, INSTITUTION_NAME, DEPARTMENT_NAME = "doctor.name", "institution.name", "department.name"
+FAMILY_NAME, GIVEN_NAME = "doctor.family_name", "doctor.given_name"
+_NAME_PARTS = {
+    FAMILY_NAME: Field(
+        "family_name", Kind.TEXT, "姓", "Family name", max_length=40,
+        aliases=("last name", "surname", "lastname", "nachname", "familienname"),
+    ),
+    GIVEN_NAME: Field(
+        "given_name", Kind.TEXT, "名", "Given name", max_length=40,
+        aliases=("first name", "firstname", "forename", "vorname", "prénom"),
+    ),
+}  # fmt: skip
+"""What a sheet may hold instead of a doctor's whole name."""
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
-    DEPARTMENT_NAME: ("科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室"),
-    INSTITUTION_NAME: ("name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name"),
-    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "doctor name"),
-}
-_VAGUE_HEADERS = frozenset({"name", "名称", "名字"})  # of anything: the content decides
+    DEPARTMENT_NAME: (
+        "科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung", "fachabteilung",
+        "service",
+    ),
+    INSTITUTION_NAME: (
+        "name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name", "klinik", "krankenhaus",
+        "hôpital", "hopital",
+    ),
+    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "doctor name", "nom", "arzt", "médecin", "physician"),
+}  # fmt: skip
+_VAGUE_HEADERS = frozenset({"name", "名称", "名字", "nom"})  # of anything: the content decides
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
     "付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温芦樊殷俞安倪左庞聂章鲁岳翟兰焦"
@@ -43,7 +61,7 @@ def _importable(record_fields: Sequence[Field]) -> list[Field]:
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "doctor": (
-        *(f"doctor.{field.name}" for field in _importable(DOCTOR.fields)),
+        *(f"doctor.{field.name}" for field in _importable(DOCTOR.fields)), *_NAME_PARTS,
         INSTITUTION_NAME, DEPARTMENT_NAME, "institution.city", "institution.province", "institution.level",
     ),
     "institution": tuple(f"institution.{field.name}" for field in _importable(INSTITUTION.fields)),
@@ -83,6 +101,8 @@ class OwnFields:
 
 def field_of(target: str, own: OwnFields | None = None) -> Field:
     """Return the field of a target such as `doctor.name`; raises InputError('unknown_field')."""
+    if target in _NAME_PARTS:
+        return _NAME_PARTS[target]
     record, _, name = target.partition(".")
     if own is not None and is_custom(name):
         found = next((one for one in own.by_kind.get(record, ()) if one.name == name), None)
@@ -186,6 +206,8 @@ def _may_be(field: Field, cell: str) -> bool:
         return field_value(field, cell)[0] is not None
     if field.kind is Kind.CHOICE:
         return choice_code(field.picklist, cell) is not None
+    if field.kind is Kind.DATE:
+        return len(cell) <= 30 and any(sign.isdigit() for sign in cell)
     return field.kind is Kind.LONG_TEXT or len(plain(cell)) <= field.max_length
 
 
@@ -196,6 +218,8 @@ def _belies(target: str, shares: Mapping[str, float]) -> bool:
 
 
 def _guess_kind(scores: list[dict[str, float]]) -> str:
+    if any(found.get(FAMILY_NAME) for found in scores) and any(found.get(GIVEN_NAME) for found in scores):
+        return "doctor"
     best = {
         target: max((found.get(target, 0.0) for found in scores), default=0.0)
         for target in (DOCTOR_NAME, INSTITUTION_NAME)
@@ -230,6 +254,22 @@ def _refusals(headers: Sequence[str], kind: str) -> dict[int, str]:
     return refused
 
 
+def names_doctors(targets: Iterable[str]) -> bool:
+    """Say whether columns hold the names of doctors, as a whole or in both of their parts."""
+    chosen = set(targets)
+    return DOCTOR_NAME in chosen or {FAMILY_NAME, GIVEN_NAME} <= chosen
+
+
+def repeated(columns: Sequence[Column]) -> Iterator[tuple[Column, Column]]:
+    """Yield (column taken, column left out) where two columns have the same heading and only one of them is taken."""
+    first: dict[str, Column] = {}
+    for column in columns:
+        name = fold(column.header)
+        other = first.setdefault(name, column) if name else column
+        if bool(other.target) and not column.target and not column.refused:
+            yield other, column
+
+
 def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str], own: OwnFields = NO_OWN) -> str:
     """Return the kind of list that a mapping describes.
 
@@ -244,7 +284,7 @@ def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str], own: Ow
             raise RefusedError(columns[index].refused, column=columns[index].header)
         if list(used.values()).count(target) > 1:
             raise InputError("target_twice", field=target)
-    kind = "doctor" if DOCTOR_NAME in used.values() else "institution"
+    kind = "doctor" if names_doctors(used.values()) else "institution"
     for target in used.values():
         if target not in own.targets(kind):
             raise InputError("unknown_field", field=target[:60])

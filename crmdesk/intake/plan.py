@@ -2,8 +2,9 @@
 
 import hashlib
 import io
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,15 +13,29 @@ from typing_extensions import override
 
 from crmdesk.domain.custom_fields import folded
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.fields import Kind
 from crmdesk.domain.formulas import unquoted
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
-from crmdesk.intake.columns import DEPARTMENT_NAME, INSTITUTION_NAME, NO_OWN, OwnFields, check_mapping, field_of, guess
+from crmdesk.intake.columns import (
+    DEPARTMENT_NAME,
+    DOCTOR_NAME,
+    FAMILY_NAME,
+    GIVEN_NAME,
+    INSTITUTION_NAME,
+    NO_OWN,
+    OwnFields,
+    check_mapping,
+    field_of,
+    guess,
+    repeated,
+)
+from crmdesk.intake.dates import PLAIN, Order, Reading, decided, readings, unclear
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
 from crmdesk.intake.model import Action, Column, KnownCustomers, NewRow, Notice, Planned, SheetRow, Table
-from crmdesk.intake.sheets import choose_sheet, cut, fold, read_sheets
+from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
 from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
 
 
@@ -43,6 +58,7 @@ class Preview:
     own: OwnFields = field(default=NO_OWN, repr=False)
     remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
     remembered_on: str = ""  # the day of that choice
+    dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
 
     @property
     def mapping(self) -> dict[int, str]:
@@ -53,6 +69,11 @@ class Preview:
     def guessed(self) -> dict[int, str]:
         """Return the guessed targets by column."""
         return {column.index: column.target for column in self.columns if column.target}
+
+    def unclear_dates(self, mapping: Mapping[int, str]) -> dict[str, str]:
+        """Return a cell that may be two days, by the heading of each date column in which nothing says which."""
+        wanted = [index for index, to in mapping.items() if to and field_of(to, self.own).kind is Kind.DATE]
+        return {self.columns[at].header or str(at + 1): cell for at, cell in unclear(self.dates, wanted).items()}
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -88,8 +109,7 @@ def preview(
     chosen = choose_sheet(sheets, sheet, own.headers)
     table = cut(chosen, own.headers)
     kind, columns = guess(table, kind, own)
-    refused = tuple(Notice(column.refused, {"column": column.header}) for column in columns if column.refused)
-    unknown = () if kind else (Notice("no_customers"),)
+    decisions = readings(table)
     return Preview(
         file_kind=found.kind,
         encoding=found.encoding,
@@ -101,10 +121,35 @@ def preview(
         columns=columns,
         sample=table.rows[:sample],
         row_count=len(table.rows),
-        notices=(*found.notices, *table.notices, *refused, *unknown),
+        notices=(*found.notices, *table.notices, *_noticed(kind, columns, sheets, chosen, decisions, own)),
         table=table,
         own=own,
+        dates=decisions,
     )
+
+
+def _noticed(
+    kind: str,
+    columns: Sequence[Column],
+    sheets: Sequence[Sheet],
+    chosen: Sheet,
+    dates: Mapping[int, Reading],
+    own: OwnFields,
+) -> Iterator[Notice]:
+    """Yield what a person should know of what was guessed."""
+    for column in columns:
+        if column.refused:
+            yield Notice(column.refused, {"column": column.header})
+        serial = dates.get(column.index, PLAIN).serial
+        if serial and column.target and field_of(column.target, own).kind is Kind.DATE:
+            yield Notice("excel_day_numbers", {"column": column.header, "value": serial, "day": PLAIN.value(serial)[0]})
+    for taken, left in repeated(columns):
+        yield Notice("header_twice", {"column": left.header, "taken": taken.index + 1, "left": left.index + 1})
+    others = [one.name for one in sheets if one is not chosen and len(one.rows) > 1]
+    if others:
+        yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
+    if not kind:
+        yield Notice("no_customers")
 
 
 def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:
@@ -132,22 +177,27 @@ def plan(
     known: KnownCustomers,
     territory_id: str,
     hospitals: Mapping[str, str] | None = None,
+    date_order: Order | None = None,
 ) -> Iterator[Planned]:
     """Yield what to do with every row, in the order of the file; new customers go to `territory_id`.
 
     `hospitals` are a person's answers to `hospital_unsure` and `hospital_ambiguous`: the name as the file has it → the
-    id of the institution that it means, '' for one that is to be made.
+    id of the institution that it means, '' for one that is to be made. `date_order` is how a person reads 02.03.2026 in
+    columns in which nothing says it.
 
-    Raises, before the first row, what `check_mapping` raises. Codes of parked rows: `duplicate_in_file` (params `row`),
+    Raises, before the first row, what `check_mapping` raises, and InputError('dates_unclear', column, value) where
+    that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
     `domain.validation`; rows made may carry a code of what to look at: `value_left_out`, `alias_of_other`,
     `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`.
     """
     kind = check_mapping(source.columns, mapping, source.own)
     used = {index: target for index, target in mapping.items() if target}
+    for column, cell in source.unclear_dates(used).items() if date_order is None else ():
+        raise InputError("dates_unclear", column=column, value=cell)
     if kind == "doctor":
-        return _DoctorPlanner(source, used, known, territory_id, hospitals or {}).run()
-    return _InstitutionPlanner(source, used, known, territory_id).run()
+        return _DoctorPlanner(source, used, known, territory_id, date_order, hospitals or {}).run()
+    return _InstitutionPlanner(source, used, known, territory_id, date_order).run()
 
 
 @dataclass(slots=True)
@@ -164,9 +214,18 @@ class _Planner:
 
     record = ""
 
-    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
+    def __init__(
+        self,
+        source: Preview,
+        mapping: Mapping[int, str],
+        known: KnownCustomers,
+        territory_id: str,
+        date_order: Order | None,
+    ) -> None:
         self._table = source.table
         self._mapping = [(index, target, field_of(target, source.own)) for index, target in mapping.items()]
+        dates = (index for index, _target, declared in self._mapping if declared.kind is Kind.DATE)
+        self._dates = {index: decided(source.dates.get(index, PLAIN), date_order) for index in dates}
         self._territory_id = territory_id
         self._institutions = Institutions(known.institutions())
         self._known = known
@@ -177,6 +236,7 @@ class _Planner:
         for row in self._table.rows:
             cells = self._cells(row)
             try:
+                _check_total(row)
                 yield self._plan_row(row.number, cells)
             except InputError as error:
                 named = {"name": clean.plain(cells.raw.get(f"{self.record}.name", ""))[:60]}
@@ -190,12 +250,14 @@ class _Planner:
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
             cells.raw[target] = unquoted(text)
-            value, code = clean.field_value(declared, text)
+            reading = self._dates.get(index)
+            value, code = reading.value(text) if reading is not None else clean.field_value(declared, text)
             if code:
                 cells.left_out[target] = code
             if value is not None:
                 cells.values[target.partition(".")[0]][declared.name] = value
         _place(cells)
+        _join_name(cells)
         for record in ("doctor", "institution"):
             cells.values[record] = folded({}, cells.values[record])
         return cells
@@ -232,18 +294,50 @@ def _place(cells: _Cells) -> None:
         values["city"] = city
 
 
+def _join_name(cells: _Cells) -> None:
+    """Put a name together whose parts have columns of their own; Chinese names begin with the family."""
+    values = cells.values["doctor"]
+    family, given = (str(values.pop(target.partition(".")[2], None) or "") for target in (FAMILY_NAME, GIVEN_NAME))
+    if (family or given) and not clean.plain(cells.raw.get(DOCTOR_NAME, "")):
+        chinese = not (family + given).isascii() and _CHINESE.search(family + given)
+        cells.raw[DOCTOR_NAME] = f"{family}{given}" if chinese else f"{given} {family}".strip()
+
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
+
+
+def _check_total(row: SheetRow) -> None:
+    """Raise InputError('total_row') for a row that sums the others up instead of naming somebody."""
+    first = next(filter(None, row.cells), "")
+    if fold(first) in _TOTALS:
+        raise InputError("total_row", value=first[:20])
+
+
 def _note(cells: _Cells) -> tuple[str, dict[str, Any]]:
     if not cells.left_out:
         return "", {}
-    target, reason = next(iter(cells.left_out.items()))
-    return "value_left_out", {"field": target, "value": cells.raw[target][:60], "reason": reason}
+    left_out = [[target, cells.raw[target][:60], reason] for target, reason in cells.left_out.items()]
+    return "value_left_out", {"left_out": left_out}
+
+
+def _noted(code: str, params: dict[str, Any], cells: _Cells) -> tuple[str, dict[str, Any]]:
+    """Return a remark with what was left out of the row beside it."""
+    return code, params | _note(cells)[1]
 
 
 class _InstitutionPlanner(_Planner):
     record = "institution"
 
-    def __init__(self, source: Preview, mapping: Mapping[int, str], known: KnownCustomers, territory_id: str) -> None:
-        super().__init__(source, mapping, known, territory_id)
+    def __init__(
+        self,
+        source: Preview,
+        mapping: Mapping[int, str],
+        known: KnownCustomers,
+        territory_id: str,
+        date_order: Order | None,
+    ) -> None:
+        super().__init__(source, mapping, known, territory_id, date_order)
         self._spelling: dict[str, str] = {}  # of those made here: id → the name as the file has it
         index = next(index for index, target in mapping.items() if target == INSTITUTION_NAME)
         full_names = {clean.plain(row.cells[index]) for row in source.table.rows}
@@ -285,7 +379,7 @@ class _InstitutionPlanner(_Planner):
     def _remark(self, name: str, aliases: list[str], city: str, cells: _Cells) -> tuple[str, dict[str, Any]]:
         other = self._institutions.by_alias(name, aliases, city)
         if other.found is Found.MATCHED:
-            return "alias_of_other", {"id": other.id, "row": self._made_in_row.get(other.id, 0)}
+            return _noted("alias_of_other", {"id": other.id, "row": self._made_in_row.get(other.id, 0)}, cells)
         return _note(cells)
 
 
@@ -309,9 +403,10 @@ class _DoctorPlanner(_Planner):
         mapping: Mapping[int, str],
         known: KnownCustomers,
         territory_id: str,
+        date_order: Order | None,
         hospitals: Mapping[str, str],
     ) -> None:
-        super().__init__(source, mapping, known, territory_id)
+        super().__init__(source, mapping, known, territory_id, date_order)
         self._answers = {name_key(name): answer for name, answer in hospitals.items()}
         self._doctors = Doctors(known.doctors())
         self._rooms = {(place, name_key(name)): room_id for room_id, place, name in known.departments()}
@@ -362,10 +457,10 @@ class _DoctorPlanner(_Planner):
             self._doctors.add(doctor_id, name, place, room_name)
         self._made_in_row[doctor_id] = number
         code, params = _note(cells)
-        if work.uncertain and not code:
-            code, params = "hospital_uncertain", {"name": work.uncertain}
-        if work.matched and not code:
-            code, params = "hospital_matched", dict(work.matched)
+        if work.uncertain:
+            code, params = _noted("hospital_uncertain", {"name": work.uncertain}, cells)
+        elif work.matched:
+            code, params = _noted("hospital_matched", dict(work.matched), cells)
         return Planned(number, Action.CREATE, self.record, doctor_id, values, code, params, tuple(work.before), after)
 
     def _existing(self, name: str, work: _Work) -> tuple[str, bool]:

@@ -2,9 +2,8 @@
 
 import csv
 import io
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,17 +58,14 @@ class Report:
         """Return the parked duplicates."""
         return [line for line in self.lines if line.action is Action.DUPLICATE_PARKED]
 
-    def as_csv(self) -> str:
-        """Return the lines as csv; cells that a sheet would run as a formula are quoted by an apostrophe."""
+    def as_csv(self, header: Sequence[str], cells: Callable[[ReportLine], Sequence[str]]) -> str:
+        """Return the lines as csv, in the words of who reads it; no cell is one that a sheet would run as a formula."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        writer.writerow(("row", "action", "code", "name", "details"))
-        for line in self.lines:
-            details = json.dumps(dict(line.params), ensure_ascii=False) if line.params else ""
-            cells = (str(line.row_number), line.action.value, line.code, line.name, details)
-            writer.writerow([neutral(cell) for cell in cells])
+        writer.writerow(header)
+        writer.writerows([neutral(cell) for cell in cells(line)] for line in self.lines)
         return text.getvalue()
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, header: Sequence[str], cells: Callable[[ReportLine], Sequence[str]]) -> None:
         """Write the csv with a byte order mark, so that Excel reads the Chinese."""
-        path.write_text(self.as_csv(), "utf-8-sig", newline="")
+        path.write_text(self.as_csv(header, cells), "utf-8-sig", newline="")

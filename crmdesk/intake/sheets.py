@@ -34,8 +34,8 @@ class Sheet:
 def read_sheets(source: Format, data: bytes) -> list[Sheet]:
     """Return the visible sheets of a file, hidden ones last.
 
-    Raises InputError: `damaged_file`, `encrypted_file`, `cell_too_long`, `too_many_rows`, `too_many_columns`,
-    `too_many_cells`.
+    Raises InputError: `damaged_file`, `encrypted_file`, `cell_too_long`, `unclosed_quote`, `too_many_rows`,
+    `too_many_columns`, `too_many_cells`.
     """
     if source.kind == "csv":
         return [Sheet("", _csv_rows(source))]
@@ -47,16 +47,29 @@ def read_sheets(source: Format, data: bytes) -> list[Sheet]:
 def _csv_rows(source: Format) -> list[SheetRow]:
     reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=source.delimiter)
     rows: list[SheetRow] = []
-    line = 0
+    begins = line = 0
     try:
         for cells in reader:
             _keep(rows, line + 1, cells)
-            line = reader.line_num
+            begins, line = line, reader.line_num
     except csv.Error as error:
         if "limit" in str(error):
             raise InputError("cell_too_long", line=line + 1, limit=csv.field_size_limit()) from error
         raise InputError("damaged_file", line=line + 1) from error
+    if line - begins > 1:
+        _check_quotes(source, begins)
     return rows
+
+
+def _check_quotes(source: Format, begins: int) -> None:
+    """Raise InputError('unclosed_quote') where the last row goes on to the end of the file for want of a quote."""
+    rest = "".join(list(io.StringIO(source.text, newline=""))[begins:])
+    try:
+        for _cells in csv.reader(io.StringIO(rest, newline=""), delimiter=source.delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise InputError("unclosed_quote", line=begins + 1) from error
 
 
 def _keep(rows: list[SheetRow], number: int, cells: Sequence[object]) -> None:
@@ -65,7 +78,7 @@ def _keep(rows: list[SheetRow], number: int, cells: Sequence[object]) -> None:
         texts.pop()
     if not texts:
         return
-    if len(rows) >= MAX_ROWS:
+    if len(rows) >= MAX_ROWS + HEADER_SEARCH_ROWS:  # titles and header are not rows of the list: `cut` counts those
         raise InputError("too_many_rows", limit=MAX_ROWS)
     if len(texts) > MAX_COLUMNS:
         raise InputError("too_many_columns", limit=MAX_COLUMNS, row=number)
@@ -164,7 +177,10 @@ def fold(header: str) -> str:
 
 
 def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
-    """Find the header below titles and prose and return header and rows; raises InputError('no_rows')."""
+    """Find the header below titles and prose and return header and rows.
+
+    Raises InputError: `no_rows`, `too_many_rows`.
+    """
     if not sheet.rows:
         raise InputError("no_rows")
     heads = sheet.rows[:HEADER_SEARCH_ROWS]
@@ -175,6 +191,7 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     if scores[best] <= 0:
         columns = max(len(row.cells) for row in heads)
         notices.append(Notice("no_header"))
+        _check_count(sheet.rows)
         return Table(sheet.name, 0, ("",) * columns, _widened(sheet.rows, columns), tuple(notices))
     header = heads[best].cells
     columns = max(len(header), width)
@@ -183,7 +200,13 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     rows = [row for row in sheet.rows[best + 1 :] if row.cells != heads[best].cells]
     if best:
         notices.append(Notice("rows_above_header", {"count": best}))
+    _check_count(rows)
     return Table(sheet.name, heads[best].number, header, _widened(rows, columns), tuple(notices))
+
+
+def _check_count(rows: Sequence[SheetRow]) -> None:
+    if len(rows) > MAX_ROWS:
+        raise InputError("too_many_rows", limit=MAX_ROWS)
 
 
 def _widened(rows: list[SheetRow], columns: int) -> list[SheetRow]:

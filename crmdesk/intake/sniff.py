@@ -30,7 +30,8 @@ _SIGNATURES = (
 )
 _BARE_BIFF = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 _TEXT_STARTS = (
-    (re.compile(r"\s*<(!doctype|html|table|head|\?xml)", re.I), "html"),
+    (re.compile(r"\s*<\?xml", re.I), "xml"),
+    (re.compile(r"\s*<(!doctype|html|table|head|meta|style|body|div)", re.I), "html"),
     (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
 )
 _CARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
@@ -228,7 +229,9 @@ def find_delimiter(text: str) -> str:
     head = text[:100_000]
     scores = {delimiter: _evenness(head, delimiter) for delimiter in ",\t;|"}
     best = max(scores, key=lambda delimiter: scores[delimiter])
-    return best if scores[best] > 0 else ","
+    if scores[best] > 0:
+        return best
+    return "，" if _evenness(head, "，") > 0 else ","  # typed by hand with a Chinese keyboard
 
 
 def _evenness(head: str, delimiter: str) -> float:

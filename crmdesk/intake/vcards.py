@@ -118,12 +118,19 @@ def _organisation(values: Iterable[Any]) -> tuple[str, str]:
     return "", ""
 
 
+def _number(text: str) -> str:
+    """Return a number without what makes it an address (RFC 3966): `tel:+86-21-1234;ext=102` → `+86-21-1234-102`."""
+    number = re.sub(r"^tel:", "", text, flags=re.I)
+    extension = re.search(r";ext=(\d+)", number, re.I)
+    return number.partition(";")[0] + (f"-{extension[1]}" if extension else "")
+
+
 def _numbers(values: Iterable[Any]) -> tuple[str, str]:
     """Return the mobile and the office number: by their types, else by their form; never those at home."""
     mobile = phone = ""
     for one in values:
         types = {kind.upper() for kind in (*one.params.get("TYPE", ()), *one.singletonparams)}
-        number = _flat(one.value)
+        number = _number(_flat(one.value))
         if not any(digit.isdigit() for digit in number) or types & _NOT_SPOKEN or types & {"HOME"} - {"CELL"}:
             continue
         if "CELL" in types or _MOBILE.fullmatch(re.sub(r"[^\d+]", "", number)):

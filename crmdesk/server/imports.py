@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.roles import Role
 from crmdesk.intake import KnownDoctor, KnownInstitution, NewRow, Planned, Preview, Report, plan
+from crmdesk.intake.dates import Order
 from crmdesk.server.database import Database
 from crmdesk.server.tables import ROWS, decode_json
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
@@ -76,8 +77,11 @@ def run(
     territory_id: str,
     mapping: Mapping[int, str] | None = None,
     actor: ServerActor = SYSTEM,
+    date_order: Order | None = None,
 ) -> Report:
     """Import a previewed file and return the report; `mapping` overrides the guessed columns.
+
+    `date_order` answers `Preview.unclear_dates`.
 
     What was committed stays where a later part fails; running it again goes on from there. Raises InputError for a
     mapping that can't be used, WorldError where the database fails.
@@ -85,7 +89,8 @@ def run(
     report, import_id = Report(), new_id()
     with database.reading() as connection:
         known = _Known(connection)
-    planned = plan(source, source.mapping if mapping is None else mapping, known, territory_id)
+    chosen = source.mapping if mapping is None else mapping
+    planned = plan(source, chosen, known, territory_id, date_order=date_order)
     for batch in _batches(planned):
         rows = [row for entry in batch for row in entry.rows]
         if rows:

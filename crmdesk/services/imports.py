@@ -20,6 +20,7 @@ from crmdesk.services.views import Person
 
 if TYPE_CHECKING:
     from crmdesk.intake import KnownDoctor, KnownInstitution, Planned, Preview, Report
+    from crmdesk.intake.dates import Order
 
 BATCH_ROWS = 500
 _LONGEST_ALIAS = 60
@@ -94,18 +95,21 @@ class ImportDesk:
         cancel: Callable[[], bool] | None = None,
         territory_id: str = "",
         hospitals: Mapping[str, str] | None = None,
+        date_order: "Order | None" = None,
     ) -> "Future[Report]":
         """Write the file's new customers, at most 500 rows a commit; the Future gives the report.
 
         `hospitals` answers what an earlier run was unsure of (`crmdesk.intake.plan`); the institution that a name was
-        said to mean keeps it as an alias, so that it is not asked for again.
+        said to mean keeps it as an alias, so that it is not asked for again. `date_order` answers
+        `Preview.unclear_dates`.
 
         `cancel` is asked before each row: what was committed stays and the report says `cancelled`. Running the same
         file again makes nothing twice. Errors come through the Future: RefusedError('forbidden', 'no_territory'),
         InputError of a bad mapping, WorldError where the disk refuses (what was committed stays then, too).
         """
         run = _Run(self._submit, progress or _silent, cancel or self._is_closed, preview.row_count)
-        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, dict(hospitals or {}))
+        answers = dict(hospitals or {})
+        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers, date_order)
 
     def _work(
         self,
@@ -114,6 +118,7 @@ class ImportDesk:
         mapping: dict[int, str],
         territory_id: str,
         hospitals: dict[str, str],
+        date_order: "Order | None",
     ) -> "Report":
         person = self._person()
         if not access.may_write(RECORDS["doctor"], Role(person.role)):
@@ -127,7 +132,8 @@ class ImportDesk:
         self._remember(preview, mapping)
         known = self._known().result()
         self._keep_names(known, hospitals)
-        return run.write(intake.plan(preview, mapping, known, territory_id or person.territory_ids[0], hospitals))
+        territory = territory_id or person.territory_ids[0]
+        return run.write(intake.plan(preview, mapping, known, territory, hospitals, date_order))
 
     def _remember(self, preview: "Preview", mapping: Mapping[int, str]) -> None:
         entries = import_memory.read(self._kept().result())

@@ -9,13 +9,14 @@ from typing import Any
 
 from crmdesk.domain import picklists
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.import_sentences import IMPORTS, left_out, spoken
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
 from crmdesk.ui.words_call_backs import CALL_BACKS
-from crmdesk.ui.words_data import DATA, IMPORTS
+from crmdesk.ui.words_data import DATA
 from crmdesk.ui.words_findings import FINDINGS
 from crmdesk.ui.words_own_fields import OWN_FIELDS
 from crmdesk.ui.words_visits import VISITS
@@ -431,7 +432,20 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
     pair = SENTENCES.get(code)
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}
-    return _filled(pair, given, language or _shown_language())
+    shown = language or _shown_language()
+    return _filled(pair, spoken(given, shown != ENGLISH), shown) + left_out_words(given, shown)
+
+
+def left_out_words(params: Mapping[str, Any], language: str = "") -> str:
+    """Return what of an imported row was left out and why, to stand behind its sentence; '' where nothing was."""
+    chinese = (language or _shown_language()) != ENGLISH
+
+    def named(target: str) -> str:
+        record, _dot, name = target.partition(".")
+        return field_words({"record": record, "field": name}, chinese)
+
+    text = left_out(params, chinese, named)
+    return text if chinese or not text else f" {text}"
 
 
 def refusal(code: str, params: Mapping[str, Any] | None = None, language: str = "") -> str:

@@ -1156,6 +1156,13 @@
         </message>
     </context>
     <context>
+        <name>DateQuestion</name>
+        <message>
+            <source>“{column}”里的 {value} 是</source>
+            <translation>{value} in '{column}' is</translation>
+        </message>
+    </context>
+    <context>
         <name>DayOffDialog</name>
         <message>
             <source>不在岗</source>
@@ -1965,6 +1972,26 @@
     </context>
     <context>
         <name>ImportResult</name>
+        <message>
+            <source>行号</source>
+            <translation>Row</translation>
+        </message>
+        <message>
+            <source>结果</source>
+            <translation>Result</translation>
+        </message>
+        <message>
+            <source>名称</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>原因</source>
+            <translation>Reason</translation>
+        </message>
+        <message>
+            <source>代码</source>
+            <translation>Code</translation>
+        </message>
         <message>
             <source>新建</source>
             <translation>Made</translation>
@@ -4991,10 +5018,6 @@
             <translation>This file is empty; there is nothing to import.</translation>
         </message>
         <message>
-            <source>这不是表格文件。可以导入 csv、xlsx、xls、ods 和 vcf。</source>
-            <translation>This is not a sheet. csv, xlsx, xls, ods and vcf can be imported.</translation>
-        </message>
-        <message>
             <source>这个文件已损坏，没有导入任何内容。请重新取得一份。</source>
             <translation>This file is damaged; nothing was imported. Get it once more.</translation>
         </message>
@@ -5005,10 +5028,6 @@
         <message>
             <source>看不出这是医生还是机构的名单。请在上面选一种，再指定各列。</source>
             <translation>It is not clear whether this lists doctors or institutions. Choose one above, then say what each column is.</translation>
-        </message>
-        <message>
-            <source>表头上面的 {count} 行不是数据，不会导入。</source>
-            <translation>The {count} rows above the header are not data and will not be imported.</translation>
         </message>
         <message>
             <source>与文件第 {row} 行是同一个，没有重复新建。</source>
@@ -5041,10 +5060,6 @@
         <message>
             <source>已新建。医院名称“{name}”像是两家连在一起，请核对。</source>
             <translation>Made. The hospital name '{name}' looks like two run together; check it.</translation>
-        </message>
-        <message>
-            <source>已新建。“{field}”的值“{value}”看不懂，这一格没有带入。</source>
-            <translation>Made. The value '{value}' of '{field}' was not understood, and that cell was left out.</translation>
         </message>
         <message>
             <source>这一行没有“{field}”。</source>

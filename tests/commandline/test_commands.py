@@ -96,8 +96,8 @@ def test_without_a_display_the_windows_say_what_to_do(capsys, tmp_path, monkeypa
 
 
 def test_assignments_follow_the_declarations():
-    assert read_assignments(DOCTOR, ["mobile=138", "tags=b, a,", "note="]) == {
-        "mobile": "138",
+    assert read_assignments(DOCTOR, ["mobile=13800000001", "tags=b, a,", "note="]) == {
+        "mobile": "13800000001",
         "tags": ["a", "b"],
         "note": None,
     }

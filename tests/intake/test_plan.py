@@ -39,7 +39,10 @@ def test_doctors_are_made_with_hospital_department_and_affiliation() -> None:
     }  # fmt: skip
     assert first.before[1].values["name"] == "心血管内科"
     assert planned[1].params == {"row": 2}
-    assert planned[3].params["reason"] in {"formula", "not_in_list"}
+    assert planned[3].params["left_out"] == [
+        ["doctor.title", "教授", "not_in_list"],
+        ["doctor.note", '=HYPERLINK("http://x")', "formula"],
+    ]
     assert planned[4].row_number == 6
     assert report.made == {"institution": 2, "department": 2, "doctor": 3, "affiliation": 2}
 
@@ -191,10 +194,11 @@ def test_the_report_is_a_csv_that_no_sheet_runs(tmp_path: Path) -> None:
     report, planned = ledger.load("姓名,医院,手机\n=1+1,云杉医院,\n张硕,云杉医院,\n@张硕,云杉医院,+1\n".encode())
     report.refuse(planned[2], "out_of_scope", {})
     path = tmp_path / "报告.csv"
-    report.save(path)
+    header = ("row", "action", "code", "name", "details")
+    report.save(path, header, lambda one: (str(one.row_number), one.action.value, one.code, one.name, str(one.params)))
     rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    assert rows[0] == ["row", "action", "code", "name", "details"]
-    assert {row[2] for row in rows[1:]} == {"required", "out_of_scope"} or len(rows) == 3
+    assert rows[0] == list(header)
+    assert {row[2] for row in rows[1:]} == {"value_left_out", "out_of_scope"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     assert isinstance(report, Report)
 

@@ -34,7 +34,7 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Let the file be the whole calendar of its year. Where one row is wrong nothing is changed, and each is said."""
-    from crmdesk.intake import calendar_file  # reading sheets is wanted by this command only
+    from crmdesk.server import calendar_file  # reading sheets is wanted by this command only
 
     here = place(data_dir, database, as_json)
     store = here.database()

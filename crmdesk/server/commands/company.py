@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.domain.clock import local_date, utc_now
-from crmdesk.domain.errors import InputError
+from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.import_sentences import ACTIONS
 from crmdesk.domain.roles import Role
-from crmdesk.intake import Action, OwnFields, Preview, Report
+from crmdesk.intake import Action, OwnFields, Preview, Report, ReportLine
 from crmdesk.server import admin, custom_fields
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.sentences import sentence
 
 SMALL_SCALE = 0.04
 _SHOWN_LINES = 30
@@ -23,6 +25,13 @@ class Kind(StrEnum):
 
     INSTITUTION = "institution"
     DOCTOR = "doctor"
+
+
+class Dates(StrEnum):
+    """What stands first in 02.03.2026 (`intake.dates.Order`, as it is typed)."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
 
 
 def demo(
@@ -66,6 +75,10 @@ def import_file(
     territory: Annotated[str, typer.Option(help="Territory of the new customers (name or id).")],
     kind: Annotated[Kind | None, typer.Option(help="What the rows are. Default: guessed from the columns.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write every refused or parked row to this csv file.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Which sheet of the file. Default: the likeliest.")] = None,
+    dates: Annotated[
+        Dates | None, typer.Option(help="How 02.03.2026 is meant, where no column says it: day-first or month-first.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the guessed columns and change nothing.")] = False,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
@@ -73,6 +86,7 @@ def import_file(
 ) -> None:
     """Import customers from a sheet; running it again changes nothing. Duplicates are parked, bad rows refused."""
     from crmdesk.intake import preview as look  # reading sheets is wanted by this command only
+    from crmdesk.intake.dates import Order
     from crmdesk.server import imports
 
     here = place(data_dir, database, as_json)
@@ -80,13 +94,13 @@ def import_file(
     with store.reading() as connection:
         territory_id = admin.known_territory(connection, territory)["id"]
         own = OwnFields.of(custom_fields.definitions(connection), Role.ADMIN)
-    seen = look(file, kind.value if kind else None, own=own)
+    seen = look(file, kind.value if kind else None, sheet=sheet, own=own)
     if preview:
         here.answer(_preview_data(seen), _preview_lines(seen))
         return
-    done = imports.run(store, seen, territory_id)
+    done = imports.run(store, seen, territory_id, date_order=Order(dates.value.replace("-", "_")) if dates else None)
     if report is not None:
-        done.save(report)
+        _save(done, report)
     here.answer(_report_data(done), _report_lines(done))
 
 
@@ -98,8 +112,21 @@ def _preview_data(seen: Preview) -> dict[str, Any]:
 def _preview_lines(seen: Preview) -> list[str]:
     lines = [f"{seen.row_count} rows of {seen.kind or 'unknown kind'}, {seen.file_kind} {seen.encoding}".rstrip()]
     for column in seen.columns:
-        lines.append(f"  {column.header} → {column.refused or column.target or 'left out'}")
-    return lines
+        refused = sentence(column.refused, {"column": column.header}) if column.refused else ""
+        lines.append(f"  {column.header} → {refused or column.target or 'left out'}")
+    return lines + [sentence(one.code, one.params) for one in seen.notices]
+
+
+def _save(done: Report, path: Path) -> None:
+    try:
+        done.save(path, ("row", "what", "name", "why", "code"), _cells)
+    except OSError as error:
+        raise WorldError("file_not_written", name=str(path), reason=error.strerror or "") from error
+
+
+def _cells(line: ReportLine) -> tuple[str, ...]:
+    said = sentence(line.code, line.params)
+    return str(line.row_number), ACTIONS[line.action.value][1], line.name, said, line.code
 
 
 def _report_data(done: Report) -> dict[str, Any]:
@@ -116,10 +143,10 @@ def _report_lines(done: Report) -> list[str]:
         f"{counts[Action.CREATE]} made, {counts[Action.SAME]} there already,"
         f" {counts[Action.DUPLICATE_PARKED]} parked, {counts[Action.REFUSED]} refused"
     ]
-    noted = [line for line in done.lines if line.action is not Action.CREATE]
+    noted = done.lines
     for line in noted[:_SHOWN_LINES]:
         lines.append(
-            f"  row {line.row_number}: {line.action.value.replace('_', ' ')} ({line.code}) {line.name}".rstrip()
+            f"  row {line.row_number}: {f'{line.name}: ' if line.name else ''}{sentence(line.code, line.params)}"
         )
     if len(noted) > _SHOWN_LINES:
         lines.append(f"  … and {len(noted) - _SHOWN_LINES} more: --report FILE")

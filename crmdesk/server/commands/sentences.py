@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
+from crmdesk.domain.import_sentences import IMPORTS, left_out, spoken
+from crmdesk.domain.records import RECORDS
 
 EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
 
@@ -34,6 +36,8 @@ SENTENCES = {
     "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
     "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
     "database_unavailable": "The database {place} can't be used: {why}",
+    "dates_unclear": "{value} in '{column}' may be two different days. Say which: --dates day-first or"
+    " --dates month-first.",
     "day_twice": "{value} stands in row {row} already.",
     "disk_full": "The disk is full. Nothing was changed.",
     "empty_file": "The file is empty.",
@@ -108,11 +112,23 @@ class _Gaps(dict[str, Any]):
 
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """Return the sentence for a code; an unknown code is shown with its parameters, so that nothing is hidden."""
-    pattern = SENTENCES.get(code)
-    if pattern is None:
+    pattern = SENTENCES.get(code) or IMPORTS.get(code, ("", ""))[1]
+    if not pattern:
         details = ", ".join(f"{name} {value}" for name, value in params.items())
         return f"This could not be done: {code.replace('_', ' ')}{f' ({details})' if details else ''}."
-    return string.Formatter().vformat(pattern, (), _Gaps(params))
+    text = string.Formatter().vformat(pattern, (), _Gaps(_named(spoken(params, chinese=False))))
+    return " ".join(filter(None, (text, left_out(params, False, _field_word))))
+
+
+def _named(params: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters with the field of a row, such as `doctor.mobile`, by its English name."""
+    return params | ({"field": _field_word(params["field"])} if "field" in params else {})
+
+
+def _field_word(target: str) -> str:
+    record, _dot, name = str(target).partition(".")
+    declared = RECORDS[record].by_name.get(name) if record in RECORDS else None
+    return declared.en if declared is not None else str(target)
 
 
 def exit_status(error: CrmdeskError) -> int:

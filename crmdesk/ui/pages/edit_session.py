@@ -11,6 +11,7 @@ from crmdesk.domain.custom_fields import is_custom, value_of
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.merge import merge_sets
+from crmdesk.domain.phones import check_phone
 from crmdesk.domain.roles import Role
 from crmdesk.domain.text_merge import merge_texts
 from crmdesk.domain.validation import check_value
@@ -64,6 +65,7 @@ def problems(record: Record, changes: Mapping[str, Any], base: Mapping[str, Any]
             value = [one for one in value if one not in (value_of(base, name) or ())]
         try:
             check_value(_field(record, name), value)
+            check_phone(_field(record, name), value)
         except InputError as error:
             found[name] = error
     return found

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from crmdesk.domain.errors import InputError
 from crmdesk.intake import Column, Preview
-from crmdesk.intake.columns import DOCTOR_NAME, INSTITUTION_NAME
+from crmdesk.intake.columns import INSTITUTION_NAME, names_doctors
 from crmdesk.ui import theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.dropdown import DropDown
@@ -83,8 +83,8 @@ class MappingTable(QTableWidget):
         twice = next((target for target in chosen if chosen.count(target) > 1), "")
         if twice:
             return InputError("target_twice", field=twice)
-        needed = DOCTOR_NAME if self._kind == "doctor" else INSTITUTION_NAME
-        return None if self._kind and needed in chosen else InputError("no_name_column")
+        named = names_doctors(chosen) if self._kind == "doctor" else INSTITUTION_NAME in chosen
+        return None if self._kind and named else InputError("no_name_column")
 
     def retranslate(self) -> None:
         """Set the words of the choices anew, keeping what is chosen."""

@@ -14,6 +14,7 @@ from crmdesk.intake import Preview, Report
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_dates import DateQuestion
 from crmdesk.ui.pages.import_hospitals import HospitalDialog, questions
 from crmdesk.ui.pages.import_mapping import SAMPLE_ROWS, MappingTable
 from crmdesk.ui.pages.import_result import ImportResult
@@ -58,6 +59,7 @@ class ImportPage(Page):
         self._remembered = Label("", "secondary", wrap=True)
         self._remembered.setObjectName("import_remembered_label")
         self.forget_button = Button.for_action("import_forget", small=True)
+        self.dates = DateQuestion()
         self.table = MappingTable()
         self._problem = Label("", "warn")
         self._problem.setObjectName("import_problem_label")
@@ -128,6 +130,7 @@ class ImportPage(Page):
         memory.addWidget(self._remembered, 1)
         memory.addWidget(self.forget_button)
         options.body.addLayout(memory)
+        options.body.addWidget(self.dates)
         options.body.addWidget(self._notices)
         self._rows_card = Card()
         self._rows_card.body.addWidget(self.table, 1)
@@ -154,7 +157,8 @@ class ImportPage(Page):
         self.customers_button.clicked.connect(lambda: self.context.navigate("customers"))
         self.kind.changed.connect(self._kind_chosen)
         self.sheet.activated.connect(lambda _index: self._sheet_chosen())
-        self.table.changed.connect(self._check)
+        self.table.changed.connect(self._columns_chosen)
+        self.dates.changed.connect(self._check)
 
     @override
     def retranslate(self) -> None:
@@ -178,6 +182,7 @@ class ImportPage(Page):
             [("doctor", language.record_word("doctor")), ("institution", language.record_word("institution"))]
         )
         self.table.retranslate()
+        self.dates.retranslate()
         self.progress.retranslate()
         self.result.retranslate()
         self._tell(self._error)
@@ -277,6 +282,8 @@ class ImportPage(Page):
             widget.setVisible(len(preview.sheets) > 1)
         self._fill_territories()
         self.table.load(preview, preview.mapping)
+        self.dates.ask({})
+        self.dates.ask(preview.unclear_dates(preview.mapping))
         self._say_file(preview)
         self._show_state(PREVIEW)
         if self.isVisible():
@@ -328,17 +335,22 @@ class ImportPage(Page):
 
     # --- the run --------------------------------------------------------------------------------------------------
 
+    def _columns_chosen(self) -> None:
+        if self.preview is not None:
+            self.dates.ask(self.preview.unclear_dates(self.table.mapping()))
+        self._check()
+
     def _check(self) -> None:
         """Say what keeps the choices from being imported."""
         problem = self.table.problem() if self.preview is not None and self.state == PREVIEW else None
-        ready = self.state == PREVIEW and problem is None
+        ready = self.state == PREVIEW and problem is None and not self.dates.is_open
         self._problem.setText(import_words.sentence(problem.code, problem.params) if problem else "")
         self.start_button.setEnabled(ready)
         self._actions["import_start"].setEnabled(ready)
 
     def start(self) -> None:
         """Begin the import with the choices on the page."""
-        if self.preview is None or self.state != PREVIEW or self.table.problem() is not None:
+        if self.preview is None or not self.start_button.isEnabled() or self.state != PREVIEW:
             return
         self._mapping = self.table.mapping()
         self._begin({})
@@ -360,7 +372,9 @@ class ImportPage(Page):
         self.progress.begin(self.preview.row_count)
         self._show_state(RUNNING)
         territory_id = str(self.territory.currentData() or "")
-        future = self._run.start(self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals)
+        future = self._run.start(
+            self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals, self.dates.order
+        )
         self.context.bridge.run(self, future, self._finished, self._failed)
 
     def cancel(self) -> None:
@@ -411,7 +425,7 @@ class ImportPage(Page):
         if self.result.report is None:
             return
         try:
-            self.result.report.save(path)
+            self.result.save(path)
         except OSError as error:
             self.banner.say(self.tr("结果没有写成：{reason}").format(reason=error.strerror or path.name), "bad")
             return

@@ -1,6 +1,7 @@
 """The result of an import: how many rows were made, known, set aside and refused, and each row to look at with why."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import (
@@ -80,6 +81,11 @@ class LinesModel(QAbstractTableModel):
         return None
 
 
+def _cells(line: ReportLine) -> tuple[str, ...]:
+    action = import_words.action_word(line.action)
+    return str(line.row_number), action, line.name, import_words.line_sentence(line), line.code
+
+
 class ImportResult(QWidget):
     """Shows a Report; the filter above the list narrows it to what was refused, set aside or made with a remark."""
 
@@ -151,6 +157,12 @@ class ImportResult(QWidget):
         self.retranslate()
         self.group.set_value("all")
         self._show_lines()
+
+    def save(self, path: Path) -> None:
+        """Write the rows to look at as csv, in the words of the page; raises OSError where the place refuses."""
+        if self.report is not None:
+            header = (self.tr("行号"), self.tr("结果"), self.tr("名称"), self.tr("原因"), self.tr("代码"))
+            self.report.save(path, header, _cells)
 
     def retranslate(self) -> None:
         """Set the words anew."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.intake import Preview, Report
+from crmdesk.intake.dates import Order
 from crmdesk.services.imports import ImportDesk
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.buttons import Button
@@ -53,9 +54,11 @@ class ImportRun(QObject):
         mapping: Mapping[int, str],
         territory_id: str,
         hospitals: Mapping[str, str],
+        date_order: Order | None,
     ) -> "Future[Report]":
         """Begin; the Future gives the report."""
-        return imports.run(preview, mapping, self.progressed.emit, self._cancel.is_set, territory_id, hospitals)
+        progress, cancel = self.progressed.emit, self._cancel.is_set
+        return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order)
 
     def cancel(self) -> None:
         """Stop at the next row; what was written stays."""

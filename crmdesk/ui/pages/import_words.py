@@ -23,11 +23,9 @@ def _words() -> dict[str, str]:
         "too_many_rows": translate("import_words", "表太长：最多 {limit} 行。请分成几个文件，再一个一个导入。"),
         "file_too_large": translate("import_words", "文件太大：最多 {limit_mb} MB。没有导入任何内容。"),
         "empty_file": translate("import_words", "这个文件是空的，没有可以导入的内容。"),
-        "not_a_sheet": translate("import_words", "这不是表格文件。可以导入 csv、xlsx、xls、ods 和 vcf。"),
         "damaged_file": translate("import_words", "这个文件已损坏，没有导入任何内容。请重新取得一份。"),
         "no_rows": translate("import_words", "表里只有表头，没有数据行。"),
         "no_customers": translate("import_words", "看不出这是医生还是机构的名单。请在上面选一种，再指定各列。"),
-        "rows_above_header": translate("import_words", "表头上面的 {count} 行不是数据，不会导入。"),
         "duplicate_in_file": translate("import_words", "与文件第 {row} 行是同一个，没有重复新建。"),
         "same_name_other_department": translate("import_words", "同一医院另一科室已有同名医生，等你判断是不是同一人。"),
         "same_name_spelled_otherwise": translate("import_words", "已新建。第 {row} 行只是写法不同，请看是不是同一家。"),
@@ -36,7 +34,6 @@ def _words() -> dict[str, str]:
         "hospital_unsure": translate("import_words", "“{hospital}”可能是：{names}。没有导入，请确定是哪一家。"),
         "hospital_matched": translate("import_words", "已新建。医院“{hospital}”按“{name}”归入（{why}），请核对。"),
         "hospital_uncertain": translate("import_words", "已新建。医院名称“{name}”像是两家连在一起，请核对。"),
-        "value_left_out": translate("import_words", "已新建。“{field}”的值“{value}”看不懂，这一格没有带入。"),
         "required": translate("import_words", "这一行没有“{field}”。"),
         "too_long": translate("import_words", "“{field}”太长：{length} 字，最多 {limit}。"),
         "wrong_kind": translate("import_words", "“{field}”的格式不对。"),
@@ -76,7 +73,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     own = _words().get(code)
     if own is None:
         return words.sentence(code, {**params, **_named(params)})
-    return own.format_map(_Given({**params, **_named(params)}))
+    return own.format_map(_Given({**params, **_named(params)})) + words.left_out_words(params)
 
 
 def _named(params: Mapping[str, Any]) -> dict[str, str]:

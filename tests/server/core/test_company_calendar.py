@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from crmdesk.domain.company_calendar import Day, days_of
 from crmdesk.domain.errors import InputError
-from crmdesk.intake import calendar_file
-from crmdesk.server import company_calendar
+from crmdesk.server import calendar_file, company_calendar
 from crmdesk.server.__main__ import app
 from tests.server.company import Company
 

@@ -8,7 +8,7 @@ import pytest
 from crmdesk.domain.company_calendar import Day
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.icalendar import CalendarEvent, write_calendar
-from crmdesk.intake.calendar_file import read
+from crmdesk.server.calendar_file import read
 
 GOOD = "日期,名称,类型\n2026-12-31,元旦,休\n2027/1/1,元旦,休\n2027年1月2日,New Year's Day,放假\n2027-01-10,元旦,班\n"
 

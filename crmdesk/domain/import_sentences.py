@@ -1,0 +1,197 @@
+"""The sentences about imports, for the windows and both command lines; what was left out of a row, in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+IMPORTS: dict[str, tuple[str, str]] = {
+    "unreadable": (
+        "这个文件读不出来。请确认它是 xlsx、xls、csv 或 vcf。",
+        "This file cannot be read. Make sure it is xlsx, xls, csv or vcf.",
+    ),
+    "counts_prescriptions": (
+        "这一列统计医生处方（{column}），按规定不能导入。其他列可以。",
+        "This column counts a doctor's prescriptions ({column}) and may not be imported. The other columns can.",
+    ),
+    "name_missing": ("这一行没有名称。", "This row has no name."),
+    "duplicate": ("与已有的记录重复，已放在一边。", "A duplicate of an existing record; set aside."),
+    "duplicate_in_file": (
+        "与文件中第 {other_row} 行重复，已放在一边。",
+        "A duplicate of row {other_row} of the file; set aside.",
+    ),
+    "damaged_file": (
+        "这个文件已损坏，没有导入任何内容。请重新取得一份。",
+        "This file is damaged; nothing was imported. Get it once more.",
+    ),
+    "encrypted_file": (
+        "这个文件有密码，读不了。请去掉密码后再选。",
+        "This file has a password and cannot be read. Remove the password and choose it again.",
+    ),
+    "not_a_sheet": (
+        "{what}可以导入 csv、xlsx、xls、ods 和 vcf。",
+        "{what} csv, xlsx, xls, ods and vcf can be imported.",
+    ),
+    "file_unreadable": (
+        "打不开这个文件。请检查它还在不在、你能不能读。",
+        "This file cannot be opened. Check that it is still there and that you may read it.",
+    ),
+    "file_not_written": (
+        "文件没有写成：{path}。请换一个文件夹再试。",
+        "The file was not written: {path}. Try another folder.",
+    ),
+    "export_kind": ("不能存成 {suffix}。请用 xlsx 或 csv。", "It cannot be saved as {suffix}. Use xlsx or csv."),
+    "no_rows": ("表里没有数据行。", "There are no rows in the sheet."),
+    "no_name_column": (
+        "没有找到名称列。请指定哪一列是名称。",
+        "No column holds the name. Say which one it is.",
+    ),
+    "target_twice": (
+        "两列都指定为“{field}”。请只留一列。",
+        "Two columns are both set to '{field}'. Keep one of them.",
+    ),
+    "unknown_column": ("表里没有第 {column} 列。", "The sheet has no column {column}."),
+    "unknown_sheet": ("文件里没有“{sheet}”这张表。", "The file has no sheet '{sheet}'."),
+    "cell_too_long": (
+        "第 {line} 行有一格太长，没有导入。",
+        "A cell in line {line} is too long; nothing was imported.",
+    ),
+    "too_many_cells": (
+        "表太大：最多 {limit} 格。请分成几个文件。",
+        "The sheet is too large: at most {limit} cells. Split it.",
+    ),
+    "too_many_columns": (
+        "列太多：最多 {limit} 列。请删去不用的列。",
+        "Too many columns: at most {limit}. Remove some.",
+    ),
+    "no_customers": ("这个文件里没有客户。", "There are no customers in this file."),
+    "no_header": (
+        "没有找到表头，按内容猜了各列，请核对。",
+        "No header was found; columns were guessed from content. Check them.",
+    ),
+    "rows_above_header": (
+        "表头上面的 {count} 行不是数据，不会导入。",
+        "The {count} rows above the header are no data and are not imported.",
+    ),
+    "encoding_uncertain": (
+        "编码不确定，请看预览里的字对不对。",
+        "The encoding is uncertain; see whether the preview reads right.",
+    ),
+    "damaged_characters": ("有些字已损坏，原样保留。", "Some characters are damaged; they were kept as they are."),
+    "value_left_out": ("已新建。", "Made."),
+    "duplicate_parked": (
+        "与已有的记录很像，已放在一边等你看。",
+        "Much like an existing record; set aside for you to look at.",
+    ),
+    "same_name_spelled_otherwise": (
+        "同名但写法不同，已放在一边等你看。",
+        "The same name spelled otherwise; set aside for you to look at.",
+    ),
+    "same_name_other_department": (
+        "同一医院另一科室有同名医生，已放在一边等你看。",
+        "A doctor of that name works in another department of the hospital; set aside for you to look at.",
+    ),
+    "alias_of_other": (
+        "这个名称是另一家机构的别名，已放在一边。",
+        "This name is an alias of another institution; set aside.",
+    ),
+    "hospital_uncertain": (
+        "医院不能确定，已按最像的那家放好，请核对。",
+        "The hospital is uncertain; the nearest one was taken. Check it.",
+    ),
+    "zip_bomb": (
+        "这个文件展开后大得不正常，没有打开。请重新取得一份。",
+        "This file unpacks to an unreasonable size and was not opened. Get it once more.",
+    ),
+    "total_row": (
+        "这一行是“{value}”，不是某个人或某家机构，没有导入。",
+        "This row is a '{value}', not a person or an institution; not imported.",
+    ),
+    "dates_unclear": (
+        "“{column}”里的 {value} 可能是两个不同的日子，整列都看不出日和月哪个在前。请先说明。",
+        "{value} in '{column}' may be two different days, and nothing in the column says whether day or month comes"
+        " first. Say which.",
+    ),
+    "excel_day_numbers": (
+        "“{column}”里有 Excel 的日期序号，按日期读：{value} 是 {day}。请核对。",
+        "'{column}' holds day numbers of Excel, read as dates: {value} is {day}. Check it.",
+    ),
+    "header_twice": (
+        "有两列叫“{column}”：用第 {taken} 列，第 {left} 列没有用到。需要的话，请为它另外指定。",
+        "Two columns are called '{column}': column {taken} is used, column {left} is not. Set it by hand if you need"
+        " it.",
+    ),
+    "other_sheets": (
+        "文件里还有别的表：{others}。这次只导入“{sheet}”。",
+        "The file has more sheets: {others}. Only '{sheet}' is imported this time.",
+    ),
+    "unclosed_quote": (
+        "第 {line} 行有一个引号没有配对，后面的行都会算进同一格。没有导入任何内容，请改好再选。",
+        "A quotation mark in line {line} is never closed, so all lines after it would be one cell. Nothing was"
+        " imported; mend it and choose the file again.",
+    ),
+    "not_a_phone": (
+        "“{value}”不像电话号码（{field}）。",
+        "'{value}' does not look like a telephone number ({field}).",
+    ),
+}
+
+ACTIONS: dict[str, tuple[str, str]] = {
+    "create": ("已新建，请核对", "made, check it"),
+    "same": ("已有", "there already"),
+    "duplicate_parked": ("放在一边", "set aside"),
+    "refused": ("没有导入", "not imported"),
+}
+"""What happened to a row."""
+_REASONS: dict[str, tuple[str, str]] = {
+    "formula": ("是公式，不是值", "is a formula, not a value"),
+    "not_in_list": ("不在可选项里", "is not one of the choices"),
+    "wrong_kind": ("格式不对", "does not have the right form"),
+    "not_a_date": ("不是日期", "is not a date"),
+    "not_a_phone": ("不像电话号码", "does not look like a telephone number"),
+    "consent_to_what": (
+        "没有说同意哪种联系方式（电话、短信、微信或邮件）",
+        "does not say to which channel (phone, SMS, WeChat or e-mail)",
+    ),
+}
+_NO_SHEET = ("这不是表格文件。", "This is not a sheet.")
+_KINDS: dict[str, tuple[str, str]] = {
+    "pdf": ("这其实是 PDF，不是表格。", "This is a PDF, not a sheet."),
+    "picture": ("这其实是一张图片，不是表格。", "This is a picture, not a sheet."),
+    "archive": ("这其实是压缩包，不是表格：请先解压。", "This is an archive, not a sheet: unpack it first."),
+    "document": ("这是文字文档，不是表格。", "This is a text document, not a sheet."),
+    "program": ("这是程序，不是表格。", "This is a program, not a sheet."),
+    "database": ("这是数据库文件，不是表格。", "This is a database, not a sheet."),
+    "json": ("这是 JSON 数据，不是表格。", "This is JSON data, not a sheet."),
+    "html": (
+        "这其实是网页，有些系统导出的 xls 就是这样。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。",
+        "This is a web page, as some systems export it under the name of xls. Open it with Excel or WPS, save it as"
+        " xlsx and import that.",
+    ),
+    "xml": (
+        "这其实是 XML，有些系统导出的 xls 就是这样。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。",
+        "This is XML, as some systems export it under the name of xls. Open it with Excel or WPS, save it as xlsx and"
+        " import that.",
+    ),
+}
+
+
+def spoken(params: Mapping[str, Any], chinese: bool) -> dict[str, Any]:
+    """Return the parameters of a sentence with lists and kinds of files in words."""
+    given = dict(params)
+    at = 0 if chinese else 1
+    given.setdefault("what", _KINDS.get(str(params.get("found")), _NO_SHEET)[at])
+    if isinstance(params.get("others"), list):
+        quoted = "“{}”" if chinese else "'{}'"
+        given["others"] = ("、" if chinese else ", ").join(map(quoted.format, params["others"]))
+    return given
+
+
+def left_out(params: Mapping[str, Any], chinese: bool, field_words: Callable[[str], str]) -> str:
+    """Return what of a row was left out and why, '' where nothing was."""
+    cells = params.get("left_out")
+    if not isinstance(cells, list) or not cells:
+        return ""
+    at = 0 if chinese else 1
+    unknown = ("看不懂", "was not understood")
+    quoted = "“{}”的“{}”{}" if chinese else "'{1}' of '{0}' {2}"
+    said = [quoted.format(field_words(str(to)), value, _REASONS.get(why, unknown)[at]) for to, value, why in cells]
+    return f"没有带入：{'；'.join(said)}。" if chinese else f"Left out: {'; '.join(said)}."

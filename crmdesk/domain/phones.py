@@ -1,0 +1,24 @@
+"""What can be a telephone number: enough digits for its field, none of them lost in a spreadsheet's short form."""
+
+import re
+from typing import Any
+
+from crmdesk.domain.errors import InputError
+from crmdesk.domain.fields import Field
+
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.I)
+"""1.38E+10: a spreadsheet that shortened a number has lost its last digits."""
+
+
+def is_plausible(text: str, digits: int) -> bool:
+    """Say whether a text can be a number of at least so many digits."""
+    return not _SHORTENED.fullmatch(text.strip()) and sum(sign.isdigit() for sign in text) >= digits
+
+
+def check_phone(field: Field, value: Any) -> None:
+    """Raise InputError('not_a_phone') for a number that nobody could call, asked where people give one.
+
+    What is there already is nobody's fault: it may stay, be undone to and be sent.
+    """
+    if field.digits and value and not is_plausible(str(value), field.digits):
+        raise InputError("not_a_phone", field=field.name, value=str(value)[:40])

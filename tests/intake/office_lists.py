@@ -1,0 +1,127 @@
+"""Lists as offices send them, made for each test: titles, merged cells, odd encodings, renamed and locked files."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def _book(fill: Callable[[Any], None]) -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book:
+        fill(book)
+    return made.getvalue()
+
+
+def _rows(sheet: Any, rows: list[list[object]]) -> None:
+    for number, cells in enumerate(rows):
+        sheet.write_row(number, 0, cells)
+
+
+def _titles(book: Any) -> None:
+    sheet = book.add_worksheet("客户")
+    sheet.merge_range(0, 0, 0, 5, "2026年第四季度重点客户名单（内部）")
+    sheet.write_row(1, 0, ["制表：综合办", "", "", "", "单位：人"])
+    sheet.write_row(3, 0, ["序号", "医院", "科室", "姓名", "职称", "手机"])
+    sheet.merge_range(4, 1, 6, 1, "明泉市第一人民医院")
+    sheet.merge_range(4, 2, 5, 2, "心内科")
+    sheet.write(6, 2, "骨科")
+    for at, (name, title, mobile) in enumerate((("张硕", "主任医师", 13800000001), ("李 敏", "副主任医师", "1.38E+10"),
+                                                ("王二", "主治医师", "12")), 4):  # fmt: skip
+        sheet.write_row(at, 3, [name, title, mobile])
+    sheet.write_row(7, 0, ["合计", "", "", "3人"])
+
+
+def _two_headers(book: Any) -> None:
+    sheet = book.add_worksheet("名单")
+    sheet.merge_range(0, 0, 1, 0, "姓名")
+    sheet.merge_range(0, 1, 0, 2, "工作单位")
+    sheet.merge_range(0, 3, 0, 4, "联系方式")
+    sheet.write_row(1, 1, ["医院", "科室", "手机", "邮箱"])
+    sheet.write_row(2, 0, ["张硕", "明泉医院", "心内科", "13800000001", "a@example.com"])
+    sheet.write_row(3, 0, ["赵六", "云杉医院", "骨科", "13800000002", "b@example.com"])
+
+
+def _sheets(book: Any) -> None:
+    _rows(book.add_worksheet("说明"), [["请勿修改"]])
+    _rows(book.add_worksheet("上海"), [["姓名", "医院"], ["张硕", "明泉医院"]])
+    _rows(book.add_worksheet("北京"), [["姓名", "医院"], ["李敏", "云杉医院"], ["王五", "云杉医院"]])
+
+
+def _formulas(book: Any) -> None:
+    sheet = book.add_worksheet("L")
+    _rows(sheet, [["姓名", "医院", "手机", "备注"], ["", "明泉医院"], ["李敏", "云杉医院", "'13800000002", "=SUM(A1)"]])
+    sheet.write_formula(1, 0, '="张"&"硕"', None, "张硕")
+    sheet.write_formula(1, 2, "=13800000000+1", None, 13800000001)
+
+
+def _serials(book: Any) -> None:
+    sheet = book.add_worksheet("L")
+    _rows(sheet, [["姓名", "医院", "同意日期"], ["张硕", "明泉医院", 46083], ["李敏", "明泉医院", "20260303"],
+                  ["王五", "明泉医院", "2 Mar 2026"], ["赵六", "明泉医院", "2026年3月"]])  # fmt: skip
+
+
+def _columns_twice(book: Any) -> None:
+    rows = [["姓名", "", "医院", "", "电话", "电话"], ["张硕", "", "明泉医院", "", "021-12345678", "13800000001"]]
+    _rows(book.add_worksheet("L"), [*rows, ["李敏", "", "云杉医院", "", "", "13800000002"]])
+
+
+def _zip() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("名单.txt", "x")
+    return made.getvalue()
+
+
+_CARD_21 = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=D5=C5=CB=B6\r\n"
+    b"ORG;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=C3=F7=C8=AA=D2=BD=D4=BA;=D0=C4=C4=DA=BF=C6\r\n"
+    b"TEL;CELL:13800000001\r\nEND:VCARD\r\n"
+)
+_CARD_4 = (
+    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:张硕\r\nORG:明泉医院;心内科\r\n"
+    "TEL;TYPE=cell;VALUE=uri:tel:+86-138-0000-0001\r\nTEL;TYPE=work;VALUE=uri:tel:+86-21-1234-5678;ext=102\r\n"
+    "END:VCARD\r\n"
+)
+_CONSENT = "姓名\t医院\t知情同意\n张硕\t明泉医院\t是\n李敏\t明泉医院\t否\n王五\t明泉医院\t电话、微信\n"
+_FULL_WIDTH = "姓　名,医　院,手 机\n张　硕,明泉医院,１３８００００００１１\n李敏,明泉医院,１３８－００００－００１２"
+_GERMAN = "Name;Klinik;Abteilung;Telefon;Einwilligung am\nDr. Max Müller;Haus Nord;Kardiologie;030/12345;{}\n"
+_MEIER = "A. Meier;Haus Nord;;;13.03.2026"
+_US = "First Name,Last Name,Hospital,Phone,Consent Date\nJohn,Smith,General Hospital,555-1234,{}\n"
+_HTML = "<html><head><meta charset=gb2312></head><body><table><tr><td>姓名</td></tr></table></body></html>"
+
+LISTS: Mapping[str, Callable[[], bytes]] = {
+    "titles, merged cells, a total.xlsx": lambda: _book(_titles),
+    "two header rows.xlsx": lambda: _book(_two_headers),
+    "several sheets.xlsx": lambda: _book(_sheets),
+    "formulas.xlsx": lambda: _book(_formulas),
+    "day numbers.xlsx": lambda: _book(_serials),
+    "headings twice, empty columns.xlsx": lambda: _book(_columns_twice),
+    "german, semicolons, clear.csv": lambda: (_GERMAN.format("02.03.2026") + _MEIER).encode("cp1252"),
+    "german, semicolons, unclear.csv": lambda: _GERMAN.format("02.03.2026").encode("cp1252"),
+    "american.csv": lambda: (_US.format("03/04/2026") + "Jane,Doe,General Hospital,555-1235,05/26/2026").encode(),
+    "consent, tabs, UTF-16.txt": lambda: _CONSENT.encode("utf-16"),
+    "full width, BOM.csv": lambda: f"\ufeff{_FULL_WIDTH}".encode(),
+    "chinese commas, GB18030.csv": lambda: _FULL_WIDTH.replace(",", "，").encode("gb18030"),
+    "a quote never closed.csv": lambda: '姓名,医院,备注\n张硕,明泉医院,"第一行\n李敏,云杉医院,x\n'.encode(),
+    "web page.xls": lambda: _HTML.encode("gb18030"),
+    "xml sheet.xls": lambda: b'<?xml version="1.0"?><Workbook><Worksheet/></Workbook>',
+    "renamed archive.xlsx": _zip,
+    "renamed picture.xlsx": lambda: b"\x89PNG\r\n\x1a\n" + bytes(100),
+    "locked.xlsx": lambda: _OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+    "vcard 2.1 in GBK.vcf": lambda: _CARD_21,
+    "vcard 4.vcf": lambda: _CARD_4.encode(),
+}  # fmt: skip
+"""The bytes of each list by its name."""
+
+
+def written(folder: Path, name: str) -> Path:
+    """Write a list into a folder and return its path."""
+    path = folder / name
+    path.write_bytes(LISTS[name]())
+    return path

@@ -1,0 +1,153 @@
+"""Lists as offices send them: each comes in with every row explained, or is refused with one sentence."""
+
+from typing import Any
+
+import pytest
+
+from crmdesk.domain.errors import CrmdeskError, InputError
+from crmdesk.intake import Action, Planned, Preview, plan, preview
+from crmdesk.intake.dates import Order, Reading, reading_of
+from tests.intake.ledger import TERRITORY, Ledger
+from tests.intake.office_lists import LISTS
+
+
+def taken(name: str, order: Order | None = None, sheet: str | None = None) -> tuple[Preview, list[Planned]]:
+    seen, ledger = preview(LISTS[name](), sheet=sheet), Ledger()
+    planned = list(plan(seen, seen.mapping, ledger, TERRITORY, date_order=order))
+    for one in planned:
+        ledger.take(one)
+    return seen, planned
+
+
+def values(name: str, *fields: str, order: Order | None = None) -> list[tuple[Any, ...]]:
+    return [tuple(one.values.get(field) for field in fields) for one in taken(name, order)[1]]
+
+
+def notices(name: str) -> dict[str, dict[str, Any]]:
+    return {one.code: dict(one.params) for one in preview(LISTS[name]()).notices}
+
+
+def left_out(one: Planned) -> list[tuple[str, str]]:
+    return [(to, why) for to, _value, why in one.params.get("left_out", ())]
+
+
+def test_titles_merged_cells_and_a_total() -> None:
+    seen, planned = taken("titles, merged cells, a total.xlsx")
+    assert (seen.header_row, seen.row_count) == (4, 4)
+    assert [one.action for one in planned] == [Action.CREATE] * 3 + [Action.REFUSED]
+    assert [one.values.get("mobile") for one in planned[:3]] == ["13800000001", None, None]
+    assert [left_out(one) for one in planned[1:3]] == [[("doctor.mobile", "not_a_phone")]] * 2
+    assert planned[3].code == "total_row"
+    assert len({row.values["name"] for one in planned for row in one.before if row.record == "institution"}) == 1
+
+
+def test_two_header_rows() -> None:
+    assert values("two header rows.xlsx", "name", "mobile", "email") == [
+        ("张硕", "13800000001", "a@example.com"), ("赵六", "13800000002", "b@example.com"),
+    ]  # fmt: skip
+
+
+def test_of_several_sheets_one_is_taken_the_others_are_named_and_can_be_chosen() -> None:
+    assert [one.values["name"] for one in taken("several sheets.xlsx")[1]] == ["李敏", "王五"]
+    assert notices("several sheets.xlsx")["other_sheets"] == {"sheet": "北京", "others": ["上海"]}
+    assert [one.values["name"] for one in taken("several sheets.xlsx", sheet="上海")[1]] == ["张硕"]
+
+
+def test_formulas_have_their_value_or_are_named() -> None:
+    _seen, planned = taken("formulas.xlsx")
+    assert [(one.values["name"], one.values.get("mobile")) for one in planned] == [
+        ("张硕", "13800000001"), ("李敏", "13800000002"),
+    ]  # fmt: skip
+    assert left_out(planned[1]) == [("doctor.note", "formula")]
+
+
+def test_day_numbers_and_dates_of_other_forms() -> None:
+    _seen, planned = taken("day numbers.xlsx")
+    assert [one.values.get("consent_on") for one in planned] == ["2026-03-02", "2026-03-03", "2026-03-02", None]
+    assert left_out(planned[3]) == [("doctor.consent_on", "not_a_date")]
+    assert notices("day numbers.xlsx")["excel_day_numbers"] == {
+        "column": "同意日期", "value": "46083", "day": "2026-03-02",
+    }  # fmt: skip
+
+
+def test_of_two_columns_with_one_heading_the_one_left_is_named() -> None:
+    assert notices("headings twice, empty columns.xlsx")["header_twice"] == {"column": "电话", "taken": 5, "left": 6}
+
+
+def test_foreign_headings_and_dates_that_the_column_decides() -> None:
+    assert values("german, semicolons, clear.csv", "name", "phone", "consent_on") == [
+        ("Dr. Max Müller", "030/12345", "2026-03-02"), ("A. Meier", None, "2026-03-13"),
+    ]  # fmt: skip
+    assert values("american.csv", "name", "consent_on") == [
+        ("John Smith", "2026-03-04"), ("Jane Doe", "2026-05-26"),
+    ]  # fmt: skip
+
+
+def test_a_date_that_may_be_two_days_is_asked_for_never_guessed() -> None:
+    name = "german, semicolons, unclear.csv"
+    seen = preview(LISTS[name]())
+    assert seen.unclear_dates(seen.mapping) == {"Einwilligung am": "02.03.2026"}
+    assert seen.unclear_dates({0: "doctor.name"}) == {}, "only columns that are wanted as dates"
+    with pytest.raises(InputError, match="dates_unclear"):
+        taken(name)
+    assert values(name, "consent_on", order=Order.DAY_FIRST) == [("2026-03-02",)]
+    assert values(name, "consent_on", order=Order.MONTH_FIRST) == [("2026-02-03",)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "reading"),
+    [
+        (["02.03.2026", "13.03.2026"], Reading(Order.DAY_FIRST)),
+        (["2/3/2026", "2/13/2026"], Reading(Order.MONTH_FIRST)),
+        (["02.03.2026", "13.03.2026", "03.13.2026"], Reading(None, "02.03.2026")), (["05.05.2026"], Reading()),
+        (["2026-03-02", "", "谢谢"], Reading()), (["02-03-2026"], Reading(None, "02-03-2026")),
+        (["０２．０３．２０２６"], Reading(None, "02.03.2026")), (["46083", "13800000001"], Reading(serial="46083")),
+        (["02.13.1776"], Reading()),
+    ],
+)  # fmt: skip
+def test_a_column_is_read_as_a_whole(cells: list[str], reading: Reading) -> None:
+    assert reading_of(cells) == reading
+
+
+def test_consent_that_names_no_channel_is_explained_no_is_nothing() -> None:
+    _seen, planned = taken("consent, tabs, UTF-16.txt")
+    assert [one.values.get("consent") for one in planned] == [None, None, ["phone", "wechat"]]
+    assert [left_out(one) for one in planned] == [[("doctor.consent", "consent_to_what")], [], []]
+
+
+@pytest.mark.parametrize("name", ["full width, BOM.csv", "chinese commas, GB18030.csv"])
+def test_what_a_chinese_keyboard_leaves(name: str) -> None:
+    assert [row[0] for row in values(name, "name")] == ["张硕", "李敏"]
+    assert all(len(str(row[0]).replace("-", "")) == 11 for row in values(name, "mobile"))
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "found"),
+    [
+        ("a quote never closed.csv", "unclosed_quote", None), ("web page.xls", "not_a_sheet", "html"),
+        ("xml sheet.xls", "not_a_sheet", "xml"), ("renamed archive.xlsx", "not_a_sheet", "archive"),
+        ("renamed picture.xlsx", "not_a_sheet", "picture"), ("locked.xlsx", "encrypted_file", None),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_is_refused_as_what_it_is(name: str, code: str, found: str | None) -> None:
+    with pytest.raises(CrmdeskError, match=code) as refused:
+        preview(LISTS[name]())
+    assert refused.value.params.get("found") == found
+
+
+def test_cards_of_old_and_new_address_books() -> None:
+    assert values("vcard 2.1 in GBK.vcf", "name", "mobile") == [("张硕", "13800000001")]
+    assert values("vcard 4.vcf", "name", "mobile", "phone") == [("张硕", "+86-138-0000-0001", "+86-21-1234-5678-102")]
+
+
+def test_a_quote_that_is_closed_may_hold_lines() -> None:
+    seen = preview('姓名,医院,备注\n张硕,明泉医院,"第一行\n第二行"\n'.encode())
+    assert seen.sample[0].cells[2] == "第一行\n第二行"
+
+
+def test_exactly_as_many_rows_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmdesk.intake.sheets.MAX_ROWS", 50)
+    rows = [f"张{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n},明泉医院" for n in range(50)]
+    assert preview("\n".join(["名单", "姓名,医院", *rows]).encode()).row_count == 50
+    with pytest.raises(InputError, match="too_many_rows"):
+        preview("\n".join(["名单", "姓名,医院", *rows, "李敏,明泉医院"]).encode())
