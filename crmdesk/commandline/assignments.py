@@ -1,7 +1,8 @@
 """Reading `field=value` from the command line into values, by the declarations."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from crmdesk.domain.custom_fields import NONE, Definitions
@@ -18,7 +19,8 @@ def read_assignments(record: Record, texts: Sequence[str], defined: Definitions 
     """Return {field: value} of texts such as `mobile=138…` or `custom.hobby=…`; an empty value clears the field.
 
     Lists are separated by commas, structures are JSON, amounts are yuan. InputError: `no_assignment`,
-    `unknown_field`, `wrong_kind`, `amount`, `not_a_phone`.
+    `unknown_field`, `wrong_kind`, `amount`, `not_a_phone`,
+    `not_a_choice` (with the list), `not_a_day`.
     """
     values: dict[str, Any] = {}
     for text in texts:
@@ -38,20 +40,33 @@ def read_value(field: Field, raw: str) -> Any:
     text = raw.strip()
     if not text:
         return [] if field.kind in (Kind.TAGS, Kind.REFS, Kind.ITEMS) else None
-    if field.kind is Kind.MONEY:
-        return parse_fen(text)
-    if field.kind is Kind.DECIMAL:
-        return _decimal(field, text)
-    if field.kind is Kind.INTEGER:
-        return _integer(field, text)
-    if field.kind is Kind.BOOLEAN:
-        return _boolean(field, text)
-    if field.kind in (Kind.TAGS, Kind.REFS):
-        return sorted({part.strip() for part in text.split(",") if part.strip()})
-    if field.kind in (Kind.ITEMS, Kind.MAP):
-        return _structure(field, text)
+    reader = _READERS.get(field.kind)
+    if reader is not None:
+        return reader(field, text)
     check_phone(field, text)
     return raw
+
+
+def _set(field: Field, text: str) -> list[str]:
+    return sorted({_chosen(field, part.strip()) for part in text.split(",") if part.strip()})
+
+
+def _chosen(field: Field, text: str) -> str:
+    """Return the code of what was typed: a code, or the words in either language; anything where nothing is listed."""
+    if not field.entries:
+        return text
+    wanted = text.casefold()
+    for one in field.entries:
+        if wanted in {spelling.casefold() for spelling in (one.code, one.zh, one.en, *one.aliases)}:
+            return one.code
+    raise InputError("not_a_choice", option=field.name, value=text[:40], choices=[one.code for one in field.entries])
+
+
+def _day(_field: Field, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise InputError("not_a_day", value=text[:20]) from error
 
 
 def _integer(field: Field, text: str) -> int:
@@ -81,3 +96,17 @@ def _structure(field: Field, text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError("wrong_kind", field=field.name, kind=field.kind.value) from error
+
+
+_READERS: dict[Kind, Callable[[Field, str], Any]] = {
+    Kind.MONEY: lambda _field, text: parse_fen(text),
+    Kind.DECIMAL: _decimal,
+    Kind.INTEGER: _integer,
+    Kind.BOOLEAN: _boolean,
+    Kind.TAGS: _set,
+    Kind.REFS: _set,
+    Kind.CHOICE: _chosen,
+    Kind.DATE: _day,
+    Kind.ITEMS: _structure,
+    Kind.MAP: _structure,
+}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.bootstrap import Laptop
-from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
+from crmdesk.commandline.opening import ask, codes, find_customer, given_moment, one_of, opened, options_of, submit
 from crmdesk.commandline.output import Output
 from crmdesk.domain import call_backs as rules
 from crmdesk.domain.call_backs import Outcome
@@ -34,18 +34,22 @@ def call_back(
     ] = "",
     but: Annotated[str, typer.Option(help="What of it was not confirmed; disputed without it: nothing was.")] = "",
     note: Annotated[str, typer.Option(help="What was said; never a number.")] = "",
-    called_at: Annotated[str, typer.Option(help="UTC instant; without it now.")] = "",
+    called_at: Annotated[str, typer.Option(help="'2026-11-26 10:30'; without it now.")] = "",
     comment: Annotated[str, typer.Option(help="Comment, seen by the claimant.")] = "",
 ) -> None:
     """Note a call-back; its outcome confirms or disputes a claim that waits for it."""
     output = options_of(context).output
+    one_of("--outcome", outcome, codes("call_back_outcome"))
+    one_of("--way", way, codes("call_back_way"))
+    for point in (*_listed(asked), *_listed(but)):
+        one_of("--asked", point, codes("call_back_point"))
     said = outcome or {True: Outcome.CONFIRMED.value, False: Outcome.DISPUTED.value, None: ""}[confirmed]
     with opened(context) as laptop:
         subject = ask(laptop, lambda reads: reads.call_back_subject(claim_id, visit))
         if subject.refusal:
             raise RefusedError(subject.refusal)
         values: dict[str, Any] = {"claim_id": claim_id, "visit_id": subject.visit_id, "outcome": said, "note": note}
-        values |= {"called_at": called_at, **_whom(laptop, subject, doctor, way)}
+        values |= {"called_at": given_moment("--called-at", called_at), **_whom(laptop, subject, doctor, way)}
         values |= _answers(said, _listed(asked) or list(subject.points), _listed(but))
         seen = ask(laptop, lambda reads: reads.claim(claim_id)).seen_hash if claim_id else ""
         made = submit(laptop, NoteCallBack(values, seen, comment))

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.bootstrap import Laptop
+from crmdesk.commandline import spoken
 from crmdesk.commandline.assignments import read_assignments, read_value
 from crmdesk.commandline.call_backs import call_back_line
-from crmdesk.commandline.opening import ask, opened, options_of, submit
+from crmdesk.commandline.opening import ask, codes, listed, one_of, opened, options_of, submit
 from crmdesk.commandline.output import Output
 from crmdesk.domain.claims import Event
 from crmdesk.domain.clock import local_date, utc_now
@@ -17,6 +18,7 @@ from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.domain.records import CLAIM, CLAIM_LINE
 from crmdesk.services.commands import AttachFile, ClaimCommand, SaveClaim
 from crmdesk.services.views import ClaimItem, ClaimView
+from crmdesk.ui import words
 
 claim = typer.Typer(help="Expense claims: add, edit, submit, recall, show, list.")
 _SHORT = {"amount": "amount_fen", "on": "spent_on", "doctors": "doctor_ids", "staff": "staff_count",
@@ -69,7 +71,7 @@ def _line(text: str) -> dict[str, Any]:
         name, sign, raw = part.partition("=")
         field = _LINE_FIELDS.get(_SHORT.get(name.strip(), name.strip()))
         if not sign or field is None:
-            raise InputError("no_assignment", value=part[:60])
+            raise InputError("line_form", value=part[:60])
         line[field.name] = read_value(field, raw)
     return line
 
@@ -87,6 +89,7 @@ def edit(
     if lines:
         changes["lines"] = [_line(one) for one in lines]
     with opened(context) as laptop:
+        ask(laptop, lambda reads: reads.claim(claim_id))  # one that is not here is not made by mistake
         submit(laptop, SaveClaim(claim_id, changes))
     output.result({"id": claim_id, "changed": sorted(changes)}, [output.pick("已保存在本机。", "Saved here.")])
 
@@ -99,6 +102,7 @@ def attach(
     line: Annotated[int, typer.Option(min=0, help="For a claim: the line that it is the receipt of.")] = 1,
 ) -> None:
     """Attach a file; for a claim it becomes the receipt of a line (0: of none)."""
+    one_of("RECORD", record, ("claim", "visit"))
     output = options_of(context).output
     content = read_file(file)
     with opened(context) as laptop:
@@ -138,17 +142,20 @@ def show(context: typer.Context, claim_id: ClaimId) -> None:
 def _claim_lines(output: Output, view: ClaimView) -> list[str]:
     row = view.row
     state = output.choice("claim_state", str(row["state"] or ""))
-    lines = [f"{row.id}  {row['title']} · {view.owner_name} · {state} {view.pending} · {row.sync_state}"]
+    parts = (row["title"], view.owner_name, state, spoken.waits(output, view.pending), output.state(row.sync_state))
+    lines = [f"{row.id}  {' · '.join(str(part) for part in parts if part)}"]
     for number, one in enumerate(row["lines"] or [], 1):
         category = output.choice("expense_category", one["category"])
         lines.append(f"  {number}. {category} ¥{format_fen(one['amount_fen'])} {one['spent_on']}")
     lines += [f"  # {one.file_name} ({one.size_bytes})" for one in view.receipts]
-    lines += [f"  ! {one['code']}" for one in view.findings]
+    lines += [f"  ! {words.finding(one['code'], one.get('params') or {}, output.language)}" for one in view.findings]
     for budget in view.budgets:
         left = output.pick("还剩", "left")
         lines.append(f"  = {budget.territory_name} {budget.period} {left} ¥{format_fen(budget.left_fen)}")
     lines += [call_back_line(output, one) for one in view.call_backs]
-    lines += [f"  {one.at}  {one.who}  {one.action} {one.reason}" for one in view.trail]
+    for one in view.trail:
+        said = spoken.reason(output, one.action, one.reason)
+        lines.append(f"  {one.at}  {one.who}  {spoken.action(output, one.action)}  {said}".rstrip())
     if view.refusal:
         lines.append(f"  ✗ {output.sentence(view.refusal, {})}")
     return lines
@@ -158,10 +165,14 @@ def _claim_lines(output: Output, view: ClaimView) -> list[str]:
 def list_claims(
     context: typer.Context,
     everyone: Annotated[bool, typer.Option("--all", help="All claims on this laptop, not only your own.")] = False,
-    state: Annotated[list[str] | None, typer.Option(help="Only in this state; repeatable.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help=f"Only in this state: {listed('claim_state')}; repeatable.")
+    ] = None,
 ) -> None:
     """List claims."""
     output = options_of(context).output
+    for one in state or ():
+        one_of("--state", one, codes("claim_state"))
     with opened(context) as laptop:
         found = ask(laptop, lambda reads: reads.claims(not everyone, tuple(state or ())))
     output.result(found, _item_lines(output, found))
@@ -179,9 +190,9 @@ def _item_lines(output: Output, items: list[ClaimItem]) -> list[str]:
     lines = []
     for one in items:
         state = output.choice("claim_state", one.state)
-        notes = " ".join(filter(None, (one.pending, one.refusal)))
-        about = f"{one.title} · {one.owner_name} · ¥{format_fen(one.total_fen)} · {state}"
-        lines.append(f"{one.id}  {about} {notes}".rstrip())
+        notes = (spoken.waits(output, one.pending), output.sentence(one.refusal, {}) if one.refusal else "")
+        parts = (one.title, one.owner_name, f"¥{format_fen(one.total_fen)}", state, *notes)
+        lines.append(f"{one.id}  {' · '.join(filter(None, parts))}")
     return lines or [output.pick("没有报销单。", "No claims.")]
 
 
@@ -217,9 +228,10 @@ def reject(
     context: typer.Context,
     claim_id: ClaimId,
     comment: Comment,
-    reason: Annotated[str, typer.Option(help="Code of the reason.")],
+    reason: Annotated[str, typer.Option(help=f"{listed('reject_reason')}.")],
 ) -> None:
     """Reject a claim for good."""
+    one_of("--reason", reason, codes("reject_reason"))
     _decide(context, claim_id, Event.REJECT, {"comment": comment, "reason_code": reason})
 
 
@@ -230,6 +242,7 @@ def settle(
     outcome: Annotated[str, typer.Option(help="payable, rejected or clawback.")],
 ) -> None:
     """Decide on a disputed claim."""
+    one_of("--outcome", outcome, codes("dispute_outcome"))
     _decide(context, claim_id, Event.SETTLE, {"comment": comment, "outcome": outcome})
 
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from crmdesk.commandline import spoken
 from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
 from crmdesk.commandline.output import Output
 from crmdesk.domain.custom_fields import Definitions
-from crmdesk.domain.records import CUSTOM, DOCTOR
+from crmdesk.domain.records import CUSTOM, DOCTOR, RECORDS
 from crmdesk.services.commands import CreateDoctor, EditRow
 from crmdesk.services.views import DoctorView, Person
 
@@ -30,7 +31,10 @@ def search(
     output = options_of(context).output
     with opened(context) as laptop:
         hits = ask(laptop, lambda reads: reads.search(text, limit))
-    lines = [f"{hit.id}  {' · '.join(filter(None, (hit.title, hit.subtitle)))} ({hit.reason})" for hit in hits]
+    lines = [
+        f"{hit.id}  {' · '.join(filter(None, (hit.title, hit.subtitle)))} ({spoken.hit(output, hit.reason)})"
+        for hit in hits
+    ]
     output.result(hits, lines or [output.pick("没有找到。", "Nothing found.")])
 
 
@@ -56,8 +60,15 @@ def _doctor_lines(output: Output, view: DoctorView, defined: Definitions, person
             said = territories.get(str(value)) if field.name == "territory_id" else None
             lines.append(f"  {output.field(field)}: {said or output.value('doctor', field, value)}")
     lines += [f"  @ {one.institution_name} {one.department_name}" for one in view.affiliations]
-    lines += [f"  {one.at}  {one.who}  {one.text}" for one in view.timeline]
-    lines += [f"  ! {one.field}: {one.winner_value} / {one.loser_value}" for one in view.conflicts]
+    for entry in view.timeline:
+        kind = output.pick(RECORDS[entry.record].zh, RECORDS[entry.record].en)
+        lines.append(f"  {' · '.join(filter(None, (entry.at, entry.who, kind, entry.text)))}")
+    for one in view.conflicts:
+        both = (
+            spoken.value(output, "doctor", one.field, v, defined, one.names)
+            for v in (one.winner_value, one.loser_value)
+        )
+        lines.append(f"  ! {spoken.field(output, 'doctor', one.field, defined)}: {' / '.join(both)}")
     return lines
 
 

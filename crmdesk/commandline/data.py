@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.commandline.opening import one_of, opened, options_of
+from crmdesk.commandline.opening import codes, one_of, opened, options_of
 from crmdesk.commandline.output import Output
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
@@ -16,9 +16,11 @@ from crmdesk.intake import Action, Preview, Report, ReportLine
 from crmdesk.intake.columns import TARGETS
 from crmdesk.intake.dates import Order
 from crmdesk.services.exports import export_customers
+from crmdesk.services.views import Person
 from crmdesk.storage import health
 
 _WAITING = "waiting"
+_WAITING_ENDINGS = (".jsonl", ".json", ".ndjson", ".txt", "")
 _KINDS = ("doctor", "institution", "visit", "claim", _WAITING)
 
 
@@ -36,7 +38,7 @@ def import_file(
     assign: Annotated[
         list[str] | None, typer.Option("--column", help="NUMBER=TARGET, such as 3=doctor.mobile; repeatable.")
     ] = None,
-    territory: Annotated[str, typer.Option(help="Id of one of your territories.")] = "",
+    territory: Annotated[str, typer.Option(help="Name or id of one of your territories.")] = "",
     hospital: Annotated[
         list[str] | None, typer.Option(help="NAME=ID of the institution that a name means, NAME=new; repeatable.")
     ] = None,
@@ -64,7 +66,11 @@ def import_file(
         answers = dict(_hospital(one) for one in hospital or [])
         order = _order(dates)
         report = laptop.desk.imports.run(
-            preview, mapping, territory_id=territory, hospitals=answers, date_order=order
+            preview,
+            mapping,
+            territory_id=_territory(laptop.desk.person, territory),
+            hospitals=answers,
+            date_order=order,
         ).result()
     if report_file is not None:
         _write_report(output, report, report_file)
@@ -74,15 +80,21 @@ def import_file(
 def _column(text: str) -> tuple[int, str]:
     number, sign, target = text.partition("=")
     if not sign or not number.strip().isdigit():
-        raise InputError("no_assignment", value=text[:60])
+        raise InputError("column_form", value=text[:60])
     return int(number) - 1, target.strip()
 
 
 def _hospital(text: str) -> tuple[str, str]:
     name, sign, answer = text.rpartition("=")
     if not sign or not (answer == "new" or is_id(answer)):
-        raise InputError("no_assignment", value=text[:60])
+        raise InputError("hospital_form", value=text[:60])
     return name.strip(), "" if answer == "new" else answer
+
+
+def _territory(person: Person, wanted: str) -> str:
+    """Return the id of one of the person's territories, given by id or name; '' for none."""
+    known = dict(zip(person.territory_names, person.territory_ids, strict=True))
+    return wanted if wanted in known.values() else known[one_of("--territory", wanted, known)] if wanted else ""
 
 
 def _order(text: str) -> Order | None:
@@ -159,11 +171,14 @@ def export(
     file: Annotated[Path, typer.Argument(help="File to write: .csv, .xlsx; 'waiting' as one JSON operation a line.")],
     what: Annotated[str, typer.Option(help="doctor, institution, visit, claim or waiting.")] = "doctor",
     wanted: Annotated[str, typer.Option("--text", help="Only customers that this finds.")] = "",
-    customer_class: Annotated[str, typer.Option("--class", help="Only customers of this class.")] = "",
+    customer_class: Annotated[str, typer.Option("--class", help="Only customers of this class: A, B or C.")] = "",
 ) -> None:
     """Write customers, own visits or claims to a sheet (noted for the audit), or what still waits for the server."""
     output = options_of(context).output
     one_of("--what", what, _KINDS)
+    one_of("--class", customer_class, codes("customer_class"))
+    if what == _WAITING and file.suffix.lower() not in _WAITING_ENDINGS:
+        raise InputError("waiting_kind", suffix=file.suffix[:20])
     with opened(context) as laptop:
         if what == _WAITING:
             rows = health.export_outbox(laptop.store, file, None)

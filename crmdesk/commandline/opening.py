@@ -4,13 +4,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
 from crmdesk.bootstrap import Laptop, Premises
 from crmdesk.commandline.output import Output
+from crmdesk.domain.clock import DEFAULT_ZONE, to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
+from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.services.reads_sync import Reads
 from crmdesk.sync.address import server_address
@@ -112,3 +116,28 @@ def one_of(option: str, value: str, choices: Iterable[str]) -> str:
     if value and value not in known:
         raise InputError("not_a_choice", option=option, value=value[:40], choices=known)
     return value
+
+
+def codes(picklist: str) -> list[str]:
+    """Return what can be chosen of a picklist, as it is typed."""
+    return [one.code for one in PICKLISTS[picklist]]
+
+
+def listed(picklist: str) -> str:
+    """Return what can be chosen of a picklist for the help of an option."""
+    *first, last = codes(picklist)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def given_moment(option: str, text: str) -> str:
+    """Return an instant that was typed, '' for none: `2026-11-26 10:30` as the clock of the country shows it, or UTC.
+
+    Raises InputError('not_a_moment').
+    """
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError as error:
+        raise InputError("not_a_moment", option=option, value=text[:30]) from error
+    return to_text(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(DEFAULT_ZONE)))

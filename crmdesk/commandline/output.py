@@ -15,6 +15,7 @@ from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
+from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import words
 
@@ -63,6 +64,35 @@ _OWN = {
         "这一天没有周期计划，不能申请目标。",
         "There is no cycle plan for that day to propose a target in.",
     ),
+    "unknown_row": (
+        "本机没有这个编号的记录。请核对编号；它也可能已移出你的辖区。",
+        "Nothing on this laptop has this id. Check it; the record may also have left your territory.",
+    ),
+    "unknown_operation": (
+        "没有这个编号的被退回的更改，或者它已经处理完了。",
+        "No refused change has this id, or it has been dealt with already.",
+    ),
+    "not_a_moment": (
+        "“{value}”不是时间（{option}）。请写成 '2026-11-27 10:30'。",
+        "'{value}' is not a time ({option}). Write it like '2026-11-27 10:30'.",
+    ),
+    "not_a_time": ("“{value}”不是时间。请写成 09:30。", "'{value}' is not a time of day. Write it like 09:30."),
+    "waiting_kind": (
+        "等待发送的内容是一行一项的 JSON，不能存成 {suffix}。请用 .jsonl。",
+        "What waits is written as one JSON operation a line, not as {suffix}. Use .jsonl.",
+    ),
+    "column_form": (
+        "“{value}”看不懂。请写成 列号=字段，例如 --column 3=doctor.mobile。",
+        "'{value}' cannot be read. Write number=target, for example --column 3=doctor.mobile.",
+    ),
+    "hospital_form": (
+        "“{value}”看不懂。请写成 名称=编号，或 名称=new。",
+        "'{value}' cannot be read. Write NAME=ID, or NAME=new for a hospital that is to be made.",
+    ),
+    "line_form": (
+        "“{value}”看不懂。一项费用写成 category=meal;amount=168.00;staff=1。",
+        "'{value}' cannot be read. Write a line as category=meal;amount=168.00;staff=1.",
+    ),
     "not_a_choice": (
         "{option} 没有“{value}”。可以是：{choices}。",
         "{option} cannot be '{value}'. It can be: {choices}.",
@@ -78,6 +108,13 @@ _OWN = {
     ),
     "check_failed": ("检查发现 {count} 处问题。", "The check found {count} problems."),
 }
+
+_SYSTEM_WORDS = {
+    "No such file or directory": "没有这个文件",
+    "Permission denied": "没有权限",
+    "Is a directory": "这是一个文件夹",
+}
+"""What the system says of a file, in Chinese."""
 
 _STATES = {
     SAVED_HERE: ("保存在本机", "saved here"),
@@ -124,6 +161,11 @@ class Output:
         if pair is None:
             return words.sentence(code, params, self.language)
         given = {name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()}
+        given.setdefault("path", params.get("name", "—"))
+        if self.language == words.CHINESE:
+            given["reason"] = _SYSTEM_WORDS.get(str(params.get("reason")), params.get("reason", "—"))
+        if params.get("record") in RECORDS:
+            given["record"] = self.pick(RECORDS[params["record"]].zh, RECORDS[params["record"]].en)
         return pair[0 if self.language == words.CHINESE else 1].format_map(_Given(given))
 
     def choice(self, picklist: str, code: str) -> str:

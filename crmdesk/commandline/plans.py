@@ -92,7 +92,7 @@ def add(
 def _minute(text: str) -> int:
     hour, _, minute = text.partition(":")
     if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
-        raise InputError("wrong_kind", field="starts_at", value=text[:20])
+        raise InputError("not_a_time", value=text[:20])
     return int(hour) * 60 + int(minute)
 
 
@@ -137,10 +137,15 @@ def suggest(
         on = day or ask(laptop, lambda reads: reads.plan_today())
         found = ask(laptop, lambda reads: reads.plan_suggestions(on, "", limit))
     lines = [
-        f"{one.doctor_id}  {one.name}  {one.customer_class}  {one.institution_name}  +{one.overdue_days}"
+        f"{one.doctor_id}  {one.name}  {output.choice('customer_class', one.customer_class)}  {one.institution_name}"
+        f"  {_overdue(output, one.overdue_days)}".rstrip()
         for one in found
     ]
     output.result(found, lines or [output.pick("没有要排的医生。", "Nobody is left to be scheduled.")])
+
+
+def _overdue(output: Output, days: int) -> str:
+    return output.pick(f"已过期 {days} 天", f"{days} days overdue") if days > 0 else ""
 
 
 @plan.command("targets")

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.bootstrap import Laptop
+from crmdesk.commandline import spoken
 from crmdesk.commandline.assignments import read_assignments
-from crmdesk.commandline.opening import ask, opened, options_of, read_secret, submit
+from crmdesk.commandline.opening import ask, one_of, opened, options_of, read_secret, submit
 from crmdesk.commandline.output import WORLD, Output
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, WorldError
@@ -15,6 +16,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import DropRefused, PutBackRefused, ResolveConflict, RetryRefused
 from crmdesk.services.views import ConflictView, RefusedItem, SyncSummary
 from crmdesk.sync.engine import SyncStatus
+from crmdesk.ui import words
 
 conflicts = typer.Typer(help="Fields that two people changed: list them, take either value or restore the loser.")
 refused = typer.Typer(help="Changes that the server refused: list, correct and send again, or drop them.")
@@ -133,7 +135,8 @@ def status(context: typer.Context) -> None:
     first = f"{person.name} · {output.choice('role', person.role)} · {names}"
     lines = [first, *_summary_lines(output, summary)]
     lines += [
-        f"  {item.title} · {item.command or item.kind} · {item.made_at} · {output.state(item.state)}"
+        f"  {spoken.about(output, item.record, item.title, item.command or item.kind)} · {item.made_at}"
+        f" · {output.state(item.state)}"
         for item in waiting
     ]
     output.result(document, lines)
@@ -171,15 +174,30 @@ def list_conflicts(context: typer.Context) -> None:
 
 
 def _conflict_lines(output: Output, one: ConflictView, defined: Definitions) -> list[str]:
-    declared = defined.find(one.record, one.field) or RECORDS[one.record].by_name.get(one.field)
     values = (one.winner_value, one.loser_value, one.base_value)
-    shown = [output.value(one.record, declared, value) if declared else str(value) for value in values]
+    shown = [_conflict_value(output, one, value, defined) for value in values]
+    gone = one.field == "deleted"
+    name = output.pick("删除", "Removed") if gone else spoken.field(output, one.record, one.field, defined)
     return [
-        f"{one.id}  {one.row_title} · {output.field(declared) if declared else one.field}",
+        f"{one.id}  {one.row_title} · {name}",
         output.pick("  当前采用：", "  in use:   ") + f"{shown[0]} · {one.winner_by} · {one.winner_at}",
         output.pick("  另一个值：", "  the other: ") + f"{shown[1]} · {one.loser_by} · {one.loser_at}",
         output.pick("  修改之前：", "  before:   ") + shown[2],
     ]
+
+
+def _conflict_value(output: Output, one: ConflictView, value: Any, defined: Definitions) -> str:
+    """Return one side of a conflict; of a deletion that met an edit, the edit field by field."""
+    if one.field != "deleted":
+        return spoken.value(output, one.record, one.field, value, defined, one.names)
+    if not isinstance(value, dict):
+        return output.pick("删除", "removed") if value else "—"
+    parts = [
+        f"{spoken.field(output, one.record, name, defined)} "
+        f"{spoken.value(output, one.record, name, pair[1], defined, one.names)}"
+        for name, pair in value.items()
+    ]
+    return output.pick("；", "; ").join(parts)
 
 
 @conflicts.command("resolve")
@@ -190,6 +208,7 @@ def resolve(
 ) -> None:
     """Settle a conflict: keep the value in use, or put the other one (loser) or the earlier one (base) back."""
     output = options_of(context).output
+    one_of("--choice", choice, ("keep", "loser", "base"))
     with opened(context) as laptop:
         ids = [one.id for one in ask(laptop, lambda reads: reads.conflicts())]
         wanted = ids if conflict_id == "all" else [conflict_id]
@@ -206,15 +225,18 @@ def list_refused(context: typer.Context) -> None:
         return
     output = options_of(context).output
     with opened(context) as laptop:
-        found = ask(laptop, lambda reads: reads.refused())
+        found, defined = ask(laptop, lambda reads: (reads.refused(), reads.custom_fields()))
     none = [output.pick("没有被退回的更改。", "Nothing was refused.")]
-    output.result(found, [line for one in found for line in _refused_lines(output, one)] or none)
+    output.result(found, [line for one in found for line in _refused_lines(output, one, defined)] or none)
 
 
-def _refused_lines(output: Output, one: RefusedItem) -> list[str]:
-    lines = [f"{one.operation_id}  {one.title} · {one.command or one.kind}"]
-    lines.append(f"  {output.sentence(one.code, {'field': one.field, **one.params})}")
-    return lines + [f"  {name} = {value}" for name, value in one.fields.items()]
+def _refused_lines(output: Output, one: RefusedItem, defined: Definitions) -> list[str]:
+    lines = [f"{one.operation_id}  {spoken.about(output, one.record, one.title, one.command or one.kind)}"]
+    lines.append(f"  {words.refusal(one.code, {'field': one.field, **one.params}, output.language)}")
+    for name, value in one.fields.items():
+        said = spoken.value(output, one.record, name, value, defined)
+        lines.append(f"  {spoken.field(output, one.record, name, defined)}: {said}")
+    return lines
 
 
 @refused.command("retry")

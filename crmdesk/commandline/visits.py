@@ -5,8 +5,18 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.bootstrap import Laptop
-from crmdesk.commandline.assignments import read_assignments
-from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
+from crmdesk.commandline.assignments import read_assignments, read_value
+from crmdesk.commandline.opening import (
+    ask,
+    codes,
+    find_customer,
+    given_moment,
+    listed,
+    one_of,
+    opened,
+    options_of,
+    submit,
+)
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.records import VISIT
 from crmdesk.services.commands import SaveVisit, SubmitVisit
@@ -24,9 +34,9 @@ def add(
     context: typer.Context,
     doctors: Annotated[list[str], typer.Option("--doctor", help="Id or text of a doctor; repeatable.")],
     note: Annotated[str, typer.Option(help="What was said.")] = "",
-    channel: Annotated[str, typer.Option(help="Code of the channel.")] = "face_to_face",
+    channel: Annotated[str, typer.Option(help=f"{listed('channel')}.")] = "face_to_face",
     minutes: Annotated[int, typer.Option(min=0, max=1440, help="How long it took.")] = 15,
-    starts_at: Annotated[str, typer.Option(help="UTC instant; without it now.")] = "",
+    starts_at: Annotated[str, typer.Option(help="'2026-11-26 10:30'; without it now.")] = "",
     products: Annotated[
         list[str] | None, typer.Option("--product", help="NAME or NAME:MESSAGE+MESSAGE:REACTION; repeatable.")
     ] = None,
@@ -41,15 +51,16 @@ def add(
 ) -> None:
     """Write a visit report and submit it."""
     output = options_of(context).output
+    one_of("--channel", channel, codes("channel"))
     with opened(context) as laptop:
         values: dict[str, Any] = {
             "doctor_ids": sorted({find_customer(laptop, "doctor", one) for one in doctors}),
             "channel": channel,
             "duration_min": minutes,
-            "starts_at": starts_at or None,
+            "starts_at": given_moment("--starts-at", starts_at) or None,
             "products": [_product(laptop, one) for one in products or []],
             "next_step": next_step or None,
-            "next_step_on": next_step_on or None,
+            "next_step_on": read_value(VISIT.field("next_step_on"), next_step_on),
             "adverse_event": adverse_event,
             "note": note or None,
         }
@@ -84,7 +95,7 @@ def list_visits(
         found = ask(laptop, lambda reads: reads.visits(0, limit))
     lines = [
         f"{one.visit.id}  {one.visit['starts_at']}  {one.doctor_names} · {one.institution_name}"
-        f"  {output.state(one.visit.sync_state)}"
+        f"  {output.choice('visit_state', str(one.visit['state']))}  {output.state(one.visit.sync_state)}"
         for one in found
     ]
     output.result(found, lines or [output.pick("还没有拜访。", "No visits yet.")])

@@ -279,7 +279,8 @@ def check_mapping(columns: Sequence[Column], mapping: Mapping[int, str], own: Ow
     used = {index: target for index, target in mapping.items() if target}
     for index, target in used.items():
         if not 0 <= index < len(columns):
-            raise InputError("unknown_column", column=index)
+            raise InputError("unknown_column", column=index + 1)
+        field_of(target, own)
         if columns[index].refused:
             raise RefusedError(columns[index].refused, column=columns[index].header)
         if list(used.values()).count(target) > 1:

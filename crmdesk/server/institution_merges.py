@@ -8,21 +8,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection, select
 from typing_extensions import override
 
 from crmdesk.domain import validation
-from crmdesk.domain.customer_merge import INSTITUTIONS, Choice, taken
-from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.customer_merge import INSTITUTIONS, Choice, Event, State, advance, taken
+from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Kind
+from crmdesk.domain.ids import new_id
 from crmdesk.domain.procurement import row_id
 from crmdesk.domain.records import INSTITUTION, RECORDS
 from crmdesk.intake import KnownInstitution
 from crmdesk.intake.hospital_finder import Candidate, HospitalFinder
 from crmdesk.intake.matching import name_key
 from crmdesk.server.merge_steps import Steps, Values
-from crmdesk.server.tables import ROWS
+from crmdesk.server.tables import ROWS, SHAPES
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
+_MERGE = INSTITUTIONS.record.name
 _FIGURE = RECORDS["procurement"].field_names
 _BY_THEMSELVES = frozenset({"department", "affiliation"})
 
@@ -36,17 +39,66 @@ def duplicates(known: list[KnownInstitution]) -> Iterator[tuple[Candidate, Candi
 
 
 def merge(work: ServerWork, kept_id: str, other_id: str, actor: ServerActor = SYSTEM) -> Counter[str]:
-    """Merge `other_id` into `kept_id` by command and return how many rows moved, by record; there is no way back.
+    """Merge `other_id` into `kept_id` by command and return how many rows moved, by record.
 
+    It leaves the journal that a merge decided in the window leaves; again it moves what came since into the same one.
     Raises RefusedError('merge_impossible') for one institution twice, one that is not there, a kept one that is gone.
     """
     kept, other = (work.get("institution", one, lock=True) for one in (kept_id, other_id))
     if kept is None or other is None or kept["deleted"] or kept_id == other_id:
         raise RefusedError("merge_impossible")
     lacking = {name: Choice.OTHER for name in INSTITUTIONS.differing(kept, other) if kept[name] in (None, "", [], {})}
-    steps = Institutions(INSTITUTIONS, work, actor, kept_id, dict(kept), dict(other))
-    steps.merge(taken(lacking))
+    before = _journal(work, kept_id, other_id)
+    merge_id = new_id() if before is None else str(before["id"])
+    steps = Institutions(INSTITUTIONS, work, actor, merge_id, dict(kept), dict(other))
+    take = taken(lacking)
+    moved = steps.merge(take)
+    decided: Values = {"decided_by": actor.user_id or None, "decided_at": work.at}
+    if before is None:
+        pair = {"territory_id": kept["territory_id"], "institution_id": kept_id, "other_id": other_id, "take": take}
+        work.insert(_MERGE, merge_id, {"state": State.DONE.value, "moved": moved, **pair, **decided}, actor)
+    elif +steps.moved:
+        work.update(_MERGE, merge_id, {"moved": _together(before["moved"] or {}, moved), **decided}, actor)
     return +steps.moved
+
+
+def restore(work: ServerWork, merge_id: str, actor: ServerActor = SYSTEM) -> tuple[Values, Values]:
+    """Take a merge back, whoever decided it, and return (kept, other); what people changed since stays.
+
+    Raises InputError('unknown_merge'), RefusedError('merge_decided') for one that is not done.
+    """
+    row = work.get(_MERGE, merge_id, lock=True)
+    if row is None or row["deleted"]:
+        raise InputError("unknown_merge", id=merge_id[:60])
+    after = advance(row["state"], Event.RESTORE, actor.role)
+    kept, other = (work.get("institution", row[name], lock=True) for name in ("institution_id", "other_id"))
+    if kept is None or other is None:
+        raise RefusedError("merge_impossible")
+    Institutions(INSTITUTIONS, work, actor, merge_id, dict(kept), dict(other)).restore(row["moved"] or {})
+    decided = {"state": after.value, "decided_by": actor.user_id or None, "decided_at": work.at}
+    work.update(_MERGE, merge_id, decided, actor, action=Event.RESTORE.value)
+    return kept, other
+
+
+def done(connection: Connection) -> list[Values]:
+    """Return the merges that stand, the newest first."""
+    table = ROWS[_MERGE]
+    query = select(table).where(table.c.state == State.DONE.value, table.c.deleted.is_(False))
+    return [SHAPES[_MERGE].as_dict(row) for row in connection.execute(query.order_by(table.c.decided_at.desc()))]
+
+
+def _journal(work: ServerWork, kept_id: str, other_id: str) -> Values | None:
+    """Return the merge of the two that stands."""
+    table = ROWS[_MERGE]
+    pair = (table.c.institution_id == kept_id, table.c.other_id == other_id, table.c.deleted.is_(False))
+    found = work.connection.execute(select(table.c.id).where(*pair, table.c.state == State.DONE.value)).scalar()
+    return None if found is None else work.get(_MERGE, found, lock=True)
+
+
+def _together(before: Values, since: Values) -> Values:
+    """Return one journal of two: what came first is put back last, and the fields were taken at the first time."""
+    lists = {name: [*before.get(name, ()), *value] for name, value in since.items() if isinstance(value, list)}
+    return {**before, **lists, "fields": {**since["fields"], **before.get("fields", {})}}
 
 
 class Institutions(Steps):

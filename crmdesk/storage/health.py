@@ -1,5 +1,6 @@
 """The health of a store: integrity of its pages, its references, its digests; and the outbox for support."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -127,12 +128,12 @@ def export_outbox(store: Store, target: Path, key: bytes | None) -> int:
     """Write what the server has not taken to a file for support, sealed by `key` (32 bytes) or plain; return the count.
 
     Sealed: a SQLCipher file with one table `operation(seq, id, content)`. Plain: one JSON operation a line; only for
-    the person who asks for it by name. Raises WorldError('disk_full').
+    the person who asks for it by name. Raises WorldError: `disk_full`, `file_not_written`.
     """
     operations = outbox_operations(store)
     temporary = target.with_name(f"{target.name}.new")
-    temporary.unlink(missing_ok=True)
     try:
+        temporary.unlink(missing_ok=True)
         if key is None:
             _write_plain(temporary, operations)
         else:
@@ -140,7 +141,8 @@ def export_outbox(store: Store, target: Path, key: bytes | None) -> int:
         os.replace(temporary, target)
     except (OSError, raw.DriverError) as error:
         temporary.unlink(missing_ok=True)
-        raise WorldError("disk_full", detail=type(error).__name__) from error
+        full = not isinstance(error, OSError) or error.errno == errno.ENOSPC
+        raise WorldError("disk_full" if full else "file_not_written", path=str(target)) from error
     return len(operations)
 
 

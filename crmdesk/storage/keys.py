@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.errors import WorldError
+from crmdesk.domain.passphrases import check_passphrase
 from crmdesk.storage import driver as raw
 
 SERVICE = "crmdesk"
 KEY_BYTES = 32
-MIN_PASSPHRASE = 8
 NOWHERE, KEYRING, PASSPHRASE = "none", "keyring", "passphrase"
 
 ALLOWED_BACK_ENDS = frozenset({
@@ -92,15 +92,13 @@ class KeyVault:
             return key
         if not passphrase:
             raise WorldError("passphrase_needed")
-        if len(passphrase) < MIN_PASSPHRASE:
-            raise InputError("passphrase_too_short", minimum=MIN_PASSPHRASE)
+        check_passphrase(passphrase)
         self._wrap(account, key, passphrase)
         return key
 
     def change_passphrase(self, account: str, old: str, new: str) -> None:
         """Wrap the same key by another passphrase; raises as `load` and `create`."""
-        if len(new) < MIN_PASSPHRASE:
-            raise InputError("passphrase_too_short", minimum=MIN_PASSPHRASE)
+        check_passphrase(new)
         self._wrap(account, self.load(account, old), new)
 
     def forget(self, account: str) -> None:

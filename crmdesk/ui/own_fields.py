@@ -36,6 +36,9 @@ def field_of(record: str, name: str) -> Field | None:
 def field_words(params: Mapping[str, Any], chinese: bool) -> str:
     """Return the name of the field that an error speaks of (`field`, and `record` where it says whose)."""
     name, wanted = str(params["field"]), str(params.get("record") or "")
+    of, dot, rest = name.partition(".")
+    if dot and of in RECORDS:  # of an import: `doctor.mobile`
+        name, wanted = rest, of
     if is_custom(name):
         found = (field_of(record, name) for record in ((wanted,) if wanted in RECORDS else FOR))
         return next(((field.zh if chinese else field.en) for field in found if field is not None), key_of(name))
@@ -44,4 +47,4 @@ def field_words(params: Mapping[str, Any], chinese: bool) -> str:
             for field in (declared, *declared.item):
                 if field.name == name:
                     return field.zh if chinese else field.en
-    return name
+    return str(params["field"])

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.passphrases import MIN_PASSPHRASE
 from crmdesk.ui import language, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
@@ -18,7 +19,7 @@ from crmdesk.ui.parts.room import Dialog, Room, fit
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import SessionPort, Signed
 
-MIN_PASSPHRASE = 12
+_RULES = {"minimum": MIN_PASSPHRASE}
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
 
 
@@ -187,7 +188,7 @@ class SignInWindow(QWidget):
 
     def _say(self, code: str, error: BaseException | None = None) -> None:
         self._said = (code, error)
-        text = words.error_sentence(error) if error is not None else words.sentence(code) if code else ""
+        text = words.error_sentence(error) if error is not None else words.sentence(code, _RULES) if code else ""
         self._banner.say(text, "info" if self._code_of(code, error) == "passphrase_needed" else "warn")
 
     @staticmethod
@@ -228,7 +229,7 @@ class SignInWindow(QWidget):
         if not self._edit("password").text():
             return "password_missing"
         if self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE:
-            return "passphrase_short"
+            return "passphrase_too_short"
         differs = self._edit("passphrase").text() != self._edit("passphrase_again").text()
         return "passphrase_differs" if self._with_passphrase and differs else ""
 

@@ -114,10 +114,6 @@ _INPUT: dict[str, _Pair] = {
     "server_missing": ("请填写服务器地址。", "Enter the address of the server."),
     "login_missing": ("请填写账号。", "Enter your login."),
     "password_missing": ("请填写密码。", "Enter your password."),
-    "passphrase_short": (
-        "口令至少 12 个字符。可以用一句话。",
-        "The passphrase needs at least 12 characters. A sentence will do.",
-    ),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
     "invalid": (
         "内容没有通过检查：{code}。原文保留着。",

@@ -1393,6 +1393,10 @@
             <translation>proposed by {who}</translation>
         </message>
         <message>
+            <source>管理员</source>
+            <translation>An administrator</translation>
+        </message>
+        <message>
             <source>{who} 决定</source>
             <translation>decided by {who}</translation>
         </message>

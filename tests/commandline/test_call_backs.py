@@ -76,7 +76,7 @@ def test_nobody_reached_and_a_visit_alone(manager, capsys):
         ((CLAIM, "--confirmed", "--way", "phone"), "NO-CONSENT"),
         ((CLAIM, "--confirmed", "--doctor", LI), "NOT-ITS-DOCTOR"),
         ((CLAIM, "--confirmed", "--called-at", "2030-01-01T00:00:00Z"), "IN-FUTURE"),
-        ((CLAIM, "--confirmed", "--asked", "weather"), "NOT-IN-LIST"),
+        ((CLAIM, "--confirmed", "--asked", "weather"), "NOT-A-CHOICE"),
         ((CLAIM,), "REQUIRED"),
         ((an_id(9), "--confirmed"), "UNKNOWN-ROW"),
     ],

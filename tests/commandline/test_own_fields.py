@@ -66,7 +66,7 @@ def test_they_are_set_shown_and_cleared(rep: Laptop, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("custom.nobody=x", "unknown_field"), ("custom.beds=x", "wrong_kind"), ("custom.interest=x", "not_in_list"),
+    [("custom.nobody=x", "unknown_field"), ("custom.beds=x", "wrong_kind"), ("custom.interest=x", "not_a_choice"),
      ("custom.trust=x", "field_not_allowed"), ("custom.old=x", "field_retired")],
 )  # fmt: skip
 def test_bad_ones_are_said(rep: Laptop, capsys: pytest.CaptureFixture[str], text: str, code: str) -> None:

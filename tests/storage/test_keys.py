@@ -80,14 +80,14 @@ def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
     vault = KeyVault(tmp_path, ring)
     with pytest.raises(InputError, match="passphrase_too_short"):
         vault.create(ACCOUNT, "kurz")
-    key = vault.create(ACCOUNT, "走廊里说的一句话")
+    key = vault.create(ACCOUNT, "走廊里只有我说得出的一句话")
     assert vault.state(ACCOUNT) == "passphrase"
-    assert vault.load(ACCOUNT, "走廊里说的一句话") == key
+    assert vault.load(ACCOUNT, "走廊里只有我说得出的一句话") == key
     assert code(lambda: vault.load(ACCOUNT)) == "passphrase_needed"
     assert code(lambda: vault.load(ACCOUNT, "另外的一句话")) == "passphrase_wrong"
-    vault.change_passphrase(ACCOUNT, "走廊里说的一句话", "correct horse")
-    assert vault.load(ACCOUNT, "correct horse") == key
-    assert code(lambda: vault.load(ACCOUNT, "走廊里说的一句话")) == "passphrase_wrong"
+    vault.change_passphrase(ACCOUNT, "走廊里只有我说得出的一句话", "correct horse battery")
+    assert vault.load(ACCOUNT, "correct horse battery") == key
+    assert code(lambda: vault.load(ACCOUNT, "走廊里只有我说得出的一句话")) == "passphrase_wrong"
     assert not any(key in path.read_bytes() for path in tmp_path.iterdir())
     vault.forget(ACCOUNT)
     assert (vault.state(ACCOUNT), list(tmp_path.iterdir())) == ("none", [])

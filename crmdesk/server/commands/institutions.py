@@ -1,4 +1,4 @@
-"""The commands about institutions: `institution duplicates` and `institution merge`."""
+"""The commands about institutions that are there twice: `institution duplicates`, `merge`, `merges` and `restore`."""
 
 from itertools import islice
 from typing import Annotated
@@ -43,7 +43,10 @@ def merge(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move departments, doctors, visits, files and figures of OTHER to KEPT and end OTHER; again: what came since."""
+    """Move departments, doctors, visits, files and figures of OTHER to KEPT and end OTHER; again: what came since.
+
+    `institution restore` takes it back.
+    """
     from crmdesk.server import institution_merges
     from crmdesk.server.imports import known_institutions
 
@@ -54,7 +57,54 @@ def merge(
     kept_id, other_id = (_id_of(one, names) for one in (kept, other))
     moved = store.run(lambda work: institution_merges.merge(work, kept_id, other_id))
     words = ", ".join(f"{count} {record}" for record, count in moved.items()) or "nothing"
-    here.answer({"kept": kept_id, "other": other_id, "moved": dict(moved)}, [f"Merged; moved: {words}."])
+    with store.reading() as connection:
+        merge_id = next(
+            one["id"]
+            for one in institution_merges.done(connection)
+            if (one["institution_id"], one["other_id"]) == (kept_id, other_id)
+        )
+    lines = [f"Merged; moved: {words}.", f"The way back: crmdesk-server institution restore {merge_id}"]
+    here.answer({"id": merge_id, "kept": kept_id, "other": other_id, "moved": dict(moved)}, lines)
+
+
+@institution.command("merges")
+def merges(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the newest.")] = 100,
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the merges that stand, by this command or by a manager, with the id by which each can be taken back."""
+    from crmdesk.server import institution_merges
+    from crmdesk.server.imports import known_institutions
+
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        found = institution_merges.done(connection)[:limit]
+        names = {one.id: one.name for one in known_institutions(connection)}
+    data = [
+        {"id": one["id"], "kept": one["institution_id"], "kept_name": names.get(one["institution_id"], ""),
+         "other": one["other_id"], "other_name": (one["moved"] or {}).get("name", ""), "at": one["decided_at"]}
+        for one in found
+    ]  # fmt: skip
+    lines = [f"{one['id']}  {one['at']}  {one['other_name']} → {one['kept_name']}" for one in data]
+    here.answer({"merges": data}, lines or ["Nothing was merged."])
+
+
+@institution.command("restore")
+def restore(
+    merge_id: Annotated[str, typer.Argument(help="Id of the merge (`institution merges`).")],
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a merge back: both institutions are there again with what was theirs; what was changed since stays."""
+    from crmdesk.server import institution_merges
+
+    here = place(data_dir, database, as_json)
+    kept, other = here.database().run(lambda work: institution_merges.restore(work, merge_id))
+    said = f"{other['name']} ({other['id']}) is there again beside {kept['name']}."
+    here.answer({"id": merge_id, "kept": kept["id"], "other": other["id"]}, [said])
 
 
 def _id_of(which: str, names: list[tuple[str, str]]) -> str:

@@ -225,7 +225,8 @@ class DuplicatesPage(Page):
         name = self._both_names(one.kept_name, one.other_name)
         who = self.tr("{who} 提议合并").format(who=one.owner_name) if one.state == _OPEN else ""
         if one.state != _OPEN:
-            who = self.tr("{who} 决定").format(who=one.decided_by_name or one.owner_name)
+            name_of = one.decided_by_name or one.owner_name or self.tr("管理员")  # nobody's name: by a command
+            who = self.tr("{who} 决定").format(who=name_of)
         state, tone = self._state(one)
         return ListRow(
             key=one.row.id, name=name, second=one.institution_name, third=dotted(who, str(one.row["note"] or "")),

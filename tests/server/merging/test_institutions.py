@@ -1,5 +1,6 @@
 """Two institutions that are one: everything follows, nothing is there twice, again moves what came since."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.procurement import row_id
 from crmdesk.intake import KnownInstitution
@@ -125,3 +126,81 @@ def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
     assert (done.exit_code, "cannot be merged" in done.output) == (1, True)
     listed = runner.invoke(app, ["institution", "duplicates", "--data-dir", str(tmp_path)])
     assert (listed.exit_code, "No two institutions" in listed.output) == (0, True)
+
+
+def journals(company: Company) -> list[dict[str, Any]]:
+    with company.database.reading() as connection:
+        return institution_merges.done(connection)
+
+
+def test_what_the_command_merged_it_takes_back_with_what_came_since(company: Company) -> None:
+    kept, other = company["north_hospital"], twin(company)
+    both = {"doctor_id": company["north_doctor"], "department_id": company["north_ward"]}
+    put(company, "affiliation", both | {"institution_id": kept, "is_primary": False})
+    hanging = ("institution", "department", "affiliation", "visit", "attachment", "procurement")
+    before = {record: {row["id"]: row for row in live(company, record)} for record in hanging}
+    merge(company, kept, other)
+    late = put(company, "visit", visit_values(company, state="submitted", institution_id=other))
+    assert merge(company, kept, other) == {"visit": 1}
+    (journal,) = journals(company)
+    assert (journal["institution_id"], journal["other_id"], journal["state"]) == (kept, other, "done")
+    company.database.run(lambda work: institution_merges.restore(work, journal["id"]))
+    assert journals(company) == []
+    assert company.row("visit", late)["institution_id"] == other
+    house = ("revision", "updated_at", "updated_by", "field_revisions")
+    for record in hanging:
+        after = {row["id"]: row for row in live(company, record) if row["id"] != late}
+        assert after.keys() == before[record].keys(), record
+        for one, row in after.items():
+            assert {name: value for name, value in row.items() if name not in house} == {
+                name: value for name, value in before[record][one].items() if name not in house
+            }
+
+
+def test_what_laptops_send_after_a_merge_by_command_follows(company: Company) -> None:
+    rep = company.laptop("rep")
+    kept, other = company["north_hospital"], twin(company)
+    rep.sync()
+    merge(company, kept, other)
+    (answer,) = rep.push(rep.create("visit", visit_values(company, institution_id=other)))
+    assert answer.outcome == "applied"
+    assert [row["id"] for row in live(company, "visit", institution_id=other)] == []
+    rep.sync()
+    (row_id,) = rep.replica.ids("institution_merge")
+    manager = company.laptop("manager")
+    manager.sync()
+    command = manager.operation("institution_merge", row_id, "command", command="restore", args={})
+    assert manager.push(command)[0].outcome == "applied", "a manager can take it back in the window too"
+    assert not company.row("institution", other)["deleted"]
+
+
+def test_only_a_merge_that_stands_is_taken_back(company: Company) -> None:
+    kept, other = company["north_hospital"], twin(company)
+    merge(company, kept, other)
+    (journal,) = journals(company)
+    company.database.run(lambda work: institution_merges.restore(work, journal["id"]))
+    for one, code in ((journal["id"], "merge_decided"), (new_id(), "unknown_merge")):
+        with pytest.raises((InputError, RefusedError), match=code):
+            company.database.run(lambda work, one=one: institution_merges.restore(work, one))
+    assert merge(company, kept, other), "and may be merged again"
+    assert len(journals(company)) == 1
+
+
+def test_the_commands_list_a_merge_and_take_it_back(tmp_path: Path) -> None:
+    def run(*arguments: str, status: int = 0) -> str:
+        done = CliRunner().invoke(app, [*arguments, "--data-dir", str(tmp_path)])
+        assert done.exit_code == status, (done.output, done.stderr, done.exception)
+        return done.stdout + done.stderr
+
+    run("init")
+    run("territory", "add", "一区", "--kind", "territory")
+    sheet = tmp_path / "医院.csv"
+    sheet.write_text("医院\n云杉医院\n云杉市医院\n", "utf-8")
+    run("import", str(sheet), "--territory", "一区")
+    assert "Nothing was merged." in run("institution", "merges")
+    said = run("institution", "merge", "云杉医院", "云杉市医院")
+    (merge_id,) = re.findall(r"institution restore ([0-9a-f-]{36})", said)
+    assert "云杉市医院 → 云杉医院" in run("institution", "merges")
+    assert "is there again beside 云杉医院" in run("institution", "restore", merge_id)
+    assert "not one that stands" in run("institution", "restore", merge_id, status=1)
+    assert "no merge with the id x" in run("institution", "restore", "x", status=2)

@@ -96,7 +96,7 @@ def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
     qtbot.waitUntil(lambda: not _edit(window, "passphrase").isHidden())
     _type(qtbot, window, passphrase="short", passphrase_again="short")
     window.submit()
-    assert _banner(window) == words.sentence("passphrase_short")
+    assert _banner(window) == words.sentence("passphrase_too_short", {"minimum": 12})
     _type(qtbot, window, passphrase="a long sentence", passphrase_again="another sentence")
     window.submit()
     assert _banner(window) == words.sentence("passphrase_differs")
