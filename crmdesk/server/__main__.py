@@ -23,7 +23,7 @@ from crmdesk.server.commands import (
     running,
     trail,
 )
-from crmdesk.server.commands.place import EARLIER, AsJson, DatabaseUrl, DataDir, Earlier
+from crmdesk.server.commands.place import EARLIER, AsJson, Earlier, FirstDatabaseUrl, FirstDataDir
 from crmdesk.server.commands.sentences import exit_status, sentence
 
 
@@ -70,7 +70,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def options(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+def options(data_dir: FirstDataDir = None, database: FirstDatabaseUrl = None, as_json: AsJson = False) -> None:
     """Keep the options that stand before the command's name."""
     EARLIER.set(Earlier(data_dir, database, as_json))
 

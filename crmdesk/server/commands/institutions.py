@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.ids import is_id
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 
 institution = typer.Typer(help="Institutions that are there twice.", no_args_is_help=True)
@@ -111,4 +112,6 @@ def _id_of(which: str, names: list[tuple[str, str]]) -> str:
     found = [one for one, name in names if which == name]
     if len(found) > 1:
         raise InputError("ambiguous_institution", name=which[:80])
+    if not found and not is_id(which):
+        raise InputError("no_institution", name=which[:80])
     return found[0] if found else which

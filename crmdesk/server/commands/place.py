@@ -16,18 +16,13 @@ from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", help="Folder of database and attachments.", envvar="CRMDESK_SERVER_DATA"),
-]
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--database",
-        help="postgresql+psycopg://user@host/name, or sqlite:///file. Default: an SQLite file in the data folder.",
-        envvar="CRMDESK_SERVER_DATABASE",
-    ),
-]
+_FOLDER = "Folder of database and attachments."
+_URL = "postgresql+psycopg://user@host/name, or sqlite:///file. Default: an SQLite file in the data folder."
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER)]
+DatabaseUrl = Annotated[str | None, typer.Option("--database", help=_URL)]
+FirstDataDir = Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER, envvar="CRMDESK_SERVER_DATA")]
+"""Before the command's name: only there the environment counts, so that it never wins over what was typed."""
+FirstDatabaseUrl = Annotated[str | None, typer.Option("--database", help=_URL, envvar="CRMDESK_SERVER_DATABASE")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")

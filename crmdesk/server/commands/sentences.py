@@ -6,6 +6,7 @@ from typing import Any
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.domain.import_sentences import IMPORTS, left_out, spoken
+from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import RECORDS
 
 EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
@@ -68,9 +69,9 @@ SENTENCES = {
     "no_own_year": "The company has no calendar of its own for {year}.",
     "not_a_day": "{option}: {value} is not a day. Write it like 2026-11-22.",
     "not_a_period": "{value} is not a quarter. Write it like 2026Q4.",
-    "not_a_sheet": "The file is not a table (csv, xlsx, xls, ods or vcf).",
     "not_empty": "This database already has people in it; the demo company needs an empty one (another --data-dir).",
-    "not_in_list": "{value} is not one of the choices for {field}.",
+    "no_institution": "There is no institution called {name}.",
+    "not_in_list": "{value} is not one of the choices for {field}{choices}.",
     "out_of_range": "{field} is out of range.",
     "password_needed": "A password is needed, and there is no terminal to ask for it: use --password-stdin.",
     "password_too_common": "This password is too easy to guess. Take a longer phrase of your own.",
@@ -84,6 +85,7 @@ SENTENCES = {
     "rule_out_of_range": "{value} is not possible: from {minimum} to {maximum}.",
     "same_territory": "{name} can't be merged with or split into itself.",
     "stretch_too_long": "The row would be a stretch of more than {limit} days.",
+    "server_did_not_start": "The server did not start; what its log says last is the reason.",
     "tls_needed": "Off this machine ({host}) the server speaks only https: give --certificate and --key.",
     "too_long": "{field} is longer than {limit} characters.",
     "too_many_cells": "The file has more than {limit} cells.",
@@ -118,8 +120,23 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     if not pattern:
         details = ", ".join(f"{name} {value}" for name, value in params.items())
         return f"This could not be done: {code.replace('_', ' ')}{f' ({details})' if details else ''}."
-    text = string.Formatter().vformat(pattern, (), _Gaps(_named(spoken(params, chinese=False))))
+    given = _named(spoken(params, chinese=False))
+    if code == "not_in_list":
+        listed = PICKLISTS.get(_CHOICES.get(str(given.get("field")), ""), ())
+        given["choices"] = f" ({', '.join(one.code for one in listed)})" if listed else ""
+    if code == "no_figure_column":
+        given["field"] = _figure_column(str(params["field"]))
+    text = string.Formatter().vformat(pattern, (), _Gaps(given))
     return " ".join(filter(None, (text, left_out(params, False, _field_word))))
+
+
+_CHOICES = {"kind": "territory_kind", "category": "expense_category", "rule": "company_rule"}
+"""What the commands call a picklist."""
+
+
+def _figure_column(name: str) -> str:
+    declared = RECORDS["procurement"].by_name.get(name)
+    return f"{declared.zh} ({declared.en})" if declared is not None else "医院 (hospital)"
 
 
 def _named(params: dict[str, Any]) -> dict[str, Any]:

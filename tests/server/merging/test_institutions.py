@@ -123,6 +123,8 @@ def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
     runner = CliRunner()
     runner.invoke(app, ["init", "--data-dir", str(tmp_path)])
     done = runner.invoke(app, ["institution", "merge", "甲", "乙", "--data-dir", str(tmp_path)])
+    assert (done.exit_code, "no institution called 甲" in done.output) == (2, True)
+    done = runner.invoke(app, ["institution", "merge", new_id(), new_id(), "--data-dir", str(tmp_path)])
     assert (done.exit_code, "cannot be merged" in done.output) == (1, True)
     listed = runner.invoke(app, ["institution", "duplicates", "--data-dir", str(tmp_path)])
     assert (listed.exit_code, "No two institutions" in listed.output) == (0, True)
