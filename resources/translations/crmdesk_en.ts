@@ -1792,6 +1792,16 @@
         </message>
     </context>
     <context>
+        <name>FoldedPicklist</name>
+        <message numerus="yes">
+            <source>另有 %n 个选项</source>
+            <translation>
+                <numerusform>%n more choice</numerusform>
+                <numerusform>%n more choices</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>FormDialog</name>
         <message>
             <source>取消</source>
@@ -3827,22 +3837,6 @@
             <translation>Yes → report within 24 h</translation>
         </message>
         <message>
-            <source>公司还没有登记产品；管理员登记后，下次同步就会出现。</source>
-            <translation>The company has no products yet; once an administrator adds some, they come with the next sync.</translation>
-        </message>
-        <message>
-            <source>医生问了什么，还要答复的</source>
-            <translation>What was asked and needs an answer</translation>
-        </message>
-        <message>
-            <source>听到的竞品信息</source>
-            <translation>What was heard of competitors</translation>
-        </message>
-        <message>
-            <source>医生说了什么，你答应了什么；边写边存</source>
-            <translation>What was said, what you promised; saved as you type</translation>
-        </message>
-        <message>
             <source>患者、用药、表现；不写就用上面的记录</source>
             <translation>Patient, medicine, what happened; if empty, the note is used</translation>
         </message>
@@ -3956,6 +3950,24 @@
         </message>
     </context>
     <context>
+        <name>VisitProducts</name>
+        <message>
+            <source>公司还没有登记产品；管理员登记后，下次同步就会出现。</source>
+            <translation>The company has no products yet; once an administrator adds some, they come with the next sync.</translation>
+        </message>
+        <message>
+            <source>只看前几个产品</source>
+            <translation>Only the first few products</translation>
+        </message>
+        <message numerus="yes">
+            <source>其余 %n 个产品</source>
+            <translation>
+                <numerusform>%n more product</numerusform>
+                <numerusform>%n more products</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>VisitSentences</name>
         <message>
             <source>这是同事的拜访，只能查看。</source>
@@ -4039,6 +4051,21 @@
         <message>
             <source>已兑现</source>
             <translation>Kept</translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitTexts</name>
+        <message>
+            <source>医生说了什么，你答应了什么；边写边存</source>
+            <translation>What was said, what you promised; saved as you type</translation>
+        </message>
+        <message>
+            <source>医生问了什么，还要答复的</source>
+            <translation>What was asked and needs an answer</translation>
+        </message>
+        <message>
+            <source>听到的竞品信息</source>
+            <translation>What was heard of competitors</translation>
         </message>
     </context>
     <context>

@@ -163,7 +163,7 @@ class VisitEditor(QWidget):
         self._opening = opening
         self.submit_button.setEnabled(True)
         self._receipts = opening.receipts
-        self.form.set_products(opening.products)
+        self.form.products.set_products(opening.products_in_order)
         self.form.set_companions(opening.companions)
         self.form.doctors.set_names(opening.doctor_names)
         self.banner.say("")
@@ -173,7 +173,7 @@ class VisitEditor(QWidget):
             self._saved_values = report.content()
             self.form.show_report(report)
             self._presses = 0
-        self.form.say_note_error("")
+        self.form.texts.say_note_error("")
         self.form.set_locked(self.locked)
         self._show()
         self._say_in_time()
@@ -247,10 +247,10 @@ class VisitEditor(QWidget):
     def _note_fits(self) -> bool:
         length = len(self.report.note)
         if length <= NOTE_LIMIT:
-            self.form.say_note_error("")
+            self.form.texts.say_note_error("")
             return True
         text = words.sentence("too_long", {"record": "visit", "field": "note", "limit": NOTE_LIMIT, "length": length})
-        self.form.say_note_error(self.tr("太长，没有保存"))
+        self.form.texts.say_note_error(self.tr("太长，没有保存"))
         self.banner.say(text, "bad")
         self.draft_chip.set(self.tr("未保存"), "bad")
         return False
@@ -496,7 +496,7 @@ class VisitEditor(QWidget):
             other_rule = opening.backdating != self._opening.backdating
             self._opening = msgspec.structs.replace(opening, doctors=doctors)
             self._receipts = opening.receipts
-            self.form.set_products(opening.products)
+            self.form.products.set_products(opening.products_in_order)
             if opening.row is not None:
                 self.report.custom = dict(opening.row["custom"] or {})
                 self.form.own.show_report(self.report)

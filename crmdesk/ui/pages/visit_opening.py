@@ -42,6 +42,13 @@ class VisitOpening(msgspec.Struct, frozen=True):
         """The name under which what is typed is kept."""
         return draft_key(self.visit_id)
 
+    @property
+    def products_in_order(self) -> list[Row]:
+        """The products, those first that these doctors were told about before."""
+        entries = (one for view in self.doctors for one in view.timeline if one.record == "visit")
+        told = {name for entry in entries for name in entry.chips}
+        return sorted(self.products, key=lambda row: str(row["name"]) not in told)
+
 
 def draft_key(visit_id: str) -> str:
     """Return the name of a visit's draft."""

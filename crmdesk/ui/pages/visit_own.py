@@ -29,7 +29,7 @@ class VisitOwn(QWidget):
     def __init__(self, role: Role, said: CustomerWords) -> None:
         super().__init__()
         self._said, self._report, self._locked = said, VisitReport(), False
-        self.form = OwnForm(VISIT.name, role)
+        self.form = OwnForm(VISIT.name, role, beside=True)
         self.form.edited.connect(self._take)
         self.rows = PropertyRows(_NAME_WIDTH)
         self.rows.setObjectName("visit_own_values")

@@ -20,7 +20,7 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 
-WIDTH = 330
+WIDTH = 320
 _AMENDMENTS, _QUESTIONS = 4, 3
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -11,11 +11,12 @@ from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import theme
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
-from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.label import Label, tool_tip
 from crmdesk.ui.parts.spoken import Role, tell_focus
 
 CHIP_HEIGHT, CHIP_SIDE = 20, 9
-_PICK_HEIGHT, _PICK_SIDE = 28, 13
+_PICK_HEIGHT, _PICK_SIDE, _PICK_WIDEST = 28, 12, 320
+CHIP_GAP = 6
 
 STATE_TONES = {SAVED_HERE: "info", SENT: "info", ACCEPTED: "ok", NEEDS_YOU: "warn"}
 
@@ -97,7 +98,7 @@ class ChipRow(QWidget):
 
     def __init__(self, chips: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._flow = FlowLayout(self, spacing=6)
+        self._flow = FlowLayout(self, spacing=CHIP_GAP)
         self.set(chips)
 
     def set(self, chips: Iterable[tuple[str, str]]) -> None:
@@ -108,7 +109,7 @@ class ChipRow(QWidget):
         self.updateGeometry()
 
 
-class _Pick(QAbstractButton):
+class Pick(QAbstractButton):
     """One entry of a picklist shown as a chip that can be chosen; the picklist has the keys and decides."""
 
     def __init__(self, code: str, text: str, many: bool, parent: QWidget) -> None:
@@ -150,7 +151,15 @@ class _Pick(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         width = QFontMetricsF(theme.font()).horizontalAdvance(self.text())
-        return QSize(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_HEIGHT))
+        return QSize(min(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_WIDEST)), theme.px(_PICK_HEIGHT))
+
+    @override
+    def event(self, e: QEvent) -> bool:
+        """Show words that had no room whole by the mouse."""
+        if e.type() == QEvent.Type.ToolTip and self.isCheckable():
+            cut = QFontMetricsF(theme.font()).horizontalAdvance(self.text()) > self.width() - 2 * _PICK_SIDE
+            self.setToolTip(tool_tip(self.text()) if cut else "")
+        return super().event(e)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,7 +173,9 @@ class _Pick(QAbstractButton):
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         painter.setPen(colors.color("accent" if self.chosen else "muted"))
         painter.setFont(theme.font())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        room = self.width() - 2 * _PICK_SIDE
+        shown = QFontMetricsF(theme.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 
 class Picklist(QWidget):
@@ -180,15 +191,15 @@ class Picklist(QWidget):
     def __init__(self, heading: str = "", digit: str = "", many: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.digit, self._many = digit, many
-        self._picks: list[_Pick] = []
+        self._picks: list[Pick] = []
         self._at = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._heading = Label(heading, "muted", parent=self)
-        self._flow = FlowLayout(spacing=6)
+        self._flow = FlowLayout(spacing=CHIP_GAP)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        top = QHBoxLayout()
+        self._top = top = QHBoxLayout()
         top.setSpacing(4)
         top.addWidget(self._heading)
         if digit:
@@ -211,7 +222,7 @@ class Picklist(QWidget):
         self._flow.clear()
         self._picks = []
         for code, text in choices:
-            pick = _Pick(code, text, self._many, self)
+            pick = Pick(code, text, self._many, self)
             pick.setObjectName(f"{self.objectName()}_{code}" if self.objectName() else f"pick_{code}")
             pick.chosen = code in chosen
             pick.clicked.connect(lambda _checked=False, pick=pick: self._clicked(pick))
@@ -249,12 +260,12 @@ class Picklist(QWidget):
             if pick.code == code:
                 self._clicked(pick)
 
-    def _clicked(self, pick: _Pick) -> None:
+    def _clicked(self, pick: Pick) -> None:
         self._at = self._picks.index(pick)
         self._toggle(pick)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _toggle(self, pick: _Pick) -> None:
+    def _toggle(self, pick: Pick) -> None:
         if self._many:
             pick.chosen = not pick.chosen
         else:

@@ -22,7 +22,7 @@ class Company:
     rows: Rows = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
-    def add(self, record: str, key: str, **values: Any) -> str:
+    def add(self, record: str, key: str, /, **values: Any) -> str:
         """Add a row under a name of the tests; returns its id."""
         row_id = self.ids.setdefault(key, new_id())
         self.rows.setdefault(record, []).append({"id": row_id, **values})

@@ -58,7 +58,7 @@ def test_a_company_without_products_is_told_so(window: MainWindow, laptop: Lapto
     told = form.findChild(QLabel, "visit_no_products")
     assert told is not None
     assert not told.isVisible()
-    form.set_products([])
+    form.products.set_products([])
     assert told.isVisible()
     assert "还没有登记产品" in told.text()
 
@@ -183,7 +183,7 @@ def test_a_department_meeting_says_who_was_there(window: MainWindow, laptop: Lap
 
 def test_the_order_of_products_is_changed_by_keys(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
-    first, second = editor.form._rows
+    first, second = editor.form.products.rows
     first.messages.choose("24h")
     second.reaction.choose("neutral")
     assert [one.product_id for one in editor.report.talks] == [first.product.id, second.product.id]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.reads_sync import Reads
@@ -46,6 +46,9 @@ def at(sit: Sit, qtbot: QtBot, name: str) -> tuple[MainWindow, Laptop]:
     window, laptop = sit(*place.role)
     place.show(window, laptop)
     house.shown(qtbot, window)
+    opener = window.findChild(QPushButton, "visit_questions_open_button")
+    if opener is not None and opener.isVisible():
+        opener.click()  # the text that few need is there too
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     return window, laptop

@@ -1,0 +1,177 @@
+"""The products of a visit report: a row each, as many as are talked about; where there are many, the rest on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.domain.picklists import PICKLISTS
+from crmdesk.services.views import Row
+from crmdesk.ui import language, theme
+from crmdesk.ui.pages.visit_report import VisitReport
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.chips import KeyCap, Picklist
+from crmdesk.ui.parts.label import ElidedLabel, Label
+
+_FEW, _SHOWN = 8, 6
+"""So many products are all shown; of more, so many and those that the report speaks of."""
+_NAME_PX, _WIDEST_NAME_PX = 72, 160
+
+
+class ProductRow(QWidget):
+    """One product: its place in the order, approved messages, reaction."""
+
+    changed = Signal(str)
+    moved = Signal(str, int)
+
+    def __init__(self, product: Row, digit: str) -> None:
+        super().__init__()
+        self.product = product
+        self._order, self.name = Label("", "section"), ElidedLabel(str(product["name"]), "section")
+        self._order.setFixedWidth(theme.px(18))
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        for label in (self._order, self.name):
+            label.setMinimumHeight(theme.px(28))  # beside the first line of chips
+        self.messages, self.reaction = Picklist(many=True), Picklist()
+        self.messages.digit = digit
+        self.messages.setObjectName(f"visit_messages_{product.id}")
+        self.reaction.setObjectName(f"visit_reaction_{product.id}")
+        for group in (self.messages, self.reaction):
+            group.changed.connect(lambda: self.changed.emit(self.product.id))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._order, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
+        row.addSpacing(8)
+        self.messages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it has what is left
+        row.addWidget(self.messages, 1)
+        row.addSpacing(12)
+        row.addWidget(self.reaction)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        name = str(self.product["name"])
+        chinese = language.current() == language.CHINESE
+        self.messages.set_choices(
+            [(str(one["code"]), str(one["zh" if chinese else "en"])) for one in self.product["messages"] or ()]
+        )
+        self.reaction.set_choices(
+            [(one.code, language.choice_word("reaction", one.code)) for one in PICKLISTS["reaction"]]
+        )
+        self.messages.setAccessibleName(self.tr("{name}：信息").format(name=name))
+        self.reaction.setAccessibleName(self.tr("{name}：反应").format(name=name))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt+Up and Alt+Down move the product in the order of detailing."""
+        places = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if places is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.moved.emit(self.product.id, places)
+        else:
+            super().keyPressEvent(event)
+
+    def show_report(self, report: VisitReport) -> None:
+        """Show what the report says about this product."""
+        entry = next((one for one in report.talks if one.product_id == self.product.id), None)
+        self.messages.set_values(entry.messages if entry else ())
+        self.reaction.set_value(entry.reaction if entry else "")
+        order = report.order_of(self.product.id)
+        self._order.setText(str(order) if order else "")
+
+
+class VisitProducts(QWidget):
+    """The rows, those first that were talked about last time; `changed` and `moved` as a row tells them."""
+
+    changed = Signal(str)
+    moved = Signal(str, int)
+    rows_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ProductRow] = []
+        self._report, self._open = VisitReport(), False
+        self._heading, self._none = Label("", "muted"), Label("", "muted")
+        self._none.setObjectName("visit_no_products")
+        self._none.hide()
+        self.more = Button("", QUIET, small=True)
+        self.more.setObjectName("visit_more_products")
+        self.more.clicked.connect(self._turn)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(3)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(heading(self._heading, "4"))
+        layout.addLayout(self._list)
+        layout.addWidget(self._none)
+        layout.addWidget(self.more)
+
+    def set_products(self, products: Sequence[Row]) -> None:
+        """Show a row for each product that may be talked about, or say that there is none."""
+        self._none.setVisible(not products)
+        if [row.product for row in self.rows] == list(products):
+            return
+        for row in self.rows:
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
+        for index, product in enumerate(products):
+            row = ProductRow(product, "4" if index == 0 else "")
+            row.changed.connect(self.changed)
+            row.moved.connect(self.moved)
+            self._list.addWidget(row)
+            row.show()  # at once: Qt would do it a turn later, and a digit typed in between would lead nowhere
+            self.rows.append(row)
+        self._fold()
+        self.rows_changed.emit()
+
+    def show_report(self, report: VisitReport) -> None:
+        """Show what a report says; another one begins with the usual products."""
+        if report is not self._report:
+            self._report, self._open = report, False
+        for row in self.rows:
+            row.show_report(report)
+        self._fold()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        for row in self.rows:
+            row.retranslate()
+        self._heading.setText(language.field_word("visit", "products"))
+        self._none.setText(self.tr("公司还没有登记产品；管理员登记后，下次同步就会出现。"))
+        self._fold()
+
+    def _turn(self) -> None:
+        self._open = not self._open
+        self._fold()
+
+    def _fold(self) -> None:
+        """Hide the rows beyond the first ones of which nothing is said, and give the names one column."""
+        many, left = len(self.rows) > _FEW, 0
+        for place, row in enumerate(self.rows):
+            shown = not many or self._open or place < _SHOWN or self._report.order_of(row.product.id) > 0
+            row.setHidden(not shown)
+            left += not shown
+        self.more.setVisible(many and (left > 0 or self._open))
+        self.more.setText(self.tr("只看前几个产品") if self._open else self.tr("其余 %n 个产品", "", left))
+        shown_names = [row.name.sizeHint().width() for row in self.rows if not row.isHidden()]
+        width = min(max([theme.px(_NAME_PX), *shown_names]), theme.px(_WIDEST_NAME_PX))
+        for row in self.rows:
+            row.name.setFixedWidth(width)
+
+
+def heading(label: Label, digit: str) -> QHBoxLayout:
+    """Return a heading with the digit that leads to what stands below it."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    row.addWidget(label)
+    row.addWidget(KeyCap(digit))
+    row.addStretch(1)
+    return row

@@ -1,0 +1,155 @@
+"""The texts of a visit report: the note, and what was asked and heard of competitors, which open when needed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import language, theme
+from crmdesk.ui.pages.visit_products import heading
+from crmdesk.ui.pages.visit_report import VisitReport
+from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.text_field import TextBox
+
+_NOTE_PX, _BESIDE_PX = 54, 46
+
+
+class NoteEdit(TextBox):
+    """A text: plain however it was pasted."""
+
+    def __init__(self, name: str, height_px: int) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._height_px = height_px
+        self.setMinimumHeight(theme.px(height_px))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme.px(self._height_px))  # the note takes what is left of the room
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), theme.px(self._height_px))
+
+
+class _Seldom(QWidget):
+    """A text that most reports leave empty: only a button stands for it until it is opened or holds words."""
+
+    def __init__(self, field: str, digit: str) -> None:
+        super().__init__()
+        self.field = field
+        self.edit = NoteEdit(f"visit_{field}_edit", _BESIDE_PX)
+        self.edit.setMaximumHeight(theme.px(_BESIDE_PX))
+        self.button = Button("", QUIET, digit, "plus", small=True)
+        self.button.setObjectName(f"visit_{field}_open_button")
+        self.button.clicked.connect(self.open)
+        self._heading = Label("", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(heading(self._heading, digit))
+        layout.addWidget(self.edit)
+        self.fold()
+
+    def open(self) -> None:
+        """Show the text and go there."""
+        self.show()
+        self.button.hide()
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def fold(self, written: bool = False) -> None:
+        """Show the text where it holds words or may be `written` just now, else the button."""
+        needed = bool(self.edit.toPlainText()) or (written and self.edit.hasFocus())
+        self.setVisible(needed) if self.parent() is not None or not needed else None
+        self.button.setVisible(not needed and not self.edit.isReadOnly()) if self.button.parent() is not None else None
+
+    def retranslate(self, hint: str) -> None:
+        """Set every text anew."""
+        word = language.field_word("visit", self.field)
+        self._heading.setText(word)
+        self.button.setText(word)
+        self.edit.setAccessibleName(word)
+        self.edit.setPlaceholderText(hint)
+
+
+class VisitTexts(QWidget):
+    """Note, questions, competitors; `changed` while one of them is typed."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report = VisitReport()
+        self.note = NoteEdit("visit_note_edit", _NOTE_PX)
+        self._asked, self._heard = _Seldom("questions", "8"), _Seldom("competitor", "9")
+        self.questions, self.competitor = self._asked.edit, self._heard.edit
+        self.openers = (self._asked.button, self._heard.button)
+        self._heading, self._error = Label("", "muted"), Label("", "bad")
+        self._error.setObjectName("visit_note_error")
+        top = heading(self._heading, "6")
+        top.insertWidget(2, self._error)
+        for button in self.openers:
+            top.addWidget(button)
+        beside = QHBoxLayout()
+        beside.setSpacing(20)
+        for seldom in (self._asked, self._heard):
+            beside.addWidget(seldom, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(self.note, 1)
+        layout.addLayout(beside)
+        for text in (self.note, self.questions, self.competitor):
+            text.textChanged.connect(self.changed)
+
+    def open(self, digit: str) -> bool:
+        """Go to the text of a digit; returns whether one was meant."""
+        if digit == "6":
+            self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif digit in ("8", "9"):
+            (self._asked if digit == "8" else self._heard).open()
+        return digit in ("6", "8", "9")
+
+    def show_report(self, report: VisitReport) -> None:
+        """Show the texts of a report."""
+        for edit, text in ((self.note, report.note), (self.questions, report.questions),
+                           (self.competitor, report.competitor)):  # fmt: skip
+            if edit.toPlainText() != text:
+                edit.setPlainText(text)
+                edit.moveCursor(edit.textCursor().MoveOperation.End)
+        self._fold(written=report is self._report)
+        self._report = report
+
+    def take(self, report: VisitReport) -> None:
+        """Write the texts into a report."""
+        report.note, report.questions, report.competitor = (
+            edit.toPlainText() for edit in (self.note, self.questions, self.competitor)
+        )
+
+    def set_locked(self, locked: bool) -> None:
+        """Show the texts without letting anyone change them."""
+        for edit in (self.note, self.questions, self.competitor):
+            edit.setReadOnly(locked)
+        self._fold()
+
+    def say_note_error(self, text: str) -> None:
+        """Say beside the note what is wrong with it, or nothing."""
+        self._error.setText(text)
+        self.note.setProperty("wrong", bool(text))
+        self.note.style().unpolish(self.note)
+        self.note.style().polish(self.note)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self._heading.setText(language.field_word("visit", "note"))
+        self.note.setAccessibleName(language.field_word("visit", "note"))
+        self.note.setPlaceholderText(self.tr("医生说了什么，你答应了什么；边写边存"))
+        self._asked.retranslate(self.tr("医生问了什么，还要答复的"))
+        self._heard.retranslate(self.tr("听到的竞品信息"))
+
+    def _fold(self, written: bool = True) -> None:
+        for seldom in (self._asked, self._heard):
+            seldom.fold(written)

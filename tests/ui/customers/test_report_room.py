@@ -1,0 +1,132 @@
+"""The visit report gives its room to what is filled in most: lines that fold, products as tall as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from crmdesk.services.commands import ChangeSet
+from crmdesk.ui import app, language, theme
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.visit_products import ProductRow
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.chips import Pick, Picklist
+from crmdesk.ui.parts.split import ScrollArea
+from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.small_company import small_company
+from tests.ui.customers.test_visit_page import opened
+from tests.ui.reading.long_company import add_colleagues, add_products, add_visit_fields
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    """A laptop with ten who may come along, six products and four company fields of visits."""
+    company = small_company()
+    add_colleagues(company)
+    add_products(company, 4)
+    add_visit_fields(company)
+    made = Laptop(tmp_path / "store", company)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("wanted", [language.CHINESE, language.ENGLISH])
+def test_six_products_many_colleagues_and_company_fields_need_no_scrolling(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, qapp: QApplication, wanted: str
+) -> None:
+    window.resize(1366, 768)
+    app.dress(qapp, wanted, theme.LIGHT)
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    area = next(one for one in editor.findChildren(ScrollArea) if one.isAncestorOf(editor.form))
+    last = editor.form.own.form.editors["custom.room"]
+    qtbot.waitUntil(lambda: not last.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    assert area.horizontalScrollBar().maximum() == 0
+    rows = editor.form.products.rows
+    qtbot.waitUntil(lambda: len({(row.messages.x(), row.reaction.x()) for row in rows}) == 1)
+    assert rows[0].messages.x() >= max(row.name.geometry().right() for row in rows)
+    reactions = [one for row in rows for one in row.reaction.findChildren(Pick)]
+    assert {one.y() for one in reactions} == {reactions[0].y()}, "no reaction breaks into a second line"
+
+
+def seen(group: Picklist) -> list[str]:
+    return [one.text() for one in group.findChildren(Pick) if one.isVisible()]
+
+
+def test_who_may_come_along_takes_one_line_and_all_can_be_reached(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    joint = opened(window, qtbot, id=laptop.company.ids["p1"]).form.joint
+    qtbot.waitUntil(lambda: seen(joint)[-1].startswith("+"))
+    folded = seen(joint)
+    assert folded[0] == "独自"
+    assert len(folded) - 1 + int(folded[-1]) == 11, "alone and ten people"
+    height = joint.height()
+    joint.setFocus()
+    for _press in range(10):
+        qtbot.keyClick(joint, Qt.Key.Key_Right)
+    assert len(seen(joint)) == 11, "the arrows lead on to those who had no room"
+    qtbot.waitUntil(lambda: joint.height() > height)
+    chosen = joint.value()
+    last = seen(joint)[-1]
+    window.page("visit").findChild(Button, "visit_submit_button").setFocus()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: joint.height() == height)
+    assert last in seen(joint), "what is chosen stays in sight"
+    assert joint.value() == chosen
+    more = joint.findChild(Pick, "visit_joint_more")
+    assert more is not None
+    assert more.accessibleName() == f"另有 {more.text()[1:]} 个选项"
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert len(seen(joint)) == 11
+
+
+def test_questions_and_competitors_open_when_they_are_needed(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    form = editor.form
+    assert not form.questions.isVisible()
+    assert not form.competitor.isVisible()
+    form.channel.setFocus()
+    qtbot.keyClick(form.channel, Qt.Key.Key_8)
+    assert form.questions.hasFocus()
+    type_text(form.questions, "怎么减量？")
+    button = editor.findChild(Button, "visit_competitor_open_button")
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(form.competitor.hasFocus)
+    editor.keep_draft()
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) != [])
+    window.navigate("today")
+    again = opened(window, qtbot, id=laptop.company.ids["p1"])
+    qtbot.waitUntil(lambda: again.form.questions.toPlainText() == "怎么减量？")
+    assert again.form.questions.isVisible(), "what holds words is shown"
+    qtbot.waitUntil(lambda: not again.form.competitor.isVisible())
+
+
+def test_of_many_products_the_first_and_those_talked_about_are_shown(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    add_products(laptop.company, 30)
+    laptop.receive({"product": laptop.company.rows["product"]})
+    laptop.desk.publish(ChangeSet({"product": ("x",)}, "remote"))
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+
+    def rows() -> list[ProductRow]:
+        return [row for row in editor.form.products.rows if row.isVisible()]
+
+    qtbot.waitUntil(lambda: len(editor.form.products.rows) > 30)
+    assert len(rows()) == 6
+    assert rows()[0].product["name"] == "安络平", "what the doctor was told about before comes first"
+    more = editor.form.products.more
+    assert more.text() == f"其余 {len(editor.form.products.rows) - 6} 个产品"
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert len(rows()) == len(editor.form.products.rows)
+    rows()[-1].reaction.choose("neutral")
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert len(rows()) == 7, "what is talked about stays"
+    assert rows()[-1] is editor.form.products.rows[-1]
