@@ -83,9 +83,12 @@ class HospitalFinder:
             return Finding(best)
         return Finding(None, tuple(likely[:MAX_OFFERS]))
 
-    def pairs(self, least: float = TAKE) -> Iterator[tuple[Candidate, Candidate]]:
-        """Yield the institutions that may be one and the same, each pair once; the second says how surely and why."""
-        for number, entry in enumerate(self._entries):
+    def pairs(self, least: float = TAKE, of_first: bool = False) -> Iterator[tuple[Candidate, Candidate]]:
+        """Yield the institutions that may be one and the same, each pair once; the second says how surely and why.
+
+        `of_first` looks only for those that are like the one that was added first.
+        """
+        for number, entry in enumerate(self._entries[:1] if of_first else self._entries):
             for other in sorted(one for one in self._possible(entry.forms) if one > number):
                 found = self._compare(entry.forms, self._entries[other], entry.city)
                 if found.score >= least and _one_city(entry.city, found.city):

@@ -1,6 +1,7 @@
 """Reads for imports: what stands on this laptop already, in the few columns that matching needs."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from crmdesk.services.reads_base import ReadBase
 from crmdesk.storage.json_text import from_json
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 class ImportReads(ReadBase):
     """What the import asks before it plans."""
 
-    def known_institutions(self) -> "list[KnownInstitution]":
-        """Return every institution held here."""
+    def known_institutions(self, where: str = "1", params: Mapping[str, Any] | None = None) -> "list[KnownInstitution]":
+        """Return every institution held here, or those that a condition (of this package) names."""
         from crmdesk.intake import KnownInstitution  # lazy, as below: most days nothing is imported
 
-        rows = self._fetch("SELECT id, name, aliases, city FROM row_institution WHERE deleted = 0")
+        rows = self._fetch(f"SELECT id, name, aliases, city FROM row_institution WHERE deleted = 0 AND {where}", params)
         return [
             KnownInstitution(row["id"], row["name"] or "", tuple(from_json(row["aliases"] or "[]")), row["city"] or "")
             for row in rows

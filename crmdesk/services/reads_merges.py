@@ -28,6 +28,7 @@ _Pair = tuple[float, str, str, tuple[str, ...]]
 _LIMIT = 300
 _DECIDED = 40
 _AT_ONCE = 1_000
+_NEAR = 5_000
 _CANDIDATES = (
     "SELECT id, name, pinyin, mobile, phone FROM row_doctor WHERE deleted = 0 AND coalesce(status, '') <> 'merged'"
 )
@@ -59,8 +60,27 @@ class MergeReads(CustomerReads, ImportReads):
         found = {one for some in self._alike() for one in duplicates.suggestions(some)}
         return self._as_pairs(DOCTORS, map(_named, sorted(found, key=duplicates.likeliest)), limit)
 
-    def duplicates_of(self, doctor_id: str) -> list[DuplicatePair]:
-        """Return who may be the same person as one doctor."""
+    def duplicates_of(self, row_id: str, of: str = "doctor") -> list[DuplicatePair]:
+        """Return who may be the same person as a doctor, or which may be the same institution.
+
+        Institutions are looked for among those of the same city, or of none; among more than some thousands only
+        the whole list of `duplicates` finds them.
+        """
+        if of == "institution":
+            return self._as_pairs(INSTITUTIONS, self._like_institution(row_id), 5)
+        return self._like_doctor(row_id)
+
+    def _like_institution(self, row_id: str) -> list[_Pair]:
+        mine = next((one for one in self.known_institutions("id = :id", {"id": row_id})), None)
+        if mine is None:
+            return []
+        near = "coalesce(city, '') = '' OR instr(:city, city) OR instr(city, :city)" if mine.city else "1"
+        known = self.known_institutions(f"id <> :id AND ({near}) LIMIT {_NEAR + 1}", {"id": row_id, "city": mine.city})
+        if len(known) > _NEAR:
+            return []
+        return sorted(_alike([mine, *known], of_first=True), key=lambda one: (-one[0], one[1], one[2]))
+
+    def _like_doctor(self, doctor_id: str) -> list[DuplicatePair]:
         same = "pinyin = (SELECT pinyin FROM row_doctor WHERE id = :id)"
         found = duplicates.suggestions(self._candidates(same, {"id": doctor_id}))
         mine = [one for one in found if doctor_id in (one.first, one.second)]
@@ -224,14 +244,14 @@ def _known(row: Values) -> "KnownInstitution":
     return KnownInstitution(row["id"], row["name"] or "", tuple(row["aliases"] or ()), row["city"] or "")
 
 
-def _alike(known: "Iterable[KnownInstitution]") -> Iterator[_Pair]:
-    """Yield the institutions that are most likely one, with why."""
+def _alike(known: "Iterable[KnownInstitution]", of_first: bool = False) -> Iterator[_Pair]:
+    """Yield the institutions that are most likely one, with why; `of_first`: those like the first one."""
     from crmdesk.intake.hospital_finder import HospitalFinder
 
     finder = HospitalFinder()
     for one in known:
         finder.add(one.id, one.name, one.aliases, one.city)
-    for first, second in finder.pairs():
+    for first, second in finder.pairs(of_first=of_first):
         yield second.score, first.id, second.id, (second.reason.value,)
 
 

@@ -69,7 +69,8 @@ class MainWindow(PageWindow):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self._rail)
-        row.addWidget(Room(self._stack), 1)
+        self._room = Room(self._stack)
+        row.addWidget(self._room, 1)
         outer.addLayout(row, 1)
         outer.addWidget(self._status)
         self.setCentralWidget(central)
@@ -99,6 +100,7 @@ class MainWindow(PageWindow):
 
     @override
     def _page_shown(self, name: str) -> None:
+        self._room.to_start()
         self._rail.light(registry.spec(name).rail or name)
 
     def open_window(self) -> None:

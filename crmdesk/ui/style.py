@@ -99,6 +99,7 @@ QTabBar[part="tabs"]::tab {{ color: {c.muted}; background: transparent; border: 
 QTabBar[part="tabs"]::tab:selected {{ color: {c.accent}; font-weight: 700; border-bottom: 2px solid {c.accent}; }}
 QTabBar[part="tabs"]::tab:hover {{ color: {c.text}; }}
 QTabBar[part="tabs"]::tab:focus {{ color: {c.accent}; }}
+QTabBar[part="tabs"] QToolButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 4px; }}
 """
 
 

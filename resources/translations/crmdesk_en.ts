@@ -876,6 +876,10 @@
             <translation>Brought back</translation>
         </message>
         <message>
+            <source>因合并机构</source>
+            <translation>by a merge of institutions</translation>
+        </message>
+        <message>
             <source>因合并医生</source>
             <translation>by a merge of doctors</translation>
         </message>
@@ -1291,38 +1295,6 @@
             <translation>Call-backs {count}</translation>
         </message>
         <message>
-            <source>已合并到 {name}。</source>
-            <translation>Merged into {name}.</translation>
-        </message>
-        <message>
-            <source>打开 {name}</source>
-            <translation>Open {name}</translation>
-        </message>
-        <message>
-            <source>{who} 提议把 {other} 合并到 {kept}。</source>
-            <translation>{who} proposes to merge {other} into {kept}.</translation>
-        </message>
-        <message>
-            <source>查看</source>
-            <translation>Look</translation>
-        </message>
-        <message>
-            <source>{name} 已合并进来，可以恢复。</source>
-            <translation>{name} was merged into this one; that can be restored.</translation>
-        </message>
-        <message>
-            <source>{name}（{place}）</source>
-            <translation>{name} ({place})</translation>
-        </message>
-        <message>
-            <source>可能与 {name} 是同一人：{why}。</source>
-            <translation>May be the same person as {name}: {why}.</translation>
-        </message>
-        <message>
-            <source>对照</source>
-            <translation>Compare</translation>
-        </message>
-        <message>
             <source>用途</source>
             <translation>Purpose</translation>
         </message>
@@ -1472,12 +1444,40 @@
             <translation>No possible duplicates: doctors of one name or reading at one hospital or number are listed here.</translation>
         </message>
         <message>
-            <source>{other} 已合并进来，可以恢复。</source>
-            <translation>{other} was merged into this one and can be restored.</translation>
+            <source>已合并到 {name}。</source>
+            <translation>Merged into {name}.</translation>
+        </message>
+        <message>
+            <source>打开 {name}</source>
+            <translation>Open {name}</translation>
         </message>
         <message>
             <source>{who} 提议把 {other} 合并到 {kept}。</source>
             <translation>{who} proposes to merge {other} into {kept}.</translation>
+        </message>
+        <message>
+            <source>查看</source>
+            <translation>Look</translation>
+        </message>
+        <message>
+            <source>{other} 已合并进来，可以恢复。</source>
+            <translation>{other} was merged into this one and can be restored.</translation>
+        </message>
+        <message>
+            <source>{name}（{place}）</source>
+            <translation>{name} ({place})</translation>
+        </message>
+        <message>
+            <source>可能与 {name} 是同一家机构：{why}。</source>
+            <translation>May be the same institution as {name}: {why}.</translation>
+        </message>
+        <message>
+            <source>可能与 {name} 是同一人：{why}。</source>
+            <translation>May be the same person as {name}: {why}.</translation>
+        </message>
+        <message>
+            <source>对照</source>
+            <translation>Compare</translation>
         </message>
         <message numerus="yes">
             <source>%n 次拜访</source>
@@ -2078,6 +2078,10 @@
             <translation>Departments</translation>
         </message>
         <message>
+            <source>{other} 已合并到 {kept}。</source>
+            <translation>{other} was merged into {kept}.</translation>
+        </message>
+        <message>
             <source>医生 {count}</source>
             <translation>Doctors {count}</translation>
         </message>
@@ -2100,10 +2104,6 @@
         <message>
             <source>全部 {count}</source>
             <translation>All {count}</translation>
-        </message>
-        <message>
-            <source>查看</source>
-            <translation>Look</translation>
         </message>
         <message>
             <source>还没有记录接待规定。</source>

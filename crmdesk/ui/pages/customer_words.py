@@ -294,7 +294,7 @@ class CustomerWords(QObject):
         done = {"delete": self.tr("已删除"), "restore": self.tr("已恢复")}.get(entry.action)
         lines = [*([done] if done else []), *self.changed(row.record, entry.changes, entry.names)]
         if entry.reason.startswith("merge "):
-            lines.append(self.tr("因合并医生"))
+            lines.append(self.tr("因合并机构") if row.record == "institution" else self.tr("因合并医生"))
         elif entry.reason:
             lines.append(self.tr("原因：{reason}").format(reason=entry.reason))
         back = tuple(

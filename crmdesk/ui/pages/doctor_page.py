@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.clock import to_text, utc_now
+from crmdesk.domain.customer_merge import DOCTORS
 from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
@@ -24,25 +25,23 @@ from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
 from crmdesk.ui.pages.doctor_editor import RowEditor
-from crmdesk.ui.pages.duplicates_words import lately
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
-from crmdesk.ui.parts.avatar import Avatar
+from crmdesk.ui.pages.same_banner import SameBanner
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
-from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
-from crmdesk.ui.parts.label import ElidedLabel, Label
-from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.split import ScrollArea
-from crmdesk.ui.parts.tabs import Tabs
+from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
 TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
-_WIDE = 1000
-"""Width at 100 % from which the form and the cards beside it have room."""
+_WIDE, _BESIDE = 1000, 700
+"""Widths at 100 % from which the form, and what the tabs show, have room for the cards beside them."""
 _TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
                       "claim", "call_back", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
 _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at", "preferred_time",
@@ -101,60 +100,24 @@ class DoctorPage(Page):
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "doctor")
         self.editor.closed.connect(self._edit_closed)
-        self._banner = Banner()
-        self._banner.setObjectName("doctor_banner")
-        holder = QWidget()
-        above = QVBoxLayout(holder)
-        above.setContentsMargins(24, 14, 24, 0)
-        above.addWidget(self._banner)
-        self._above = holder
-        self.body.addWidget(self._head())
-        self.body.addWidget(holder)
+        self._same = SameBanner(context, DOCTORS, self._words)
+        self._banner = self._same.banner
+        self.body.addWidget(self._make_head())
+        self.body.addWidget(self._same)
         self.body.addLayout(self._middle(), 1)
         self._bind()
         self.retranslate()
 
-    def _head(self) -> QWidget:
-        head = QWidget()
-        self._avatar = Avatar(48)
-        self._name, self._pinyin = Label("", "subject"), Label("", "faint")
-        self._name.setObjectName("doctor_name_label")
-        self._chips = [Chip(parent=head) for _place in range(5)]
-        self._second = ElidedLabel("", "secondary")
+    def _make_head(self) -> SubjectHead:
         self._edit = Button.for_action("doctor_edit")
         self._edit.clicked.connect(self.edit)
         self._plan = Button.for_action("doctor_plan", icon_name="plus")
         self._plan.clicked.connect(self.plan)
         self._visit = Button.for_action("doctor_visit", PRIMARY)
         self._visit.clicked.connect(self.visit)
-        first = QHBoxLayout()
-        first.setSpacing(10)
-        for widget in (self._name, self._pinyin, *self._chips):
-            first.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        first.addStretch(1)
-        lines = QVBoxLayout()
-        lines.setSpacing(1)
-        lines.addLayout(first)
-        lines.addWidget(self._second)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(self._avatar)
-        row.addLayout(lines, 1)
-        for button in (self._edit, self._plan, self._visit):
-            row.addWidget(button)
-        self._tabs = Tabs()
-        self._tabs.setObjectName("doctor_tabs")
-        outer = QVBoxLayout(head)
-        outer.setContentsMargins(24, 20, 24, 0)
-        outer.setSpacing(8)
-        outer.addLayout(row)
-        outer.addWidget(self._tabs)
-        rule = QFrame()
-        rule.setProperty("part", "rule")
-        rule.setFixedHeight(1)
-        outer.addSpacing(-9)
-        outer.addWidget(rule)
-        return head
+        self.head = SubjectHead("doctor", (self._edit, self._plan, self._visit), chips=5)
+        self._tabs = self.head.tabs
+        return self.head
 
     def _middle(self) -> QHBoxLayout:
         self._kinds = Picklist()
@@ -214,10 +177,9 @@ class DoctorPage(Page):
         bind(self, "doctor_plan", self.plan)
         bind(self, "doctor_delete", self.delete)
         bind(self, "doctor_evidence", self.add_evidence)
-        bind(self, "doctor_compare", self.compare)
+        bind(self, "doctor_compare", self._same.open)
         may_call = self.context.desk.person.role in CALL_BACK.writers
         bind(self, "doctor_call_back", self.call_back).setEnabled(may_call)
-        self._banner.acted.connect(self.compare)
         self._save_action = bind(self, "doctor_save", self.editor.save)
         self._cancel_action = bind(self, "doctor_cancel", self.editor.leave)
         self._set_editing(False)
@@ -309,23 +271,6 @@ class DoctorPage(Page):
             self._tabs.setCurrentIndex(CONSENT)
             self._evidence.add()
 
-    def compare(self) -> None:
-        """Lay the doctor beside the one who may be the same person, or open the one that it went into."""
-        view = self._view
-        if view is None:
-            return
-        merge = next(iter(view.merges), None)
-        if merge is not None and merge.state == "done" and merge.row["other_id"] == view.row.id:
-            self.context.navigate("doctor", id=str(merge.row["doctor_id"]))
-        elif merge is not None:
-            pair = {"kept": merge.kept_id, "other": merge.other_id}
-            self.context.navigate("duplicates", **pair, of="doctor", merge=merge.row.id)
-        elif view.duplicates:
-            pair = {"kept": view.duplicates[0].first.id, "other": view.duplicates[0].second.id}
-            self.context.navigate("duplicates", **pair, of="doctor")
-        else:
-            self.context.navigate("duplicates", of="doctor")
-
     def delete(self) -> None:
         """Delete the doctor; the toast takes it back."""
         if self._id and not self.editing:
@@ -375,16 +320,25 @@ class DoctorPage(Page):
         self._edit.setFocus()
 
     def _set_editing(self, on: bool) -> None:
-        self._side.setVisible(not on or self.width() >= theme.px(_WIDE))  # a narrow window gives the form its room
         self._stack.setCurrentIndex(HISTORY + 1 if on else self._tabs.currentIndex())
         for button in (self._edit, self._plan, self._visit):
             button.setEnabled(not on)
         self._save_action.setEnabled(on)
         self._cancel_action.setEnabled(on)
+        self._give_room()
         self._show_pickers()
         self._nothing.setVisible(False)
         if not on:
             self._show_empty()
+
+    def _give_room(self) -> None:
+        """Leave out the cards in a narrow window: what they show stands in the tabs too."""
+        self._side.setVisible(self.width() >= theme.px(_WIDE if self.editing else _BESIDE))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
 
     def _show_pickers(self) -> None:
         index = self._tabs.currentIndex()
@@ -425,7 +379,7 @@ class DoctorPage(Page):
             return
         view = self._view
         self._show_head(view)
-        self._show_banner(view)
+        self._same.show_about(view.row.id, view.merges, view.duplicates)
         self._stale = set(range(HISTORY + 1))
         self._fill(self._tabs.currentIndex())
         self._cycle.show_months(view.visits_by_month)
@@ -436,10 +390,8 @@ class DoctorPage(Page):
 
     def _show_head(self, view: DoctorView) -> None:
         row = view.row
-        self._avatar.set_name(str(row["name"]))
-        self._name.setText(str(row["name"]))
-        self._pinyin.setText(spoken(view.pinyin))
-        self._second.setText(dotted(profession(row["title"], row["specialty"]), self._words.place(view.affiliations)))
+        self.head.avatar.set_name(str(row["name"]))
+        second = dotted(profession(row["title"], row["specialty"]), self._words.place(view.affiliations))
         chips = [
             (class_word(row["customer_class"]), "accent"),
             (language.choice_word("influence", row["influence"]), "neutral"),
@@ -450,8 +402,7 @@ class DoctorPage(Page):
                 "neutral",
             ),
         ]
-        for chip, (text, tone) in zip(self._chips, chips, strict=True):
-            chip.set(text, tone)
+        self.head.say(str(row["name"]), second, chips, spoken(view.pinyin))
 
     def _show_tabs(self) -> None:
         view = self._view
@@ -481,31 +432,6 @@ class DoctorPage(Page):
         wanted = self._kinds.value()
         shown = [one for one in entries if wanted in ("all", one.record)]
         self._timeline.set_rows(self._words.timeline(shown, self._callable()))
-
-    def _show_banner(self, view: DoctorView) -> None:
-        """Say that the doctor went into another one, or may be the same person as somebody."""
-        text, action, tone = "", "", "info"
-        merge = next(iter(view.merges), None)
-        if merge is not None and merge.state == "done" and merge.row["other_id"] == view.row.id:
-            text = self.tr("已合并到 {name}。").format(name=merge.kept_name)
-            action = self.tr("打开 {name}").format(name=merge.kept_name)
-        elif merge is not None and merge.state == "proposed":
-            text = self.tr("{who} 提议把 {other} 合并到 {kept}。").format(
-                who=merge.owner_name, other=merge.other_name, kept=merge.kept_name
-            )
-            action, tone = self.tr("查看"), "warn"
-        elif merge is not None and lately(merge):
-            text = self.tr("{name} 已合并进来，可以恢复。").format(name=merge.other_name)
-            action = self.tr("查看")
-        elif view.duplicates:
-            pair = view.duplicates[0]
-            other = pair.second if pair.first.id == view.row.id else pair.first
-            place = dotted(other.institution_name, other.department_name)
-            name = self.tr("{name}（{place}）").format(name=other.name, place=place) if place else other.name
-            text = self.tr("可能与 {name} 是同一人：{why}。").format(name=name, why=self._words.reasons(pair.reasons))
-            action, tone = self.tr("对照"), "warn"
-        self._banner.say(text, tone, action)
-        self._above.setVisible(bool(text))
 
     def _show_history(self) -> None:
         """Show the changes, of all fields or of the one chosen."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.customer_merge import DOCTORS, INSTITUTIONS, MergeKind, State
-from crmdesk.services.views import CustomerItem, MergeItem, MergeSide
+from crmdesk.services.views import CustomerItem, DuplicatePair, MergeItem, MergeSide
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted, profession
 from crmdesk.ui.pages.import_words import likeness_word
@@ -20,6 +20,11 @@ def lately(merge: MergeItem) -> bool:
     """Say whether a merge was decided in the last two weeks: so long a page speaks of it by itself."""
     day = str(merge.row["decided_at"] or "")
     return bool(day) and (today() - language.local(day).date()).days <= _TOLD_DAYS
+
+
+def went_into(merge: MergeItem, row_id: str) -> bool:
+    """Say whether a customer went into another one, and stays there."""
+    return merge.state == State.DONE and merge.other_id == row_id
 
 
 class DuplicatesWords(QObject):
@@ -52,15 +57,32 @@ class DuplicatesWords(QObject):
             return self._words.reasons(codes)
         return self._words.listed(likeness_word(code) for code in codes)
 
-    def banner(self, merge: MergeItem | None) -> tuple[str, str]:
-        """Return what the page of an institution says of a merge, and the tone; '' where there is nothing to say."""
-        if merge is None:
-            return "", "info"
-        names = {"who": merge.owner_name, "other": merge.other_name, "kept": merge.kept_name}
-        if merge.state == State.DONE:
-            text = self.tr("{other} 已合并进来，可以恢复。").format(**names)
-            return (text, "info") if lately(merge) else ("", "info")
-        return self.tr("{who} 提议把 {other} 合并到 {kept}。").format(**names), "warn"
+    def banner(
+        self, kind: MergeKind, row_id: str, merge: MergeItem | None, pair: DuplicatePair | None
+    ) -> tuple[str, str, str]:
+        """Return what the page of a customer says of merging, the tone and the action; '' where there is nothing."""
+        if merge is not None and went_into(merge, row_id):
+            return (
+                self.tr("已合并到 {name}。").format(name=merge.kept_name),
+                "info",
+                self.tr("打开 {name}").format(name=merge.kept_name),
+            )
+        if merge is not None and merge.state == State.PROPOSED:
+            names = {"who": merge.owner_name, "other": merge.other_name, "kept": merge.kept_name}
+            return self.tr("{who} 提议把 {other} 合并到 {kept}。").format(**names), "warn", self.tr("查看")
+        if merge is not None and lately(merge):
+            return self.tr("{other} 已合并进来，可以恢复。").format(other=merge.other_name), "info", self.tr("查看")
+        if pair is None:
+            return "", "info", ""
+        other = pair.second if pair.first.id == row_id else pair.first
+        place = dotted(other.institution_name, other.department_name)
+        name = self.tr("{name}（{place}）").format(name=other.name, place=place) if place else other.name
+        why = self.reasons(kind, pair.reasons)
+        if kind is INSTITUTIONS:
+            text = self.tr("可能与 {name} 是同一家机构：{why}。").format(name=name, why=why)
+        else:
+            text = self.tr("可能与 {name} 是同一人：{why}。").format(name=name, why=why)
+        return text, "warn", self.tr("对照")
 
     def follows(self, kind: MergeKind, other: MergeSide) -> str:
         """Return what a merge would do with the one that ends."""

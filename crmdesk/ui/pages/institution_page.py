@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.customer_merge import INSTITUTIONS
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.records import INSTITUTION
 from crmdesk.services.commands import ChangeSet
-from crmdesk.services.views import ACCEPTED, AffiliationView, InstitutionView
+from crmdesk.services.views import ACCEPTED, AffiliationView, DuplicatePair, InstitutionView, MergeItem
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.doctor_page import scrolled
-from crmdesk.ui.pages.duplicates_words import DuplicatesWords
+from crmdesk.ui.pages.duplicates_words import went_into
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.procurement_card import ProcurementCard
-from crmdesk.ui.parts.avatar import Avatar
+from crmdesk.ui.pages.same_banner import SameBanner
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
-from crmdesk.ui.parts.chips import STATE_TONES, Chip, Picklist, state_word
-from crmdesk.ui.parts.label import ElidedLabel, Label
-from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import ScrollArea
-from crmdesk.ui.parts.tabs import Tabs
+from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline
 
 PEOPLE, TIMELINE, HISTORY, EDITOR = range(4)
@@ -68,59 +69,22 @@ class InstitutionPage(Page):
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "institution")
         self.editor.closed.connect(self._edit_closed)
-        self._says = DuplicatesWords(self, self._words)
-        self._banner = Banner()
-        self._banner.setObjectName("institution_banner")
-        self._banner.acted.connect(self.compare)
-        self._above = QWidget()
-        above = QVBoxLayout(self._above)
-        above.setContentsMargins(24, 14, 24, 0)
-        above.addWidget(self._banner)
-        self.body.addWidget(self._head())
-        self.body.addWidget(self._above)
+        self._same = SameBanner(context, INSTITUTIONS, self._words)
+        self._pairs: Sequence[DuplicatePair] = ()
+        self.body.addWidget(self._make_head())
+        self.body.addWidget(self._same)
         self.body.addLayout(self._middle(), 1)
         self._bind()
         self.retranslate()
 
-    def _head(self) -> QWidget:
-        head = QWidget()
-        self._avatar = Avatar(48, "institution")
-        self._name = Label("", "subject")
-        self._name.setObjectName("institution_name_label")
-        self._chips = [Chip(parent=head) for _place in range(4)]
-        self._second = ElidedLabel("", "secondary")
+    def _make_head(self) -> SubjectHead:
         self._edit = Button.for_action("institution_edit")
         self._edit.clicked.connect(self.edit)
         self._new = Button.for_action("institution_new_doctor", PRIMARY, "plus")
         self._new.clicked.connect(self.new_doctor)
-        first = QHBoxLayout()
-        first.setSpacing(10)
-        for widget in (self._name, *self._chips):
-            first.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        first.addStretch(1)
-        lines = QVBoxLayout()
-        lines.setSpacing(1)
-        lines.addLayout(first)
-        lines.addWidget(self._second)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(self._avatar)
-        row.addLayout(lines, 1)
-        row.addWidget(self._edit)
-        row.addWidget(self._new)
-        self._tabs = Tabs()
-        self._tabs.setObjectName("institution_tabs")
-        rule = QFrame()
-        rule.setProperty("part", "rule")
-        rule.setFixedHeight(1)
-        outer = QVBoxLayout(head)
-        outer.setContentsMargins(24, 20, 24, 0)
-        outer.setSpacing(8)
-        outer.addLayout(row)
-        outer.addWidget(self._tabs)
-        outer.addSpacing(-9)
-        outer.addWidget(rule)
-        return head
+        self.head = SubjectHead("institution", (self._edit, self._new), chips=4, picture="institution")
+        self._tabs = self.head.tabs
+        return self.head
 
     def _middle(self) -> QHBoxLayout:
         self._model = RowModel(self)
@@ -168,7 +132,7 @@ class InstitutionPage(Page):
         bind = self.context.actions.bind
         bind(self, "institution_edit", self.edit)
         bind(self, "institution_new_doctor", self.new_doctor)
-        bind(self, "institution_compare", self.compare)
+        bind(self, "institution_compare", self._same.open)
         self._save_action = bind(self, "institution_save", self.editor.save)
         self._cancel_action = bind(self, "institution_cancel", self.editor.leave)
         self._set_editing(False)
@@ -236,16 +200,40 @@ class InstitutionPage(Page):
             self.context.ask(self, lambda reads: reads.institution(row_id), self._take, "institution", self._gone)
 
     def _take(self, view: InstitutionView) -> None:
-        if view.row.id == self._id:
-            self._view = view
-            self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
-            self._show()
+        row_id = view.row.id
+        if row_id != self._id:
+            return
+        if self._view is None:
+            self._pairs = ()
+        self._view = view
+        self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
+        self._show()
+        self.context.ask(
+            self,
+            lambda reads: reads.duplicates_of(row_id, "institution"),
+            lambda pairs: self._take_pairs(row_id, pairs),
+            "institution_pairs",
+        )
 
     def _gone(self, error: BaseException) -> None:
-        self.context.shell.tell(error)
-        if isinstance(error, CrmdeskError) and error.code == "unknown_row":
-            self._id, self._view = "", None
+        if not isinstance(error, CrmdeskError) or error.code != "unknown_row":
+            self.context.shell.tell(error)
+            return
+        row_id, self._id, self._view = self._id, "", None
+        self.context.ask(
+            self, lambda reads: reads.merges_of(row_id, "institution"), lambda merges: self._went(row_id, merges, error)
+        )
+
+    def _went(self, row_id: str, merges: Sequence[MergeItem], error: BaseException) -> None:
+        """Go on to the institution that this one went into, else to the list."""
+        merge = next((one for one in merges if went_into(one, row_id)), None)
+        if merge is None:
+            self.context.shell.tell(error)
             self.context.navigate("customers", record="institution")
+            return
+        names = {"other": merge.other_name, "kept": merge.kept_name}
+        self.context.toast(lambda: self.tr("{other} 已合并到 {kept}。").format(**names))
+        self.context.navigate("institution", id=merge.kept_id)
 
     def _edit_closed(self) -> None:
         self._set_editing(False)
@@ -315,33 +303,24 @@ class InstitutionPage(Page):
             self.people.choose_row(0)
         self._say_nothing()
 
-    def compare(self) -> None:
-        """Open the merge that the institution is part of, or all institutions that may be there twice."""
-        merge = next(iter(self._view.merges), None) if self._view is not None else None
-        pair = {} if merge is None else {"kept": merge.kept_id, "other": merge.other_id, "merge": merge.row.id}
-        self.context.navigate("duplicates", of="institution", **pair)
-
-    def _show_banner(self, view: InstitutionView) -> None:
-        """Say that somebody proposed a merge of this institution, or that another one went into it."""
-        text, tone = self._says.banner(next(iter(view.merges), None))
-        self._banner.say(text, tone, self.tr("查看") if text else "")
-        self._above.setVisible(bool(text))
+    def _take_pairs(self, row_id: str, pairs: Sequence[DuplicatePair]) -> None:
+        """Say which institution may be the same one; it is looked for after the page is there."""
+        view = self._view
+        if view is not None and view.row.id == row_id:
+            self._pairs = pairs
+            self._same.show_about(row_id, view.merges, pairs)
 
     def _show_head(self, view: InstitutionView) -> None:
-        self._show_banner(view)
         row = view.row
-        self._name.setText(str(row["name"]))
-        self._second.setText(
-            dotted(*(self._words.value(INSTITUTION.field(name), row[name]) for name in ("level", "city", "address")))
-        )
+        self._same.show_about(row.id, view.merges, self._pairs)
+        second = (self._words.value(INSTITUTION.field(name), row[name]) for name in ("level", "city", "address"))
         chips = [
             (class_word(row["customer_class"]), "accent"),
             (self._words.disputed("institution", view.conflicts), "warn"),
             (state_word(row.sync_state) if row.sync_state != ACCEPTED else "", STATE_TONES[row.sync_state]),
             (language.field_word("institution", "under_review") if row["under_review"] else "", "neutral"),
         ]
-        for chip, (text, tone) in zip(self._chips, chips, strict=True):
-            chip.set(text, tone)
+        self.head.say(str(row["name"]), dotted(*second), chips)
 
     def _show_side(self, view: InstitutionView) -> None:
         self._rules.setText(str(view.row["reception_rules"] or self.tr("还没有记录接待规定。")))

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.adverse_events import heard_at
@@ -26,7 +26,7 @@ from crmdesk.services.commands import (
     SaveVisit,
     SubmitVisit,
 )
-from crmdesk.ui import language, words
+from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
@@ -46,6 +46,9 @@ from crmdesk.ui.parts.split import ScrollArea
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
+
+_BESIDE_FROM, _LEAST_HEIGHT = 800, 320
+"""Width at 100 % from which the side has room beside the report, and what the report has at least above it."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
@@ -95,7 +98,8 @@ class VisitEditor(QWidget):
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _lay_out(self) -> None:
-        self._name, self._second = Label("", "subject"), ElidedLabel("", "secondary")
+        self._name, self._second = ElidedLabel("", "subject"), ElidedLabel("", "secondary")
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._name.setObjectName("visit_doctor_label")
         self.draft_chip = Chip(parent=self)
         self.draft_chip.setObjectName("visit_draft_chip")
@@ -134,11 +138,23 @@ class VisitEditor(QWidget):
         room.setWidget(self.form)
         main.addWidget(room, 1)
         main.addLayout(foot)
-        layout = QHBoxLayout(self)
+        self._room = room
+        self._parts = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(main, 1)
         layout.addWidget(self.side)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put what is known of the doctor below the report where there is no room beside it."""
+        super().resizeEvent(event)
+        below = self.width() < theme.px(_BESIDE_FROM)
+        if below == (self._parts.direction() == QBoxLayout.Direction.TopToBottom):
+            return
+        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+        self._room.setMinimumHeight(theme.px(_LEAST_HEIGHT) if below else 0)
+        self.side.set_below(below)
 
     # --- opening --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import KeyCap, Picklist
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
-_FEW, _SHOWN = 8, 6
+_FEW, _SHOWN = 8, 5
 """So many products are all shown; of more, so many and those that the report speaks of."""
 _NAME_PX, _WIDEST_NAME_PX = 72, 160
 

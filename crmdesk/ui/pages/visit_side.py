@@ -21,6 +21,7 @@ from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 
 WIDTH = 320
+QWIDGETSIZE_MAX = (1 << 24) - 1
 _AMENDMENTS, _QUESTIONS = 4, 3
 
 
@@ -54,6 +55,11 @@ class VisitSide(QFrame):
             layout.addLayout(part)
             layout.addSpacing(14)
         layout.addStretch(1)
+
+    def set_below(self, below: bool) -> None:
+        """Take the whole width below the report, or the usual one beside it."""
+        self.setMinimumWidth(0 if below else WIDTH)
+        self.setMaximumWidth(QWIDGETSIZE_MAX if below else WIDTH)
 
     def show_visit(
         self, doctors: Sequence[DoctorView], own_id: str, visit_id: str, event: AdverseEventItem | None = None

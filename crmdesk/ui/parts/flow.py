@@ -6,7 +6,7 @@ from typing_extensions import override
 
 
 class FlowLayout(QLayout):
-    """Left to right, then down; each widget at its size hint."""
+    """Left to right, then down; each widget at its size hint, narrower only where a line has no more room."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
@@ -64,21 +64,35 @@ class FlowLayout(QLayout):
 
     @override
     def minimumSize(self) -> QSize:
-        sizes = [item.sizeHint() for item in self._items]
+        sizes = [item.minimumSize() for item in self._items]
         return QSize(
             max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
         )
 
     def _arrange(self, rect: QRect, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        """Set the items into lines, each in the middle of its line; returns the height that they take."""
+        y, lines = rect.y(), self._lines(rect.width())
+        for line in lines:
+            x, height = rect.x(), max(size.height() for _item, size in line)
+            for item, size in line:
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += height + self._gap
+        return max(0, y - self._gap - rect.y()) if lines else 0
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Break what is shown into lines; what may be narrower than it would like never stands out."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._items:
             size = item.sizeHint()
             if size.width() == 0:
                 continue
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - rect.y()
+            size.setWidth(max(min(size.width(), width), item.minimumSize().width()))
+            if not lines or left + size.width() > width:
+                lines.append([])
+                left = 0
+            lines[-1].append((item, size))
+            left += size.width() + self._gap
+        return lines

@@ -1,6 +1,7 @@
 """Text on a page: always plain (never read as HTML), in one of the roles of the type scale."""
 
 import html
+import re
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
@@ -13,8 +14,19 @@ def tool_tip(text: str) -> str:
     return f"<span style='white-space: pre-wrap'>{html.escape(text)}</span>" if text else ""
 
 
+_LONG_WORD = re.compile(r"[!-~]{20,}")
+_MAY_BREAK = "\u200b"
+
+
+def breakable(text: str) -> str:
+    """Return a text in which an address or a number without end may be broken: else its end would have no room."""
+    return _LONG_WORD.sub(lambda found: re.sub(r"(?<=[@./_:-])|(?<=.{16})", _MAY_BREAK, found.group()), text)
+
+
 class Label(QLabel):
     """A plain-text label. `role`: subject, title, section, name, strong, body, muted, faint, figure, warn, bad, ok."""
+
+    _plain = ""
 
     def __init__(self, text: str = "", role: str = "body", wrap: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,6 +34,15 @@ class Label(QLabel):
         self.setProperty("role", role)
         self.setWordWrap(wrap)
         self.setText(text)
+
+    @override
+    def setText(self, arg__1: str) -> None:
+        self._plain = arg__1
+        super().setText(breakable(arg__1) if self.wordWrap() else arg__1)
+
+    @override
+    def text(self) -> str:
+        return self._plain
 
     def set_role(self, role: str) -> None:
         """Change the role of the text (its size and colour)."""

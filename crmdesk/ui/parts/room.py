@@ -1,6 +1,6 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from crmdesk.ui import theme
@@ -21,6 +22,7 @@ from crmdesk.ui.parts.spoken import Role
 _FRAME_PX, _SIDES_PX = 40, 16
 """What the system's title bar and borders take of the screen."""
 _WITHOUT_SCREEN = frozenset({"offscreen", "minimal"})
+_KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.InputMethod})
 _ENDLESS = QSize(1 << 20, 1 << 20)
 
 
@@ -68,6 +70,8 @@ class Room(QScrollArea):
     """Shows a widget as large as itself; where that is less than the widget needs, it scrolls in both directions."""
 
     spoken_role = Role.Pane
+    _opening = False
+    _watched: QWidget | None = None
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +87,29 @@ class Room(QScrollArea):
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.rangeChanged.connect(self._laid_out)
 
+    def to_start(self) -> None:
+        """Show the top left corner of a page that is opened: what has the focus is scrolled to at the first key."""
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.setValue(bar.minimum())
+        self._opening = True
+        self._watch(self.window().focusWidget())
+
+    def _watch(self, widget: QWidget | None) -> None:
+        """Look out for the first key, which whatever has the focus gets."""
+        if self._watched is not None and isValid(self._watched):  # a page may have taken it away meanwhile
+            self._watched.removeEventFilter(self)
+        self._watched = widget if self._opening else None
+        if self._watched is not None:
+            self._watched.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._opening and watched is self._watched and event.type() in _KEYS:
+            self._opening = False
+            self._watch(None)
+            self._laid_out()
+        return super().eventFilter(watched, event)
+
     def _laid_out(self) -> None:
         """Follow the focus that was set before the page had its places."""
         self._follow(None, self.window().focusWidget())
@@ -92,6 +119,9 @@ class Room(QScrollArea):
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Bring what has the focus into sight, also where a key put it there and not Tab."""
+        if self._opening:
+            self._watch(now or self.window().focusWidget())
+            return
         inner = self.widget()
         if now is None or inner is None or not inner.isAncestorOf(now):
             return

@@ -20,6 +20,7 @@ from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_page import VisitPage
+from crmdesk.ui.parts.label import Label
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import at
 from tests.ui.customers.test_visit_page import CTRL, focused_key, opened
@@ -120,7 +121,7 @@ def test_the_visit_shows_its_task(window: MainWindow, laptop: Laptop, qtbot: QtB
     page = window.page("visit")
     assert isinstance(page, VisitPage)
     editor = opened(window, qtbot, id=laptop.company.ids["v1"])
-    qtbot.waitUntil(lambda: any("PV-10492" in one.text() for one in editor.side.findChildren(type(editor._name))))
+    qtbot.waitUntil(lambda: any("PV-10492" in one.text() for one in editor.side.findChildren(Label)))
 
 
 @pytest.mark.parametrize(

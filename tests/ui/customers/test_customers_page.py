@@ -65,8 +65,8 @@ def test_a_name_with_html_is_shown_as_it_is(window: MainWindow, laptop: Laptop, 
     window.navigate("doctor", id=laptop.company.ids[key])
     page = window.page("doctor")
     qtbot.waitUntil(lambda: page.title == key)
-    assert page._name.text() == key
-    assert page._name.textFormat() == Qt.TextFormat.PlainText
+    assert page.head.name.text() == key
+    assert page.head.name.textFormat() == Qt.TextFormat.PlainText
 
 
 def test_a_duplicate_is_warned_of_before_it_is_made(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:

@@ -24,8 +24,8 @@ def opened(window: MainWindow, qtbot: QtBot, laptop: Laptop, name: str = "曾庆
 
 def test_the_page_says_who_it_is_and_what_is_disputed(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     page = opened(window, qtbot, laptop)
-    assert page._pinyin.text() == "Zeng Qinghua"
-    assert [chip.text for chip in page._chips][:3] == ["A 类", "区域专家", "手机有冲突"]
+    assert page.head.beside.text() == "Zeng Qinghua"
+    assert [chip.text for chip in page.head.chips][:3] == ["A 类", "区域专家", "手机有冲突"]
     assert spoken("") == ""
 
 
@@ -118,7 +118,7 @@ def test_both_languages_and_themes_rebuild_every_page(window: MainWindow, laptop
     window.choose_language("en")
     window.choose_theme("dark")
     assert [page._tabs.tabText(number) for number in range(2)] == ["Timeline", "Profile"]
-    assert "Mobile: conflict" in [chip.text for chip in page._chips]
+    assert "Mobile: conflict" in [chip.text for chip in page.head.chips]
     window.choose_language("zh")
 
 

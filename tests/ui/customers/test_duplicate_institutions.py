@@ -194,3 +194,42 @@ def test_the_page_of_the_institution_tells_of_a_proposal(page: DuplicatesPage, d
     qtbot.waitUntil(lambda: page.buttons["duplicates_decline"].isVisible())
     qtbot.keyClick(page.list, Qt.Key.Key_D, CTRL)
     qtbot.waitUntil(lambda: commands(desk) == [("institution_merge", "command", "decline")])
+
+
+def test_the_page_of_the_institution_says_which_may_be_the_same(
+    page: DuplicatesPage, desk: Laptop, qtbot: QtBot
+) -> None:
+    ids, window = desk.company.ids, page.window()
+    assert isinstance(window, MainWindow)
+    window.navigate("institution", id=ids[OTHER])
+    banner = window.page("institution").findChild(Banner, "institution_banner")  # type: ignore[attr-defined]
+    wanted = "可能与 上海市东方医院（上海市） 是同一家机构：只多了或少了上级地名。"
+    qtbot.waitUntil(lambda: banner.text == wanted)
+    window.navigate("institution", id=ids["周浦医院"])
+    qtbot.waitUntil(lambda: window.page("institution").title == "周浦医院")
+    assert not banner.isVisible(), "what was said of another one is not said here"
+    window.navigate("institution", id=ids[KEPT])
+    qtbot.waitUntil(lambda: "东方医院" in banner.text)
+    banner.acted.emit()
+    qtbot.waitUntil(lambda: window.shown == "duplicates" and page._view is not None)
+    assert page._view is not None
+    assert {page._view.kept.row.id, page._view.other.row.id} == {ids[KEPT], ids[OTHER]}
+
+
+def test_who_opens_an_institution_that_was_merged_comes_to_the_one_that_is_kept(
+    page: DuplicatesPage, desk: Laptop, qtbot: QtBot
+) -> None:
+    ids, window = desk.company.ids, page.window()
+    assert isinstance(window, MainWindow)
+    window.navigate("institution", id=ids[OTHER])
+    qtbot.waitUntil(lambda: window.page("institution").title == OTHER)
+    row = {
+        "id": new_id(), "territory_id": ids["浦东一区"], "owner_id": ids["王建国"], "institution_id": ids[KEPT],
+        "other_id": ids[OTHER], "take": [], "state": "done", "moved": {"name": OTHER}, "decided_at": to_text(utc_now()),
+    }  # fmt: skip
+    desk.receive({"institution_merge": [row]})
+    desk.server_edits("institution", OTHER, deleted=True)
+    qtbot.waitUntil(lambda: window.page("institution").title == KEPT)
+    assert "东方医院 已合并到 上海市东方医院" in window.toast_part.text
+    banner = window.page("institution").findChild(Banner, "institution_banner")  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: banner.text == "东方医院 已合并进来，可以恢复。")

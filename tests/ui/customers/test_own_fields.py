@@ -267,7 +267,7 @@ def test_a_conflict_and_a_refusal_are_named_by_the_field(window: MainWindow, lap
     )
     laptop.server_edits("conflict", "own", winner_at=to_text(utc_now()), loser_at=to_text(utc_now()))
     page = opened(window, qtbot, laptop)
-    qtbot.waitUntil(lambda: any("学术兴趣有冲突" in chip.text or "学术兴趣" in chip.text for chip in page._chips))
+    qtbot.waitUntil(lambda: any("学术兴趣有冲突" in chip.text or "学术兴趣" in chip.text for chip in page.head.chips))
     window.navigate("sync")
     sync = window.page("sync")
     qtbot.waitUntil(lambda: any("学术兴趣" in one.text() for one in sync.findChildren(Label)))

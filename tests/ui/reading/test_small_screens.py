@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -58,6 +59,9 @@ def test_no_page_is_squeezed(
         if not QRect(QPoint(0, 0), page.size()).contains(QRect(QPoint(0, 0), page.minimumSizeHint())):
             told.append(f"{place.name}: {page.size()} for {page.minimumSizeHint()}")
         told += [f"{place.name}: {one}" for one in _squeezed(page)]
+        bars = (window._room.horizontalScrollBar(), window._room.verticalScrollBar())
+        told += [f"{place.name}: opens at {bar.value()}" for bar in bars if bar.value()]
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Shift)
         told += [f"{place.name}: out of sight: {one.objectName() or one}" for one in _lost_focus(window)]
     assert not told, "\n".join(told)
 
