@@ -238,27 +238,42 @@ def _needs_comment(args: Mapping[str, Any]) -> None:
         raise RefusedError("comment_missing")
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something without which a claim is not submitted: a field, of a line (from 1 on) or of the claim itself (0)."""
+
+    field: str
+    line: int = 0
+
+
 def check_complete(claim: Mapping[str, Any]) -> None:
     """Raise RefusedError('incomplete', field=…, line=n) for the first thing missing before submission."""
-    if not claim.get("title"):
-        raise RefusedError("incomplete", field="title")
+    first = next(iter(lacking(claim)), None)
+    if first is not None:
+        where = {"line": first.line} if first.line else {}
+        raise RefusedError("incomplete", field=first.field, **where)
+
+
+def lacking(claim: Mapping[str, Any]) -> list[Lack]:
+    """Return everything that is missing before submission, in the order of the form."""
+    found = [] if claim.get("title") else [Lack("title")]
     if not claim.get("visit_id") and not str(claim.get("reason") or "").strip():
-        raise RefusedError("incomplete", field="visit_id")
+        found.append(Lack("visit_id"))
     lines = claim.get("lines") or []
     if not lines:
-        raise RefusedError("incomplete", field="lines")
+        found.append(Lack("lines"))
     for number, line in enumerate(lines, 1):
-        _check_line(line, number)
+        found += [Lack(name, number) for name in _lacking_in(line)]
+    return found
 
 
-def _check_line(line: Mapping[str, Any], number: int) -> None:
-    for name in ("category", "spent_on", "amount_fen"):
-        if not line.get(name):
-            raise RefusedError("incomplete", field=name, line=number)
-    if line["category"] in ("meal", "speaker_fee") and not line.get("doctor_ids"):
-        raise RefusedError("incomplete", field="doctor_ids", line=number)
-    if line["amount_fen"] >= RECEIPT_THRESHOLD_FEN and not line.get("receipt_sha256s"):
-        raise RefusedError("incomplete", field="receipt_sha256s", line=number)
+def _lacking_in(line: Mapping[str, Any]) -> list[str]:
+    names = [name for name in ("category", "spent_on", "amount_fen") if not line.get(name)]
+    if line.get("category") in ("meal", "speaker_fee") and not line.get("doctor_ids"):
+        names.append("doctor_ids")
+    if (line.get("amount_fen") or 0) >= RECEIPT_THRESHOLD_FEN and not line.get("receipt_sha256s"):
+        names.append("receipt_sha256s")
+    return names
 
 
 def finding_of(code: str, severity: str = "warn", **params: Any) -> dict[str, Any]:

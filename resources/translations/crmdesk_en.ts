@@ -4904,6 +4904,49 @@
         </message>
     </context>
     <context>
+        <name>claim_faults</name>
+        <message>
+            <source>写上事由</source>
+            <translation>Give it a subject</translation>
+        </message>
+        <message>
+            <source>没有拜访：写明原因</source>
+            <translation>There is no visit: say why</translation>
+        </message>
+        <message>
+            <source>至少写一项：金额</source>
+            <translation>At least one line with an amount</translation>
+        </message>
+        <message>
+            <source>选日期</source>
+            <translation>Pick a date</translation>
+        </message>
+        <message>
+            <source>填写金额，例如 1,234.50</source>
+            <translation>Enter an amount, such as 1,234.50</translation>
+        </message>
+        <message>
+            <source>选参加的医生；没有就先在上面添加</source>
+            <translation>Choose the doctors who took part; add them above first</translation>
+        </message>
+        <message>
+            <source>满 {amount} 要附凭证</source>
+            <translation>From {amount} on a receipt is needed</translation>
+        </message>
+        <message>
+            <source>还缺：{what}。草稿已保存。</source>
+            <translation>Still missing: {what}. The draft is saved.</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>第 {line} 项的{field}</source>
+            <translation>{field} of line {line}</translation>
+        </message>
+    </context>
+    <context>
         <name>claim_words</name>
         <message>
             <source>已提交，待同步</source>

@@ -6,15 +6,17 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.domain.claims import Lack, lacking
 from crmdesk.services.views import ClaimView, Hit
 from crmdesk.ui import language
+from crmdesk.ui.pages.claim_faults import fault_word
 from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
 from crmdesk.ui.pages.claim_words import yuan
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
-from crmdesk.ui.parts.text_field import TextLine
+from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 KEEP_AFTER_MS = 700
 _CONTENT = ("title", "visit_id", "reason", "attendees", "lines", "currency")
@@ -24,18 +26,20 @@ class ClaimEditor(QWidget):
     """Edits one claim. `kept(values, raw)`: whole values to save, or None with the raw texts for the draft.
 
     `totalled` says that `total_fen` may be another one.
+    `faulty(lacks)`: what is still missing, told anew after each edit once it was asked for.
     """
 
     kept = Signal(object, object)
     totalled = Signal()
     attach_to = Signal(int)
     search_doctors = Signal(str)
+    faulty = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.claim_id = ""
         self.dirty = False
-        self._loading = False
+        self._loading = self._marking = False
         self._saved: dict[str, Any] = {}
         self._earlier: list[dict[str, Any]] = []
         self._visit_id: str | None = None
@@ -53,6 +57,10 @@ class ClaimEditor(QWidget):
         self.doctor_picker.picked.connect(self._add_doctor)
         self._visit = Label("", "body", wrap=True)
         self._labels = {name: Label("", "muted") for name in ("title", "visit", "reason", "attendees", "doctor")}
+        self._errors = {name: Label("", "bad", wrap=True) for name in ("title", "visit_id")}
+        for name, label in self._errors.items():
+            label.setObjectName(f"claim_{name}_error")
+            label.hide()
         self.total = Label("", "strong")
         self.total.setObjectName("claim_editor_total")
         self.add_line_button = Button.for_action("expenses_add_line", small=True, icon_name="plus")
@@ -73,8 +81,10 @@ class ClaimEditor(QWidget):
         grid.setColumnStretch(1, 1)
         places = {"title": self.title_edit, "visit": self._visit, "reason": self.reason, "attendees": self.attendees}
         for row, (name, widget) in enumerate({**places, "doctor": self.doctor_picker}.items()):
-            grid.addWidget(self._labels[name], row, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(widget, row, 1)
+            grid.addWidget(self._labels[name], 2 * row, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(widget, 2 * row, 1)
+        for row, name in ((1, "title"), (5, "visit_id")):  # below the subject, and below the reason
+            grid.addWidget(self._errors[name], row, 1)
         head.body.addLayout(grid)
         self._lines_card = Card()
         self._lines_layout = QVBoxLayout()
@@ -110,6 +120,8 @@ class ClaimEditor(QWidget):
         for line in self.lines:
             line.retranslate()
         self._show_total()
+        if self._marking:
+            self.mark_faults()
 
     def load(self, view: ClaimView, draft: Mapping[str, Any] | None) -> None:
         """Show a claim; a draft (texts typed but not yet whole) goes before what is saved."""
@@ -127,12 +139,14 @@ class ClaimEditor(QWidget):
             wanted = bool(self._visit_id) == (name == "visit")
             shown.setVisible(wanted)
             self._labels[name].setVisible(wanted)
-        self.title_edit.setText(str(content.get("title") or ""))
-        self.reason.setText(str(content.get("reason") or ""))
-        self.attendees.setText(str(content.get("attendees") or ""))
+        for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
+            edit.setText(str(content.get(name) or ""))
+            edit.setCursorPosition(0)  # the beginning of a long text says more than its end
         self._show_lines(content.get("lines") or [])
         self.dirty = draft is not None
         self._loading = False
+        if self._marking:
+            self._clear_faults()
         self._show_total()
 
     def holds(self, view: ClaimView) -> bool:
@@ -212,14 +226,34 @@ class ClaimEditor(QWidget):
             "lines": lines,
         }
 
-    def problem(self) -> dict[str, Any]:
-        """Return `field` (and `line`, from 1) of the first thing typed that can't be saved, {} where there is none."""
-        if not self.title_edit.text().strip():
-            return {"field": "title"}
-        for number, line in enumerate(self.lines, 1):
-            if line.begun and line.line() is None:
-                return {"field": "amount_fen", "line": number}
-        return {}
+    def faults(self) -> list[Lack]:
+        """Return everything that is missing before the claim can be submitted, in the order of the form."""
+        content = {"title": self.title_edit.text().strip(), "reason": self.reason.text(), "visit_id": self._visit_id}
+        return lacking({**content, "lines": [line.content() for line in self.lines if line.begun]})
+
+    def mark_faults(self) -> list[Lack]:
+        """Say at each field what is missing, from now on until nothing is; returns it."""
+        found = self.faults()
+        self._marking = bool(found)
+        for name, edit in (("title", self.title_edit), ("visit_id", self.reason)):
+            text = next((fault_word(one) for one in found if one.field == name), "")
+            self._errors[name].setText(text)
+            self._errors[name].setVisible(bool(text))
+            mark_wrong(edit, bool(text))
+        numbers = {id(line): number for number, line in enumerate((one for one in self.lines if one.begun), 1)}
+        without = [one for one in found if one.field == "lines"]
+        for line in self.lines:
+            number = numbers.get(id(line), -1)
+            line.show_faults([one for one in found if one.line == number] or (without if line is self.lines[0] else []))
+        self.faulty.emit(found)
+        return found
+
+    def _clear_faults(self) -> None:
+        """Forget what another claim lacked."""
+        self._marking = False
+        for name, edit in (("title", self.title_edit), ("visit_id", self.reason)):
+            self._errors[name].hide()
+            mark_wrong(edit, False)
 
     def show_field(self, name: str, line: int = 0) -> None:
         """Send the focus to a field, of line `line` where that is given."""
@@ -262,6 +296,8 @@ class ClaimEditor(QWidget):
         if not self._loading:
             self.dirty = True
             self._show_total()
+            if self._marking:
+                self.mark_faults()
             if not self._timer.isActive():  # begun anew by each key, it would wait for as long as somebody types
                 self._timer.start()
 

@@ -8,25 +8,20 @@ from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain import picklists
+from crmdesk.domain.claims import Lack
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
-from crmdesk.domain.records import CLAIM_LINE
 from crmdesk.ui import language
+from crmdesk.ui.pages.claim_faults import fault_word, line_word
 from crmdesk.ui.parts.buttons import PLAIN, QUIET, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.text_field import TextLine
+from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
-_WORDS = {field.name: field for field in CLAIM_LINE}
-
-
-def _word(name: str) -> str:
-    field = _WORDS[name]
-    return field.zh if language.current() == language.CHINESE else field.en
 
 
 class ClaimLineEditor(QFrame):
@@ -40,6 +35,7 @@ class ClaimLineEditor(QFrame):
         super().__init__(parent)
         self.setProperty("part", "line")
         self._receipts: list[str] = []
+        self._lacks: Sequence[Lack] = ()
         name = f"line_{number}"
         self.setObjectName(name)
         self.category = DropDown()
@@ -66,7 +62,11 @@ class ClaimLineEditor(QFrame):
         self.attach_button.setObjectName(f"{name}_attach_button")
         self.remove_button = Button("", QUIET, icon_name="close", small=True)
         self.remove_button.setObjectName(f"{name}_remove_button")
-        self._people_label, self._staff_label, self._error = Label("", "muted"), Label("", "muted"), Label("", "bad")
+        self._people_label, self._staff_label, self._error = (
+            Label("", "muted"),
+            Label("", "muted"),
+            Label("", "bad", wrap=True),
+        )
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -92,8 +92,7 @@ class ClaimLineEditor(QFrame):
         third.setSpacing(8)
         third.addWidget(self.attach_button)
         third.addWidget(self.receipt_chip)
-        third.addWidget(self._error)
-        third.addStretch(1)
+        third.addWidget(self._error, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(8)
@@ -103,6 +102,7 @@ class ClaimLineEditor(QFrame):
 
     def _connect(self) -> None:
         self.category.currentIndexChanged.connect(self._category_changed)
+        self.amount.textEdited.connect(self._say)
         self.spent_on.picked.connect(self.changed)
         self.staff.textEdited.connect(self.changed)
         self.doctors.changed.connect(self.changed)
@@ -118,24 +118,25 @@ class ClaimLineEditor(QFrame):
             self.category.addItem(language.choice_word("expense_category", entry.code), entry.code)
         self.category.setCurrentIndex(self.category.findData(chosen))
         self.category.blockSignals(False)
-        self.category.setAccessibleName(_word("category"))
+        self.category.setAccessibleName(line_word("category"))
         self.spent_on.set_value(self.spent_on.value())
-        self.spent_on.setAccessibleName(_word("spent_on"))
+        self.spent_on.setAccessibleName(line_word("spent_on"))
         for edit, field in (
             (self.amount, "amount_fen"),
             (self.description, "description"),
             (self.fapiao, "fapiao_number"),
         ):
-            edit.setPlaceholderText(_word(field))
-            edit.setAccessibleName(_word(field))
-        self.staff.setAccessibleName(_word("staff_count"))
-        self.doctors.setAccessibleName(_word("doctor_ids"))
-        self._people_label.setText(_word("doctor_ids"))
-        self._staff_label.setText(_word("staff_count"))
+            edit.setPlaceholderText(line_word(field))
+            edit.setAccessibleName(line_word(field))
+        self.staff.setAccessibleName(line_word("staff_count"))
+        self.doctors.setAccessibleName(line_word("doctor_ids"))
+        self._people_label.setText(line_word("doctor_ids"))
+        self._staff_label.setText(line_word("staff_count"))
         self.attach_button.setText(self.tr("添加凭证"))
         self.remove_button.setAccessibleName(self.tr("删除这一行"))
         self._show_receipts()
         self._show_people()
+        self._say()
 
     def set_doctors(self, doctors: Sequence[tuple[str, str]]) -> None:
         """Offer these doctors: (id, name) each."""
@@ -155,8 +156,11 @@ class ClaimLineEditor(QFrame):
         self.fapiao.setText(str(line.get("fapiao_number") or ""))
         self.doctors.set_values(line.get("doctor_ids") or ())
         self._receipts = [str(one) for one in line.get("receipt_sha256s") or ()]
+        for edit in (self.description, self.fapiao):
+            edit.setCursorPosition(0)  # the beginning of a long text says more than its end
         self._show_receipts()
         self._show_people()
+        self._say()
 
     def add_receipt(self, sha256: str) -> None:
         """Hang a receipt on the line."""
@@ -181,16 +185,27 @@ class ClaimLineEditor(QFrame):
 
     def line(self) -> dict[str, Any] | None:
         """Return the line as it is saved, or None while the amount can't be read (the field says so)."""
-        self._error.setText("")
         try:
             amount_fen = parse_fen(self.amount.text())
         except InputError:
             amount_fen = 0
-        if amount_fen <= 0:
-            if self.amount.text().strip():
-                self._error.setText(self.tr("金额写成 1,234.50 这样"))
-            return None
-        return {**self._content(), "amount_fen": amount_fen}
+        return {**self._content(), "amount_fen": amount_fen} if amount_fen > 0 else None
+
+    def show_faults(self, lacks: Sequence[Lack]) -> None:
+        """Say below the fields what is missing in them, and mark them; nothing where nothing is."""
+        self._lacks = lacks
+        for widget in (self.category, self.spent_on, self.amount, self.doctors, self.attach_button):
+            mark_wrong(widget, any(self.field_of(one.field) is widget for one in lacks))
+        self._say()
+
+    def _say(self) -> None:
+        unread = bool(self.amount.text().strip()) and self.line() is None
+        said = [fault_word(one) for one in self._lacks if one.field != "amount_fen" or not unread]
+        self._error.setText(" · ".join([*([self.tr("金额写成 1,234.50 这样")] if unread else []), *said]))
+
+    def content(self) -> dict[str, Any]:
+        """Return the line as it would be saved, without an amount while that can't be read."""
+        return self.line() or self._content()
 
     def field_of(self, name: str) -> QWidget:
         """Return the widget of a field of the line, to send the focus there."""

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
+from crmdesk.domain.claims import Lack
+from crmdesk.domain.errors import CrmdeskError, InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.commands import AttachFile, ChangeSet, ClaimCommand, DiscardDraft, Outcome, SaveClaim, SaveDraft
@@ -19,6 +20,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.claim_detail import ClaimDetail
 from crmdesk.ui.pages.claim_editor import ClaimEditor
+from crmdesk.ui.pages.claim_faults import all_faults
 from crmdesk.ui.pages.claim_words import yuan
 from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.page import Page
@@ -55,6 +57,7 @@ class ExpensesPage(Page):
         self._sum = Label("", "muted")
         self._empty = EmptyState("expenses")
         self._refusal: BaseException | None = None
+        self._lacks: list[Lack] = []
         self.banner = Banner()
         self.banner.setObjectName("expenses_banner")
         self._wanted = self._fresh = ""  # the claim to show; the one that was just begun
@@ -125,6 +128,7 @@ class ExpensesPage(Page):
         self.editor.totalled.connect(self._show_total)
         self.editor.attach_to.connect(self._choose_receipt)
         self.editor.search_doctors.connect(self._search_doctors)
+        self.editor.faulty.connect(self._take_faults)
 
     @override
     def enter(self, **args: Any) -> None:
@@ -196,8 +200,7 @@ class ExpensesPage(Page):
     def _open(self, claim_id: str) -> None:
         if self.editor.claim_id != claim_id:
             self.editor.keep()
-            self._refusal = None
-            self._say_refusal()
+            self._take_faults([])
         if claim_id:
             self.context.ask(
                 self,
@@ -284,9 +287,10 @@ class ExpensesPage(Page):
         values = self.editor.values()
         if not claim_id:
             return
-        if values is None:
+        lacks = self.editor.mark_faults()
+        if values is None or lacks:
             self.editor.keep()
-            self._refused(RefusedError("incomplete", **self.editor.problem()))
+            self.editor.show_field(lacks[0].field, lacks[0].line)
             return
         self.editor.settled(values)
 
@@ -298,14 +302,18 @@ class ExpensesPage(Page):
 
     def _send(self, view: ClaimView) -> None:
         def told(_outcome: Outcome) -> None:
-            self._refusal = None
-            self._say_refusal()
+            self._take_faults([])
             self.context.toast(lambda: self.tr("已提交，待同步：{title}").format(title=view.row["title"]))
 
         self.context.submit(self, ClaimCommand(view.row.id, "submit", view.seen_hash), told, self._refused)
 
+    def _take_faults(self, lacks: list[Lack]) -> None:
+        self._refusal, self._lacks = None, lacks
+        self._say_refusal()
+
     def _say_refusal(self) -> None:
-        self.banner.say(words.error_sentence(self._refusal) if self._refusal else "", "warn")
+        refused = words.error_sentence(self._refusal) if self._refusal else ""
+        self.banner.say(refused or all_faults(self._lacks), "warn")
 
     def _refused(self, error: BaseException) -> None:
         """Say beside the button what is missing, in which line, and go there; the draft is kept."""

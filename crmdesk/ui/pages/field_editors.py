@@ -14,7 +14,7 @@ from crmdesk.ui import language
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.text_field import TextBox, TextLine
+from crmdesk.ui.parts.text_field import TextBox, TextLine, mark_wrong
 
 _CHIPS_UP_TO = 5
 
@@ -60,9 +60,7 @@ class FieldEditor(QWidget):
         """Say what is wrong, or nothing."""
         self.error_label.setText(text)
         self.error_label.setVisible(bool(text))
-        self.control.setProperty("wrong", bool(text))
-        self.control.style().unpolish(self.control)
-        self.control.style().polish(self.control)
+        mark_wrong(self.control, bool(text))
 
     def retranslate(self) -> None:
         """Set the words anew."""

@@ -11,7 +11,7 @@ from crmdesk.ui.pages.visit_products import heading
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.text_field import TextBox
+from crmdesk.ui.parts.text_field import TextBox, mark_wrong
 
 _NOTE_PX, _BESIDE_PX = 54, 46
 
@@ -138,9 +138,7 @@ class VisitTexts(QWidget):
     def say_note_error(self, text: str) -> None:
         """Say beside the note what is wrong with it, or nothing."""
         self._error.setText(text)
-        self.note.setProperty("wrong", bool(text))
-        self.note.style().unpolish(self.note)
-        self.note.style().polish(self.note)
+        mark_wrong(self.note, bool(text))
 
     def retranslate(self) -> None:
         """Set every text anew."""

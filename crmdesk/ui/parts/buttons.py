@@ -110,7 +110,8 @@ class Button(QPushButton):
         if self._kind == QUIET:
             clear = QColor(0, 0, 0, 0)
             return colors.color("accent"), ground if over else clear, clear
-        return text, ground, colors.color("line_strong" if over else "line")
+        wrong = bool(self.property("wrong"))
+        return text, ground, colors.color("bad" if wrong else "line_strong" if over else "line")
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
@@ -57,3 +57,12 @@ class TextBox(QPlainTextEdit):
             e.accept()
             return True
         return super().event(e)
+
+
+def mark_wrong(widget: QWidget, wrong: bool) -> None:
+    """Let a control look wrong, or right again; what is wrong is said beside it."""
+    if bool(widget.property("wrong")) != wrong:
+        widget.setProperty("wrong", wrong)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()

@@ -91,6 +91,7 @@ def test_what_is_missing_is_named_with_its_line(rep: Seat, qtbot: QtBot) -> None
     qtbot.keyClick(second.amount, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "凭证" in page.banner.text)
     assert "第 2 项" in page.banner.text
+    assert "无拜访原因" not in page.banner.text, "the claim is of a visit"
     assert second.attach_button.hasFocus()
     assert saved(laptop, page.editor.claim_id).row["state"] in (None, "draft")
     second.amount.setText("三百")
@@ -100,6 +101,52 @@ def test_what_is_missing_is_named_with_its_line(rep: Seat, qtbot: QtBot) -> None
     assert second.amount.hasFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: page.banner.text == "")
+
+
+def said(page: ExpensesPage) -> list[str]:
+    labels = [one for one in page.editor.findChildren(QLabel) if one.property("role") == "bad"]
+    return [one.text() for one in labels if one.isVisible() and one.text()]
+
+
+def test_all_that_is_missing_is_said_at_once_at_its_fields(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot)
+    qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
+    editor = page.editor
+    qtbot.waitUntil(lambda: window.focusWidget() is editor.title_edit)
+    claim_id = editor.claim_id
+    qtbot.keyClick(editor.title_edit, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(editor.lines[0].amount, "640")
+    editor.add_line()
+    qtbot.keyClicks(editor.lines[1].fapiao, "25312000000477182093")
+    qtbot.keyClick(editor.lines[1].fapiao, Qt.Key.Key_Return, CTRL)
+    assert page.banner.text == (
+        "还缺：事由、无拜访原因、第 1 项的参加医生、第 1 项的凭证、第 2 项的金额、第 2 项的参加医生。草稿已保存。"
+    )
+    wanted = [
+        "写上事由", "没有拜访：写明原因", "选参加的医生；没有就先在上面添加 · 满 ¥50.00 要附凭证",
+        "填写金额，例如 1,234.50 · 选参加的医生；没有就先在上面添加",
+    ]  # fmt: skip
+    qtbot.waitUntil(lambda: said(page) == wanted)
+    assert editor.title_edit.hasFocus(), "the first one has the focus"
+    wrong = (editor.title_edit, editor.reason, editor.lines[0].doctors, editor.lines[0].attach_button)
+    assert all(one.property("wrong") for one in wrong)
+    type_text(editor.title_edit, "出租车")
+    assert "写上事由" not in said(page), "what is mended is no longer said"
+    assert "事由、" not in page.banner.text
+    window.choose_language("en")
+    qtbot.waitUntil(lambda: "There is no visit: say why" in said(page))
+    assert "Reason without a visit" in page.banner.text
+    window.choose_language("zh")
+    type_text(editor.reason, "往返医院")
+    for line in editor.lines:
+        line.category.setCurrentIndex(line.category.findData("transport"))
+    editor.lines[0].amount.setText("")
+    qtbot.keyClicks(editor.lines[0].amount, "46")
+    qtbot.keyClicks(editor.lines[1].amount, "12")
+    assert (said(page), page.banner.text) == ([], "")
+    qtbot.keyClick(editor.reason, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "submit")
 
 
 def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
