@@ -13,6 +13,7 @@ from crmdesk.ui import language, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
+from crmdesk.ui.parts.faults import Fault, FaultMarks
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.room import Dialog, Room, fit
@@ -42,7 +43,7 @@ class SignInWindow(QWidget):
         self._unlocking = self._account is not None
         self._with_passphrase = self._account is not None and self._account.needs_passphrase
         self._busy = False
-        self._said: tuple[str, BaseException | None] = ("", None)
+        self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
         self._fields: dict[str, tuple[Label, QLineEdit]] = {}
         self._build()
         if self._account is not None:
@@ -79,6 +80,7 @@ class SignInWindow(QWidget):
         card.body.addWidget(self._hint)
         card.body.addSpacing(6)
         self._banner = Banner()
+        self._marks = FaultMarks(self._banner)
         self._banner.setObjectName("sign_in_banner")
         card.body.addWidget(self._banner)
         for name in ("server", "login", "password", "passphrase", "passphrase_again"):
@@ -186,10 +188,16 @@ class SignInWindow(QWidget):
         self._other.setVisible(self._unlocking and not self._busy)
         self._progress.setVisible(self._busy)
 
-    def _say(self, code: str, error: BaseException | None = None) -> None:
-        self._said = (code, error)
-        text = words.error_sentence(error) if error is not None else words.sentence(code, _RULES) if code else ""
-        self._banner.say(text, "info" if self._code_of(code, error) == "passphrase_needed" else "warn")
+    def _say(self, codes: tuple[str, ...], error: BaseException | None = None) -> None:
+        """Say what went wrong, or everything that is missing: in the banner, and at the fields."""
+        self._said = (codes, error)
+        if error is not None:
+            self._marks.show(())
+            needed = self._code_of("", error) == "passphrase_needed"
+            self._banner.say(words.error_sentence(error), "info" if needed else "warn")
+            return
+        self._banner.say("")
+        self._marks.show([Fault(words.sentence(one, _RULES), self._edit(one.partition("_")[0])) for one in codes], focus=False)
 
     @staticmethod
     def _code_of(code: str, error: BaseException | None) -> str:
@@ -202,9 +210,9 @@ class SignInWindow(QWidget):
         if self._busy:
             return
         wrong = self._missing()
-        self._say(wrong)
+        self._say(tuple(wrong))
         if wrong:
-            self._focus_on(wrong)
+            self._focus_on(wrong[0])
             return
         if self._unlocking:
             self._start(self._session.unlock(self._edit("passphrase").text()))
@@ -219,19 +227,14 @@ class SignInWindow(QWidget):
         edit.setFocus(Qt.FocusReason.OtherFocusReason)
         edit.selectAll()
 
-    def _missing(self) -> str:
+    def _missing(self) -> list[str]:
+        """Return everything that is missing or wrong, in the order of the fields."""
+        short = self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE
+        differs = self._with_passphrase and self._edit("passphrase").text() != self._edit("passphrase_again").text()
         if self._unlocking:
-            return "passphrase_wrong" if self._with_passphrase and not self._edit("passphrase").text() else ""
-        if not self._edit("server").text().strip():
-            return "server_missing"
-        if not self._edit("login").text().strip():
-            return "login_missing"
-        if not self._edit("password").text():
-            return "password_missing"
-        if self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE:
-            return "passphrase_too_short"
-        differs = self._edit("passphrase").text() != self._edit("passphrase_again").text()
-        return "passphrase_differs" if self._with_passphrase and differs else ""
+            return ["passphrase_wrong"] if self._with_passphrase and not self._edit("passphrase").text() else []
+        found = [f"{one}_missing" for one in ("server", "login", "password") if not self._edit(one).text().strip()]
+        return [*found, *(["passphrase_too_short"] if short else ["passphrase_differs"] if differs else [])]
 
     def _start(self, future: "Future[Signed]") -> None:
         self._busy = True
@@ -251,13 +254,13 @@ class SignInWindow(QWidget):
             self._with_passphrase = True
         elif self._unlocking and code in _NEEDS_SIGN_IN:
             self._unlocking = self._with_passphrase = False
-        self._said = ("", error)
+        self._said = ((), error)
         self.retranslate()
         self._focus_first()
 
     def _sign_in_instead(self) -> None:
         self._unlocking = self._with_passphrase = False
-        self._said = ("", None)
+        self._said = ((), None)
         self.retranslate()
         self._focus_first()
 
@@ -302,6 +305,7 @@ class SignInAgainDialog(Dialog):
         self._account = session.known_account()
         self._bridge = Bridge(self)
         self._banner = Banner()
+        self._marks = FaultMarks(self._banner)
         self._password = TextLine()
         self._password.setObjectName("sign_in_again_password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)

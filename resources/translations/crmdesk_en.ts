@@ -3760,10 +3760,6 @@
             <translation>Saved here</translation>
         </message>
         <message>
-            <source>还差一项：听到不良反应了吗？选“没有”或“有”，再提交。</source>
-            <translation>One thing is missing: was an adverse event heard? Choose No or Yes, then submit.</translation>
-        </message>
-        <message>
             <source>报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面</source>
             <translation>Submitted. A task was opened: report it within 24 h, see the top of Today</translation>
         </message>
@@ -3774,10 +3770,6 @@
         <message>
             <source>更正已放弃</source>
             <translation>Amendment given up</translation>
-        </message>
-        <message>
-            <source>写一句更正原因，再提交。</source>
-            <translation>Write why it is amended, then submit.</translation>
         </message>
         <message>
             <source>更正已保存在本机，原因和改动留在更正记录里</source>
@@ -3816,6 +3808,17 @@
                 <numerusform>%n attachment</numerusform>
                 <numerusform>%n attachments</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>VisitFaults</name>
+        <message>
+            <source>听到不良反应了吗？选“没有”或“有”。</source>
+            <translation>Was an adverse event heard? Choose No or Yes.</translation>
+        </message>
+        <message>
+            <source>写一句更正原因。</source>
+            <translation>Write why it is amended.</translation>
         </message>
     </context>
     <context>

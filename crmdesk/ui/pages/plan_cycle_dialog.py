@@ -11,13 +11,16 @@ from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.plan_records import MAX_VISITS
+from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import CreateRow, EditRow
 from crmdesk.services.views import Row
-from crmdesk.ui import language
+from crmdesk.ui import language, words
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
 from crmdesk.ui.parts.text_field import TextLine
@@ -153,9 +156,22 @@ class CyclePlanDialog(SmallDialog):
     def _goal(self, one: str) -> Mapping[str, Any]:
         return {"customer_class": one, "goal": self.goals[one].value(), "maximum": self.most[one].value() or None}
 
+    def _faults(self, values: Mapping[str, Any]) -> list[Fault]:
+        """Return everything that is wrong with what was put in."""
+        controls = {"territory_id": self.territory, "name": self.name, "starts_on": self.starts, "ends_on": self.ends}
+        found = [
+            Fault(words.sentence(error.code, {**error.params, "record": "cycle_plan"}), controls.get(name, self.name))
+            for name, error in problems(RECORDS["cycle_plan"], values).items()
+        ]
+        if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
+            found.append(Fault(words.sentence("ends_before_start"), self.ends))
+        return found
+
     @override
     def save(self) -> None:
         values = self.values()
+        if not self.marks.show(self._faults(values)):
+            return
 
         def said() -> str:
             return translate("plan_cycle_dialog", "周期计划已保存在本机")

@@ -20,6 +20,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.date_field import DateField, today
+from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.number_box import TimeBox
 from crmdesk.ui.parts.row_picker import RowPicker
 
@@ -82,26 +83,34 @@ class PlanDialog(SmallDialog):
     def save(self) -> None:
         """Save the plan, or tell whom the report is about; without a doctor it says so."""
         doctor = self.doctor.row_id()
-        if not doctor:
-            self.banner.say(self.tr("先选一位医生。"), "warn")
-            self.doctor.edit.setFocus()
-        elif self._now:
+        if not self.marks.show(self._faults(doctor)):
+            return
+        if self._now:
             self.chosen.emit(doctor)
             self.accept()
-        elif too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule):
-            self._say_too_late()
-            self.day.setFocus()
         else:
             values = {"doctor_ids": [doctor], "starts_at": self.starts_at(), "zone": DEFAULT_ZONE, "state": "planned"}
             self.context.ask(
                 self, lambda reads: reads.doctor(doctor), lambda view: self._send(values, view.affiliations)
             )
 
-    def _say_too_late(self) -> None:
-        """Say as soon as the day is chosen that no report of such a visit would be taken."""
-        late, days = too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule), self._rule.at(utc_now())
+    def _faults(self, doctor: str) -> list[Fault]:
+        """Return everything that is wrong: nobody chosen, or a day that is too long ago."""
+        found = [] if doctor else [Fault(self.tr("先选一位医生。"), self.doctor.edit)]
+        late = "" if self._now else self._too_late()
+        return [*found, *([Fault(late, self.day)] if late else [])]
+
+    def _too_late(self) -> str:
+        if not too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule):
+            return ""
+        days = self._rule.at(utc_now())
         last = language.day_word(last_day(self.starts_at(), DEFAULT_ZONE, days), today())
-        self.banner.say(words.sentence("too_late", {"days": days, "last": last}) if late else "", "warn")
+        return words.sentence("too_late", {"days": days, "last": last})
+
+    def _say_too_late(self) -> None:
+        """Say at once of a day that is too long ago that nothing can be planned on it."""
+        late = self._too_late()
+        self.marks.show([Fault(late, self.day)] if late else [], focus=False)
 
     def _take_rule(self, rule: Backdating) -> None:
         self._rule = rule

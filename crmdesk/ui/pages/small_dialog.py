@@ -11,6 +11,7 @@ from crmdesk.services.commands import Command, Outcome
 from crmdesk.ui import words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.faults import FaultMarks
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, Said
 from crmdesk.ui.parts.room import Dialog
@@ -28,6 +29,7 @@ class SmallDialog(Dialog):
         self.heading, self.explanation = Label("", "title"), Label("", "secondary", wrap=True)
         self.banner = Banner()
         self.banner.setObjectName(f"{name}_banner")
+        self.marks = FaultMarks(self.banner)
         self._cancel = Button("", key="Esc")
         self._cancel.setObjectName(f"{name}_cancel_button")
         self._cancel.clicked.connect(self.reject)

@@ -15,7 +15,6 @@ from typing_extensions import override
 from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.roles import Role
-from crmdesk.domain.visit_rules import too_late
 from crmdesk.services.commands import (
     AmendVisit,
     AttachFile,
@@ -31,15 +30,17 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_amendment import AmendmentBar
+from crmdesk.ui.pages.visit_faults import VisitFaults, too_long
 from crmdesk.ui.pages.visit_files import choose_files, clipboard_png, readable
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
-from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport, missing, report_for, report_of
+from crmdesk.ui.pages.visit_report import VisitReport, report_for, report_of
 from crmdesk.ui.pages.visit_sentences import VisitSentences
 from crmdesk.ui.pages.visit_side import VisitSide
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.faults import Fault, FaultMarks
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.split import ScrollArea
@@ -87,6 +88,8 @@ class VisitEditor(QWidget):
         self.amendment.dropped.connect(self.drop_amendment)
         self.day = DateField("visit_day", forward=False)
         self.day.picked.connect(self._day_picked)
+        self._faults = VisitFaults(self.form, self.day, self.amendment, self._sentences)
+        self._marks = FaultMarks(self.banner)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_AFTER_MS)
@@ -182,6 +185,7 @@ class VisitEditor(QWidget):
         self.form.products.set_products(opening.products_in_order)
         self.form.set_companions(opening.companions)
         self.form.doctors.set_names(opening.doctor_names)
+        self._marks.show(())
         self.banner.say("")
         if not again or not self._unsaved():
             self._amending = self._own_submitted and opening.draft is not None
@@ -246,6 +250,8 @@ class VisitEditor(QWidget):
             self._presses += 1
         self._show_figures()
         self._show_rules()
+        if self._marks.shown and self._marks.show(self._all_faults(self._opening), focus=False):
+            self._say_in_time()  # what is mended is no longer said
         if not self._timer.isActive():
             self._timer.start()
 
@@ -261,15 +267,18 @@ class VisitEditor(QWidget):
         self.context.submit(self, command, lambda _outcome: self._kept(), self._not_kept)
 
     def _note_fits(self) -> bool:
-        length = len(self.report.note)
-        if length <= NOTE_LIMIT:
+        text = too_long(self.report)
+        if not text:
             self.form.texts.say_note_error("")
             return True
-        text = words.sentence("too_long", {"record": "visit", "field": "note", "limit": NOTE_LIMIT, "length": length})
         self.form.texts.say_note_error(self.tr("太长，没有保存"))
-        self.banner.say(text, "bad")
+        if not self._marks.shown:
+            self.banner.say(text, "bad")
         self.draft_chip.set(self.tr("未保存"), "bad")
         return False
+
+    def _all_faults(self, opening: VisitOpening) -> list[Fault]:
+        return self._faults.of(self.report, opening.backdating, self._amending)
 
     def _kept(self) -> None:
         now = language.local(datetime.now(UTC))
@@ -300,35 +309,17 @@ class VisitEditor(QWidget):
         if self._opening is None or self.locked:
             return
         self._timer.stop()
-        lacking = missing(self.report)
-        if lacking:
-            self._ask_for(lacking)
-            return
-        if not self.form.own.check():
+        self._note_fits()
+        if not self._marks.show(self._all_faults(self._opening)):
             self._timer.start()
             return
         if self._amending:
             self._send_amendment(self._opening)
             return
-        if too_late(self.report.starts_at, self.report.zone, utc_now(), self._opening.backdating):
-            self._say_in_time()
-            self.day.setFocus()
-            return
         self.submit_button.setEnabled(False)
         key, heard = self._opening.draft_key, self.report.heard
         command = SubmitVisit(self._opening.visit_id, self.report.values(), key, heard)
         self.context.submit(self, command, self._submitted, self._refused)
-
-    def _ask_for(self, lacking: str) -> None:
-        if lacking == "note":
-            self._note_fits()
-            self.form.note.setFocus()
-        elif lacking == "adverse_event":
-            self.banner.say(self.tr("还差一项：听到不良反应了吗？选“没有”或“有”，再提交。"), "warn")
-            self.form.adverse.setFocus()
-        else:
-            self.banner.say(words.sentence("required", {"record": "visit", "field": lacking}), "warn")
-        self._timer.start()
 
     def _submitted(self, _outcome: Outcome) -> None:
         self.submit_button.setEnabled(True)
@@ -372,9 +363,7 @@ class VisitEditor(QWidget):
 
     def _send_amendment(self, opening: VisitOpening) -> None:
         row, reason = opening.row, self.amendment.reason.text().strip()
-        if row is None or not reason:
-            self.banner.say(self.tr("写一句更正原因，再提交。"), "warn")
-            self.amendment.reason.setFocus()
+        if row is None:
             return
         self.submit_button.setEnabled(False)
         self._on_its_way = ("", {})

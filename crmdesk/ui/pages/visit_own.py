@@ -16,6 +16,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.edit_session import problems, same
 from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.pages.visit_report import VisitReport
+from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.property_rows import PropertyRows
 
 _NAME_WIDTH = 120
@@ -54,16 +55,14 @@ class VisitOwn(QWidget):
         self._locked = locked
         self._show()
 
-    def check(self) -> bool:
-        """Say at each field what is wrong; returns whether all can be saved."""
+    def faults(self) -> list[Fault]:
+        """Say at each field what is wrong; returns it, without words of its own."""
         typed = {name: editor.value() for name, editor in self.form.editors.items() if key_of(name) in self._report.own}
         found = problems(VISIT, typed, {"custom": self._report.custom})
         for name, editor in self.form.editors.items():
             error = found.get(name)
             editor.set_error(words.sentence(error.code, {**error.params, "record": VISIT.name}) if error else "")
-        if found:
-            self.form.editors[next(iter(found))].control.setFocus()
-        return not found
+        return [Fault("", self.form.editors[name].control) for name in found]
 
     def _take(self, name: str) -> None:
         key, value = key_of(name), self.form.editors[name].value()

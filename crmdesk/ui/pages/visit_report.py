@@ -179,17 +179,6 @@ def report_for(doctor: Row, institution_id: str, owner_id: str, starts_at: str, 
     )
 
 
-def missing(report: VisitReport) -> str:
-    """Return the name of the field that still has to be filled in before submitting, '' where nothing is missing."""
-    if not report.doctor_ids:
-        return "doctor_ids"
-    if len(report.note) > NOTE_LIMIT:
-        return "note"
-    if report.adverse_event is None:
-        return "adverse_event"
-    return ""
-
-
 def _text(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
     return value if isinstance(value, str) else ""

@@ -216,6 +216,10 @@ class Picklist(QWidget):
         if heading:
             self.setAccessibleName(heading)
 
+    def set_wrong(self, wrong: bool) -> None:
+        """Let the heading say that something is still to be chosen here."""
+        self._heading.set_role("bad" if wrong else "muted")
+
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Show these entries, (code, words) each, keeping what is chosen."""
         chosen = set(self.values())

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.records import RECORDS, wire_columns
@@ -19,6 +20,7 @@ from crmdesk.services.desk import Desk
 from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
+from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.ports import Account, Signed, SyncState
 from tests.ui.customers.small_company import Company, Rows
 
@@ -129,3 +131,9 @@ def type_text(widget: QWidget, text: str) -> None:
     event = QInputMethodEvent()
     event.setCommitString(text)
     QApplication.sendEvent(widget, event)
+
+
+def undo(window: MainWindow, qtbot: QtBot) -> None:
+    """Press undo once it is offered: what a command changed may be on the page before its outcome is there."""
+    qtbot.waitUntil(lambda: bool(window._undo_token))
+    window.undo()

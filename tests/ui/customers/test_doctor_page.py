@@ -11,7 +11,7 @@ from crmdesk.ui.pages.doctor_page import DoctorPage, spoken
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.parts.date_field import DateField, today
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 
 
 def opened(window: MainWindow, qtbot: QtBot, laptop: Laptop, name: str = "曾庆华") -> DoctorPage:
@@ -40,7 +40,7 @@ def test_e_edits_in_place_and_the_save_waits_to_be_sent(window: MainWindow, lapt
     qtbot.waitUntil(lambda: not page.editing)
     row = laptop.ask(lambda reads: reads.row("doctor", laptop.company.ids["曾庆华"]))
     assert (row["mobile"], row.sync_state) == ("139 1111 2222", "saved_here")
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(
         lambda: laptop.ask(lambda reads: reads.row("doctor", laptop.company.ids["曾庆华"]))["mobile"] == "138 0000 4471"
     )

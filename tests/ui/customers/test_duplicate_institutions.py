@@ -21,7 +21,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, NoSession, QuietSync, undo
 from tests.ui.customers.small_company import Company, small_company
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -125,7 +125,7 @@ def test_a_manager_chooses_and_merges_and_takes_it_back(page: DuplicatesPage, de
     window = page.window()
     assert isinstance(window, MainWindow)
     qtbot.waitUntil(lambda: page._model.rowCount() == 1 and page._model.row(0).state == "等待发送")  # type: ignore[union-attr]
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: desk.ask(lambda reads: reads.merges("institution")) == [])
 
 

@@ -19,7 +19,7 @@ from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
 from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, NoSession, QuietSync, undo
 from tests.ui.customers.small_company import Company, small_company
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -128,7 +128,7 @@ def test_a_manager_merges_what_is_on_the_screen(page: DuplicatesPage, desk: Lapt
     qtbot.waitUntil(lambda: page._banner.text != "" and not page.buttons["duplicates_merge"].isVisible())
     window = page.window()
     assert isinstance(window, MainWindow)
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: ("command", "merge") not in commands(desk))
 
 

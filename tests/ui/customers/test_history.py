@@ -16,7 +16,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.label import Label
-from tests.ui.customers.laptop import Laptop
+from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.small_company import at
 
 PLACES = {"doctor": 5, "institution": 2}
@@ -79,7 +79,7 @@ def test_a_value_that_lost_is_taken_back_from_the_history(window: MainWindow, la
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("doctor", doctor))["mobile"] == "138 0000 4417")
     qtbot.waitUntil(lambda: "手机改回 138 0000 4417" not in actions(history))
     assert "历史" in window.toast_part.text
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("doctor", doctor))["mobile"] == "138 0000 4471")
 
 

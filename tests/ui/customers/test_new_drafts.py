@@ -15,7 +15,7 @@ from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.institution_new import NewInstitutionDialog
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.customers.test_customers_page import opened
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -81,7 +81,7 @@ def test_a_draft_is_given_up_and_that_is_undone(window: MainWindow, laptop: Lapt
     assert (dialog.content(), dialog.draft.banner.isVisible()) == ({}, False)
     qtbot.waitUntil(lambda: bool(window.toast_part.undo_token))
     gone(dialog, qtbot)
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: drafts(laptop) == [KEPT])
 
 

@@ -22,7 +22,7 @@ from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.customers.own_fields import define
 from tests.ui.customers.test_customers_page import names
 from tests.ui.customers.test_customers_page import opened as opened_list
@@ -71,7 +71,7 @@ def test_each_kind_is_filled_in_by_keys_saved_and_undone(window: MainWindow, lap
     shown = page.findChild(Label, "doctor_profile_custom_hobby")
     assert shown is not None
     qtbot.waitUntil(lambda: page.findChild(Label, "doctor_profile_custom_hobby").text() == "跑步")  # type: ignore[union-attr]
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: custom_of(laptop) is None)
 
 

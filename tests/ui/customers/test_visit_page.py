@@ -110,6 +110,24 @@ def test_submitting_asks_for_the_adverse_event_and_loses_nothing(
     assert editor.form.adverse.hasFocus()
 
 
+def test_all_that_a_report_lacks_is_said_at_once(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    editor.day.pick(day(-20))
+    editor.form.note.setPlainText("字" * (NOTE_LIMIT + 1))
+    editor.submit()
+    lines = editor.banner.text.splitlines()
+    assert ["7 天" in lines[0], str(NOTE_LIMIT) in lines[1], "不良反应" in lines[2]] == [True] * 3
+    assert len(lines) == 3
+    assert editor.day.hasFocus(), "the first of them has the focus"
+    assert all(one.property("wrong") for one in (editor.day, editor.form.note))
+    editor.form.adverse.choose("no")
+    assert "不良反应" not in editor.banner.text, "what is mended is no longer said"
+    editor.form.note.setPlainText("短了")
+    editor.day.pick(day(0))
+    assert editor.banner.text == ""
+    assert not any(one.property("wrong") for one in (editor.day, editor.form.note))
+
+
 def test_a_note_of_ten_megabytes_is_refused_in_words_and_stays(
     window: MainWindow, laptop: Laptop, qtbot: QtBot
 ) -> None:

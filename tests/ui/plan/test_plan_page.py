@@ -23,11 +23,12 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import language, theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.plan_cycle_dialog import CyclePlanDialog
 from crmdesk.ui.pages.plan_page import PlanPage
 from crmdesk.ui.pages.plan_side import DAYS_OFF, SUGGESTIONS, TARGETS
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import DateField, today
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.plan.planned import work_week
 
 Seat = tuple[MainWindow, Laptop]
@@ -340,7 +341,7 @@ def test_a_manager_agrees_by_one_key_and_takes_it_back(manager: Seat, qtbot: QtB
     press(qtbot, page, KEY.Key_A)
     qtbot.waitUntil(lambda: page.side.targets[0].pending == "accept")
     assert (page.side.targets[0].state, page.side.targets[0].agreed) == ("agreed", 5)
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: page.side.targets[0].state == "proposed")
 
 
@@ -361,7 +362,7 @@ def test_a_manager_answers_otherwise_or_declines_with_a_sentence(manager: Seat, 
     decline.click()
     qtbot.waitUntil(lambda: page.side.targets[0].state == "declined")
     assert page.side.targets[0].answer == "下周期再议"
-    window.undo()
+    undo(window, qtbot)
     qtbot.waitUntil(lambda: page.side.targets[0].state == "proposed")
     press(qtbot, page, KEY.Key_D)
     dialog = dialog_of(page, qtbot, "plan_answer")
@@ -380,10 +381,20 @@ def test_a_manager_changes_the_cycle_plan(manager: Seat, qtbot: QtBot) -> None:
     goal = dialog.findChild(QSpinBox, "plan_cycle_goal_A_edit")
     assert goal is not None
     assert goal.value() == 6
+    banner = dialog.findChild(QWidget, "plan_cycle_banner")
+    assert banner is not None
+    assert isinstance(dialog, CyclePlanDialog)
+    name, ends = dialog.name.text(), dialog.ends.value()
+    dialog.name.clear()
+    dialog.ends.set_value("2020-01-31")
+    qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
+    assert len(banner.accessibleName().splitlines()) == 2, "both at once"
+    assert (dialog.name.property("wrong"), dialog.ends.property("wrong")) == (True, True)
+    dialog.name.setText(name)
+    dialog.ends.set_value(ends)
     goal.setValue(12)  # above its maximum
     qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
-    banner = dialog.findChild(QWidget, "plan_cycle_banner")
-    qtbot.waitUntil(lambda: banner is not None and "不能低于目标" in banner.accessibleName())
+    qtbot.waitUntil(lambda: "不能低于目标" in banner.accessibleName())
     goal.setValue(8)
     qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.cycle_plans())[0]["goals"][0]["goal"] == 8)
