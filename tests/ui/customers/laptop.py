@@ -133,7 +133,10 @@ def type_text(widget: QWidget, text: str) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def undo(window: MainWindow, qtbot: QtBot) -> None:
-    """Press undo once it is offered: what a command changed may be on the page before its outcome is there."""
-    qtbot.waitUntil(lambda: bool(window._undo_token))
+def undo(window: MainWindow, qtbot: QtBot, after: str = "") -> None:
+    """Press undo once it is offered: what a command changed may be on the page before its outcome is there.
+
+    `after` is what was offered before the command.
+    """
+    qtbot.waitUntil(lambda: window._undo_token not in ("", after))
     window.undo()

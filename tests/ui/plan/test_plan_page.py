@@ -119,7 +119,7 @@ def test_another_day_takes_a_reason_by_one_digit(rep: Seat, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: ("单志远", 1, 540) in planned(page))
     (operation,) = laptop.ask(lambda reads: reads.waiting())
     assert operation.kind == "edit"
-    rep[0].undo()
+    undo(rep[0], qtbot)
     qtbot.waitUntil(lambda: ("单志远", 0, 540) in planned(page))
 
 
@@ -197,9 +197,11 @@ def test_a_suggestion_is_scheduled_by_key_and_by_drop(rep: Seat, qtbot: QtBot) -
     data = model.mimeData([model.index(model.index_of(second.doctor_id), 0)])
     at = QPointF(page.grid.rect_of(4, 15 * 60, 30).topLeft()) + QPointF(20, 4)
     kind = Qt.DropAction.CopyAction
+    qtbot.waitUntil(lambda: rep[0]._undo_token != "")
+    offered = rep[0]._undo_token
     page.grid.dropEvent(QDropEvent(at, kind, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
     qtbot.waitUntil(lambda: (second.name, 4, 900) in planned(page))
-    rep[0].undo()
+    undo(rep[0], qtbot, offered)
     qtbot.waitUntil(lambda: (second.name, 4, 900) not in planned(page))
 
 
@@ -218,7 +220,7 @@ def test_the_week_is_copied_into_the_next_and_undone_in_one_step(rep: Seat, qtbo
     copied = laptop.ask(lambda reads: reads.plan_week(next_week.isoformat()))
     assert {one.state for one in copied.visits} <= {"planned"}
     assert len(copied.visits) == sum(1 for day in (0, 2) if copied.days[day].kind in ("workday", "make_up"))
-    rep[0].undo()
+    undo(rep[0], qtbot)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.plan_week(next_week.isoformat())).visits == ())
 
 
