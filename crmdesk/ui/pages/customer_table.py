@@ -54,6 +54,7 @@ from crmdesk.ui.pages.customer_columns import (
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
 from crmdesk.ui.pages.customer_words import DOT, CustomerWords, class_word
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -203,6 +204,7 @@ class CustomerTable(QTableView):
         super().__init__()
         self._model = model
         self._field: QLineEdit | None = None
+        self._ring = FocusRing(self)
         self._layout: dict[str, int] = {}
         self._placing = False
         self.setModel(model)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
+from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.room import Dialog
 
@@ -50,6 +51,7 @@ class ArrangeDialog(Dialog):
         self._tickable = tickable
         self._fixed = {one.key for one in entries if one.fixed}
         self.list = QListWidget()
+        self._ring = FocusRing(self.list)
         self.list.setObjectName(f"{name}_list")
         self.list.setAccessibleName(heading)
         self.list.setProperty("part", "picker")

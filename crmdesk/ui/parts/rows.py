@@ -29,6 +29,7 @@ from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import tool_tip
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -229,6 +230,9 @@ class RowDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, colors.color("hover"))
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), colors.color("line"))
+        if state & QStyle.StateFlag.State_HasFocus:  # where the keys go
+            painter.setPen(colors.color("accent"))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
 
     def _paint_right(self, painter: QPainter, row: ListRow, inner: QRect, top: int) -> int:
         """Draw the figure and the state chip; returns where the name must end."""
@@ -289,6 +293,7 @@ class RowList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setProperty("part", "rows")
         self._told = ""
+        self._ring = FocusRing(self, lambda: not self.currentIndex().isValid())
         self.doubleClicked.connect(lambda index: self._open(index.row()))
         model.dataChanged.connect(self._arrived)
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.spoken import Role
 
 _LEFT_SHARE = 0.44
@@ -59,6 +60,7 @@ class ScrollArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("可滚动的内容"))
+        self._ring = FocusRing(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from crmdesk.ui.parts.focus_ring import FocusRing
+
 
 class Tabs(QTabBar):
     """Ctrl+Tab and the arrows move; `set_tabs` keeps the open one."""
@@ -14,6 +16,7 @@ class Tabs(QTabBar):
         self.setDrawBase(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._ring = FocusRing(self)
 
     def set_tabs(self, names: list[str]) -> None:
         """Set the words of the tabs."""

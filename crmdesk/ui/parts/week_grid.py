@@ -418,6 +418,9 @@ class WeekGrid(QWidget):
             label = QRect(0, y - theme.px(8), theme.px(GUTTER) - 8, theme.px(16))
             if hour:
                 painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{hour:02d}:00")
+        if self.hasFocus():  # the keys go into this day
+            painter.setPen(QPen(colors.color("accent"), 2))
+            painter.drawRect(edges[self.day] + 1, 1, edges[self.day + 1] - edges[self.day] - 2, self.height() - 2)
         self._paint_target(painter)
 
     def _paint_column(self, painter: QPainter, column: DayColumn, left: int, right: int, chosen: bool) -> None:

@@ -1,0 +1,51 @@
+"""The ring around what has the focus by a key and does not show it itself: scrolled areas, tabs, lists."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
+
+_BY_HAND = frozenset({Qt.FocusReason.MouseFocusReason, Qt.FocusReason.PopupFocusReason})
+_RADIUS = 6
+
+
+class FocusRing(QWidget):
+    """Lies over its host while that has the focus; whoever clicked there knows it without."""
+
+    decorative = True
+
+    def __init__(self, host: QWidget, needed: Callable[[], bool] = lambda: True) -> None:
+        super().__init__(host)
+        self._needed = needed
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        host.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self._lie_over(watched)
+            self.setVisible(event.reason() not in _BY_HAND and self._needed())
+        elif kind == QEvent.Type.FocusOut:
+            self.hide()
+        elif kind == QEvent.Type.Resize:
+            self._lie_over(watched)
+        return super().eventFilter(watched, event)
+
+    def _lie_over(self, host: QObject) -> None:
+        if isinstance(host, QWidget):
+            self.setGeometry(host.rect())
+            self.raise_()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.tokens().color("accent"), 1.5))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)

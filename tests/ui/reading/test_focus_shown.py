@@ -1,0 +1,73 @@
+"""Whoever uses the keyboard sees where they are: everything that Tab reaches looks different while it has the focus."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui import theme
+from crmdesk.ui.pages.page import Page
+from tests.ui.reading import house
+from tests.ui.reading.conftest import Sit
+from tests.ui.reading.test_tab_order import stops
+
+_AROUND, _LEAST = 4, 12
+"""How far around a control its focus may be drawn, and how many points have to differ."""
+
+
+def picture(window: QWidget, box: QRect) -> QImage:
+    """Return a part of the window as it is drawn."""
+    return window.grab(box.intersected(window.rect())).toImage()
+
+
+def differing(one: QImage, other: QImage) -> int:
+    """Return how many points of two pictures differ, all told."""
+    if one.size() != other.size():
+        return one.width() * one.height()
+    return sum(one.pixel(x, y) != other.pixel(x, y) for y in range(one.height()) for x in range(one.width()))
+
+
+def without_focus_looks_the_same(window: QWidget, control: QWidget) -> bool:
+    """Say whether nobody sees that a control has the focus: it looks as it does while another one has it."""
+    box = QRect(control.mapTo(window, QPoint(0, 0)), control.size()).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
+    if isinstance(control, QLineEdit | QPlainTextEdit):
+        return False  # the cursor blinks there; their border is one rule of the style sheet
+    control.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    with_it = picture(window, box)
+    elsewhere = window.findChild(QWidget, "search_field") or window
+    if elsewhere is control:
+        elsewhere = next(one for one in window.findChildren(QWidget) if one.focusPolicy() and one is not control)
+    elsewhere.setFocus(Qt.FocusReason.OtherFocusReason)
+    QApplication.processEvents()
+    return differing(with_it, picture(window, box)) < _LEAST
+
+
+@pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize("place", house.places(), ids=lambda place: place.name)
+def test_the_focus_is_seen_on_every_page(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, place: house.Place, look: str
+) -> None:
+    window, laptop = sit(*place.role)
+    if look != theme.theme_choice():
+        theme.apply_theme(dressed, look)
+    place.show(window, laptop)
+    house.shown(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    unseen = [one for one in stops(window) if not isinstance(one, Page) and without_focus_looks_the_same(window, one)]
+    assert not unseen, [f"{type(one).__name__} {one.objectName() or one.accessibleName()}" for one in unseen]
+
+
+@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
+def test_the_focus_is_seen_in_every_dialog(qtbot: QtBot, sit: Sit, asked: house.Asked) -> None:
+    window, laptop = sit(*asked.place.role)
+    dialog = asked.open(window, laptop, qtbot)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    unseen = [one for one in stops(dialog) if without_focus_looks_the_same(dialog, one)]
+    assert not unseen, [f"{type(one).__name__} {one.objectName() or one.accessibleName()}" for one in unseen]
+    dialog.reject()
