@@ -543,6 +543,25 @@
         </message>
     </context>
     <context>
+        <name>ColumnNews</name>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message>
+            <source>不用</source>
+            <translation>No, thanks</translation>
+        </message>
+        <message>
+            <source>这张表可以显示新的一列：{columns}。</source>
+            <translation>This list can show a new column: {columns}.</translation>
+        </message>
+        <message>
+            <source>显示</source>
+            <translation>Show</translation>
+        </message>
+    </context>
+    <context>
         <name>ColumnWords</name>
         <message>
             <source>职称与专业</source>

@@ -66,6 +66,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }
 BY_CODE = {record: {one.code: one for one in columns} for record, columns in COLUMNS.items()}
+LATER = (DUE,)
+"""Declared columns that came when people had arranged theirs already, and nobody had written down what they knew."""
 _OWN_WIDTH = 150
 FILLS = (PLACE, "address", "institution", "profession", "tags", NAME)
 """The first of these that is shown and that nobody made wider or narrower takes the room that is left."""

@@ -18,6 +18,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import customer_columns
 from crmdesk.ui.pages.batch_dialog import BatchDialog
 from crmdesk.ui.pages.batch_run import BatchRun
+from crmdesk.ui.pages.column_news import ColumnNews, known_columns, news, with_new
 from crmdesk.ui.pages.customer_columns import (
     COLUMNS,
     DUE,
@@ -79,6 +80,10 @@ class CustomersPage(Page):
         self.table.arranged.connect(self._settled.start)
         self.table.chosen_changed.connect(self._show_strip)
         self._layouts = {record: customer_columns.first_layout(record) for record in COLUMNS}
+        self._arranged: dict[str, bool] = {}
+        self._news: dict[str, tuple[str, ...]] = {}
+        self.news = ColumnNews(context, self._column_words)
+        self.news.taken.connect(self._take_news)
         self.kept = KeptFilters(context, self._show_strip)
         self.panel = FilterPanel(context, self._words)
         self.panel.changed.connect(self._filter_changed)
@@ -111,6 +116,7 @@ class CustomersPage(Page):
         self.panel.hide()
         self.body.addWidget(self._bar())
         self.body.addWidget(self.strip)
+        self.body.addWidget(self.news)
         self.body.addLayout(row, 1)
 
     def _bar(self) -> QFrame:
@@ -233,6 +239,7 @@ class CustomersPage(Page):
         self.filter.setAccessibleName(self.tr("筛选客户"))
         self.table.setAccessibleName(self.tr("客户列表"))
         self.panel.retranslate()
+        self.news.retranslate()
         self._set_figures()
         self._fit_bar()
         self._show_strip()
@@ -341,6 +348,7 @@ class CustomersPage(Page):
         self.model.show(wanted)
         if other:
             self.table.show_columns(self._layouts[record])
+            self.news.offer(record, self._news.get(record, ()))
         self._head_changed()
         self._fit_bar()
         self._show_strip()
@@ -396,26 +404,51 @@ class CustomersPage(Page):
         self.table.show_columns(self._layouts[record])
         self.table.choose(max(0, self.model.row_of(current)))
         self._keep_layout()
+        self._known(record)
+
+    def _take_news(self, codes: tuple[str, ...]) -> None:
+        """Show new columns behind the others."""
+        record = self.model.shown.record
+        self.table.show_columns(with_new(self.table.columns_shown(), codes))
+        self._keep_layout()
+        self._news[record] = ()
+
+    def _known(self, record: str) -> None:
+        """Offer nothing any more: the person has looked at all columns."""
+        self._news[record] = ()
+        self.news.keep_known(record)
+        self.news.offer(record, ())
 
     def _keep_layout(self) -> None:
         record = self.model.shown.record
         self._layouts[record] = self.table.columns_shown()
         self.context.submit(self, SetPreference(f"customer_columns_{record}", kept_layout(self._layouts[record])))
+        if not self._arranged.get(record) and not self._news.get(record):
+            self._arranged[record] = True
+            self.news.keep_known(record)
 
     def _read_layouts(self) -> None:
-        names = {record: f"customer_columns_{record}" for record in COLUMNS}
-        self.context.ask(
-            self,
-            lambda reads: {
-                record: layout_of(record, reads.preference(name), reads.custom_fields())
-                for record, name in names.items()
-            },
-            self._take_layouts,
-        )
+        def read(reads: Any) -> dict[str, tuple[customer_columns.Layout, bool, frozenset[str] | None]]:
+            defined, found = reads.custom_fields(), {}
+            for record in COLUMNS:
+                kept = reads.preference(f"customer_columns_{record}")
+                found[record] = (layout_of(record, kept, defined), bool(kept), known_columns(reads, record))
+            return found
 
-    def _take_layouts(self, found: dict[str, customer_columns.Layout]) -> None:
-        self._layouts = found
-        self.table.show_columns(found[self.model.shown.record])
+        self.context.ask(self, read, self._take_layouts)
+
+    def _take_layouts(self, found: dict[str, tuple[customer_columns.Layout, bool, frozenset[str] | None]]) -> None:
+        self._layouts = {record: layout for record, (layout, _arranged, _known) in found.items()}
+        self._arranged = {record: arranged for record, (_layout, arranged, _known) in found.items()}
+        self._news = {
+            record: news(record, arranged, known, layout) for record, (layout, arranged, known) in found.items()
+        }
+        for record, (_layout, arranged, known) in found.items():
+            if arranged and known is None and not self._news[record]:
+                self.news.keep_known(record)
+        shown = self.model.shown.record
+        self.table.show_columns(self._layouts[shown])
+        self.news.offer(shown, self._news[shown])
         self._choose_first()
 
     # what is shown ---------------------------------------------------------------------------------------------------

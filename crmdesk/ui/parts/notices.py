@@ -143,6 +143,12 @@ class Banner(QFrame):
         layout.addWidget(self._action)
         self.hide()
 
+    def add(self, button: Button) -> None:
+        """Put another button behind the action."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(button)
+
     def say(self, text: str, tone: str = "info", action: str = "") -> None:
         """Show a sentence with, perhaps, one action; '' hides the banner."""
         self.setProperty("part", f"banner-{tone}")
