@@ -277,9 +277,9 @@ def list_given_up(context: typer.Context) -> None:
     """List what you gave up in the last 30 days, with your text."""
     output = options_of(context).output
     with opened(context) as laptop:
-        found = ask(laptop, lambda reads: reads.given_up())
+        found, defined = ask(laptop, lambda reads: (reads.given_up(), reads.custom_fields()))
     none = [output.pick("最近 30 天没有放弃过更改。", "Nothing was given up in the last 30 days.")]
-    output.result(found, [line for one in found for line in _refused_lines(output, one)] or none)
+    output.result(found, [line for one in found for line in _refused_lines(output, one, defined)] or none)
 
 
 @refused.command("put-back")

@@ -197,7 +197,9 @@ class SignInWindow(QWidget):
             self._banner.say(words.error_sentence(error), "info" if needed else "warn")
             return
         self._banner.say("")
-        self._marks.show([Fault(words.sentence(one, _RULES), self._edit(one.partition("_")[0])) for one in codes], focus=False)
+        self._marks.show(
+            [Fault(words.sentence(one, _RULES), self._edit(one.partition("_")[0])) for one in codes], focus=False
+        )
 
     @staticmethod
     def _code_of(code: str, error: BaseException | None) -> str:
