@@ -148,7 +148,8 @@ def _claim_lines(output: Output, view: ClaimView) -> list[str]:
         category = output.choice("expense_category", one["category"])
         lines.append(f"  {number}. {category} ¥{format_fen(one['amount_fen'])} {one['spent_on']}")
     lines += [f"  # {one.file_name} ({one.size_bytes})" for one in view.receipts]
-    lines += [f"  ! {words.finding(one['code'], one.get('params') or {}, output.language)}" for one in view.findings]
+    told = (words.finding(one["code"], one.get("params") or {}, output.language) for one in view.findings)
+    lines += [f"  ! {said} ({rule})" if rule else f"  ! {said}" for said, rule in told]
     for budget in view.budgets:
         left = output.pick("还剩", "left")
         lines.append(f"  = {budget.territory_name} {budget.period} {left} ¥{format_fen(budget.left_fen)}")

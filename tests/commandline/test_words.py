@@ -104,8 +104,8 @@ def test_every_listing_is_in_words(
 
 def test_a_claim_is_shown_as_it_is_in_the_window(manager: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
     chinese, english = (run(capsys, one, "claim", "show", CLAIM)[1] for one in ("zh", "en"))
-    assert "第 1 项人均 ¥400.00，超过上限 ¥300.00" in chinese
-    assert "Line 1: ¥400.00 a head" in english
+    assert "! 第 1 行餐饮人均 ¥400.00，上限 ¥300.00 (餐饮人均上限)" in chinese
+    assert "! Line 1: meal ¥400.00 a head, limit ¥300.00 (Limit for meals a head)" in english
     assert "驳回  凭证不足 · 没有发票" in chinese
     assert "rejected  Not proven · 没有发票" in english
     assert "accepted" in english
