@@ -287,7 +287,11 @@ class ImportPage(Page):
         self._say_file(preview)
         self._show_state(PREVIEW)
         if self.isVisible():
-            self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._first_of_preview().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_of_preview(self) -> QWidget:
+        """Return where the keys go: to the question that keeps the import, else to its button."""
+        return self.dates.choice if self.dates.is_open else self.start_button
 
     def _fill_territories(self) -> None:
         person = self.context.desk.person
@@ -436,7 +440,9 @@ class ImportPage(Page):
         if args.get("path"):
             self.open_file(Path(str(args["path"])))
             return
-        first = {EMPTY: self._empty, PREVIEW: self.start_button, RUNNING: self.progress.cancel_button}.get(self.state)
+        first = {EMPTY: self._empty, PREVIEW: self._first_of_preview(), RUNNING: self.progress.cancel_button}.get(
+            self.state
+        )
         if self.state == RESULT:
             first = self.customers_button if self.decide_button.isHidden() else self.decide_button
         if first is not None:

@@ -148,7 +148,7 @@ class ImportResult(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((ROW, 70), (ACTION, 100), (NAME, 250)):
+        for column, width in ((ROW, 70), (ACTION, 120), (NAME, 250)):
             table.setColumnWidth(column, theme.px(width))
 
     def show_report(self, report: Report) -> None:

@@ -67,7 +67,7 @@ def test_a_date_that_may_be_two_days_keeps_the_import_until_it_is_answered(
     assert not page.start_button.isEnabled()
     qtbot.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert page.state == PREVIEW
-    page.dates.choice.setFocus()
+    qtbot.waitUntil(page.dates.choice.hasFocus)
     qtbot.keyClick(page.dates.choice, Qt.Key.Key_Right)
     qtbot.keyClick(page.dates.choice, Qt.Key.Key_Left)
     assert page.dates.choice.value() == "day_first"
