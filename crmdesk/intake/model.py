@@ -16,7 +16,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a file turned out to be: `kind` csv | xlsx | xls | ods | vcard; for text its encoding and characters."""
+    """What a file turned out to be: `kind` csv, xlsx, xls, ods, vcard or html; for text its encoding and characters."""
 
     kind: str
     encoding: str = ""

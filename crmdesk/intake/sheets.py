@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from crmdesk.domain.errors import InputError
+from crmdesk.intake.html_tables import Rows, tables
 from crmdesk.intake.model import Format, Notice, SheetRow, Table
 from crmdesk.intake.sniff import MAX_CELLS
 from crmdesk.intake.vcards import read_cards
@@ -41,6 +42,8 @@ def read_sheets(source: Format, data: bytes) -> list[Sheet]:
         return [Sheet("", _csv_rows(source))]
     if source.kind == "vcard":
         return [Sheet("", read_cards(source.text))]
+    if source.kind == "html":
+        return [Sheet(str(number), _html_rows(rows)) for number, rows in enumerate(tables(source.text), start=1)]
     return _workbook_sheets(data)
 
 
@@ -58,6 +61,13 @@ def _csv_rows(source: Format) -> list[SheetRow]:
         raise InputError("damaged_file", line=line + 1) from error
     if line - begins > 1:
         _check_quotes(source, begins)
+    return rows
+
+
+def _html_rows(found: Rows) -> list[SheetRow]:
+    rows: list[SheetRow] = []
+    for number, cells in found:
+        _keep(rows, number, cells)
     return rows
 
 

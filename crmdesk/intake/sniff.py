@@ -34,6 +34,7 @@ _TEXT_STARTS = (
     (re.compile(r"\s*<(!doctype|html|table|head|meta|style|body|div)", re.I), "html"),
     (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
 )
+_TABLE_CELL = re.compile(r"<t[dh][\s>]", re.I)
 _CARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -150,6 +151,8 @@ def _text(data: bytes) -> Format:
     text, encoding, notices = decode(data)
     for pattern, found in _TEXT_STARTS:
         if pattern.match(text):
+            if found == "html" and _TABLE_CELL.search(text):
+                return Format("html", encoding, "", text, notices)
             raise InputError("not_a_sheet", found=found)
     if not text.strip():
         raise InputError("empty_file")

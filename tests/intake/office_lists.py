@@ -93,7 +93,12 @@ _FULL_WIDTH = "姓　名,医　院,手 机\n张　硕,明泉医院,１３８０�
 _GERMAN = "Name;Klinik;Abteilung;Telefon;Einwilligung am\nDr. Max Müller;Haus Nord;Kardiologie;030/12345;{}\n"
 _MEIER = "A. Meier;Haus Nord;;;13.03.2026"
 _US = "First Name,Last Name,Hospital,Phone,Consent Date\nJohn,Smith,General Hospital,555-1234,{}\n"
-_HTML = "<html><head><meta charset=gb2312></head><body><table><tr><td>姓名</td></tr></table></body></html>"
+_HTML = (
+    "<html><head><meta charset=gb2312><title>x</title></head><body><table border=1><tr><th colspan=3>重点客户&nbsp;2026"
+    "</th></tr><tr><td>姓名<td>医院</td><td>备注</td></tr><tr><td>张硕</td><td rowspan=2>明泉医院</td>"
+    "<td>A &amp; B<br>第二行</td></tr><tr><td><b>李</b>敏</td><td>=1+1</td></tr></table></body></html>"
+)
+_PAGE = "<html><body><p>请联系管理员导出名单。</p></body></html>"
 
 LISTS: Mapping[str, Callable[[], bytes]] = {
     "titles, merged cells, a total.xlsx": lambda: _book(_titles),
@@ -109,7 +114,8 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "full width, BOM.csv": lambda: f"\ufeff{_FULL_WIDTH}".encode(),
     "chinese commas, GB18030.csv": lambda: _FULL_WIDTH.replace(",", "，").encode("gb18030"),
     "a quote never closed.csv": lambda: '姓名,医院,备注\n张硕,明泉医院,"第一行\n李敏,云杉医院,x\n'.encode(),
-    "web page.xls": lambda: _HTML.encode("gb18030"),
+    "table of a web page.xls": lambda: _HTML.encode("gb18030"),
+    "web page.xls": lambda: _PAGE.encode("gb18030"),
     "xml sheet.xls": lambda: b'<?xml version="1.0"?><Workbook><Worksheet/></Workbook>',
     "renamed archive.xlsx": _zip,
     "renamed picture.xlsx": lambda: b"\x89PNG\r\n\x1a\n" + bytes(100),

@@ -135,6 +135,44 @@ def test_what_is_no_list_is_refused_as_what_it_is(name: str, code: str, found: s
     assert refused.value.params.get("found") == found
 
 
+def test_a_table_of_a_web_page_under_the_name_of_xls() -> None:
+    seen, planned = taken("table of a web page.xls")
+    assert (seen.file_kind, seen.encoding, seen.header_row, seen.row_count) == ("html", "gb18030", 1, 2)
+    assert [(one.values["name"], one.values.get("note")) for one in planned] == [
+        ("张硕", "A & B\n第二行"),
+        ("李敏", None),
+    ]
+    assert [row.values["name"] for row in planned[0].before] == ["明泉医院"]
+    assert planned[1].before == (), "the same hospital, whose cell reaches down"
+    assert left_out(planned[1]) == [("doctor.note", "formula")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<table><tr><td>姓名<td>医院<tr><td>张硕<td>明泉医院", "<html><td>姓名</td><tr></tr></html>",
+        "<table><tr><td colspan=99999999>姓名</td><td rowspan=-1>医院</td></tr></table>",
+        "<table><tr><td>姓名</td><td><table><tr><td>里面</td></tr></table></td></tr></table></table></td>",
+        "<table><tr><td>" * 500, "<!doctype html><table><script>x</script><tr><td>&#0;&#xD800;&bad;</td></tr>",
+    ],
+)  # fmt: skip
+def test_a_broken_page_is_read_as_far_as_it_goes_or_refused(text: str) -> None:
+    assert refusal_of(text) in ("", "no_rows", "not_a_sheet", "too_many_columns")
+
+
+def refusal_of(text: str) -> str:
+    try:
+        preview(text.encode())
+    except InputError as error:
+        return error.code
+    return ""
+
+
+def test_a_row_that_unfolds_without_end_is_refused() -> None:
+    wide = "<table><tr>" + "<td colspan=500 rowspan=500>x</td>" * 20_000 + "</tr><tr><td>y</td></tr></table>"
+    assert refusal_of(wide) == "too_many_columns"
+
+
 def test_cards_of_old_and_new_address_books() -> None:
     assert values("vcard 2.1 in GBK.vcf", "name", "mobile") == [("张硕", "13800000001")]
     assert values("vcard 4.vcf", "name", "mobile", "phone") == [("张硕", "+86-138-0000-0001", "+86-21-1234-5678-102")]

@@ -157,7 +157,7 @@ def file_line(preview: Preview) -> str:
     parts.append(translate("import_words", "{count} 行数据").format(count=f"{preview.row_count:,}"))
     if preview.header_row:
         parts.append(translate("import_words", "表头在第 {row} 行").format(row=preview.header_row))
-    else:
+    elif preview.file_kind != "vcard":  # cards have none
         parts.append(translate("import_words", "没有表头"))
     return " · ".join(parts)
 
