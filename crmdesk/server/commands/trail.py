@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import typer
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.picklists import choice
 from crmdesk.server import audit as chain
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
 from crmdesk.server.commands.sentences import EXIT_REFUSED
@@ -81,7 +82,7 @@ def exports(
         found = [dict(row._mapping) for row in connection.execute(query.order_by(note.c.id.desc()).limit(limit))]
     lines = [
         "{created_at}  {login}  {what}  {row_count} rows  {file_name}  {narrowed_by}".format(
-            **{**one, "narrowed_by": one["narrowed_by"] or ""}
+            **{**one, "what": choice("exported", one["what"]).en, "narrowed_by": one["narrowed_by"] or ""}
         ).rstrip()
         for one in found
     ]
