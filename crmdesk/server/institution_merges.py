@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from crmdesk.domain import validation
 from crmdesk.domain.customer_merge import INSTITUTIONS, Choice, Event, State, advance, taken
-from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.procurement import row_id
@@ -65,11 +65,11 @@ def merge(work: ServerWork, kept_id: str, other_id: str, actor: ServerActor = SY
 def restore(work: ServerWork, merge_id: str, actor: ServerActor = SYSTEM) -> tuple[Values, Values]:
     """Take a merge back, whoever decided it, and return (kept, other); what people changed since stays.
 
-    Raises InputError('unknown_merge'), RefusedError('merge_decided') for one that is not done.
+    Raises RefusedError: `unknown_row`, `merge_decided` for one that is not done.
     """
     row = work.get(_MERGE, merge_id, lock=True)
     if row is None or row["deleted"]:
-        raise InputError("unknown_merge", id=merge_id[:60])
+        raise RefusedError("unknown_row", record=_MERGE)
     after = advance(row["state"], Event.RESTORE, actor.role)
     kept, other = (work.get("institution", row[name], lock=True) for name in ("institution_id", "other_id"))
     if kept is None or other is None:
