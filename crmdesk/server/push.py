@@ -114,6 +114,7 @@ class _Batch:
         keys = keys_of(sound)
         self.states = feed.states_in(work.connection, actor.scopes, keys)
         self.merged_into = merges.merged_into(work.connection, keys)
+        self.submitted = visits.submitted_in(sound)
         self._look_up_parents(sound)
         self._defined: Definitions | None = None
         if any(custom_fields.names_any(one.fields) for one in sound):
@@ -347,7 +348,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
-    changes, reason = visits.amending(record, row, operation, merged.changes)
+    changes, reason = visits.amending(record, row, operation, merged.changes, batch.submitted)
     _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:
         raise RefusedError("out_of_scope", field="territory_id")

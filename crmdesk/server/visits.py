@@ -1,6 +1,6 @@
 """What the server binds about visit reports: none too late, none that heard of an adverse event without its task."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crmdesk.domain import adverse_events, visit_rules
@@ -13,18 +13,27 @@ from crmdesk.server import rules_in_force
 from crmdesk.server.work import ServerWork
 
 
-def amending(
-    record: Record, row: Mapping[str, Any], operation: Operation, changes: dict[str, Any]
-) -> tuple[dict[str, Any], str]:
-    """Return what an edit changes and its reason; a report that was submitted twice amends itself.
+def submitted_in(operations: Iterable[Operation]) -> dict[str, int]:
+    """Return the visits whose reports some of these operations submit, each with the oldest revision that they saw."""
+    found: dict[str, int] = {}
+    for one in operations:
+        if one.record == "visit" and one.fields.get("state", (None, None))[1] == "submitted":
+            found[one.row_id] = min(one.base_revision, found.get(one.row_id, one.base_revision))
+    return found
 
-    Whoever submitted it on a second computer, without having seen that it was submitted, meant every word of it: nobody
-    is asked why. What was heard of an adverse event stays heard.
+
+def amending(
+    record: Record, row: Mapping[str, Any], operation: Operation, changes: dict[str, Any], submitted: Mapping[str, int]
+) -> tuple[dict[str, Any], str]:
+    """Return what an edit changes and its reason; a report that is `submitted` twice amends itself.
+
+    Whoever submits it on a second computer, without having seen that it was submitted, means every word of it, also
+    those that were saved as a draft before: nobody is asked why. What was heard of an adverse event stays heard.
     """
     if record.name != "visit" or row["state"] != "submitted" or operation.reason.strip():
         return changes, operation.reason
-    submits = operation.fields.get("state", (None, None))[1] == "submitted"
-    if not submits or operation.base_revision >= row["field_revisions"].get("state", 1):
+    since = row["field_revisions"].get("state", 1)
+    if max(operation.base_revision, submitted.get(row["id"], since)) >= since:
         return changes, operation.reason
     heard = bool(row["adverse_event"])
     return {name: new for name, new in changes.items() if not (heard and name == "adverse_event")}, SUBMITTED_TWICE

@@ -280,7 +280,7 @@ class Model:
             row.edits.append((answer.revision, user_id))
         if key[1] in self.life.rested_on:
             raise Broken("rests_on_a_call", f"call-back {key[1]} was changed after a result rested on it")
-        twice = "state" in operation.fields and row.values.get("state") == "submitted"
+        twice = row.values.get("state") == "submitted" and not operation.reason
         heard = twice and row.values.get("adverse_event")  # it stays heard
         for name, (old, new) in operation.fields.items():
             if name in _SERVER_MAY_MOVE.get(key[0], ()) or (heard and name == "adverse_event"):

@@ -185,3 +185,18 @@ def test_whoever_had_seen_the_report_gives_a_reason(company: Company) -> None:
         other.edit("visit", visit_id, 1, **changed, reason="补充"),
     )
     assert codes(answers) == ["locked", "locked", "merged"]
+
+
+def test_what_was_saved_before_the_second_submission_goes_with_it(company: Company) -> None:
+    visit_id = company.insert("visit", visit_values(company, adverse_event=None, note="见主任。"))
+    one, other = company.laptop("rep"), company.laptop("rep")
+    submitted = {"state": ("draft", "submitted"), "adverse_event": (None, False)}
+    first = submitted | {"note": ("见主任。", "上午。\n见主任。")}
+    assert codes(one.push(one.edit("visit", visit_id, 1, **first))) == ["applied"]
+    answers = other.push(
+        other.edit("visit", visit_id, 1, note=("见主任。", "见主任。\n要文献。")),
+        other.edit("visit", visit_id, 1, **submitted, note=("见主任。\n要文献。", "见主任。\n要文献。\n再约。")),
+        other.edit("visit", visit_id, 2, next_step=(None, "打电话")),
+    )
+    assert codes(answers) == ["merged", "merged", "locked"]
+    assert company.row("visit", visit_id)["note"] == "上午。\n见主任。\n要文献。\n再约。"
