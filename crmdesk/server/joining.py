@@ -47,7 +47,7 @@ def join(
     told = {f"joined_{name}": pair for name, pair in told.items() if pair[0] != pair[1]}
     if any(row[name] != value for name, value in changes.items()):
         return work.update(record.name, row["id"], changes, actor, action=JOINED, details=told)
-    work.audit(JOINED, actor, record.name, row["id"], told, scoped=False)
+    work.audit(JOINED, actor, record.name, row["id"], told, scoped=True)
     return row
 
 

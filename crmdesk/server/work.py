@@ -19,7 +19,8 @@ from crmdesk.server.scoping import MOVING_FIELDS, Key, Move
 from crmdesk.server.tables import ROWS, decode_json, encode_json, encode_value, encode_values
 
 TRAVELLING_EDITS = frozenset(
-    {"institution", "department", "doctor", "affiliation", "visit", "cycle_plan", "plan_target", "day_off", "call_back"}
+    {"institution", "department", "doctor", "affiliation", "visit", "adverse_event", "cycle_plan", "plan_target"}
+    | {"day_off", "call_back"}
 )
 """Records whose edits and deletes also travel to laptops as rows of `audit_entry`; claims: every entry."""
 CALLED_BACK = "called_back"

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from crmdesk.domain.adverse_events import OPEN, task_id
+from crmdesk.domain.records import ADVERSE_EVENT
 from crmdesk.services import shown
 from crmdesk.services.reads_customers import CustomerReads
 from crmdesk.services.shown import Values
-from crmdesk.services.views import AdverseEventItem
+from crmdesk.services.views import AdverseEventItem, HistoryEntry
 
 _OPEN_LIMIT = 50
 
@@ -40,6 +43,16 @@ class AdverseEventReads(CustomerReads):
                 institution_name=places.get(visits.get(row["parent_id"], {}).get("institution_id") or "", ""),
                 heard_by=self._name_of(row.get("created_by")),
                 reported_by=self._name_of(row.get("reported_by")),
+                history=self._who_wrote_what(row["id"]),
             )
             for row in rows
         ]
+
+    def _who_wrote_what(self, row_id: str) -> tuple[HistoryEntry, ...]:
+        """Return the trail of a task by its fields: what else the server noted when two were joined is left out."""
+        return tuple(
+            msgspec.structs.replace(
+                entry, changes={name: pair for name, pair in entry.changes.items() if name in ADVERSE_EVENT.by_name}
+            )
+            for entry in self.history(ADVERSE_EVENT.name, row_id)
+        )

@@ -265,7 +265,7 @@ class TodayItem(msgspec.Struct, frozen=True):
 
 
 class AdverseEventItem(msgspec.Struct, frozen=True):
-    """The task of an adverse event with the words for whom it names."""
+    """The task of an adverse event with the words for whom it names; `history` tells who wrote what, newest first."""
 
     row: Row
     visit_id: str
@@ -275,6 +275,7 @@ class AdverseEventItem(msgspec.Struct, frozen=True):
     institution_name: str
     heard_by: str
     reported_by: str
+    history: tuple["HistoryEntry", ...] = ()
 
 
 class DueReason(msgspec.Struct, frozen=True):

@@ -29,6 +29,12 @@ def test_what_either_laptop_heard_stands_in_one_event_and_nothing_needs_anybody(
         assert "皮疹两例" in event.row["heard"]
         assert "头晕，已停药" in event.row["heard"]
         assert (event.row["state"], event.row["reported_where"]) == ("open", "药物安全部")
+        joined = next(one for one in event.history if one.action == "join")
+        first, both = joined.changes["heard"]
+        assert (joined.who, event.heard_by) == ("rep", "rep")
+        assert first in ("皮疹两例", "头晕，已停药")
+        assert both == event.row["heard"]
+        assert not [name for one in event.history for name in one.changes if name.startswith("joined_")]
     do(one, ReportAdverseEvent(event.row.id, "mail", "", ""))
     synced(one), synced(two)
     assert ask(two, lambda reads: reads.adverse_events()) == []

@@ -14,12 +14,14 @@ from crmdesk.services.views import AdverseEventItem
 from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
+from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextBox, TextLine
+from crmdesk.ui.parts.timeline import Timeline
 
 translate = QCoreApplication.translate
 
@@ -40,6 +42,8 @@ class AdverseEventDialog(Dialog):
         self._clock, self._left = Label("", "muted", wrap=True), Chip(parent=self)
         self._left.setObjectName("adverse_event_left_chip")
         self._heard_word, self._where_word = Label("", "muted"), Label("", "muted")
+        self._history_word, self.history = Label("", "muted"), Timeline()
+        self.history.setObjectName("adverse_event_history")
         self.heard = TextBox(str(item.row["heard"] or ""))
         self.heard.setObjectName("adverse_event_heard_edit")
         self.heard.setTabChangesFocus(True)
@@ -86,6 +90,8 @@ class AdverseEventDialog(Dialog):
         layout.addWidget(self._where_word)
         layout.addWidget(self.where)
         layout.addWidget(self.banner)
+        layout.addWidget(self._history_word)
+        layout.addWidget(self.history)
         layout.addSpacing(6)
         layout.addLayout(foot)
 
@@ -103,6 +109,10 @@ class AdverseEventDialog(Dialog):
             word = language.field_word("adverse_event", name)
             label.setText(word)
             edit.setAccessibleName(word)
+        self._history_word.setText(self.tr("谁在什么时候写了什么"))
+        self._history_word.setVisible(bool(self.item.history))
+        self.history.setVisible(bool(self.item.history))
+        self.history.set_rows(CustomerWords(self).history(self.item.row, self.item.history, ()))
         self.heard.setPlaceholderText(self.tr("患者（年龄、性别）、用药、表现、结果"))
         self.where.setPlaceholderText(self.tr("报给谁、受理编号"))
         self.how.set_heading(language.field_word("adverse_event", "reported_how"))

@@ -291,7 +291,12 @@ class CustomerWords(QObject):
         return [self._change(row, index, entry, mine) for index, entry in enumerate(entries)]
 
     def _change(self, row: Row, index: int, entry: HistoryEntry, mine: Collection[str]) -> TimelineRow:
-        done = {"delete": self.tr("已删除"), "restore": self.tr("已恢复")}.get(entry.action)
+        words = {
+            "delete": self.tr("已删除"),
+            "restore": self.tr("已恢复"),
+            "join": self.tr("另一台电脑上也写了，合在一起"),
+        }
+        done = words.get(entry.action)
         lines = [*([done] if done else []), *self.changed(row.record, entry.changes, entry.names)]
         if entry.reason.startswith("merge "):
             lines.append(self.tr("因合并机构") if row.record == "institution" else self.tr("因合并医生"))

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.adverse_events import task_id
 from crmdesk.domain.clock import from_text
+from crmdesk.domain.ids import new_id
 from crmdesk.domain.text_merge import MARK
 from crmdesk.services.commands import ChangeSet, SubmitVisit
 from crmdesk.services.views import AdverseEventItem, Row
@@ -175,4 +176,23 @@ def test_a_task_that_was_opened_again_says_what_was_reported_before(
     assert "已报过一次：" in shown._clock.text()
     assert "周晓岚 · 电话" in shown._clock.text()
     assert "头晕，已停药" in shown.heard.toPlainText()
+    qtbot.keyClick(shown, KEY.Key_Escape)
+
+
+def test_who_wrote_which_part_stands_below_the_text(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    row = laptop.company.rows["adverse_event"][0]
+    both = f"皮疹两例{MARK}头晕，已停药"
+    parent = {"parent_record": "adverse_event", "parent_id": row["id"], "by_id": laptop.company.ids["周晓岚"]}
+    entry = {"id": new_id(), "revision": 1, "at": at(-1, 9), "action": "join", "reason": ""} | parent
+    entry |= {"changes": {"heard": ["皮疹两例", both], "joined_heard_at": [at(-1, 8), at(-1, 9)]}}
+    laptop.receive({"adverse_event": [{**row, "heard": both, "state": "open"}], "audit_entry": [entry]})
+    laptop.desk.publish(ChangeSet({"adverse_event": (row["id"],)}, "remote"))
+    page = today(window, qtbot)
+    qtbot.waitUntil(lambda: page.rows.choose(f"adverse_event:{row['id']}"))
+    page.start()
+    shown = dialog(window, qtbot)
+    words = [one.text() for one in shown.history.findChildren(QLabel)]
+    assert any("周晓岚" in one for one in words), words
+    assert any("另一台电脑上也写了" in one and "皮疹两例 → " in one for one in words), words
+    assert not any("joined" in one for one in words)
     qtbot.keyClick(shown, KEY.Key_Escape)
