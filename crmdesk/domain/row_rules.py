@@ -8,6 +8,7 @@ from crmdesk.domain.adverse_events import check_task
 from crmdesk.domain.call_backs import check_answers
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
+from crmdesk.domain.file_names import check_file_name
 
 Row = Mapping[str, Any]
 
@@ -50,6 +51,7 @@ def _cycle_plan(row: Row) -> None:
 
 _RULES: dict[str, Callable[[Row], None]] = {
     "adverse_event": check_task,
+    "attachment": check_file_name,
     "call_back": check_answers,
     "cycle_plan": _cycle_plan,
     "day_off": _dates_in_order,

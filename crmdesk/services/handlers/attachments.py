@@ -1,9 +1,9 @@
 """The handler that attaches a file: its kind is read from its content, row and bytes go in one commit."""
 
 import io
-from pathlib import PureWindowsPath
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.file_names import plain_name
 from crmdesk.domain.records import ATTACHMENT
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.claim_state import check_editable
@@ -19,7 +19,6 @@ _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
 )
 _XML_STARTS = (b"<?xml", b"\xef\xbb\xbf<?xml", "\ufeff<?xml".encode("utf-16-le"), "\ufeff<?xml".encode("utf-16-be"))
-_MAX_NAME = 200
 
 
 def retry_file(handling: Handling, command: RetryFile) -> Done:
@@ -56,7 +55,7 @@ def attach_file(handling: Handling, command: AttachFile) -> Done:
             "parent_record": parent_record.name,
             "parent_id": command.parent_id,
             "sha256": sha256,
-            "file_name": _plain_name(command.file_name),
+            "file_name": plain_name(command.file_name),
             "media_type": media_type,
             "size_bytes": len(command.content),
         },
@@ -93,11 +92,3 @@ def _is_ofd(content: bytes) -> bool:
             return "OFD.xml" in archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return False
-
-
-def _plain_name(file_name: str) -> str:
-    """Return the last part of a path without control characters, cut in its middle to 200 characters."""
-    name = "".join(sign for sign in PureWindowsPath(file_name).name if sign.isprintable()).strip() or "file"
-    if len(name) <= _MAX_NAME:
-        return name
-    return f"{name[: _MAX_NAME - 21]}…{name[-20:]}"

@@ -356,3 +356,15 @@ def test_a_time_that_cannot_be_is_told_to_nobody(company: Company, made_at: str)
     rep.sync()
     (conflict,) = [row for key, row in rep.replica.rows.items() if key[1] == "conflict"]
     assert conflict["winner_at"] == "2026-11-22T02:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.exe", "C:\\Users\\x\\evil.exe", "a\u202egpj.exe", "a\x1b[2J", "\ufeffa.png", " a", ".", "a\nb"]
+)
+def test_a_file_name_neither_leads_elsewhere_nor_hides_its_end(sqlite_company: Company, name: str) -> None:
+    rep = sqlite_company.laptop("rep")
+    values = attachment_of("doctor", sqlite_company["north_doctor"], "a" * 64) | {"file_name": name}
+    (answer,) = rep.push(rep.create("attachment", values))
+    assert (answer.outcome, answer.code, answer.field) == ("refused", "invalid", "file_name")
+    (answer,) = rep.push(rep.create("attachment", values | {"file_name": "发票 2026 (1).jpg"}))
+    assert answer.outcome == "applied"
