@@ -2565,10 +2565,6 @@
             <translation>Visits of the week; arrows choose, Shift and arrows move</translation>
         </message>
         <message>
-            <source>本周期要排的都排上了。</source>
-            <translation>Everything that this cycle needs is scheduled.</translation>
-        </message>
-        <message>
             <source>没有目标申请。某位医生需要不同的次数时，可以向经理申请。</source>
             <translation>No proposals. Where a doctor needs another number of visits, propose it to the manager.</translation>
         </message>
@@ -2677,6 +2673,14 @@
     </context>
     <context>
         <name>PlanSide</name>
+        <message>
+            <source>本周期要排的都排上了。</source>
+            <translation>Everything that this cycle needs is scheduled.</translation>
+        </message>
+        <message>
+            <source>没有周期计划，也就没有建议。</source>
+            <translation>Without a cycle plan there are no suggestions.</translation>
+        </message>
         <message>
             <source>目标 {count}</source>
             <translation>Targets {count}</translation>
@@ -3973,6 +3977,10 @@
     </context>
     <context>
         <name>VisitProducts</name>
+        <message>
+            <source>没有谈到产品。</source>
+            <translation>No product was talked about.</translation>
+        </message>
         <message>
             <source>公司还没有登记产品；管理员登记后，下次同步就会出现。</source>
             <translation>The company has no products yet; once an administrator adds some, they come with the next sync.</translation>

@@ -141,7 +141,6 @@ class ClaimEditor(QWidget):
             self._labels[name].setVisible(wanted)
         for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
             edit.setText(str(content.get(name) or ""))
-            edit.setCursorPosition(0)  # the beginning of a long text says more than its end
         self._show_lines(content.get("lines") or [])
         self.dirty = draft is not None
         self._loading = False

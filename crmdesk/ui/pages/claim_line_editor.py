@@ -156,8 +156,6 @@ class ClaimLineEditor(QFrame):
         self.fapiao.setText(str(line.get("fapiao_number") or ""))
         self.doctors.set_values(line.get("doctor_ids") or ())
         self._receipts = [str(one) for one in line.get("receipt_sha256s") or ()]
-        for edit in (self.description, self.fapiao):
-            edit.setCursorPosition(0)  # the beginning of a long text says more than its end
         self._show_receipts()
         self._show_people()
         self._say()

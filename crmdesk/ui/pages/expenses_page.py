@@ -183,6 +183,8 @@ class ExpensesPage(Page):
         self._foot.setVisible(bool(shown))
         self._empty.setVisible(not shown)
         if not shown:
+            if self.list.hasFocus():
+                self._empty.setFocus(Qt.FocusReason.OtherFocusReason)  # there is nothing in the list to go through
             return
         if self.list.choose(current):
             self._wanted = ""

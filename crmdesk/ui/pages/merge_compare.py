@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -18,6 +18,7 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
 
+_USUAL_WIDTH = 520
 _NAME_WIDTH, _BOTH_WIDTH, _PAD, _GAP = 96, 64, 10, 8
 _MOST_LINES = 4
 
@@ -70,7 +71,7 @@ class ChoiceLine(QWidget):
     @override
     def heightForWidth(self, width: int) -> int:
         room = (width - theme.px(_NAME_WIDTH + _BOTH_WIDTH) - 2 * _GAP) // 2 - 2 * _PAD
-        metrics = QFontMetrics(theme.font())
+        metrics = QFontMetrics(theme.font(bold=True))  # what is chosen is written so
         flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
         tallest = max(
             metrics.boundingRect(QRect(0, 0, max(40, room), 10_000), flags, one).height() for one in self._texts
@@ -79,7 +80,12 @@ class ChoiceLine(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(520, self.heightForWidth(max(520, self.width())))
+        return QSize(_USUAL_WIDTH, self.heightForWidth(_USUAL_WIDTH))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFixedHeight(self.heightForWidth(self.width()))  # a scrolled column asks before it knows the width
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -259,7 +259,6 @@ class PlanPage(Page):
             button.setToolTip(text)
         self.grid.setAccessibleName(self.tr("一周的拜访，方向键选择，Shift 加方向键移动"))
         empty = self.side.empty
-        empty[SUGGESTIONS].say(self.tr("本周期要排的都排上了。"))
         empty[TARGETS].say(self.tr("没有目标申请。某位医生需要不同的次数时，可以向经理申请。"))
         empty[DAYS_OFF].say(self.tr("没有登记不在岗。"), self.tr("不在岗…"), self.add_day_off)
         self.side.retranslate()
@@ -282,7 +281,7 @@ class PlanPage(Page):
 
     def _show_beside(self) -> None:
         if self.beside is not None:
-            self.side.head.show_cycle(self.beside.cycle, self._is_manager)
+            self.side.show_cycle(self.beside.cycle, self._is_manager)
             self.side.show_lists(self.beside.suggestions, self.beside.targets, self.beside.days_off)
             self._show_people(self.beside.people)
         self._show_foot()

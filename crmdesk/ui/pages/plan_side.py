@@ -286,6 +286,12 @@ class PlanSide(QWidget):
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
+    def show_cycle(self, view: CycleView, may_edit: bool) -> None:
+        """Show the cycle; where there is none, nothing can be suggested."""
+        self.head.show_cycle(view, may_edit)
+        done, none = self.tr("本周期要排的都排上了。"), self.tr("没有周期计划，也就没有建议。")
+        self.empty[SUGGESTIONS].say(done if view.row else none)
+
     def show_lists(
         self, suggestions: Sequence[SuggestionItem], targets: Sequence[TargetItem], days_off: Sequence[DayOff]
     ) -> None:

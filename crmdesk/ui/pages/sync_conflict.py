@@ -18,6 +18,7 @@ from crmdesk.ui.parts.label import ElidedLabel, Label, tool_tip
 KEEP, LOSER, BASE = "keep", "loser", "base"
 """The choices of `ResolveConflict`, which are also the places of the card."""
 _LONG = 160
+_SHORT = 40
 """A longer value stands in the tool tip; the boxes are to be compared at a glance."""
 
 
@@ -140,7 +141,8 @@ class ConflictCard(Card):
             use.clicked.connect(lambda: self.chosen.emit(kind))
             top.addWidget(use)
         layout.addLayout(top)
-        shown = Label(value if len(value) <= _LONG else f"{value[:_LONG]}…", "value", wrap=True)
+        role = "value" if len(value) <= _SHORT else "body"  # a text of many lines is read, not looked at
+        shown = Label(value if len(value) <= _LONG else f"{value[:_LONG]}…", role, wrap=True)
         shown.setToolTip(tool_tip(value) if len(value) > _LONG else "")
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(shown)

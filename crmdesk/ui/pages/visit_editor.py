@@ -36,20 +36,21 @@ from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
 from crmdesk.ui.pages.visit_report import VisitReport, report_for, report_of
 from crmdesk.ui.pages.visit_sentences import VisitSentences
-from crmdesk.ui.pages.visit_side import VisitSide
+from crmdesk.ui.pages.visit_side import WIDTH, VisitSide
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.faults import Fault, FaultMarks
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.room import width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_BESIDE_FROM, _LEAST_HEIGHT = 800, 320
-"""Width at 100 % from which the side has room beside the report, and what the report has at least above it."""
+_LEAST_HEIGHT, _LEAST_NAME = 320, 64
+"""What the report has at least above what is known of the doctor, and the name in its line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
@@ -102,6 +103,7 @@ class VisitEditor(QWidget):
 
     def _lay_out(self) -> None:
         self._name, self._second = ElidedLabel("", "subject"), ElidedLabel("", "secondary")
+        self._second.setMinimumWidth(0)
         self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._name.setObjectName("visit_doctor_label")
         self.draft_chip = Chip(parent=self)
@@ -141,7 +143,7 @@ class VisitEditor(QWidget):
         room.setWidget(self.form)
         main.addWidget(room, 1)
         main.addLayout(foot)
-        self._room = room
+        self._room, self._main = room, main
         self._parts = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -150,9 +152,12 @@ class VisitEditor(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put what is known of the doctor below the report where there is no room beside it."""
         super().resizeEvent(event)
-        below = self.width() < theme.px(_BESIDE_FROM)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Put what is known of the doctor below the report where there is no room beside it."""
+        below = width_in_sight(self) < self._main.minimumSize().width() + WIDTH
         if below == (self._parts.direction() == QBoxLayout.Direction.TopToBottom):
             return
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
@@ -533,6 +538,7 @@ class VisitEditor(QWidget):
         if self.report.starts_at:
             self.day.set_value(language.local(self.report.starts_at).date().isoformat())
         self._name.setText(self._words.listed(str(view.row["name"]) for view in opening.doctors))
+        self._name.setMinimumWidth(min(self._name.sizeHint().width(), theme.px(_LEAST_NAME)))
         self._second.setText(self._sentences.place(opening, self.report))
         if self.locked and opening.row is not None:
             self.draft_chip.set(state_word(opening.row.sync_state), STATE_TONES[opening.row.sync_state])
@@ -547,6 +553,7 @@ class VisitEditor(QWidget):
         self.side.show_amendments(opening.amendments)
         self._show_rules()
         self._show_figures()
+        self._give_room()
         self.renamed.emit()
 
     def _show_rules(self) -> None:

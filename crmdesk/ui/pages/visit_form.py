@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.roles import Role
@@ -30,6 +31,7 @@ _LONGER = "longer"
 _BESIDE = 2
 """So many companions stand beside the channel."""
 _ALONE = "alone"
+_SIDE_PX = 20
 
 
 class VisitForm(Card):
@@ -79,7 +81,7 @@ class VisitForm(Card):
         group.changed.connect(lambda: self._take("pick"))
 
     def _lay_out(self) -> None:
-        self.body.setContentsMargins(20, 12, 20, 12)  # 1366 × 768 shows all of it without scrolling
+        self.body.setContentsMargins(_SIDE_PX, 12, _SIDE_PX, 12)  # 1366 × 768 shows all of it without scrolling
         self.body.setSpacing(7)
         top = QHBoxLayout()
         top.setSpacing(16)
@@ -123,15 +125,26 @@ class VisitForm(Card):
         return [self.channel, self.duration, self.joint, *inner, self.adverse]
 
     def set_companions(self, companions: Sequence[Row]) -> None:
-        """Show who may have come along, managers first; more than two have a line of their own."""
+        """Show who may have come along, managers first."""
         self._companions = companions
-        many = len(companions) > _BESIDE
-        if many != (self._joint_row.count() > 0):
-            to = self._joint_row if many else self._top
-            (self._top if many else self._joint_row).removeWidget(self.joint)
-            to.addWidget(self.joint, 1, Qt.AlignmentFlag.AlignTop)
-            self.joint.set_beside(many)
         self._set_joint_choices()
+        self._place_joint()
+
+    def _place_joint(self) -> None:
+        """Give more than two companions, or a form too narrow for three groups side by side, another line."""
+        beside = sum(group.sizeHint().width() + self._top.spacing() for group in (self.channel, self.duration))
+        room = self.width() - 2 * _SIDE_PX - self.joint.minimumWidth()
+        apart = len(self._companions) > _BESIDE or beside > room
+        if apart != (self._joint_row.count() > 0):
+            to = self._joint_row if apart else self._top
+            (self._top if apart else self._joint_row).removeWidget(self.joint)
+            to.addWidget(self.joint, 1, Qt.AlignmentFlag.AlignTop)
+            self.joint.set_beside(apart)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_joint()
 
     def show_report(self, report: VisitReport) -> None:
         """Fill the form from a report."""
@@ -161,6 +174,7 @@ class VisitForm(Card):
             widget.setEnabled(not locked)
         self.doctors.set_locked(locked)
         self.own.set_locked(locked)
+        self.products.set_locked(locked)
         self.texts.set_locked(locked)
         self.next_step.setReadOnly(locked)
 

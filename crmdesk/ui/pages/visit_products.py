@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -48,7 +48,7 @@ class ProductRow(QWidget):
         row.addWidget(self._order, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
         row.addSpacing(8)
-        self.messages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it has what is left
+        self.reaction.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # one line, one column
         row.addWidget(self.messages, 1)
         row.addSpacing(12)
         row.addWidget(self.reaction)
@@ -95,7 +95,7 @@ class VisitProducts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ProductRow] = []
-        self._report, self._open = VisitReport(), False
+        self._report, self._open, self._locked = VisitReport(), False, False
         self._heading, self._none = Label("", "muted"), Label("", "muted")
         self._none.setObjectName("visit_no_products")
         self._none.hide()
@@ -114,7 +114,6 @@ class VisitProducts(QWidget):
 
     def set_products(self, products: Sequence[Row]) -> None:
         """Show a row for each product that may be talked about, or say that there is none."""
-        self._none.setVisible(not products)
         if [row.product for row in self.rows] == list(products):
             return
         for row in self.rows:
@@ -140,31 +139,59 @@ class VisitProducts(QWidget):
             row.show_report(report)
         self._fold()
 
+    def set_locked(self, locked: bool) -> None:
+        """Show only what was talked about, in its order: nothing can be added."""
+        self._locked = locked
+        self._fold()
+
     def retranslate(self) -> None:
         """Set every text anew."""
         for row in self.rows:
             row.retranslate()
         self._heading.setText(language.field_word("visit", "products"))
-        self._none.setText(self.tr("公司还没有登记产品；管理员登记后，下次同步就会出现。"))
         self._fold()
+
+    def _in_order(self) -> list[ProductRow]:
+        """Return the rows, of a locked report as they were talked about."""
+        spoken = self._report.order_of if self._locked else lambda _product: 0
+        return sorted(self.rows, key=lambda row: spoken(row.product.id))
+
+    def _said_of_none(self) -> str:
+        if self._locked and self.rows:
+            return self.tr("没有谈到产品。")
+        return self.tr("公司还没有登记产品；管理员登记后，下次同步就会出现。")
 
     def _turn(self) -> None:
         self._open = not self._open
         self._fold()
 
     def _fold(self) -> None:
-        """Hide the rows beyond the first ones of which nothing is said, and give the names one column."""
+        """Hide the rows beyond the first ones of which nothing is said, and give the names their column."""
         many, left = len(self.rows) > _FEW, 0
-        for place, row in enumerate(self.rows):
-            shown = not many or self._open or place < _SHOWN or self._report.order_of(row.product.id) > 0
+        for place, row in enumerate(self._in_order()):
+            self._list.insertWidget(place, row)
+            first = not many or self._open or place < _SHOWN
+            shown = self._report.order_of(row.product.id) > 0 or (first and not self._locked)
             row.setHidden(not shown)
             left += not shown
-        self.more.setVisible(many and (left > 0 or self._open))
+        self.more.setVisible(many and not self._locked and (left > 0 or self._open))
+        self._none.setText(self._said_of_none())
+        self._none.setVisible(not self.rows or (self._locked and left == len(self.rows)))
         self.more.setText(self.tr("只看前几个产品") if self._open else self.tr("其余 %n 个产品", "", left))
+        self._align_names()
+
+    def _align_names(self) -> None:
+        """Give the names one column: as wide as they are, and never more than a quarter of a narrow form."""
         shown_names = [row.name.sizeHint().width() for row in self.rows if not row.isHidden()]
-        width = min(max([theme.px(_NAME_PX), *shown_names]), theme.px(_WIDEST_NAME_PX))
+        widest = min(theme.px(_WIDEST_NAME_PX), max(theme.px(_NAME_PX), self.width() // 4))
+        width = min(max([theme.px(_NAME_PX), *shown_names]), widest)
         for row in self.rows:
             row.name.setFixedWidth(width)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align_names()
 
 
 def heading(label: Label, digit: str) -> QHBoxLayout:

@@ -38,6 +38,11 @@ class FocusRing(QWidget):
             self._lie_over(watched)
         return super().eventFilter(watched, event)
 
+    def follow(self) -> None:
+        """Go, where it is no longer needed."""
+        if not self._needed():
+            self.hide()
+
     def _lie_over(self, host: QObject) -> None:
         if isinstance(host, QWidget):
             self.setGeometry(host.rect())

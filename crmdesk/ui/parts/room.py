@@ -40,6 +40,14 @@ def fit(window: QWidget, least: QSize, wanted: QSize) -> None:
     window.resize(wanted.boundedTo(room))
 
 
+def width_in_sight(widget: QWidget) -> int:
+    """Return how much of a page's width can be seen at once: a page may be wider than the window and scroll."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, Room):
+        above = above.parentWidget()
+    return above.viewport().width() if above is not None else widget.width()
+
+
 class PageStack(QStackedWidget):
     """Pages of which one is shown: it alone says how much room is needed."""
 

@@ -284,6 +284,7 @@ class RowList(QListView):
     def __init__(self, model: RowModel, lines: int = 3, with_time: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._ring = FocusRing(self, lambda: not self.currentIndex().isValid())
         self.setModel(model)
         self.setItemDelegate(RowDelegate(lines, with_time, self))
         self.setUniformItemSizes(True)
@@ -293,7 +294,6 @@ class RowList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setProperty("part", "rows")
         self._told = ""
-        self._ring = FocusRing(self, lambda: not self.currentIndex().isValid())
         self.doubleClicked.connect(lambda index: self._open(index.row()))
         model.dataChanged.connect(self._arrived)
 
@@ -318,6 +318,7 @@ class RowList(QListView):
     @override
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)
+        self._ring.follow()
         self._told = ""
         self._tell(current.row())
 
