@@ -41,6 +41,7 @@ from typing_extensions import override
 
 from crmdesk.services.views import CustomerItem
 from crmdesk.ui import theme
+from crmdesk.ui.garbage import put_off
 from crmdesk.ui.pages.customer_columns import (
     FILLS,
     MAX_WIDTH,
@@ -235,8 +236,14 @@ class CustomerTable(QTableView):
 
     @override
     def currentChanged(self, current: Index, previous: Index) -> None:
+        put_off()
         super().currentChanged(current, previous)  # Qt turns input methods off where nothing is edited in the cell
         self._let_compose()
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        put_off()
+        super().scrollContentsBy(dx, dy)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

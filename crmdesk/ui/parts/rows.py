@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from crmdesk.ui import theme
+from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import tool_tip
@@ -318,9 +319,15 @@ class RowList(QListView):
     @override
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)
+        put_off()
         self._ring.follow()
         self._told = ""
         self._tell(current.row())
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        put_off()
+        super().scrollContentsBy(dx, dy)
 
     def _tell(self, index: int) -> None:
         row = self._model.row(index)

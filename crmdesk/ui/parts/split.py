@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.spoken import Role
 
@@ -67,6 +68,11 @@ class ScrollArea(QScrollArea):
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()  # what is around it learns of a content that became wider
         return super().eventFilter(watched, event)
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        put_off()
+        super().scrollContentsBy(dx, dy)
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -5,6 +5,8 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
+from crmdesk.ui.garbage import put_off
+
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
@@ -25,6 +27,8 @@ class TextLine(QLineEdit):
 
     @override
     def event(self, arg__1: QEvent) -> bool:
+        if arg__1.type() in _KEYS:
+            put_off()
         if self.composing and arg__1.type() in _KEYS:
             arg__1.accept()
             return True
@@ -53,6 +57,8 @@ class TextBox(QPlainTextEdit):
 
     @override
     def event(self, e: QEvent) -> bool:
+        if e.type() in _KEYS:
+            put_off()
         if self.composing and e.type() in _KEYS:
             e.accept()
             return True

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui.garbage import GarbageTimer, collect_due
+from crmdesk.ui import garbage
+from crmdesk.ui.garbage import GarbageTimer, collect_due, look, put_off
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.text_field import TextLine
 
 
 class _Cyclic(QWidget):
@@ -53,4 +60,35 @@ def test_what_is_due_is_collected() -> None:
     assert collect_due() == -1
     kept = [[number] for number in range(5_000)]
     assert collect_due() >= 0
+    assert kept
+
+
+def test_nothing_is_collected_while_somebody_scrolls_or_types(
+    qtbot: QtBot, dressed: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = RowModel()
+    rows, field = RowList(model), TextLine()
+    for widget in (rows, field):
+        qtbot.addWidget(widget)
+        widget.show()
+    model.set_rows([ListRow(str(number), f"Name {number}") for number in range(200)])
+    steps = {
+        "list": lambda: rows.verticalScrollBar().setValue(40 + rows.verticalScrollBar().value()),
+        "row": lambda: rows.choose_row(1 + rows.currentIndex().row()),
+        "field": lambda: QTest.keyClick(field, Qt.Key.Key_A),
+    }
+    for name, step in steps.items():
+        step()
+        kept = [[number] for number in range(5_000)]
+        assert look() == -1, name
+        monkeypatch.setattr(GarbageTimer, "moved_at", time.monotonic() - 1)
+        assert look() >= 0, "it is made up for as soon as all is still"
+        assert kept
+
+
+def test_too_much_is_collected_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_off()
+    monkeypatch.setattr(garbage, "_MOST", 1_000)
+    kept = [[number] for number in range(5_000)]
+    assert look() >= 0
     assert kept
