@@ -72,6 +72,7 @@ def test_nothing_is_collected_while_somebody_scrolls_or_types(
         qtbot.addWidget(widget)
         widget.show()
     model.set_rows([ListRow(str(number), f"Name {number}") for number in range(200)])
+    qtbot.waitUntil(lambda: rows.verticalScrollBar().maximum() > 40)
     steps = {
         "list": lambda: rows.verticalScrollBar().setValue(40 + rows.verticalScrollBar().value()),
         "row": lambda: rows.choose_row(1 + rows.currentIndex().row()),
