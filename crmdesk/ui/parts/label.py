@@ -20,7 +20,13 @@ _MAY_BREAK = "\u200b"
 
 def breakable(text: str) -> str:
     """Return a text in which an address or a number without end may be broken: else its end would have no room."""
-    return _LONG_WORD.sub(lambda found: re.sub(r"(?<=[@./_:-])|(?<=.{16})", _MAY_BREAK, found.group()), text)
+    return _LONG_WORD.sub(lambda found: _broken(found.group()), text)
+
+
+def _broken(word: str) -> str:
+    """Let a word break after its signs, and within a part only where that is endless itself."""
+    parts = re.sub(r"(?<=[@./_:-])", _MAY_BREAK, word)
+    return re.sub(rf"([^{_MAY_BREAK}]{{24}})(?=[^{_MAY_BREAK}])", rf"\1{_MAY_BREAK}", parts)
 
 
 class Label(QLabel):

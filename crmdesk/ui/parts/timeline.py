@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import msgspec
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import icons, theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
-from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
 
 _FIRST = 20
@@ -69,7 +69,9 @@ class _Entry(QWidget):
         top.setSpacing(6)
         if row.icon:
             top.addWidget(_Mark(row.icon, self))
-        top.addWidget(Label(row.meta, "muted"))
+        meta = ElidedLabel(row.meta, "muted")
+        meta.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        top.addWidget(meta)
         if row.state:
             top.addWidget(Chip(row.state, row.state_tone, self))
         top.addStretch(1)
