@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, QUIET, Button
 from crmdesk.ui.parts.charts import BudgetBar, ColumnChart, ProgressBar
 from crmdesk.ui.parts.chips import Chip, ChipRow, Picklist, digit_pressed, state_chip
-from crmdesk.ui.parts.label import Label, breakable
+from crmdesk.ui.parts.label import ElidedLabel, Label, breakable
 from crmdesk.ui.parts.notices import Banner, EmptyState, Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
@@ -257,9 +257,7 @@ def test_a_long_name_of_a_property_takes_two_lines_and_leaves_the_value_its_room
     assert name.geometry().height() > value.fontMetrics().height() * 1.8
 
 
-def test_an_address_without_end_breaks_after_its_signs_and_is_read_as_it_is(
-    qtbot: QtBot, dressed: QApplication
-) -> None:
+def test_an_address_without_end_breaks_after_its_signs_and_is_read_as_it_is(qtbot: QtBot) -> None:
     address = "a-very-long-address-of-a-doctor@department.hospital.example.org"
     label = Label(address, wrap=True)
     qtbot.addWidget(label)
