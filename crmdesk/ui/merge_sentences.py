@@ -5,10 +5,6 @@ MERGES: dict[str, tuple[str, str]] = {
         "这两条不能合并：其中一条已被合并或已不在。没有改变任何内容。",
         "These two cannot be merged: one of them was merged already or is gone. Nothing was changed.",
     ),
-    "unknown_merge": (
-        "没有这次合并。没有改变任何内容。",
-        "There is no such merge. Nothing was changed.",
-    ),
     "doctor_merged": (
         "这位医生已并入另一位，所以没有改。你写的内容都在，可以改到保留的那位上。",
         "This doctor was merged into another one, so nothing was changed. Your text is kept; put it to the one kept.",

@@ -8,6 +8,10 @@
             <translation>Report the adverse event</translation>
         </message>
         <message>
+            <source>谁在什么时候写了什么</source>
+            <translation>Who wrote what and when</translation>
+        </message>
+        <message>
             <source>患者（年龄、性别）、用药、表现、结果</source>
             <translation>Patient (age, sex), medicine, what happened, outcome</translation>
         </message>
@@ -893,6 +897,10 @@
         <message>
             <source>已恢复</source>
             <translation>Brought back</translation>
+        </message>
+        <message>
+            <source>另一台电脑上也写了，合在一起</source>
+            <translation>Written on another computer too, put together</translation>
         </message>
         <message>
             <source>因合并机构</source>
