@@ -28,7 +28,7 @@ _Pair = tuple[float, str, str, tuple[str, ...]]
 _LIMIT = 300
 _DECIDED = 40
 _AT_ONCE = 1_000
-_NEAR = 5_000
+_NEAR = 3_000
 _CANDIDATES = (
     "SELECT id, name, pinyin, mobile, phone FROM row_doctor WHERE deleted = 0 AND coalesce(status, '') <> 'merged'"
 )
@@ -75,9 +75,10 @@ class MergeReads(CustomerReads, ImportReads):
         if mine is None:
             return []
         near = "coalesce(city, '') = '' OR instr(:city, city) OR instr(city, :city)" if mine.city else "1"
-        known = self.known_institutions(f"id <> :id AND ({near}) LIMIT {_NEAR + 1}", {"id": row_id, "city": mine.city})
-        if len(known) > _NEAR:
+        where, params = f"id <> :id AND ({near})", {"id": row_id, "city": mine.city}
+        if self._count(f"SELECT count(*) FROM row_institution WHERE deleted = 0 AND {where}", params) > _NEAR:
             return []
+        known = self.known_institutions(where, params)
         return sorted(_alike([mine, *known], of_first=True), key=lambda one: (-one[0], one[1], one[2]))
 
     def _like_doctor(self, doctor_id: str) -> list[DuplicatePair]:

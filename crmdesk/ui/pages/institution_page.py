@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -44,6 +44,8 @@ _TOUCHED = frozenset(
     | {"procurement", "institution_merge"}
 )
 _SIDE = 340
+_PAIRS_AFTER_MS = 250
+"""So long after the page is there it is looked for others that may be the same: that reads a city's institutions."""
 _PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
 
 
@@ -71,6 +73,10 @@ class InstitutionPage(Page):
         self.editor.closed.connect(self._edit_closed)
         self._same = SameBanner(context, INSTITUTIONS, self._words)
         self._pairs: Sequence[DuplicatePair] = ()
+        self._look_for_pairs = QTimer(self)
+        self._look_for_pairs.setSingleShot(True)
+        self._look_for_pairs.setInterval(_PAIRS_AFTER_MS)
+        self._look_for_pairs.timeout.connect(self._find_pairs)
         self.body.addWidget(self._make_head())
         self.body.addWidget(self._same)
         self.body.addLayout(self._middle(), 1)
@@ -208,12 +214,17 @@ class InstitutionPage(Page):
         self._view = view
         self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
         self._show()
-        self.context.ask(
-            self,
-            lambda reads: reads.duplicates_of(row_id, "institution"),
-            lambda pairs: self._take_pairs(row_id, pairs),
-            "institution_pairs",
-        )
+        self._look_for_pairs.start()
+
+    def _find_pairs(self) -> None:
+        row_id = self._id
+        if row_id and self._view is not None:
+            self.context.ask(
+                self,
+                lambda reads: reads.duplicates_of(row_id, "institution"),
+                lambda pairs: self._take_pairs(row_id, pairs),
+                "institution_pairs",
+            )
 
     def _gone(self, error: BaseException) -> None:
         if not isinstance(error, CrmdeskError) or error.code != "unknown_row":
