@@ -1,4 +1,4 @@
-"""The company fields of the demo company, and what some of its doctors and institutions hold in them."""
+"""The company fields of the demo company, and what some of its doctors, institutions and reports hold in them."""
 
 import random
 from datetime import date, timedelta
@@ -19,10 +19,10 @@ def make_own_fields(maker: Maker, admin_id: str) -> None:
     fields = words("own_fields")["fields"]
     for position, values in enumerate(fields, 1):
         maker.row("custom_field", made, admin_id, {"retired": False, **values, "position": position * 10})
-    for record in ("doctor", "institution"):
+    for record in ("doctor", "institution", "visit"):
         mine = [one for one in fields if one["for_record"] == record]
         for row in maker.tables[record]:
-            if rng.random() < _FILLED:
+            if row.get("state", "submitted") == "submitted" and rng.random() < _FILLED:
                 row["custom"] = _filled(rng, mine, maker.today)
 
 

@@ -15,6 +15,7 @@ from crmdesk.ui import language, theme
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import KeyCap, Picklist
+from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
 _FEW, _SHOWN = 8, 5
@@ -23,7 +24,7 @@ _NAME_PX, _WIDEST_NAME_PX = 72, 160
 
 
 class ProductRow(QWidget):
-    """One product: its place in the order, approved messages, reaction."""
+    """One product: its place in the order, approved messages, reaction; one line until its messages are looked at."""
 
     changed = Signal(str)
     moved = Signal(str, int)
@@ -36,7 +37,7 @@ class ProductRow(QWidget):
         self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         for label in (self._order, self.name):
             label.setMinimumHeight(theme.px(28))  # beside the first line of chips
-        self.messages, self.reaction = Picklist(many=True), Picklist()
+        self.messages, self.reaction = FoldedPicklist(many=True), Picklist()
         self.messages.digit = digit
         self.messages.setObjectName(f"visit_messages_{product.id}")
         self.reaction.setObjectName(f"visit_reaction_{product.id}")

@@ -19,9 +19,9 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.room import ANY_WIDTH
 
 WIDTH = 320
-QWIDGETSIZE_MAX = (1 << 24) - 1
 _AMENDMENTS, _QUESTIONS = 4, 3
 
 
@@ -59,7 +59,7 @@ class VisitSide(QFrame):
     def set_below(self, below: bool) -> None:
         """Take the whole width below the report, or the usual one beside it."""
         self.setMinimumWidth(0 if below else WIDTH)
-        self.setMaximumWidth(QWIDGETSIZE_MAX if below else WIDTH)
+        self.setMaximumWidth(ANY_WIDTH if below else WIDTH)
 
     def show_visit(
         self, doctors: Sequence[DoctorView], own_id: str, visit_id: str, event: AdverseEventItem | None = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout
 from typing_extensions import override
 
 from crmdesk.ui.parts.chips import CHIP_GAP, Pick, Picklist
+from crmdesk.ui.parts.room import ANY_WIDTH
 
 _ABOVE_PX, _BESIDE_PX = 4, 12
 
@@ -59,6 +60,7 @@ class FoldedPicklist(Picklist):
         folded = not self._open and needed > self._room
         kept = self._in_front(more) if folded else set(range(len(self._picks)))
         for index, pick in enumerate(self._picks):
+            pick.setMaximumWidth(self._room - more.sizeHint().width() - CHIP_GAP if folded else ANY_WIDTH)
             pick.setHidden(index not in kept)
         left = len(self._picks) - len(kept)
         more.setText(f"+{left}")
@@ -70,11 +72,11 @@ class FoldedPicklist(Picklist):
         more.setText(f"+{len(self._picks)}")
         room = self._room - more.sizeHint().width()
         wanted = sorted(range(len(self._picks)), key=lambda index: not self._picks[index].chosen)
-        kept = set()
+        kept: set[int] = set()
         for index in wanted:
             width = self._picks[index].sizeHint().width() + CHIP_GAP
-            if width > room and not self._picks[index].chosen:
-                break
+            if kept and width > room and not self._picks[index].chosen:
+                break  # the first one is there in any case, shortened where it has to be
             kept.add(index)
             room -= width
         return kept

@@ -24,6 +24,8 @@ _FRAME_PX, _SIDES_PX = 40, 16
 _WITHOUT_SCREEN = frozenset({"offscreen", "minimal"})
 _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.InputMethod})
 _ENDLESS = QSize(1 << 20, 1 << 20)
+ANY_WIDTH = (1 << 24) - 1
+"""The maximum of a widget that has none: Qt's QWIDGETSIZE_MAX, which its Python has not."""
 
 
 def room_for(window: QWidget) -> QSize:

@@ -43,4 +43,8 @@ def test_a_form_has_no_links_and_nothing_that_the_role_may_not_write() -> None:
 
 def test_problems_name_the_field() -> None:
     found = edit_session.problems(DOCTOR, {"name": "", "note": "x" * 20_001, "mobile": "1"})
-    assert {name: error.code for name, error in found.items()} == {"name": "required", "note": "too_long"}
+    assert {name: error.code for name, error in found.items()} == {
+        "name": "required",
+        "note": "too_long",
+        "mobile": "not_a_phone",
+    }

@@ -86,6 +86,28 @@ def test_who_may_come_along_takes_one_line_and_all_can_be_reached(
     assert len(seen(joint)) == 11
 
 
+def test_a_product_takes_one_line_until_its_messages_are_looked_at(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    row = opened(window, qtbot, id=laptop.company.ids["p1"]).form.products.rows[-1]
+    qtbot.waitUntil(row.isVisible)
+    line = row.reaction.height()
+    row.messages.set_choices(
+        [(str(at), f"第 {at} 条，" + "写得比一行所能容下的还要长得多的信息" * 3) for at in range(3)]
+    )
+    qtbot.waitUntil(lambda: row.messages.height() == line and seen(row.messages)[-1] == "+2")
+    assert len(seen(row.messages)) == 2, "the first is there, shortened"
+    row.messages.setFocus()
+    qtbot.keyClick(row.messages, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: row.messages.height() > line)
+    qtbot.keyClick(row.messages, Qt.Key.Key_Space)
+    assert row.messages.values() == ["1"]
+    row.reaction.setFocus()
+    qtbot.waitUntil(lambda: row.messages.height() == line)
+    assert seen(row.messages)[0].startswith("第 1 条"), "what is chosen stays in sight"
+
+
 def test_questions_and_competitors_open_when_they_are_needed(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
     form = editor.form
