@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from crmdesk.domain.clock import at_minute
+from crmdesk.domain.company_calendar import holidays_with
 from crmdesk.domain.workdays import days_between
-from crmdesk.services.calendar_data import holidays
 from tests.ui.customers.small_company import Company, at, day
 from tests.ui.money.money_company import claim
 from tests.ui.plan.planned import work_week
@@ -146,8 +146,8 @@ def _add_work(company: Company, place: str) -> None:
 
 def _add_many(company: Company, place: str, many: int) -> None:
     here = {"territory_id": company.ids["浦东一区"]}
-    monday = work_week()
-    worked = [one for one in days_between(monday, monday + timedelta(days=4)) if holidays().is_worked(one)]
+    monday, usual = work_week(), holidays_with(())
+    worked = [one for one in days_between(monday, monday + timedelta(days=4)) if usual.is_worked(one)]
     for number in range(many):
         person = {"name": f"周{number:05}", "title": "attending", "specialty": "cardiology", "status": "active"}
         klass = "ABC"[number % 3]
