@@ -1,6 +1,9 @@
 """The engine: what a person asks for is of that moment; what is asked for later is none of its business."""
 
+import sys
 import threading
+
+import pytest
 
 from tests.sync.field import Field, ask, edit, synced
 from tests.sync.files.photos import until
@@ -11,6 +14,17 @@ def test_stopping_when_nothing_runs_stops_nothing_later(field: Field) -> None:
     laptop.engine.cancel()
     synced(laptop)
     assert ask(laptop, lambda reads: reads.sync_summary()).customers == 2
+
+
+def test_threads_wait_for_the_interpreter_less_while_one_syncs(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    laptop = field.laptop("rep")
+    usual, turns, driver = sys.getswitchinterval(), [], laptop.engine._driver
+    drive = driver.drive
+    monkeypatch.setattr(driver, "drive", lambda *given: (turns.append(sys.getswitchinterval()), drive(*given)))
+    synced(laptop)
+    assert turns
+    assert max(turns) < usual / 5
+    assert sys.getswitchinterval() == usual
 
 
 def test_back_from_working_offline_it_syncs_at_once(field: Field) -> None:
