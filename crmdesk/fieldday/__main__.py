@@ -122,7 +122,9 @@ def open_app(out: Path, seed: int, small: bool) -> int:
 
     check_system()
     server = ServerProcess(out / "server")
-    if not (out / "server").exists():
+    if (out / "server").exists():
+        server.run("init")  # an older crmdesk may have made it
+    else:
         sys.stdout.write("Making the demo company (once, about half a minute) …\n")
         server.make_company(seed, small)
     server.start()

@@ -20,7 +20,7 @@ from typing_extensions import override
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.server import audit
-from crmdesk.server.tables import METADATA, ROWS, SERVER_META
+from crmdesk.server.tables import METADATA, SERVER_META
 from crmdesk.server.work import ServerWork
 
 T = TypeVar("T")
@@ -47,6 +47,12 @@ class Database:
             known = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
             if known is None:
                 connection.execute(insert(SERVER_META).values(name="epoch", value=secrets.token_hex(6)))
+
+    @property
+    def is_older(self) -> bool:
+        """Say whether an older crmdesk made this database: `create_all` adds what it lacks."""
+        with self.reading() as connection:
+            return any(True for _ in _missing(connection))
 
     @property
     def epoch(self) -> str:
@@ -114,13 +120,17 @@ class Database:
 
 def _add_columns(connection: Connection) -> None:
     """Give a database of an older crmdesk the columns of fields that were declared since; nothing is in them yet."""
-    inspector = sa.inspect(connection)
-    for table in ROWS.values():
-        present = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in present:
-                kind = column.type.compile(connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
+    for column in _missing(connection):
+        kind = column.type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}")
+
+
+def _missing(connection: Connection) -> Iterator[sa.Column[Any]]:
+    """Yield the declared columns that the database does not have, those of missing tables included."""
+    found = sa.inspect(connection).get_multi_columns()
+    present = {name: {column["name"] for column in columns} for (_, name), columns in found.items()}
+    for table in METADATA.tables.values():
+        yield from (column for column in table.columns if column.name not in present.get(table.name, ()))
 
 
 def _may_retry(error: DBAPIError) -> bool:

@@ -50,7 +50,11 @@ class Place:
         return Path(self.url.removeprefix(start)) if self.url.startswith(start) else None
 
     def database(self, *, create: bool = False) -> Database:
-        """Open the database; raises WorldError `database_not_initialised` or `database_unavailable`."""
+        """Open the database.
+
+        Raises WorldError `database_not_initialised`, `database_older` (it lacks what was declared since) or
+        `database_unavailable`.
+        """
         if create:
             self._make_folder()
         elif self._sqlite_file is not None and not self._sqlite_file.is_file():
@@ -61,6 +65,8 @@ class Place:
                 database.create_all()
             elif not sa.inspect(database.engine).has_table("server_meta"):
                 raise WorldError("database_not_initialised", place=shown_url(self.url))
+            elif database.is_older:
+                raise WorldError("database_older", place=shown_url(self.url))
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             raise WorldError("database_unavailable", place=shown_url(self.url), why=_first_line(error)) from error
         return database

@@ -36,6 +36,8 @@ SENTENCES = {
     "damaged_file": "The file is damaged and can't be read.",
     "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
     "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
+    "database_older": "The database {place} was made by an older crmdesk-server. Back it up, then run `init` on it"
+    " (crmdesk-server with the same options before the command): it adds what is missing and changes nothing else.",
     "database_unavailable": "The database {place} can't be used: {why}",
     "dates_unclear": "{value} in '{column}' may be two different days. Say which: --dates day-first or"
     " --dates month-first.",
