@@ -4,8 +4,7 @@ import queue
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.storage import settings
@@ -121,7 +120,7 @@ class SyncEngine:
                 self._drive(event)
 
     def _drive(self, event: core.Event) -> None:
-        with self._driving, _short_turns():
+        with self._driving, _short_turns:
             self._running = cancellation = Cancellation()
             try:
                 if not self._stopping.is_set():  # asked for while the cancellation was made
@@ -138,18 +137,31 @@ class SyncEngine:
         return self._thread is not None and not self._events.empty()
 
 
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Let no thread wait for the interpreter as long as usual (5 ms) while one syncs.
+class _ShortTurns:
+    """Lets no thread wait for the interpreter as long as usual (5 ms) while any engine syncs.
 
     Whoever writes a page would wait that long for the thread that reads the next one, and so would the window.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, _TURN_S))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._syncing, self._usual_s = 0, 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._syncing:
+                self._usual_s = sys.getswitchinterval()
+                sys.setswitchinterval(min(self._usual_s, _TURN_S))
+            self._syncing += 1
+
+    def __exit__(self, *_failure: object) -> None:
+        with self._lock:
+            self._syncing -= 1
+            if not self._syncing:
+                sys.setswitchinterval(self._usual_s)
+
+
+_short_turns = _ShortTurns()
 
 
 def _without_repeats(events: list[core.Event | None]) -> list[core.Event]:
