@@ -40,8 +40,9 @@ lint: setup  ## ruff, mypy --strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+# three workers on two cores: a third of the time a test waits (for a server, a kill, a screen) and the core is free
 test: lint  ## everything that must hold before a commit (under 10 minutes on two cores)
-	@$(OFFSCREEN) $(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
+	@$(OFFSCREEN) $(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak"
 
 soak: setup  ## the long figures
 	@CRMDESK_SOAK=1 $(OFFSCREEN) $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600

@@ -1,5 +1,6 @@
 """A `requests` session whose connections can be cut from another thread at any moment."""
 
+import http.client
 from typing import Any
 
 import requests
@@ -11,6 +12,42 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util import SKIP_HEADER
 
 from crmdesk.sync.guard import SocketGuard
+
+_MOST_HEAD_LINES = 1_000
+"""Of the head of an answer and of all that announce it ('100 Continue'); the library has no bound for those."""
+
+
+class _FewLines:
+    """The beginning of an answer, which comes to an end: a flood of it keeps a thread busy even when its line is cut,
+    because what has arrived before is still to be read."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._left = file, _MOST_HEAD_LINES
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Return the next line; raises HTTPException where there are too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise http.client.HTTPException("a head without end")
+        return bytes(self._file.readline(limit))
+
+    def close(self) -> None:
+        """Close the line."""
+        self._file.close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose head is bounded."""
+
+    @override
+    def begin(self) -> None:
+        whole: Any = self.fp
+        self.fp = _FewLines(whole)  # type: ignore[assignment]
+        try:
+            super().begin()
+        finally:
+            if self.fp is not None:  # else the library has closed it
+                self.fp = whole
 
 
 class _GuardedAdapter(HTTPAdapter):
@@ -29,12 +66,16 @@ class _GuardedAdapter(HTTPAdapter):
 
 def _guarded_pools(guard: SocketGuard) -> dict[str, Any]:
     class GuardedHTTP(HTTPConnection):
+        response_class = _Answer
+
         @override
         def connect(self) -> None:
             super().connect()
             guard.enter(self.sock)
 
     class GuardedHTTPS(HTTPSConnection):
+        response_class = _Answer
+
         @override
         def connect(self) -> None:
             super().connect()

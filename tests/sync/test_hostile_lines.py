@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -92,6 +93,12 @@ def connect() -> Iterator[Callable[[Handler], Transport]]:
             return transport
 
         yield made
+        closing = time.monotonic()
+    assert time.monotonic() - closing < 10, "somebody still reads, so the server still sends"
+    for thread in threading.enumerate():
+        if thread.name == "crmdesk-wire":
+            thread.join(5)
+            assert not thread.is_alive(), "it reads on, with nobody to take it, for as long as the server sends"
 
 
 def highest_kib() -> int:
