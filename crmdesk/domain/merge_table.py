@@ -7,12 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from crmdesk.domain.fields import Merge, Record, ScopeRule
+from crmdesk.domain.page_table import PageTable
 from crmdesk.domain.records import RECORDS
-
-BEGIN, END = "<!-- merge table: begin -->", "<!-- merge table: end -->"
 
 
 class Local(StrEnum):
@@ -163,24 +161,8 @@ def _rules() -> Iterator[str]:
         yield f"| {rule.value} | {words} | {'; '.join(named)} |"
 
 
-def written_into(text: str) -> str:
-    """Return a document with the table of today between its markers; raises ValueError where there are none."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
-
-
-def main(arguments: list[str]) -> int:
-    """Print the table, or with `--write` put it into docs/sync.md."""
-    if arguments != ["--write"]:
-        sys.stdout.write(markdown() + "\n")
-        return 0
-    page = Path(__file__).parents[2] / "docs" / "sync.md"
-    page.write_text(written_into(page.read_text("utf-8")), "utf-8")
-    return 0
+TABLE = PageTable("sync.md", "merge table", markdown)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(TABLE.command(sys.argv[1:]))

@@ -5,14 +5,13 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from crmdesk.domain.fields import Field, Kind, Record
+from crmdesk.domain.page_table import PageTable
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS
 from crmdesk.domain.roles import Role
 
-BEGIN, END = "<!-- record table: begin -->", "<!-- record table: end -->"
 _LENGTHS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REFS, Kind.TAGS, Kind.ITEMS})
 
 
@@ -72,24 +71,8 @@ def _codes() -> Iterator[str]:
         yield f"| {name} | {', '.join(choice.code for choice in PICKLISTS[name])} |"
 
 
-def written_into(text: str) -> str:
-    """Return a document with the table of today between its markers; raises ValueError where there are none."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
-
-
-def main(arguments: list[str]) -> int:
-    """Print the table, or with `--write` put it into docs/protocol.md."""
-    if arguments != ["--write"]:
-        sys.stdout.write(markdown() + "\n")
-        return 0
-    page = Path(__file__).parents[2] / "docs" / "protocol.md"
-    page.write_text(written_into(page.read_text("utf-8")), "utf-8")
-    return 0
+TABLE = PageTable("protocol.md", "record table", markdown)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(TABLE.command(sys.argv[1:]))

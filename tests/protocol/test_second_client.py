@@ -32,7 +32,7 @@ def enter(company: Company, tmp_path: Path) -> Iterator[Enter]:
 
 def test_the_page_lists_the_records_as_they_are_declared() -> None:
     text = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
-    assert record_table.written_into(text) == text, "python -m crmdesk.domain.record_table --write"
+    assert record_table.TABLE.written_into(text) == text, "python -m crmdesk.domain.record_table --write"
 
 
 def test_the_second_client_knows_nothing_of_the_first() -> None:

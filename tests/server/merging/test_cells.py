@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "sync.md"
 
 def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
     text = DOCS.read_text("utf-8")
-    assert merge_table.written_into(text) == text, "python -m crmdesk.domain.merge_table --write"
+    assert merge_table.TABLE.written_into(text) == text, "python -m crmdesk.domain.merge_table --write"
 
 
 @pytest.mark.parametrize(("record", "local", "remote"), CELLS, ids=lambda one: str(one).replace(" ", "_"))
