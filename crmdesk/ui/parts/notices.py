@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,6 +13,7 @@ from crmdesk.ui.parts.label import Label
 
 TOAST_MS = 6000
 _RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
+_LOOK_MS = 250
 Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
@@ -44,6 +46,9 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOAST_MS)
         self._timer.timeout.connect(self.hide)
+        self._looking = QTimer(self)  # another page or language below it does not tell
+        self._looking.setInterval(_LOOK_MS)
+        self._looking.timeout.connect(self._place)
         window.installEventFilter(self)
         self.hide()
 
@@ -66,6 +71,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._place()
+        self._looking.start()
 
     def _say_anew(self) -> None:
         """Say the same in the language in use; what cannot be said anew does not stay in the other one."""
@@ -77,6 +83,11 @@ class Toast(QFrame):
             self._show(text or self.tr("刚才的更改可以撤销。"))
         else:
             self.hide()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._looking.stop()
+        super().hideEvent(event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

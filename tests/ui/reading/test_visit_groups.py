@@ -74,15 +74,28 @@ def test_what_is_exported_is_what_is_shown(qtbot: QtBot, sit: Sit) -> None:
     dialog.reject()
 
 
-def test_a_toast_covers_no_button(qtbot: QtBot, sit: Sit) -> None:
+def test_a_toast_covers_no_button_also_of_the_next_page(qtbot: QtBot, sit: Sit) -> None:
     window, _laptop = sit(*house.MANAGER)
     window.resize(1100, 700)
     window.navigate("approvals")
     house.shown(qtbot, window)
-    window.toast("一句相当长的话，它在右下角占很多地方，比按钮之间的空处宽得多，也不能更短，因为都是实话。")
+    window.navigate("today")
+    house.shown(qtbot, window)
     toast = window.toast_part
-    place = QRect(toast.mapTo(window, QPoint(0, 0)), toast.size())
-    foot = [one for one in window.findChildren(QAbstractButton) if one.isVisible() and not toast.isAncestorOf(one)]
-    covered = [one.objectName() for one in foot if QRect(one.mapTo(window, QPoint(0, 0)), one.size()).intersects(place)]
-    assert covered == []
-    assert window.rect().contains(place)
+
+    def covered() -> list[str]:
+        place = QRect(toast.mapTo(window, QPoint(0, 0)), toast.size())
+        others = (one for one in window.findChildren(QAbstractButton) if not toast.isAncestorOf(one))
+        return [
+            one.objectName()
+            for one in others
+            if one.isVisible() and QRect(one.mapTo(window, QPoint(0, 0)), one.size()).intersects(place)
+        ]
+
+    window.toast("一句相当长的话，它在右下角占很多地方，比按钮之间的空处宽得多，也不能更短，因为都是实话。")
+    assert covered() == []
+    window.navigate("approvals")
+    assert toast.isVisible()
+    qtbot.waitUntil(lambda: covered() == [])
+    assert toast.isVisible()
+    assert window.rect().contains(QRect(toast.mapTo(window, QPoint(0, 0)), toast.size()))
