@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fixtures.memory import memory_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 _THRESHOLD = gc.get_threshold()
 settings.register_profile("test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
@@ -16,7 +18,11 @@ settings.load_profile("test")
 
 
 def pytest_configure() -> None:
-    """Collect cyclic garbage between tests, in the main thread: a server's thread must not destroy a test's widgets."""
+    """Put the tests' folders into memory, and leave the garbage to the pauses between tests.
+
+    Cyclic garbage is collected in the main thread alone: a server's thread must not destroy a test's widgets.
+    """
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_folder()))
     gc.disable()
 
 

@@ -23,6 +23,7 @@ from crmdesk.server import auth
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.sync.engine import SyncStatus
 from tests.fixtures.leash import Leash
+from tests.fixtures.memory import memory_folder
 from tests.fixtures.postgres import PostgresServer, private_postgres
 from tests.realstack import oracle
 from tests.realstack.day import HASTY, PATIENT, PEOPLE, Day, side_by_side
@@ -222,8 +223,7 @@ def _waiting(laptop: Any) -> int:
 @contextmanager
 def rig() -> Iterator[Rig]:
     """Everything that a run of seeds needs; tidied away afterwards, whatever ends the run."""
-    shared = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="crmdesk-real-", dir=shared if shared.is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix="crmdesk-real-", dir=memory_folder()))
     leash = Leash()
     leash.folder(folder)
     try:

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing.util import Finalize
 from pathlib import Path
 
 from tests.simulation import planted
-from tests.simulation.founding import forget
 from tests.simulation.planted import BUGS, Catch
 from tests.simulation.run import Outcome, run_seed
 from tests.simulation.shrink import shrink, story
@@ -70,11 +68,7 @@ def spread(first: int, count: int, cores: int) -> Iterator[Outcome]:
 
 
 def _pool(cores: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), initializer=_begin)
-
-
-def _begin() -> None:
-    Finalize(None, forget, exitpriority=10)
+    return ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"))
 
 
 def seeds(first: int, count: int, cores: int) -> int:
@@ -86,7 +80,6 @@ def seeds(first: int, count: int, cores: int) -> int:
             print(f"seed {outcome.seed}: {outcome.words}", flush=True)
     for outcome in total.failed[:_SHOWN]:
         print(story(shrink(outcome)), flush=True)
-    forget()
     print(total.line(time.monotonic() - began), flush=True)
     return int(bool(total.failed))
 

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from crmdesk.server.settings import Settings
 from crmdesk.server.work import SYSTEM, ServerWork
 from crmdesk.storage.store import Store
 from crmdesk.sync.session import Session
+from tests.fixtures.memory import memory_folder
 from tests.simulation import own_fields
 from tests.simulation.seeded import Time, repeatable
 
@@ -29,7 +31,6 @@ LAPTOPS = {"ann": "ann", "ann2": "ann", "bo": "bo", "cy": "cy", "mei": "mei"}
 TERRITORIES = ("north", "south", "east")
 PERIOD = "2026Q4"
 CATEGORIES = ("meal", "travel")
-_ROOM_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,11 @@ class Founding:
         return self.folder / "server.db"
 
 
-def memory_folder() -> Path:
-    """Return a folder in memory where the system has room there: a commit is as complete, only nothing is worn out."""
-    shared = Path("/dev/shm")
-    roomy = shared.is_dir() and shutil.disk_usage(shared).free >= _ROOM_BYTES
-    return shared if roomy else Path(tempfile.gettempdir())
-
-
 @cache
 def founding() -> Founding:
-    """Make the first state; it goes with the process (`forget`)."""
+    """Make the first state; it goes with the process, of whatever kind that is."""
     folder = Path(tempfile.mkdtemp(prefix="crmdesk-founding-", dir=memory_folder()))
+    Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=10)
     time = Time(0)
     time.enter(0, 0)
     with repeatable(time):
@@ -73,13 +68,6 @@ def founding() -> Founding:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         database.dispose()
     return Founding(folder, made)
-
-
-def forget() -> None:
-    """Take the first state away again."""
-    if founding.cache_info().currsize:
-        shutil.rmtree(founding().folder, ignore_errors=True)
-        founding.cache_clear()
 
 
 class _Desk:

@@ -19,8 +19,9 @@ from crmdesk.server import horizon
 from crmdesk.server.work import ServerActor
 from crmdesk.services.commands import DeleteRow, DropRefused
 from crmdesk.sync import core
+from tests.fixtures.memory import memory_folder
 from tests.simulation import acts, disasters, oracle, truth
-from tests.simulation.founding import LAPTOPS, founding, memory_folder
+from tests.simulation.founding import LAPTOPS, founding
 from tests.simulation.laptop import Laptop, Saved, person_of_laptop
 from tests.simulation.line import Late, Line, Witness
 from tests.simulation.model import Broken, Life, Model
