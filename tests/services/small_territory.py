@@ -17,10 +17,10 @@ from crmdesk.services.desk import Desk
 from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox, outbox
 from crmdesk.storage.store import Store
+from tests.fixtures.new_store import KEY, laid
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, ten o'clock in Shanghai
-KEY = bytes(range(32))
 
 
 def an_id(number: int) -> str:
@@ -49,7 +49,7 @@ class Laptop:
 
     def __init__(self, folder: Path) -> None:
         self.now = NOW
-        self.store = Store.open(folder, KEY, clock=lambda: self.now)
+        self.store = Store.open(laid(folder), KEY, clock=lambda: self.now)
         self.revisions: dict[tuple[str, str], int] = {}
         self.rows: dict[tuple[str, str], dict[str, Any]] = {}
         self.cursor = 0

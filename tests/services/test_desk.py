@@ -11,7 +11,8 @@ from crmdesk.services.desk import Desk
 from crmdesk.services.seen import SeenRows
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
-from tests.services.small_territory import KEY, LI, ZHANG, Laptop
+from tests.fixtures.new_store import KEY, laid
+from tests.services.small_territory import LI, ZHANG, Laptop
 
 
 def test_a_change_is_told_after_it_was_committed(laptop: Laptop) -> None:
@@ -90,7 +91,7 @@ def test_closing_finishes_what_is_queued_and_refuses_more(laptop: Laptop) -> Non
 
 
 def test_a_store_without_a_person_says_so(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "empty", KEY)
+    store = Store.open(laid(tmp_path / "empty"), KEY)
     desk = Desk(store)
     try:
         with pytest.raises(CrmdeskError, match="not_signed_in"):

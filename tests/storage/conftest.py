@@ -13,8 +13,8 @@ from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.protocol.digest import row_digest, to_text
 from crmdesk.protocol.messages import Answer, Operation, Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
 from crmdesk.storage.store import Store
+from tests.fixtures.new_store import KEY, laid
 
-KEY = bytes(range(32))
 AT = "2026-11-20T01:02:03.004Z"
 
 
@@ -38,8 +38,8 @@ def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 
 
 @pytest.fixture
-def store(open_store: Callable[..., Store]) -> Store:
-    return open_store()
+def store(open_store: Callable[..., Store], tmp_path: Path) -> Store:
+    return open_store(laid(tmp_path / "store"))
 
 
 @dataclass

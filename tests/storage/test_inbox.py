@@ -13,6 +13,7 @@ from crmdesk.protocol.digest import row_digest, to_text
 from crmdesk.protocol.messages import Answer, ScopeDigest, SyncEnd
 from crmdesk.storage import digests, inbox, leaving, outbox, overlay, pending, rows, search
 from crmdesk.storage.store import Store
+from tests.fixtures.new_store import KEY, laid
 
 
 def table(store: Store, record: str = "doctor") -> dict[str, tuple[str, int]]:
@@ -434,10 +435,10 @@ class Laptop:
 @settings(max_examples=40)
 @given(steps=st.lists(STEPS, min_size=5, max_size=40))
 def test_shown_is_base_plus_pending_through_any_course(
-    tmp_path_factory: Any, key: bytes, wire_class: Any, model_class: Any, steps: list[tuple[Any, ...]]
+    tmp_path_factory: Any, wire_class: Any, model_class: Any, steps: list[tuple[Any, ...]]
 ) -> None:
     wire = wire_class()
-    opened = Store.open(tmp_path_factory.mktemp("store"), key)
+    opened = Store.open(laid(tmp_path_factory.mktemp("store")), KEY)
     laptop = Laptop(opened, model_class(wire.scope, wire.me), wire)
     try:
         with opened.writing() as work:

@@ -15,6 +15,7 @@ from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import driver_of
+from tests.fixtures.new_store import KEY, laid
 
 DOCTORS, PLACES = [new_id() for _ in range(5)], [new_id() for _ in range(3)]
 
@@ -57,11 +58,11 @@ def a_visit(wire: Any, rng: random.Random, **given: Any) -> dict[str, Any]:
 @seed(20261125)
 @settings(max_examples=25, deadline=None)
 @given(number=st.integers(0, 10**6))
-def test_it_follows_every_way_of_writing(tmp_path_factory: Any, key: bytes, number: int) -> None:
+def test_it_follows_every_way_of_writing(tmp_path_factory: Any, number: int) -> None:
     from tests.storage.conftest import Wire
 
     rng, wire = random.Random(number), Wire()
-    store = Store.open(tmp_path_factory.mktemp("store"), key)
+    store = Store.open(laid(tmp_path_factory.mktemp("store")), KEY)
     try:
         known: list[str] = []
         for step in range(8):

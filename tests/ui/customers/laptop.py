@@ -22,10 +22,10 @@ from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.ports import Account, Signed, SyncState
+from tests.fixtures.new_store import KEY, laid
 from tests.ui.customers.small_company import Company, Rows
 
 T = TypeVar("T")
-KEY = bytes(range(32))
 
 
 class QuietSync:
@@ -71,7 +71,7 @@ class Laptop:
 
     def __init__(self, folder: Path, company: Company, user: str = "周晓岚", role: str = "rep") -> None:
         self.company = company
-        self.store = Store.open(folder, KEY)
+        self.store = Store.open(laid(folder), KEY)
         self._revisions: dict[str, int] = {}
         self._cursor = 0
         with self.store.writing() as work:
