@@ -15,7 +15,8 @@ from crmdesk.server.database import Database
 from tests.bad_days.seat import PATIENCE_MS, Seat
 from tests.bad_days.street import Street
 from tests.bad_days.test_signing_in import PORTAL
-from tests.server.company import PASSWORD, Company, found_company
+from tests.server.company import PASSWORD, Company
+from tests.server.founded import company_in
 from tests.sync.field import Field
 from tests.sync.killing_relay import KillingRelay
 
@@ -73,13 +74,8 @@ def test_a_portal_on_the_way_is_said_and_nothing_is_lost(seat: Sit, field: Field
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Iterator[tuple[KillingRelay, Company]]:
-    url = f"sqlite:///{tmp_path / 'server.db'}"
-    database = Database(url, utc_now)
-    database.create_all()
-    company = found_company(database, utc_now)  # type: ignore[arg-type]
-    with contextlib.closing(KillingRelay(url)) as made:
+    with company_in(tmp_path, utc_now) as company, contextlib.closing(KillingRelay(company.database.url)) as made:
         yield made, company
-    database.dispose()
 
 
 def test_the_server_is_killed_in_the_middle_of_a_push(seat: Sit, relay: tuple[KillingRelay, Company]) -> None:

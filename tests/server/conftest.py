@@ -7,7 +7,8 @@ import pytest
 
 from crmdesk.server.database import Database
 from tests.fixtures.postgres import NoPostgresError, PostgresServer, private_postgres
-from tests.server.company import CLOCK_START, Company, TestClock, found_company
+from tests.server.company import CLOCK_START, Company, TestClock
+from tests.server.founded import company_in, company_on
 
 
 @pytest.fixture(scope="session")
@@ -27,48 +28,42 @@ def clock() -> TestClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'server.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.clone()
-    yield url
-    server.drop(url)
-
-
-@pytest.fixture
-def database(database_url: str, clock: TestClock) -> Iterator[Database]:
-    """An initialised database of each kind."""
-    made = Database(database_url, clock)
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock: TestClock) -> Iterator[Database]:
+    """An initialised database of each kind, with nothing in it."""
+    server: PostgresServer | None = None
+    url = f"sqlite:///{tmp_path / 'server.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        url = server.clone()
+    made = Database(url, clock)
     made.create_all()
     yield made
     made.dispose()
+    if server is not None:
+        server.drop(url)
 
 
-@pytest.fixture
-def company(database: Database, clock: TestClock) -> Company:
-    """Two regions, three territories, their people and a few customers; on both databases."""
-    return found_company(database, clock)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def company(request: pytest.FixtureRequest, tmp_path: Path, clock: TestClock) -> Iterator[Company]:
+    """Two territories of a region, their people and a few customers; on both databases."""
+    with company_on(request, tmp_path, clock) as made:
+        yield made
 
 
 @pytest.fixture
 def sqlite_company(tmp_path: Path, clock: TestClock) -> Iterator[Company]:
     """The same company on SQLite only, for what no database decides."""
-    database = Database(f"sqlite:///{tmp_path / 'one.db'}", clock)
-    database.create_all()
-    yield found_company(database, clock)
-    database.dispose()
+    with company_in(tmp_path, clock) as made:
+        yield made
 
 
 @pytest.fixture
-def new_database(database_url: str, clock: TestClock) -> Iterator[Callable[[], Database]]:
-    """Make further connections to the same database, as a second server process would."""
+def new_database(company: Company, clock: TestClock) -> Iterator[Callable[[], Database]]:
+    """Make further connections to the company's database, as a second server process would."""
     made: list[Database] = []
 
     def make() -> Database:
-        made.append(Database(database_url, clock))
+        made.append(Database(company.database.url, clock))
         return made[-1]
 
     yield make

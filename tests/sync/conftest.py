@@ -6,20 +6,16 @@ from pathlib import Path
 import pytest
 
 from crmdesk.domain.clock import utc_now
-from crmdesk.server.database import Database
 from crmdesk.server.serve import running
-from tests.server.company import SETTINGS, found_company
+from tests.server.company import SETTINGS
+from tests.server.founded import company_in
 from tests.sync.field import Field
 
 
 @pytest.fixture
 def field(tmp_path: Path) -> Iterator[Field]:
     """A running server with the small company, and a place for laptops."""
-    database = Database(f"sqlite:///{tmp_path / 'server.db'}", utc_now)
-    database.create_all()
-    company = found_company(database, utc_now)  # type: ignore[arg-type]
-    with running(database, SETTINGS) as address:
+    with company_in(tmp_path, utc_now) as company, running(company.database, SETTINGS) as address:
         made = Field(tmp_path, company, address)
         yield made
         made.close()
-    database.dispose()

@@ -1,30 +1,24 @@
 """A server that is killed at the worst moment: after its commit, before its answer."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crmdesk.domain.clock import utc_now
-from crmdesk.server.database import Database
 from crmdesk.services.views import SAVED_HERE
-from tests.server.company import Company, found_company
+from tests.server.founded import company_in
 from tests.sync.field import Field, ask, edit, synced
 from tests.sync.killing_relay import KillingRelay
 
 
 @pytest.fixture
 def relay_and_field(tmp_path: Path) -> Iterator[tuple[KillingRelay, Field]]:
-    url = f"sqlite:///{tmp_path / 'server.db'}"
-    database = Database(url, utc_now)
-    database.create_all()
-    company: Company = found_company(database, utc_now)  # type: ignore[arg-type]
-    relay = KillingRelay(url)
-    field = Field(tmp_path, company, relay.address)
-    yield relay, field
-    field.close()
-    relay.close()
-    database.dispose()
+    with company_in(tmp_path, utc_now) as company, closing(KillingRelay(company.database.url)) as relay:
+        field = Field(tmp_path, company, relay.address)
+        yield relay, field
+        field.close()
 
 
 def test_a_push_whose_answer_was_lost_has_exactly_one_effect(relay_and_field):

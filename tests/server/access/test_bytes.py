@@ -19,10 +19,10 @@ from litestar.testing import TestClient
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import CHUNK_BYTES, MAX_ATTACHMENT_BYTES
 from crmdesk.server.app import create_app
-from crmdesk.server.database import Database
 from crmdesk.server.routes.files import WORTH_A_PROOF
 from tests.server.access.firms import attachment_of
-from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock, found_company
+from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock
+from tests.server.founded import company_in
 
 PEOPLE = ("rep", "other", "finance")
 
@@ -55,17 +55,16 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One application for all tests of this file; no database decides about bytes."""
     folder: Path = tmp_path_factory.mktemp("bytes")
-    clock = TestClock(CLOCK_START)
-    database = Database(f"sqlite:///{folder / 'server.db'}", clock)
-    database.create_all()
-    app = create_app(database, replace(SETTINGS, attachment_folder=str(folder / "bytes")))
-    with TestClient(app) as client:
-        made = Desk(found_company(database, clock), client)
+    settings = replace(SETTINGS, attachment_folder=str(folder / "bytes"))
+    with (
+        company_in(folder, TestClock(CLOCK_START)) as company,
+        TestClient(create_app(company.database, settings)) as client,
+    ):
+        made = Desk(company, client)
         for who in PEOPLE:
             body = {"login": who, "password": PASSWORD, "device_id": new_id()}
             made.tokens[who] = client.post("/auth/sign-in", json=body).json()["access_token"]
         yield made
-    database.dispose()
 
 
 _WHO = st.sampled_from(PEOPLE)

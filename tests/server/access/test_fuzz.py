@@ -22,29 +22,23 @@ from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, SyncHead
 from crmdesk.server import serve
 from crmdesk.server.app import create_app
-from crmdesk.server.database import Database
-from tests.fixtures.postgres import PostgresServer
-from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock, found_company
+from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock
+from tests.server.founded import company_on
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def open_door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The application over each database, a token and a device, for all tests of this file."""
     folder = tmp_path_factory.mktemp("fuzz")
-    url = f"sqlite:///{folder / 'server.db'}"
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.clone()
-    database = Database(url, TestClock(CLOCK_START))
-    database.create_all()
-    company = found_company(database, TestClock(CLOCK_START))
-    app = create_app(database, replace(SETTINGS, attachment_folder=str(folder / "bytes"), failures_per_address=10**6))
-    with TestClient(app) as client:
+    settings = replace(SETTINGS, attachment_folder=str(folder / "bytes"), failures_per_address=10**6)
+    with (
+        company_on(request, folder, TestClock(CLOCK_START)) as company,
+        TestClient(create_app(company.database, settings)) as client,
+    ):
         device_id = new_id()
         body = {"login": "rep", "password": PASSWORD, "device_id": device_id}
         token = client.post("/auth/sign-in", json=body).json()["access_token"]
         yield {"client": client, "token": token, "device_id": device_id, "company": company}
-    database.dispose()
 
 
 _WEIRD = st.text(max_size=30) | st.sampled_from(

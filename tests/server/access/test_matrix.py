@@ -28,7 +28,6 @@ from crmdesk.protocol.messages import MEDIA_TYPE, SyncRequest
 from crmdesk.server import admin, attachments, devices
 from crmdesk.server.app import create_app
 from crmdesk.server.attachments import AttachmentFolder
-from crmdesk.server.database import Database
 from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.routes import files
 from crmdesk.server.work import SYSTEM, ServerWork
@@ -43,11 +42,11 @@ from tests.server.company import (
     TestClock,
     adverse_event_of,
     export_of,
-    found_company,
     new_row_id,
     procurement_of,
     visit_values,
 )
+from tests.server.founded import company_in
 from tests.server.money.paperwork import OUTCOMES, call_back, command, line, new_claim
 
 WHO = ("rep", "manager", "finance", "auditor", "admin")
@@ -322,11 +321,8 @@ class _Ground:
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Ground]:
     """One company for the whole table."""
-    clock = TestClock(CLOCK_START)
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'server.db'}", clock)
-    database.create_all()
-    yield _Ground(found_company(database, clock))
-    database.dispose()
+    with company_in(tmp_path_factory.mktemp("matrix"), TestClock(CLOCK_START)) as company:
+        yield _Ground(company)
 
 
 _EDITED: dict[str, tuple[str, Any, Any]] = {

@@ -19,9 +19,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, Answer, Answers, Operation, Page, SyncEnd, SyncHead, SyncRequest
 from crmdesk.server.app import create_app
-from crmdesk.server.database import Database
 from crmdesk.server.tables import METADATA, OPERATION_LOG
-from tests.fixtures.postgres import PostgresServer
 from tests.server.company import (
     CLOCK_START,
     PASSWORD,
@@ -29,9 +27,9 @@ from tests.server.company import (
     Company,
     Laptop,
     TestClock,
-    found_company,
     visit_values,
 )
+from tests.server.founded import company_on
 
 _OF_SIGNING_IN = {"access_token", "refresh_token", "token_family", "sign_in_failure", "device"}
 Tables = dict[str, list[Any]]
@@ -91,23 +89,15 @@ class Door:
 def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """One application over each database for all tests of this file."""
     folder: Path = tmp_path_factory.mktemp("messages")
-    url = f"sqlite:///{folder / 'server.db'}"
-    postgres: PostgresServer | None = None
-    if request.param == "postgresql":
-        postgres = request.getfixturevalue("postgres")
-        url = postgres.clone()
-    clock = TestClock(CLOCK_START)
-    database = Database(url, clock)
-    database.create_all()
-    app = create_app(database, replace(SETTINGS, attachment_folder=str(folder / "bytes"), failures_per_address=10**6))
-    with TestClient(app) as client:
-        made = Door(found_company(database, clock), client)
+    settings = replace(SETTINGS, attachment_folder=str(folder / "bytes"), failures_per_address=10**6)
+    with (
+        company_on(request, folder, TestClock(CLOCK_START)) as company,
+        TestClient(create_app(company.database, settings)) as client,
+    ):
+        made = Door(company, client)
         for who in ("rep", "colleague", "other"):
             made.sign_in(who)
         yield made
-    database.dispose()
-    if postgres is not None:
-        postgres.drop(url)
 
 
 def framed(plain: Any, kind: bytes = b"R") -> bytes:

@@ -22,9 +22,9 @@ from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, SyncHead, SyncRequest
 from crmdesk.server import serve
 from crmdesk.server.app import create_app
-from crmdesk.server.database import Database
 from crmdesk.server.settings import Settings
-from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock, found_company
+from tests.server.company import CLOCK_START, PASSWORD, SETTINGS, Company, TestClock
+from tests.server.founded import company_in
 
 
 @dataclass
@@ -55,16 +55,14 @@ class Online:
 @pytest.fixture(scope="module")
 def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
     """One server for all tests of this file."""
-    clock = TestClock(CLOCK_START)
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('http') / 'server.db'}", clock)
-    database.create_all()
-    company = found_company(database, clock)
-    with serve.running(database, SETTINGS) as address:
+    with (
+        company_in(tmp_path_factory.mktemp("http"), TestClock(CLOCK_START)) as company,
+        serve.running(company.database, SETTINGS) as address,
+    ):
         device_id = new_id()
         body = {"login": "rep", "password": PASSWORD, "device_id": device_id, "device_name": "笔记本"}
         given_tokens = requests.post(address + "/auth/sign-in", json=body, timeout=20).json()
         yield Online(company, address, device_id, given_tokens["access_token"])
-    database.dispose()
 
 
 ANY_ID = "0" * 64

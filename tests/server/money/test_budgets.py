@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,8 @@ from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.server import audit, claims, fapiao
 from crmdesk.server.database import Database
 from crmdesk.server.money_tables import BUDGET_HOLD, FAPIAO
-from tests.server.company import CLOCK_START, Company, TestClock, found_company
+from tests.server.company import CLOCK_START, Company, TestClock
+from tests.server.founded import company_in
 from tests.server.money.paperwork import assert_sums, budget, command, edit, line, new_claim, used
 
 LEGAL = {
@@ -125,14 +125,10 @@ def test_submissions_side_by_side_never_pass_the_plan_nor_share_a_fapiao(
 @pytest.fixture(scope="module")
 def long_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """One company for all examples: sequences run over the same budgets, which must never drift."""
-    folder: Path = tmp_path_factory.mktemp("sequences")
-    database = Database(f"sqlite:///{folder / 's.db'}", TestClock(CLOCK_START))
-    database.create_all()
-    company = found_company(database, TestClock(CLOCK_START))
-    budget(company, 2_000_00)
-    budget(company, 500_00, "warn", category="transport")
-    yield company
-    database.dispose()
+    with company_in(tmp_path_factory.mktemp("sequences"), TestClock(CLOCK_START)) as company:
+        budget(company, 2_000_00)
+        budget(company, 500_00, "warn", category="transport")
+        yield company
 
 
 steps = st.tuples(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.server.database import Database
 from crmdesk.server.serve import running
-from tests.server.company import SETTINGS, TestClock, found_company
+from tests.server.company import SETTINGS, TestClock
+from tests.server.founded import company_in
 from tests.sync.field import Field
 
 
@@ -19,11 +19,7 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def field(tmp_path: Path, clock: TestClock) -> Iterator[Field]:
-    database = Database(f"sqlite:///{tmp_path / 'server.db'}", clock)
-    database.create_all()
-    company = found_company(database, clock)
-    with running(database, SETTINGS) as address:
+    with company_in(tmp_path, clock) as company, running(company.database, SETTINGS) as address:
         made = Field(tmp_path, company, address, clock=clock)
         yield made
         made.close()
-    database.dispose()
