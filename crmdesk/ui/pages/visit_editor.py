@@ -322,13 +322,13 @@ class VisitEditor(QWidget):
             self._send_amendment(self._opening)
             return
         self.submit_button.setEnabled(False)
+        self._saved_values = self.report.content()  # on its way: whoever leaves now leaves no draft behind it
         key, heard = self._opening.draft_key, self.report.heard
         command = SubmitVisit(self._opening.visit_id, self.report.values(), key, heard)
         self.context.submit(self, command, self._submitted, self._refused)
 
     def _submitted(self, _outcome: Outcome) -> None:
         self.submit_button.setEnabled(True)
-        self._saved_values = self.report.content()
         self._opening, self._on_its_way = None, ("", {})
         if self.report.adverse_event:
             self.context.toast(lambda: self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面"))
@@ -339,6 +339,7 @@ class VisitEditor(QWidget):
 
     def _refused(self, error: BaseException) -> None:
         self.submit_button.setEnabled(True)
+        self._saved_values = {}
         self.banner.say(words.error_sentence(error), "bad")
         self._timer.start()
 
