@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
-from tests.ui.customers.small_company import Company, small_company
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Signed
+from tests.ui.customers.laptop import Laptop, window_before
+from tests.ui.customers.small_company import Company, small_company
 
 
 @pytest.fixture
@@ -29,21 +23,26 @@ def company() -> Company:
 @pytest.fixture
 def laptop(tmp_path: Path, company: Company) -> Iterator[Laptop]:
     """The representative's laptop with the company on it."""
-    made = Laptop(tmp_path / "store", company)
-    yield made
-    made.close()
+    with closing(Laptop(tmp_path / "store", company)) as made:
+        yield made
+
+
+@pytest.fixture(params=["rep", "manager"])
+def role(request: pytest.FixtureRequest) -> str:
+    """Who sits there, in the tests that both have to pass."""
+    return str(request.param)
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot, laptop: Laptop) -> Iterator[MainWindow]:
-    """The main window in Chinese and light, shown and ready for keys."""
-    qapp.setStyle("Fusion")
-    app.dress(qapp, language.CHINESE, theme.LIGHT)
-    made = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    yield made
-    made.close()
-    made.deleteLater()
-    qapp.processEvents()
+def desk(tmp_path: Path, company: Company, role: str) -> Iterator[Laptop]:
+    """The laptop of the representative and of the manager, one after the other."""
+    name = "周晓岚" if role == "rep" else "王建国"
+    with closing(Laptop(tmp_path / role, company, name, role)) as made:
+        yield made
+
+
+@pytest.fixture
+def window(qtbot: QtBot, laptop: Laptop) -> Iterator[MainWindow]:
+    """The main window, shown and ready for keys."""
+    with window_before(laptop, qtbot) as made:
+        yield made

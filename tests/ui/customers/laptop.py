@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,6 +124,26 @@ class Laptop:
     def close(self) -> None:
         self.desk.close()
         self.store.close()
+
+
+@contextmanager
+def window_before(laptop: Laptop, qtbot: QtBot) -> Iterator[MainWindow]:
+    """Show the main window over a laptop, ready for keys."""
+    window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    yield window
+    window.close()
+    window.deleteLater()
+    QApplication.processEvents()
+
+
+@contextmanager
+def seated(folder: Path, company: Company, user: str, role: str, qtbot: QtBot) -> Iterator[tuple[MainWindow, Laptop]]:
+    """Seat a person before the window of a laptop of their own."""
+    with closing(Laptop(folder, company, user, role)) as laptop, window_before(laptop, qtbot) as window:
+        yield window, laptop
 
 
 def type_text(widget: QWidget, text: str) -> None:

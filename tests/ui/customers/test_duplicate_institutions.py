@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
@@ -16,12 +14,11 @@ from crmdesk.domain.records import INSTITUTION, wire_columns
 from crmdesk.protocol.messages import Page, RowGroup
 from crmdesk.services.commands import ChangeSet
 from crmdesk.storage import inbox, outbox
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
 from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync, undo
+from tests.ui.customers.duplicates import duplicates_page
+from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.small_company import Company, small_company
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -38,41 +35,19 @@ def twin(company: Company) -> None:
     company.add("affiliation", "place", department_id=company.ids["room"], **pair)
 
 
-@pytest.fixture(params=["rep", "manager"])
-def role(request: pytest.FixtureRequest) -> str:
-    """Who looks at the page."""
-    return str(request.param)
+@pytest.fixture
+def company() -> Company:
+    """The small company, in which a hospital is there twice."""
+    made = small_company()
+    twin(made)
+    return made
 
 
 @pytest.fixture
-def desk(tmp_path: Path, role: str) -> Iterator[Laptop]:
-    """The laptop of a representative or of the manager, with a hospital that is there twice."""
-    company = small_company()
-    twin(company)
-    made = Laptop(tmp_path / "store", company, *(("周晓岚", "rep") if role == "rep" else ("王建国", "manager")))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(qapp: QApplication, qtbot: QtBot, desk: Laptop) -> Iterator[DuplicatesPage]:
+def page(qtbot: QtBot, desk: Laptop) -> Iterator[DuplicatesPage]:
     """The page in the real window, opened by Alt+D from the institutions."""
-    qapp.setStyle("Fusion")
-    app.dress(qapp, language.CHINESE, theme.LIGHT)
-    window = MainWindow(Signed(desk.desk, QuietSync()), NoSession())
-    window.show()
-    qtbot.waitExposed(window)
-    window.activateWindow()
-    window.navigate("customers", record="institution")
-    qtbot.waitUntil(lambda: window.page("customers").model.rowCount() == 5)  # type: ignore[attr-defined]
-    qtbot.keyClick(window.page("customers").filter, Qt.Key.Key_D, ALT)  # type: ignore[attr-defined]
-    made = window.page("duplicates")
-    assert isinstance(made, DuplicatesPage)
-    qtbot.waitUntil(lambda: window.shown == "duplicates" and made._view is not None)
-    yield made
-    window.close()
-    window.deleteLater()
-    qapp.processEvents()
+    with duplicates_page(desk, qtbot, "institution", 5) as made:
+        yield made
 
 
 def commands(laptop: Laptop) -> list[tuple[str, str, str]]:

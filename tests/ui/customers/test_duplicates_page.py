@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from crmdesk.storage import outbox
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync, undo
+from tests.ui.customers.duplicates import duplicates_page
+from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.small_company import Company, small_company
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -33,41 +32,19 @@ def twin(company: Company, name: str = "曾庆华", key: str = "again", **more: 
     company.add("affiliation", f"{key} place", **pair)
 
 
-@pytest.fixture(params=["rep", "manager"])
-def role(request: pytest.FixtureRequest) -> str:
-    """Who looks at the page."""
-    return str(request.param)
+@pytest.fixture
+def company() -> Company:
+    """The small company, in which a doctor is there twice."""
+    made = small_company()
+    twin(made)
+    return made
 
 
 @pytest.fixture
-def desk(tmp_path: Path, role: str) -> Iterator[Laptop]:
-    """The laptop of a representative or of the manager, with a doctor who is there twice."""
-    company = small_company()
-    twin(company)
-    made = Laptop(tmp_path / "store", company, *(("周晓岚", "rep") if role == "rep" else ("王建国", "manager")))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(qapp: QApplication, qtbot: QtBot, desk: Laptop) -> Iterator[DuplicatesPage]:
+def page(qtbot: QtBot, desk: Laptop) -> Iterator[DuplicatesPage]:
     """The page in the real window, opened by Alt+D from the customers."""
-    qapp.setStyle("Fusion")
-    app.dress(qapp, language.CHINESE, theme.LIGHT)
-    window = MainWindow(Signed(desk.desk, QuietSync()), NoSession())
-    window.show()
-    qtbot.waitExposed(window)
-    window.activateWindow()
-    window.navigate("customers")
-    qtbot.waitUntil(lambda: window.page("customers").model.rowCount() == 8)  # type: ignore[attr-defined]
-    qtbot.keyClick(window.page("customers").filter, Qt.Key.Key_D, ALT)  # type: ignore[attr-defined]
-    made = window.page("duplicates")
-    assert isinstance(made, DuplicatesPage)
-    qtbot.waitUntil(lambda: window.shown == "duplicates" and made._view is not None)
-    yield made
-    window.close()
-    window.deleteLater()
-    qapp.processEvents()
+    with duplicates_page(desk, qtbot, "doctor", 8) as made:
+        yield made
 
 
 def commands(laptop: Laptop) -> list[tuple[str, str]]:

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.import_page import ImportPage
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, window_before
 from tests.ui.customers.small_company import small_company
 
 
 @pytest.fixture
 def laptop(tmp_path: Path) -> Iterator[Laptop]:
     """The representative's laptop with the small company."""
-    made = Laptop(tmp_path / "store", small_company())
-    yield made
-    made.close()
+    with closing(Laptop(tmp_path / "store", small_company())) as made:
+        yield made
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot, laptop: Laptop) -> Iterator[MainWindow]:
-    """The main window in Chinese and light."""
-    qapp.setStyle("Fusion")
-    app.dress(qapp, language.CHINESE, theme.LIGHT)
-    made = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    yield made
-    made.close()
-    made.deleteLater()
-    qapp.processEvents()
+def window(qtbot: QtBot, laptop: Laptop) -> Iterator[MainWindow]:
+    """The main window, shown and ready for keys."""
+    with window_before(laptop, qtbot) as made:
+        yield made
 
 
 @pytest.fixture

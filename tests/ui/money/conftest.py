@@ -7,13 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, seated
 from tests.ui.customers.small_company import Company
 from tests.ui.money.money_company import money_company
 
@@ -27,25 +24,10 @@ def company() -> Company:
 
 
 @pytest.fixture
-def seat(qapp: QApplication, qtbot: QtBot, tmp_path: Path, company: Company) -> Iterator[Callable[[str, str], Seat]]:
+def seat(qtbot: QtBot, tmp_path: Path, company: Company) -> Iterator[Callable[[str, str], Seat]]:
     """Return what seats a person before the main window: `seat("王建国", "manager")`."""
-    qapp.setStyle("Fusion")
-    app.dress(qapp, language.CHINESE, theme.LIGHT)
     with ExitStack() as stack:
-
-        def sit(user: str, role: str) -> Seat:
-            laptop = Laptop(tmp_path / role, company, user, role)
-            stack.callback(laptop.close)
-            window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-            window.show()
-            qtbot.waitExposed(window)
-            window.activateWindow()
-            stack.callback(qapp.processEvents)
-            stack.callback(window.deleteLater)
-            stack.callback(window.close)
-            return window, laptop
-
-        yield sit
+        yield lambda user, role: stack.enter_context(seated(tmp_path / role, company, user, role, qtbot))
 
 
 @pytest.fixture

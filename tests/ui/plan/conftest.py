@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, seated
 from tests.ui.customers.small_company import Company, small_company
 from tests.ui.plan.planned import add_plans
 
@@ -28,30 +26,10 @@ def company() -> Company:
 
 
 @pytest.fixture
-def open_window(tmp_path: Path, qapp: QApplication, qtbot: QtBot, company: Company) -> Iterator[Opened]:
+def open_window(tmp_path: Path, qtbot: QtBot, company: Company) -> Iterator[Opened]:
     """Open the window of a person: `open_window(name, role)`."""
-    laptops: list[Laptop] = []
-    windows: list[MainWindow] = []
-
-    def opened(name: str, role: str) -> tuple[MainWindow, Laptop]:
-        qapp.setStyle("Fusion")
-        app.dress(qapp, language.CHINESE, theme.LIGHT)
-        laptop = Laptop(tmp_path / role, company, name, role)
-        laptops.append(laptop)
-        window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-        windows.append(window)
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
-        return window, laptop
-
-    yield opened
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    qapp.processEvents()
-    for laptop in laptops:
-        laptop.close()
+    with ExitStack() as stack:
+        yield lambda name, role: stack.enter_context(seated(tmp_path / role, company, name, role, qtbot))
 
 
 @pytest.fixture

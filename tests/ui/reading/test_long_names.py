@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts.label import ElidedLabel
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import Laptop, seated
 from tests.ui.reading import house
 from tests.ui.reading.long_company import empty_company, long_company
 
@@ -32,20 +31,13 @@ def who(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture(params=["long", "empty"])
 def seat(
-    request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot, dressed: QApplication, who: tuple[str, str]
+    request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot, who: tuple[str, str]
 ) -> Iterator[tuple[MainWindow, Laptop]]:
     """The window of a person over a company of long names, or over one on its first day."""
     company = long_company() if request.param == "long" else empty_company()
-    laptop = Laptop(tmp_path / "store", company, *who)
-    window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-    window.resize(1366, 768)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window, laptop
-    window.close()
-    window.deleteLater()
-    dressed.processEvents()
-    laptop.close()
+    with seated(tmp_path / "store", company, *who, qtbot) as made:
+        made[0].resize(1366, 768)
+        yield made
 
 
 def cut(window: MainWindow) -> list[str]:

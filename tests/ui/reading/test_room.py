@@ -12,13 +12,11 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import app, language, theme
-from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui import language
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.label import ElidedLabel
 from crmdesk.ui.parts.week_grid import VisitBlock
-from crmdesk.ui.ports import Signed
-from tests.ui.customers.laptop import Laptop, NoSession, QuietSync
+from tests.ui.customers.laptop import seated
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 
@@ -33,28 +31,22 @@ def test_the_report_reaches_its_next_step_without_scrolling(
     for number in range(4):
         told = [{"code": code, "zh": f"信息{code}", "en": f"Message {code}"} for code in "ab"]
         company.add("product", f"new {number}", name=f"新药{number}", filed_until="2027-03-31", messages=told)
-    laptop = Laptop(tmp_path / "store", company)
-    app.make_application(language_choice=wanted, theme_choice=theme.LIGHT)
-    window = MainWindow(Signed(laptop.desk, QuietSync()), NoSession())
-    window.resize(1366, 768)
-    window.show()
-    qtbot.waitExposed(window)
     if wanted != language.current():
         language.apply_language(dressed, wanted)
-    window.navigate("visit", id=company.ids["p1"])
-    house.shown(qtbot, window)
-    if visit == "late":
-        page = window.page("visit")
-        assert isinstance(page, VisitPage)
-        page.editor.day.pick(house.day_before(2).isoformat())
+    with seated(tmp_path / "store", company, *house.REP, qtbot) as (window, _laptop):
+        window.resize(1366, 768)
+        window.navigate("visit", id=company.ids["p1"])
         house.shown(qtbot, window)
-    step = window.findChild(QWidget, "visit_next_step_edit")
-    assert step is not None
-    area = _scrolls(step)
-    shown = QRect(area.viewport().mapTo(window, QPoint(0, 0)), area.viewport().size())
-    assert shown.contains(QRect(step.mapTo(window, QPoint(0, 0)), step.size()))
-    window.close()
-    laptop.close()
+        if visit == "late":
+            page = window.page("visit")
+            assert isinstance(page, VisitPage)
+            page.editor.day.pick(house.day_before(2).isoformat())
+            house.shown(qtbot, window)
+        step = window.findChild(QWidget, "visit_next_step_edit")
+        assert step is not None
+        area = _scrolls(step)
+        shown = QRect(area.viewport().mapTo(window, QPoint(0, 0)), area.viewport().size())
+        assert shown.contains(QRect(step.mapTo(window, QPoint(0, 0)), step.size()))
 
 
 def _scrolls(widget: QWidget) -> QScrollArea:

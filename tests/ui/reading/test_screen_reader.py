@@ -6,6 +6,7 @@ import gc
 import inspect
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -41,7 +42,7 @@ def faults(found: Iterable[Spoken]) -> list[str]:
             told.append(f"no name: {one.role.name} {one.path}")
         if one.focusable and one.widget is not None and (one.role in VAGUE or not one.name.strip()):
             told.append(f"takes the keys as {one.role.name} {one.name!r}: {one.path}")
-        if one.widget is not None and _paints_itself(one.widget):
+        if one.widget is not None and _paints_itself(type(one.widget)):
             told += _mute_picture(one)
     return sorted(set(told))
 
@@ -55,9 +56,10 @@ def _mute_picture(one: Spoken) -> list[str]:
     return []
 
 
-def _paints_itself(widget: QWidget) -> bool:
+@cache
+def _paints_itself(kind: type[QWidget]) -> bool:
     """Say whether code of ours draws what is seen (a ground or a line beside other widgets is nothing to be read)."""
-    ours = [one for one in type(widget).__mro__ if one.__module__.startswith("crmdesk.") and "paintEvent" in vars(one)]
+    ours = [one for one in kind.__mro__ if one.__module__.startswith("crmdesk.") and "paintEvent" in vars(one)]
     return bool(ours) and any(sign in inspect.getsource(ours[0]) for sign in ("draw", "_paint_shares", "paint_"))
 
 
