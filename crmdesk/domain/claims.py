@@ -5,7 +5,7 @@ Source: domain page, 'Expenses: request → claim → call-back → paid'.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -231,6 +231,25 @@ def _pay(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Tra
     if args.get("seen_hash") != claim.get("content_hash"):
         raise RefusedError("changed_since_seen")
     return Transition(State.PAID, claim.get("step") or 0, "spend")
+
+
+def receipts_of(lines: Iterable[Mapping[str, Any]] | None) -> dict[str, int]:
+    """Return SHA-256 → first line (from 1) that names it; one receipt may prove several lines of a claim."""
+    found: dict[str, int] = {}
+    for position, line in enumerate(lines or (), 1):
+        for sha256 in line.get("receipt_sha256s") or ():
+            found.setdefault(sha256, position)
+    return found
+
+
+def check_receipts(claim: Mapping[str, Any], here: Container[str]) -> None:
+    """Raise RefusedError('receipt_awaited', line=n) for the first receipt that nobody can look at here yet.
+
+    Asked before an approval only: to send back or reject needs no look (decision 0031).
+    """
+    for sha256, line in receipts_of(claim.get("lines")).items():
+        if sha256 not in here:
+            raise RefusedError("receipt_awaited", line=line)
 
 
 def _needs_comment(args: Mapping[str, Any]) -> None:

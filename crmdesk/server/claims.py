@@ -217,7 +217,8 @@ def _check_visit(work: ServerWork, claim: Mapping[str, Any]) -> None:
         raise RefusedError("incomplete", field="visit_id")
 
 
-def _on_approve(_work: ServerWork, _actor: ServerActor, claim: Row, args: Row) -> Row:
+def _on_approve(work: ServerWork, _actor: ServerActor, claim: Row, args: Row) -> Row:
+    receipts.check_arrived(work, claim)
     given = args.get("approved_lines")
     amount = workflow.approved_total(claim, given)
     if given is not None:

@@ -13,7 +13,7 @@ from crmdesk.domain.claims import State, period_of
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
-from crmdesk.server import audit, auth, fapiao, feed, receipts
+from crmdesk.server import audit, auth, fapiao, feed
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 from crmdesk.server.money_tables import BUDGET_HOLD, FAPIAO, RECEIPT
@@ -66,7 +66,7 @@ def _load(work: ServerWork, company: Company, hashes: Mapping[str, str], seed: i
     _insert(work, CREDENTIAL, _credentials(work, hashes))
     _insert(work, BUDGET_HOLD, _holds(tables))
     _insert(work, FAPIAO, _taken(tables.get("claim", ()), "number", fapiao.numbers_of))
-    _insert(work, RECEIPT, _taken(tables.get("claim", ()), "sha256", receipts.lines_of))
+    _insert(work, RECEIPT, _taken(tables.get("claim", ()), "sha256", workflow.receipts_of))
     _insert(work, ATTACHMENT_HOLDER, _holders(tables.get("attachment", ())))
     feed.publish(work.connection, keys, [], keys)
     counts = {record: len(rows) for record, rows in tables.items()}

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crmdesk.domain import claims
-from crmdesk.domain.claims import Event, State, finding_of
+from crmdesk.domain.claims import Actor, Event, State, finding_of
 from crmdesk.domain.errors import InputError
 from crmdesk.services import shown, waiting
 from crmdesk.services.claim_state import actor_of, allowed_events, effective, shown_hash
@@ -29,7 +29,6 @@ _DECISIONS = frozenset(
 _WAITING_STATES = (State.SUBMITTED, State.TO_CALL_BACK, State.DISPUTED, State.PAYABLE)
 _UNCOUNTED = frozenset({State.DRAFT, State.RETURNED, State.REJECTED, State.CLAWBACK})
 _WITH_PROOFS = """AND (r.lines LIKE '%fapiao_number":"_%' OR r.lines LIKE '%receipt_sha256s":["_%')"""
-_DEAD = frozenset({State.REJECTED, State.CLAWBACK})
 
 
 class MoneyReads(VisitReads):
@@ -114,7 +113,7 @@ class MoneyReads(VisitReads):
             visit_title=self._visit_title(row.get("visit_id")),
             doctor_names=self._names("doctor", doctor_ids),
             receipts=self.receipts("claim", row_id),
-            findings=tuple(self._findings(row)),
+            findings=(*self._awaited(row, now, actor), *self._findings(row)),
             budgets=tuple(self._effects(row)),
             trail=self._trail(row_id),
             pending=queued[-1].command if queued else "",
@@ -122,6 +121,13 @@ class MoneyReads(VisitReads):
             refusal=waiting.refusals(self._connection, "claim").get(row_id, ""),
             call_backs=self.call_backs_of(row_id),
         )
+
+    def _awaited(self, row: Values, now: Values, actor: Actor) -> list[Mapping[str, Any]]:
+        """Return a finding `receipt_awaited` for each line of which a receipt is not here for whoever may approve."""
+        if Event.APPROVE not in allowed_events(now, actor):
+            return []
+        absent = {line for sha256, line in claims.receipts_of(row.get("lines")).items() if not self._blobs.has(sha256)}
+        return [finding_of("receipt_awaited", "stop", line=line) for line in sorted(absent)]
 
     def _trail(self, row_id: str) -> tuple[HistoryEntry, ...]:
         """Return the trail oldest first, as a decision is read."""
@@ -165,7 +171,7 @@ class MoneyReads(VisitReads):
         """The claims held here by fapiao number and by receipt; rejected ones have given theirs back."""
         used: dict[str, set[str]] = defaultdict(set)
         for row in shown.select(self._connection, "claim", _WITH_PROOFS):
-            if row.get("state") in _DEAD:
+            if row.get("state") == State.REJECTED:
                 continue
             for line in row.get("lines") or ():
                 number = str(line.get("fapiao_number") or "").strip()

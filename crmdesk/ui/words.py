@@ -170,6 +170,10 @@ _REFUSED: dict[str, _Pair] = {
         "第 {line} 项的凭证已在另一张报销单中使用。原文和照片都保留在这里。",
         "A receipt of line {line} is used in another claim. Your text and photos are kept here.",
     ),
+    "receipt_awaited": (
+        "第 {line} 项的凭证还没有到，看过才能批准。可以先退回，或等同步后再批准。",
+        "A receipt of line {line} is still on its way and must be seen first. Approve after a sync, or send it back.",
+    ),
     "over_budget": (
         "预算不够：还剩 ¥{left}。报销单保留着，可以改小或等预算调整。",
         "The budget does not suffice: ¥{left} left. The claim is kept; lower it or wait for the budget.",

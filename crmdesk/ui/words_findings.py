@@ -16,6 +16,10 @@ FINDINGS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("第 {line} 行的凭证在另一张报销单里用过", "A receipt of line {line} is used in another claim"),
         ("一份凭证只能报销一次", "A receipt is claimed once"),
     ),
+    "receipt_awaited": (
+        ("第 {line} 行的凭证还没有到这台电脑", "A receipt of line {line} has not reached this computer yet"),
+        ("看过凭证才能批准", "Receipts are looked at before approval"),
+    ),
     "over_budget": (
         ("{period} {category}：超出预算", "{period} {category}: over budget"),
         ("预算检查", "Budget check"),

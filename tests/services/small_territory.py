@@ -1,5 +1,6 @@
 """A small company on one laptop, brought there as the server would: by pages through the inbox."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -37,6 +38,7 @@ OLD_VISIT, PLANNED_VISIT = an_id(51), an_id(52)
 DRAFT_CLAIM, SUBMITTED_CLAIM = an_id(61), an_id(62)
 MEAL_BUDGET = an_id(71)
 CONFLICT = an_id(81)
+RECEIPT = b"what the claims name as their receipt"
 
 
 def days(amount: float) -> str:
@@ -142,7 +144,7 @@ def claim_values(state: str = "", **more: Any) -> dict[str, Any]:
                 "doctor_ids": [ZHANG],
                 "staff_count": 1,
                 "fapiao_number": "24312000000012345678",
-                "receipt_sha256s": ["a" * 64],
+                "receipt_sha256s": [hashlib.sha256(RECEIPT).hexdigest()],
             }
         ],
     }
@@ -214,6 +216,8 @@ def fill(laptop: Laptop) -> None:
          "institution_id": HOSPITAL, "starts_at": days(0.2), "zone": "Asia/Shanghai"},
         scope=t,
     )  # fmt: skip
+    with laptop.store.writing() as work:
+        work.blobs.write(RECEIPT)
     laptop.receive("claim", {"id": DRAFT_CLAIM, **claim_values("draft")}, scope=p)
     other = claim_values("submitted", title="交通费", visit_id=None, reason="出差")
     other["lines"] = [{**other["lines"][0], "fapiao_number": "9"}]

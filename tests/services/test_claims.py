@@ -1,5 +1,6 @@
 """Expense claims: saving, queuing decisions bound to what was seen, attachments, budgets, what is allowed to whom."""
 
+import hashlib
 import io
 import zipfile
 
@@ -28,6 +29,10 @@ JPEG = b"\xff\xd8\xff\xe0" + b"0" * 100
 
 def lines(amount_fen: int = 88_00, **more: object) -> list[dict[str, object]]:
     return [{"category": "transport", "spent_on": "2026-11-20", "amount_fen": amount_fen, **more}]
+
+
+def proved_by(sha256: str) -> list[dict[str, object]]:
+    return lines(receipt_sha256s=[sha256])
 
 
 def test_a_claim_made_offline_is_submitted_and_waits(laptop: Laptop) -> None:
@@ -138,6 +143,37 @@ def test_the_rules_of_a_decision_are_told_at_once(
     with pytest.raises(RefusedError) as error:
         manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, event, view.seen_hash, args))
     assert (error.value.code, manager_laptop.waiting()) == (code, [])
+
+
+def test_a_receipt_that_is_not_here_yet_is_told_and_holds_up_an_approval_only(manager_laptop: Laptop) -> None:
+    photo = b"on its way"
+    values = claim_values("submitted", title="机票", lines=proved_by(hashlib.sha256(photo).hexdigest()))
+    manager_laptop.receive("claim", {"id": NEW, **values}, scope=f"m:{TERRITORY}")
+    view = manager_laptop.ask(lambda reads: reads.claim(NEW))
+    assert [(one["code"], one["params"]) for one in view.findings] == [("receipt_awaited", {"line": 1})]
+    with pytest.raises(RefusedError, match=r"receipt_awaited \(line=1\)"):
+        manager_laptop.do(ClaimCommand(NEW, "approve", view.seen_hash))
+    with manager_laptop.store.writing() as work:
+        work.blobs.write(photo)
+    assert manager_laptop.ask(lambda reads: reads.claim(NEW)).findings == ()
+    manager_laptop.do(ClaimCommand(NEW, "approve", view.seen_hash))
+    unseen = {**values, "lines": proved_by("c" * 64)}
+    unseen["content_hash"] = claims.content_hash(unseen)
+    manager_laptop.receive("claim", {"id": an_id(601), **unseen}, scope=f"m:{TERRITORY}")
+    manager_laptop.do(ClaimCommand(an_id(601), "send_back", unseen["content_hash"], {"comment": "看不到凭证"}))
+    assert [one.command for one in manager_laptop.waiting()] == ["approve", "send_back"]
+
+
+@pytest.mark.parametrize(("state", "warned"), [("submitted", True), ("clawback", True), ("rejected", False)])
+def test_the_draft_warns_of_a_receipt_that_proves_another_claim(laptop: Laptop, state: str, warned: bool) -> None:
+    other = claim_values(state, title="机票", lines=proved_by("c" * 64))
+    laptop.receive("claim", {"id": an_id(601), **other}, scope=f"m:{TERRITORY}")
+    laptop.do(SaveClaim(NEW, {"title": "再报", "reason": "y", "lines": lines(40_00) + proved_by("c" * 64)}))
+    found = laptop.ask(lambda reads: reads.claim(NEW)).findings
+    assert [(one["code"], one["severity"], one["params"]) for one in found] == (
+        [("receipt_used", "stop", {"line": 2})] if warned else []
+    )
+    assert laptop.ask(lambda reads: {one.id: one.findings for one in reads.claims()})[NEW] == int(warned)
 
 
 def test_unknown_events_and_arguments_are_refused(manager_laptop: Laptop) -> None:

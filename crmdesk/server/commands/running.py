@@ -2,13 +2,14 @@
 
 import shlex
 import signal
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.roles import Role
-from crmdesk.server import admin, horizon
+from crmdesk.server import admin, horizon, receipts
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
 from crmdesk.server.serve import serve as serve_until_interrupted
 from crmdesk.server.settings import Settings
@@ -27,7 +28,8 @@ def init(
         raise InputError("admin_needed")
     here = place(data_dir, database, as_json)
     store = here.database(create=True)
-    lines = [f"The database is ready in {here.data_dir}."]
+    twice = store.run(receipts.register_earlier)
+    lines = [f"The database is ready in {here.data_dir}.", *map(_twice_line, twice)]
     if admin_login:
         password = read_password(password_stdin, admin_login)
         values = {"login": admin_login, "name": admin_name or admin_login, "role": Role.ADMIN.value}
@@ -36,7 +38,15 @@ def init(
     else:
         where = shlex.quote(str(here.data_dir))
         lines.append(f"Next: crmdesk-server --data-dir {where} user add LOGIN --name NAME --role admin")
-    here.answer({"data_dir": str(here.data_dir), "admin": admin_login or None, "epoch": store.epoch}, lines)
+    data = {"data_dir": str(here.data_dir), "admin": admin_login or None, "epoch": store.epoch}
+    here.answer(data | {"receipts_twice": [asdict(one) for one in twice]}, lines)
+
+
+def _twice_line(one: receipts.Twice) -> str:
+    return (
+        f"A receipt of line {one.line} of the claim {one.title} ({one.claim_id}) proves an earlier one, too:"
+        f" {one.other_title} ({one.other_id})."
+    )
 
 
 def serve(

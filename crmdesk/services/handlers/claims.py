@@ -55,5 +55,8 @@ def claim_command(handling: Handling, command: ClaimCommand) -> Done:
     claim, actor = effective_here(handling, row)
     args = {**command.args, "seen_hash": command.seen_hash}
     claims.advance(claim, event, actor, args)
+    if event is Event.APPROVE:
+        here = handling.work.blobs
+        claims.check_receipts(claim, {one for one in claims.receipts_of(claim.get("lines")) if here.has(one)})
     handling.work.command(CLAIM.name, command.claim_id, event.value, args, handling.person.user_id)
     return Done(command.claim_id)

@@ -11,7 +11,7 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server import claims
 from crmdesk.server.money_tables import BUDGET_HOLD
 from crmdesk.server.tables import ROWS
-from crmdesk.server.work import ServerWork
+from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.company import Company
 
 SUMS = ("reserved_fen", "committed_fen", "spent_fen")
@@ -50,11 +50,13 @@ def new_claim(company: Company, lines: list[Row], owner: str = "rep", *, attache
     return claim_id
 
 
-def attach(company: Company, claim_id: str, lines: list[Row]) -> None:
-    """Attach the receipts that lines name to a claim."""
+def attach(company: Company, claim_id: str, lines: list[Row], by: str = "") -> None:
+    """Attach the receipts that lines name to a claim; by a person, who still owes the bytes, where one is named."""
     about = {"parent_record": "claim", "parent_id": claim_id, "file_name": "a.png", "media_type": "image/png"}
+    actor = company.actor(by) if by else SYSTEM
     for sha256 in {one for entry in lines for one in entry.get("receipt_sha256s") or ()}:
-        company.insert("attachment", about | {"sha256": sha256, "size_bytes": 5})
+        values = about | {"sha256": sha256, "size_bytes": 5}
+        company.database.run(lambda work, values=values: work.insert("attachment", new_id(), values, actor))
 
 
 def edit(company: Company, claim_id: str, who: str = "rep", **changes: Any) -> Row:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crmdesk.domain.claims import content_hash
 from crmdesk.domain.errors import RefusedError
+from crmdesk.server import attachments, receipts
 from crmdesk.server.money_tables import RECEIPT
 from crmdesk.server.tables import ROWS
-from crmdesk.server.work import SYSTEM
+from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.access.firms import attachment_of
 from tests.server.company import Company, visit_values
 from tests.server.money.paperwork import attach, command, edit, line, new_claim
@@ -102,3 +103,51 @@ def test_a_date_that_is_unlikely_is_told(sqlite_company: Company, spent_on: str,
     row = command(sqlite_company, "rep", new_claim(sqlite_company, [line(sqlite_company, spent_on=spent_on)]), "submit")
     found = [one["params"] for one in row["findings"] if one["code"] == "unlikely_date"]
     assert found == ([{"line": 1, "spent_on": spent_on}] if odd else [])
+
+
+def test_what_nobody_can_look_at_is_not_approved(company: Company) -> None:
+    claim_id = new_claim(company, [line(company), line(company, 6_000_00, receipt_sha256s=[PHOTO])], attached=False)
+    attach(company, claim_id, [line(company, 90_00, receipt_sha256s=[PHOTO])], "rep")
+    command(company, "rep", claim_id, "submit")
+    error = refused(lambda: command(company, "manager", claim_id, "approve"))
+    assert (error.code, error.params) == ("receipt_awaited", {"line": 2})
+    company.database.run(lambda work: attachments.note_brought(work, company["colleague"], PHOTO))  # not its author
+    assert refused(lambda: command(company, "manager", claim_id, "approve")).code == "receipt_awaited"
+    assert company.row("claim", claim_id)["step"] == 0
+    company.database.run(lambda work: attachments.note_brought(work, company["rep"], PHOTO))
+    assert command(company, "manager", claim_id, "approve")["step"] == 1
+    assert command(company, "finance", claim_id, "approve")["state"] == "to_call_back"
+
+
+def test_what_nobody_can_look_at_is_sent_back_or_rejected(sqlite_company: Company) -> None:
+    company = sqlite_company
+    for event in ("send_back", "reject"):
+        claim_id = new_claim(company, [line(company, 80_00)], attached=False)
+        attach(company, claim_id, company.row("claim", claim_id)["lines"], "rep")
+        command(company, "rep", claim_id, "submit")
+        command(company, "manager", claim_id, event, comment="看不到凭证", reason_code="not_proven")
+
+
+def test_receipts_of_claims_of_before_are_registered_once(company: Company) -> None:
+    entry, other = line(company, 80_00, receipt_sha256s=[PHOTO]), "fedcba98" * 8
+    first, second, draft, rejected = (new_claim(company, [entry]) for _ in range(4))
+    later = new_claim(company, [line(company), line(company, 90_00, receipt_sha256s=[other])], title="后来")
+    command(company, "rep", first, "submit")
+    command(company, "manager", first, "approve")
+    command(company, "rep", later, "submit")
+    state = {second: "payable", rejected: "rejected"}
+
+    def before(work: ServerWork) -> None:
+        work.connection.execute(delete(RECEIPT))
+        for claim_id in (second, rejected):  # as a server without a register took them, an hour later
+            given = {"state": state[claim_id], "submission": 1, "submitted_at": "2026-11-22T03:00:00.000Z"}
+            work.update("claim", claim_id, given, SYSTEM)
+
+    company.database.run(before)
+    for _ in range(2):
+        (twice,) = company.database.run(receipts.register_earlier)
+        assert (twice.line, twice.claim_id, twice.other_id) == (1, second, first)
+        with company.database.reading() as connection:
+            held = dict(connection.execute(select(RECEIPT.c.sha256, RECEIPT.c.claim_id)).all())
+        assert held == {PHOTO: first, other: later}
+    assert refused(lambda: command(company, "rep", draft, "submit")).params["claim_id"] == first

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui.main_window import MainWindow
 from tests.ui.customers.laptop import Laptop, seated
 from tests.ui.customers.small_company import Company
-from tests.ui.money.money_company import money_company
+from tests.ui.money.money_company import bring_receipts, money_company
 
 Seat = tuple[MainWindow, Laptop]
 
@@ -27,7 +27,13 @@ def company() -> Company:
 def seat(qtbot: QtBot, tmp_path: Path, company: Company) -> Iterator[Callable[[str, str], Seat]]:
     """Return what seats a person before the main window: `seat("王建国", "manager")`."""
     with ExitStack() as stack:
-        yield lambda user, role: stack.enter_context(seated(tmp_path / role, company, user, role, qtbot))
+
+        def sit(user: str, role: str) -> Seat:
+            window, laptop = stack.enter_context(seated(tmp_path / role, company, user, role, qtbot))
+            bring_receipts(laptop)
+            return window, laptop
+
+        yield sit
 
 
 @pytest.fixture

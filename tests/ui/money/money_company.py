@@ -40,6 +40,17 @@ def claim(company: Company, key: str, state: str, lines: list[dict[str, Any]], *
     return company.add("claim", key, **row)
 
 
+def receipt(letter: str) -> str:
+    """Return the SHA-256 of the receipt that is called so: 'a' to 'f'."""
+    return hashlib.sha256(letter.encode()).hexdigest()
+
+
+def bring_receipts(laptop: Laptop) -> None:
+    """Bring the bytes of all receipts onto a laptop, as downloads do."""
+    with laptop.store.writing() as work:
+        work.blobs.write_many({receipt(letter): letter.encode() for letter in "abcdef"})
+
+
 def picture(title: str, *lines: str) -> bytes:
     """Return a receipt as a PNG."""
     image = QImage(720, 480, QImage.Format.Format_RGB32)
@@ -77,23 +88,23 @@ def money_company() -> Company:
         company, "科室会，上海市浦东医院", "submitted",
         [
             meal(company, 1_480_00, "曾庆华", "仇丽萍", "张三丰", description="午餐",
-                 fapiao_number="25312000000477182093", receipt_sha256s=["a" * 64]),
+                 fapiao_number="25312000000477182093", receipt_sha256s=[receipt("a")]),
             {"category": "material", "spent_on": day(-2), "amount_fen": 120_00, "fapiao_number": "25312000000477201145",
-             "receipt_sha256s": ["b" * 64]},
-            {"category": "venue", "spent_on": day(-2), "amount_fen": 80_00, "receipt_sha256s": ["c" * 64],
+             "receipt_sha256s": [receipt("b")]},
+            {"category": "venue", "spent_on": day(-2), "amount_fen": 80_00, "receipt_sha256s": [receipt("c")],
              "description": "示教室半天"},
         ],
         visit_id=visit, attendees="7 位医生，2 位同事", submission=2,
     )  # fmt: skip
-    claim(company, "门诊拜访工作餐", "submitted", [meal(company, 268_00, "单志远", receipt_sha256s=["d" * 64])],
+    claim(company, "门诊拜访工作餐", "submitted", [meal(company, 268_00, "单志远", receipt_sha256s=[receipt("d")])],
           visit_id=company.ids["v1"], owner_id=company.ids["陈立"])  # fmt: skip
     claim(company, "<b>出租车</b>", "submitted",
-          [{"category": "transport", "spent_on": day(-1), "amount_fen": 96_50, "receipt_sha256s": ["e" * 64]}],
+          [{"category": "transport", "spent_on": day(-1), "amount_fen": 96_50, "receipt_sha256s": [receipt("e")]}],
           reason="往返周浦医院 <i>两次</i>", owner_id=company.ids["陈立"])  # fmt: skip
     claim(company, "区域学术会", "submitted",
-          [{"category": "venue", "spent_on": day(-3), "amount_fen": 3_200_00, "receipt_sha256s": ["f" * 64]}],
+          [{"category": "venue", "spent_on": day(-3), "amount_fen": 3_200_00, "receipt_sha256s": [receipt("f")]}],
           reason="季度区域会", owner_id=company.ids["陈立"])  # fmt: skip
-    claim(company, "指南解读会草稿", "draft", [meal(company, 300_00, "曾庆华", receipt_sha256s=["a" * 64])],
+    claim(company, "指南解读会草稿", "draft", [meal(company, 300_00, "曾庆华", receipt_sha256s=[receipt("a")])],
           visit_id=visit)  # fmt: skip
     claim(company, "退回的印刷费", "returned",
           [{"category": "material", "spent_on": day(-9), "amount_fen": 45_00}],

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.claims import content_hash
 from crmdesk.services.views import ClaimView
-from crmdesk.ui import language
+from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.approvals_page import ApprovalsPage
 from crmdesk.ui.pages.claim_decision import DecisionBox
@@ -20,7 +20,7 @@ from crmdesk.ui.pages.claim_words import finding_words, reason_words, state_chip
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import Company
 from tests.ui.money.money_company import claim as company_claim
-from tests.ui.money.money_company import meal
+from tests.ui.money.money_company import meal, receipt
 
 Seat = tuple[MainWindow, Laptop]
 
@@ -60,6 +60,26 @@ def test_the_queue_is_approved_by_a(manager: Seat, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page._count.text() == "3 笔等待")
     qtbot.waitUntil(lambda: window._rail._items["approvals"].count == 3)  # what is decided here waits for nobody
     qtbot.waitUntil(lambda: not page.buttons["approvals_approve"].isEnabled())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words", "said"),
+    [
+        (language.CHINESE, "第 1 行的凭证还没有到", "看过才能批准"),
+        (language.ENGLISH, "A receipt of line 1 has not reached this computer", "must be seen first"),
+    ],
+)
+def test_what_cannot_be_looked_at_yet_says_so_and_is_not_approved(
+    manager: Seat, qapp: QApplication, qtbot: QtBot, chosen: str, words: str, said: str
+) -> None:
+    window, laptop = manager
+    laptop.store.blobs.forget([receipt("e")])
+    app.dress(qapp, chosen, theme.LIGHT)
+    page = shown(window, laptop, qtbot, "<b>出租车</b>")
+    assert any(words in one.text() for one in page.detail.findChildren(QLabel))
+    qtbot.keyClick(page.list, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: said in window.toast_part.text)
+    assert claim(laptop, "<b>出租车</b>").pending == ""
 
 
 def test_sending_back_needs_words(manager: Seat, qtbot: QtBot) -> None:
@@ -160,7 +180,7 @@ DISPUTED = "有争议的工作餐"
 def disputed(company: Company) -> None:
     """Add a claim that a call-back objected to."""
     company_claim(
-        company, DISPUTED, "disputed", [meal(company, 268_00, "单志远", receipt_sha256s=["d" * 64])],
+        company, DISPUTED, "disputed", [meal(company, 268_00, "单志远", receipt_sha256s=[receipt("d")])],
         visit_id=company.ids["v1"], step=1, approved_fen=268_00, approved_lines=[{"amount_fen": 268_00}],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from crmdesk.ui.pages.call_back_dialog import CallBackDialog
 from crmdesk.ui.pages.doctor_page import DoctorPage
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.small_company import Company, at
-from tests.ui.money.money_company import claim, meal
+from tests.ui.money.money_company import claim, meal, receipt
 
 Seat = tuple[MainWindow, Laptop]
 Sit = Callable[[str, str], Seat]
@@ -24,7 +24,7 @@ Sit = Callable[[str, str], Seat]
 
 def waiting(company: Company, *doctors: str, visit: str = "v1") -> str:
     """Add a claim that waits to be called back."""
-    lines = [meal(company, 268_00, *doctors, receipt_sha256s=["d" * 64])]
+    lines = [meal(company, 268_00, *doctors, receipt_sha256s=[receipt("d")])]
     return claim(
         company, "待回访的工作餐", "to_call_back", lines, visit_id=company.ids[visit], owner_id=company.ids["陈立"]
     )
