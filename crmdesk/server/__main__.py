@@ -13,8 +13,10 @@ from crmdesk.server.commands import (
     budgets,
     calendar,
     company,
+    devices,
     fields,
     institutions,
+    keeping,
     moving,
     people,
     procurement,
@@ -78,9 +80,12 @@ def options(data_dir: FirstDataDir = None, database: FirstDatabaseUrl = None, as
 app.command("init")(running.init)
 app.command("serve")(running.serve)
 app.command("tidy")(running.tidy)
+app.command("backup")(keeping.backup)
+app.command("renew")(keeping.renew)
 app.command("demo")(company.demo)
 app.command("import")(company.import_file)
 app.add_typer(people.user, name="user")
+app.add_typer(devices.device, name="device")
 app.add_typer(moving.territory, name="territory")
 app.add_typer(moving.assign, name="assign")
 app.add_typer(fields.field, name="field")

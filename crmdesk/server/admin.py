@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import ASSIGNMENT, TERRITORY, USER
-from crmdesk.domain.validation import check_new
+from crmdesk.domain.validation import check_changes, check_new
 from crmdesk.server import auth
 from crmdesk.server.devices import today_of
 from crmdesk.server.settings import Settings
@@ -18,6 +18,7 @@ from crmdesk.server.work import SYSTEM, ServerWork
 
 Row = dict[str, Any]
 _USER, _TERRITORY, _ASSIGNMENT = ROWS["user"], ROWS["territory"], ROWS["assignment"]
+_NEVER = "9999-12-31"
 
 
 def add_user(work: ServerWork, values: Mapping[str, Any], password: str, settings: Settings) -> Row:
@@ -25,7 +26,7 @@ def add_user(work: ServerWork, values: Mapping[str, Any], password: str, setting
     given = {"active": True, "approval_limit_fen": None} | dict(values)
     given["login"] = str(given.get("login") or "").strip()
     check_new(USER, given)
-    if _user_by_login(work, given["login"]) is not None:
+    if _user_by_login(work.connection, given["login"]) is not None:
         raise RefusedError("login_taken", login=given["login"])
     auth.check_password(password, given["login"])
     row = work.insert("user", new_id(), given, SYSTEM)
@@ -42,9 +43,30 @@ def users(connection: sa.Connection) -> list[Row]:
 def disable_user(work: ServerWork, login: str) -> Row:
     """Take a person's access away at once, on every device; raises InputError('unknown_login')."""
     user = known_user(work, login)
-    families = sa.update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.user_id == user["id"], TOKEN_FAMILY.c.revoked_at.is_(None))
-    work.connection.execute(families.values(revoked_at=work.at))
+    _sign_out(work, user["id"])
     return work.update("user", user["id"], {"active": False}, SYSTEM, action="disable")
+
+
+def enable_user(work: ServerWork, login: str) -> Row:
+    """Give a person's access back; raises InputError('unknown_login')."""
+    return work.update("user", known_user(work, login)["id"], {"active": True}, SYSTEM, action="enable")
+
+
+def change_user(work: ServerWork, login: str, changes: Mapping[str, Any]) -> Row:
+    """Give a person another name, role or approval limit; another role signs all devices out.
+
+    A laptop learns its person's role at sign-in. Raises InputError for unknown logins and bad values.
+    """
+    user = known_user(work, login)
+    check_changes(USER, changes)
+    if changes.get("role", user["role"]) != user["role"]:
+        _sign_out(work, user["id"])
+    return work.update("user", user["id"], dict(changes), SYSTEM)
+
+
+def _sign_out(work: ServerWork, user_id: str) -> None:
+    families = sa.update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.user_id == user_id, TOKEN_FAMILY.c.revoked_at.is_(None))
+    work.connection.execute(families.values(revoked_at=work.at))
 
 
 def change_password(work: ServerWork, login: str, password: str, settings: Settings) -> None:
@@ -56,7 +78,12 @@ def change_password(work: ServerWork, login: str, password: str, settings: Setti
 
 def known_user(work: ServerWork, login: str) -> Row:
     """Return a person by login; raises InputError('unknown_login')."""
-    user = _user_by_login(work, login)
+    return known_login(work.connection, login)
+
+
+def known_login(connection: sa.Connection, login: str) -> Row:
+    """Return a person by login; raises InputError('unknown_login')."""
+    user = _user_by_login(connection, login)
     if user is None:
         raise InputError("unknown_login", login=login[:80])
     return user
@@ -102,6 +129,30 @@ def assign(work: ServerWork, login: str, territory: str, valid_from: str = "", v
     return work.insert("assignment", new_id(), values, SYSTEM)
 
 
+def assign_once(work: ServerWork, login: str, territory: str, valid_from: str = "", valid_to: str = "") -> Row:
+    """Do what `assign` does where none of the days is given yet, else raise RefusedError('assigned_already')."""
+    mine = (_ASSIGNMENT.c.user_id == known_user(work, login)["id"]) & _ASSIGNMENT.c.deleted.is_(False)
+    same = mine & (_ASSIGNMENT.c.territory_id == known_territory(work.connection, territory)["id"])
+    ends_before = sa.func.coalesce(_ASSIGNMENT.c.valid_to, _NEVER) < (valid_from or today_of(work))
+    begins_after = _ASSIGNMENT.c.valid_from > (valid_to or _NEVER)
+    overlaps = sa.select(_ASSIGNMENT.c.id).where(same, ~ends_before, ~begins_after)
+    if work.connection.execute(overlaps.limit(1)).first() is not None:
+        raise RefusedError("assigned_already", login=login, name=territory)
+    return assign(work, login, territory, valid_from, valid_to)
+
+
+def assignments(connection: sa.Connection) -> list[Row]:
+    """Return every assignment with login and name of the territory, by login, territory and first day."""
+    columns = (_ASSIGNMENT.c.id, _USER.c.login, _TERRITORY.c.name.label("territory"))
+    query = sa.select(*columns, _ASSIGNMENT.c.valid_from, _ASSIGNMENT.c.valid_to)
+    query = query.join(_USER, _USER.c.id == _ASSIGNMENT.c.user_id)
+    query = query.join(_TERRITORY, _TERRITORY.c.id == _ASSIGNMENT.c.territory_id).where(
+        _ASSIGNMENT.c.deleted.is_(False)
+    )
+    ordered = query.order_by(_USER.c.login, _TERRITORY.c.name, _ASSIGNMENT.c.valid_from)
+    return [dict(row._mapping) for row in connection.execute(ordered)]
+
+
 def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -> list[Row]:
     """End a person's running assignments to a territory; `on` is the last day (default: yesterday, so at once).
 
@@ -121,8 +172,8 @@ def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -
     return [work.update("assignment", row["id"], {"valid_to": last_day}, SYSTEM, action="end") for row in running]
 
 
-def _user_by_login(work: ServerWork, login: str) -> Row | None:
-    found = work.connection.execute(sa.select(_USER).where(_USER.c.login == login, _USER.c.deleted.is_(False))).first()
+def _user_by_login(connection: sa.Connection, login: str) -> Row | None:
+    found = connection.execute(sa.select(_USER).where(_USER.c.login == login, _USER.c.deleted.is_(False))).first()
     return None if found is None else SHAPES["user"].as_dict(found)
 
 

@@ -133,6 +133,14 @@ def verify(connection: sa.Connection, expected: Head | None = None) -> Verificat
     return result
 
 
+def entries(connection: sa.Connection) -> Iterator[dict[str, Any]]:
+    """Yield the whole chain as it is stored, for somebody who checks it without us."""
+    names = ("seq", "content", "content_hash", "prev_hash", "hash")
+    query = sa.select(*(AUDIT_CHAIN.c[name] for name in names)).order_by(AUDIT_CHAIN.c.seq)
+    for row in connection.execute(query.execution_options(yield_per=2000)):
+        yield dict(row._mapping)
+
+
 def link(previous: str, content_hash: str) -> str:
     """Return the hash of an entry: SHA-256 over the previous hash, a line feed and the content hash."""
     return sha256_text(f"{previous}\n{content_hash}")

@@ -1,5 +1,7 @@
 """Devices and the person behind a request: which scopes and territories somebody holds today."""
 
+from typing import Any
+
 from sqlalchemy import Connection, insert, select, update
 
 from crmdesk.domain.clock import local_date, to_text
@@ -92,6 +94,13 @@ def is_revoked(connection: Connection, device_id: str) -> bool:
     """Say whether a device was revoked."""
     query = select(DEVICE.c.id).where(DEVICE.c.id == device_id, DEVICE.c.revoked_at.is_not(None))
     return connection.execute(query).first() is not None
+
+
+def known(connection: Connection) -> list[dict[str, Any]]:
+    """Return every device with the login of its person, the latest seen first."""
+    columns = (DEVICE.c.id, _USER.c.login, DEVICE.c.name, DEVICE.c.created_at, DEVICE.c.last_seen_at)
+    query = select(*columns, DEVICE.c.revoked_at).join(_USER, _USER.c.id == DEVICE.c.user_id)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(DEVICE.c.last_seen_at.desc()))]
 
 
 def revoke(work: ServerWork, device_id: str, actor: ServerActor) -> None:

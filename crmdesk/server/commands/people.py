@@ -66,6 +66,34 @@ def user_disable(login: Login, data_dir: DataDir = None, database: DatabaseUrl =
     here.answer(_shown(row, "login", "active"), [f"{login} can't sign in any more."])
 
 
+@user.command("enable")
+def user_enable(login: Login, data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Let a person sign in again, with the password of before."""
+    here = place(data_dir, database, as_json)
+    row = here.database().run(lambda work: admin.enable_user(work, login))
+    here.answer(_shown(row, "login", "active"), [f"{login} can sign in again."])
+
+
+@user.command("change")
+def user_change(
+    login: Login,
+    name: Annotated[str, typer.Option(help="Another name.")] = "",
+    role: Annotated[Role | None, typer.Option(help="Another role; signs the person out everywhere.")] = None,
+    approval_limit: Annotated[str, typer.Option(help="Most that one approval may pass, in yuan; none: no limit.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a person; what is not named stays."""
+    here = place(data_dir, database, as_json)
+    changes: dict[str, Any] = {"name": name} if name else {}
+    changes |= {"role": role.value} if role else {}
+    if approval_limit:
+        changes["approval_limit_fen"] = None if approval_limit == "none" else parse_fen(approval_limit)
+    row = here.database().run(lambda work: admin.change_user(work, login, changes))
+    here.answer(_shown(row, "login", "name", "role", "approval_limit_fen"), [_user_line(row)])
+
+
 @user.command("password")
 def user_password(
     login: Login,
@@ -131,9 +159,26 @@ def assign_add(
     """Give a territory (or a whole region) to a person."""
     here = place(data_dir, database, as_json)
     first, last = given_day("--from", valid_from), given_day("--to", valid_to)
-    row = here.database().run(lambda work: admin.assign(work, login, territory_name, first, last))
+    row = here.database().run(lambda work: admin.assign_once(work, login, territory_name, first, last))
     words = f"{login} works in {territory_name} from {row['valid_from']}."
     here.answer(_shown(row, "user_id", "territory_id", "valid_from", "valid_to"), [words])
+
+
+@assign.command("list")
+def assign_list(
+    login: Annotated[str, typer.Argument(help="Only those of one person.")] = "",
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who works where, with the first and the last day."""
+    here = place(data_dir, database, as_json)
+    with here.database().reading() as connection:
+        if login:
+            admin.known_login(connection, login)
+        rows = [row for row in admin.assignments(connection) if login in ("", row["login"])]
+    lines = [f"{row['login']:<16} {row['territory']}  {row['valid_from']} to {row['valid_to'] or '…'}" for row in rows]
+    here.answer(rows, lines or ["Nobody works anywhere yet: crmdesk-server assign add"])
 
 
 @assign.command("end")

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crmdesk.domain.errors import InputError
+from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.roles import Role
-from crmdesk.server import admin, horizon, receipts
+from crmdesk.server import admin, backups, horizon, receipts
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
 from crmdesk.server.serve import serve as serve_until_interrupted
 from crmdesk.server.settings import Settings
@@ -63,6 +63,9 @@ def serve(
     """Serve until stopped (Ctrl+C). Prints one line with the address once it listens."""
     here = place(data_dir, database, as_json)
     store = here.database()
+    with store.reading() as connection:
+        if backups.copied_at(connection):
+            raise RefusedError("database_is_backup", at=backups.copied_at(connection))
     folder = here.attachments
     folder.discard_old_parts()
     horizon.forget(store)

@@ -17,6 +17,8 @@ SENTENCES = {
     "ambiguous_territory": "More than one territory is called {name}: use its id (`territory list`).",
     "amount": "{value} is not an amount in yuan.",
     "assigned_already": "{login} has {name} already.",
+    "backup_failed": "The database could not be copied: {why}",
+    "backup_onto_itself": "{place} is where the server's own data lies. Copy it elsewhere.",
     "bad_head": "{value} is not a head of the audit chain: it looks like 12:<64 hex digits> (`audit head`).",
     "below_itself": "{name} can't be put under itself or under what is below it.",
     "calendar_event_has_time": "The event has a time of day; a day of a calendar is whole.",
@@ -35,6 +37,8 @@ SENTENCES = {
     " figures are per hospital only.",
     "damaged_file": "The file is damaged and can't be read.",
     "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
+    "database_is_backup": "This is a backup of {at}. Run `renew` on it first (crmdesk-server with the same options"
+    " before the command): laptops then send again what it lacks.",
     "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
     "database_older": "The database {place} was made by an older crmdesk-server. Back it up, then run `init` on it"
     " (crmdesk-server with the same options before the command): it adds what is missing and changes nothing else.",
@@ -66,6 +70,7 @@ SENTENCES = {
     "no_calendar_column": "The file has no column {field}: a calendar has 日期, 名称 and 类型, and 结束日期"
     " where a row is a stretch of days.",
     "no_figure_column": "The file has no column for {field}.",
+    "no_pg_dump": "pg_dump is not here: install the client programs of PostgreSQL, of the server's version or newer.",
     "no_rows": "The file has no rows to import.",
     "no_assignment": "{login} has no running assignment to {name}.",
     "no_own_year": "The company has no calendar of its own for {year}.",
@@ -97,6 +102,7 @@ SENTENCES = {
     "unit_unwanted": "Only numbers have a unit, only decimal ones decimals; an English unit goes with a Chinese one.",
     "unknown_calendar_year": "No calendar of {year} is known yet (`calendar show`).",
     "unknown_custom_field": "There is no field {value} of the {record} (`field list`).",
+    "unknown_device": "No computer has the id {device} (`device list`).",
     "unknown_hospital": "There is no hospital called {hospital}.",
     "unknown_institution": "Neither territory has an institution called {name}.",
     "unknown_login": "There is nobody with the login {login} (`user list`).",

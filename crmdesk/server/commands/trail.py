@@ -1,12 +1,14 @@
-"""The commands about the audit chain: `audit verify`, `audit head`, and `audit exports`."""
+"""The commands about the audit chain: `audit verify`, `audit head`, `audit export`, and `audit exports`."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
 import typer
 
-from crmdesk.domain.errors import InputError
+from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.picklists import choice
 from crmdesk.server import audit as chain
 from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
@@ -64,6 +66,25 @@ def head(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson
     with here.database().reading() as connection:
         found = chain.read_head(connection)
     here.answer({"head": str(found), "entries": found.seq}, [str(found)])
+
+
+@audit.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to: one entry a line, JSON.")],
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole chain to a file that anybody can check without crmdesk (docs/server.md says how)."""
+    here = place(data_dir, database, as_json)
+    try:
+        with here.database().reading() as connection, file.open("w", encoding="utf-8") as out:
+            for entry in chain.entries(connection):
+                out.write(json.dumps(entry) + "\n")
+            head = chain.read_head(connection)
+    except OSError as error:
+        raise WorldError("file_not_written", name=str(file), reason=error.strerror or "") from error
+    here.answer({"entries": head.seq, "head": str(head)}, [f"{head.seq} entries are in {file}, head {head}"])
 
 
 @audit.command("exports")

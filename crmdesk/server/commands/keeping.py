@@ -1,0 +1,47 @@
+"""The commands that keep a server's data: `backup`, and `renew` after a backup came back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmdesk.server import audit, backups
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where to: a new folder, or an earlier backup that is brought up.")],
+    data_dir: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy database and attachments into a folder, while the server runs. PostgreSQL: by its own pg_dump."""
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    with store.reading() as connection:
+        head = audit.read_head(connection)  # first: the copy holds at least this much of the trail
+    made = backups.copy(store, here.attachments, folder)
+    data = {"file": str(made.file), "attachments": made.attachments, "new": made.fresh, "head": str(head)}
+    lines = [
+        f"{made.file} holds the database as it is now.",
+        f"{made.attachments} attachments, {made.fresh} of them new, lie beside it.",
+        f"Head of the trail before it, to be kept elsewhere: {head}",
+    ]
+    here.answer(data, lines)
+
+
+def renew(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Say that a backup came back: laptops send again what it lacks, and everybody signs in again.
+
+    Once, before `serve`, after database and attachments were put back. What was changed at the server by command since
+    the backup (people, territories, locked devices) is to be done again.
+    """
+    here = place(data_dir, database, as_json)
+    store = here.database()
+    epoch = backups.begin_anew(store)
+    with store.reading() as connection:
+        lost = backups.lacking(connection, here.attachments)
+    lines = ["A new life of this server begins: every laptop sends again what the backup lacks, after a new sign-in."]
+    if lost:
+        lines.append(f"{lost} attachments are not in {here.attachments.folder}: put them back, too.")
+    here.answer({"epoch": epoch, "attachments_missing": lost}, lines)

@@ -1,0 +1,94 @@
+"""What an administrator does about people later: another role, back again, a lost computer, who works where."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.ids import new_id
+from crmdesk.protocol.messages import Refresh, SignIn, Tokens
+from crmdesk.server.__main__ import app
+from crmdesk.server.auth import Authentication
+from crmdesk.server.database import Database
+from crmdesk.server.settings import Settings
+
+PASSWORD = "seven green lanterns"
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return what runs a command: its sentence, or its data with `--json`; `status` is the exit status to come."""
+
+    def running(*arguments: str, status: int = 0) -> Any:
+        asks = arguments[:2] in (("user", "add"), ("user", "password"))
+        given = [*arguments, "--data-dir", str(tmp_path), *(["--password-stdin"] if asks else [])]
+        result = CliRunner().invoke(app, given, input=PASSWORD + "\n")
+        assert result.exit_code == status, (arguments, result.output, result.stderr, result.exception)
+        said = result.stderr if status else result.stdout
+        return json.loads(said) if "--json" in arguments else said
+
+    running("init")
+    running("user", "add", "rep", "--name", "张伟", "--role", "rep")
+    running("territory", "add", "北京")
+    return running
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(RefusedError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_another_role_signs_out_and_a_lost_computer_is_locked(run: Run, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'server.db'}")
+    people = Authentication(database, Settings())
+    lost, other = new_id(), new_id()
+
+    def sign_in(device: str) -> Tokens:
+        return people.sign_in(SignIn("rep", PASSWORD, device, "笔记本"), "127.0.0.1")
+
+    def renew(tokens: Tokens, device: str) -> Tokens:
+        return people.refresh(Refresh(tokens.refresh_token, device))
+
+    assert run("device", "list") == "Nobody has signed in yet.\n"
+    here, there = sign_in(lost), sign_in(other)
+    assert [one["id"] for one in run("device", "list", "rep", "--json")] == [other, lost]
+    assert "no computer" in run("device", "lock", "x" * 50, status=2).lower()
+    run("device", "lock", lost)
+    assert refused(lambda: sign_in(lost)) == "device_revoked"
+    assert refused(lambda: renew(here, lost)) == "token_expired"
+    there = renew(there, other)
+    listed = run("device", "list")
+    assert (f"{lost}  rep" in listed, "(locked 20" in listed) == (True, True)
+
+    assert "up to 500.00" in run("user", "change", "rep", "--name", "张三", "--approval-limit", "500")
+    there = renew(there, other)
+    changed = run("user", "change", "rep", "--role", "manager", "--approval-limit", "none", "--json")
+    assert (changed["name"], changed["role"], changed["approval_limit_fen"]) == ("张三", "manager", None)
+    assert refused(lambda: renew(there, other)) == "token_expired"
+    assert sign_in(other).role == "manager"
+    run("user", "disable", "rep")
+    assert refused(lambda: sign_in(other)) == "wrong_credentials"
+    run("user", "enable", "rep")
+    assert sign_in(other).name == "张三"
+    assert "nobody" in run("user", "change", "who", "--name", "x", status=2)
+    assert "nobody" in run("device", "list", "who", status=2)
+    assert "out of range" in run("user", "change", "rep", "--approval-limit", "-1", status=2)
+    database.dispose()
+
+
+def test_who_works_where_and_not_twice(run: Run) -> None:
+    run("assign", "add", "rep", "北京", "--from", "2026-01-01", "--to", "2026-03-31")
+    for days in (("--from", "2026-03-31"), ("--from", "2025-12-01", "--to", "2026-01-01"), ("--from", "2026-02-01")):
+        assert "rep has 北京 already" in run("assign", "add", "rep", "北京", *days, status=1)
+    run("assign", "add", "rep", "北京", "--from", "2026-04-01")
+    assert "rep has 北京 already" in run("assign", "add", "rep", "北京", "--from", "2030-04-01", status=1)
+    assert run("assign", "list", "rep").splitlines() == [
+        "rep              北京  2026-01-01 to 2026-03-31", "rep              北京  2026-04-01 to …"
+    ]  # fmt: skip
+    assert "nobody" in run("assign", "list", "who", status=2)
