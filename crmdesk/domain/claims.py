@@ -58,12 +58,16 @@ DECISIONS = frozenset({Event.APPROVE, Event.SEND_BACK, Event.REJECT})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `supervises` says whether the claim's territory is among the actor's; limit in fen, None: none."""
+    """Who acts. `supervises` says whether the claim's territory is among the actor's; limit in fen, None: none.
+
+    `joined`: the actor was at the visit that the claim is for (`was_at`).
+    """
 
     user_id: str
     role: Role
     supervises: bool
     limit_fen: int | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def advance(claim: Mapping[str, Any], event: Event, actor: Actor, args: Mapping[
 
     `args`: `seen_hash` for decisions, `comment`, `reason_code`, `approved_lines` (fen by line), `outcome` for settle,
     `call_back_id` for the result of a call-back.
-    Codes: not_in_this_state, not_yours, own_claim, changed_since_seen, over_your_limit, comment_missing,
+    Codes: not_in_this_state, not_yours, own_claim, beneficiary, changed_since_seen, over_your_limit, comment_missing,
     reason_missing, approved_above_claimed, call_back_missing, incomplete (with `field` and `line`).
     """
     state = State(claim.get("state") or State.DRAFT)
@@ -151,6 +155,8 @@ def _may_decide(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any])
 
 def _approve(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
     _may_decide(claim, actor, args)
+    if actor.joined and any(line.get("category") == "meal" for line in claim.get("lines") or ()):
+        raise RefusedError("beneficiary")
     amount = approved_total(claim, args.get("approved_lines"))
     step, needed = (claim.get("step") or 0) + 1, claim.get("steps_needed") or 1
     if step >= needed and actor.limit_fen is not None and amount > actor.limit_fen:
@@ -231,6 +237,11 @@ def _pay(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Tra
     if args.get("seen_hash") != claim.get("content_hash"):
         raise RefusedError("changed_since_seen")
     return Transition(State.PAID, claim.get("step") or 0, "spend")
+
+
+def was_at(user_id: str, visit: Mapping[str, Any] | None) -> bool:
+    """Say whether a person made or joined a visit: who ate along does not approve the meal."""
+    return visit is not None and user_id in (visit.get("owner_id"), *(visit.get("joint_with_ids") or ()))
 
 
 def receipts_of(lines: Iterable[Mapping[str, Any]] | None) -> dict[str, int]:

@@ -70,7 +70,9 @@ def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) ->
         raise RefusedError("unknown_row")
     args = _checked_args(operation.args)
     supervises = money_scope(claim["territory_id"]) in actor.scopes
-    person = workflow.Actor(actor.user_id, actor.role, supervises, actor.approval_limit_fen)
+    visit = work.get("visit", claim["visit_id"]) if claim["visit_id"] and event is Event.APPROVE else None
+    joined = workflow.was_at(actor.user_id, visit)
+    person = workflow.Actor(actor.user_id, actor.role, supervises, actor.approval_limit_fen, joined)
     _check_not_own(actor, claim, event)
     transition = workflow.advance(claim, event, person, args)
     _check_two_people(work, actor, claim, event)

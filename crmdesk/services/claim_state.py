@@ -16,11 +16,13 @@ _COMPANY_WIDE = frozenset({Role.FINANCE, Role.AUDITOR})
 _ANY_ARGS: dict[str, Any] = {"comment": "-", "reason_code": "other", "outcome": "payable", "call_back_id": "-"}
 
 
-def actor_of(person: Person, claim: Mapping[str, Any], limit_fen: int | None) -> Actor:
-    """Return the person as actor on a claim: whether it is in the own territories, for finance all are."""
+def actor_of(
+    person: Person, claim: Mapping[str, Any], limit_fen: int | None, visit: Mapping[str, Any] | None = None
+) -> Actor:
+    """Return the person as actor on a claim for a visit: is it in the own territories (finance: all are), who was there."""
     role = Role(person.role)
     supervises = role in _COMPANY_WIDE or claim.get("territory_id") in person.territory_ids
-    return Actor(person.user_id, role, supervises, limit_fen)
+    return Actor(person.user_id, role, supervises, limit_fen, claims.was_at(person.user_id, visit))
 
 
 def effective(claim: Mapping[str, Any], queued: Iterable[Queued], actor: Actor) -> dict[str, Any]:
@@ -69,7 +71,8 @@ def effective_here(handling: Handling, row: Mapping[str, Any]) -> tuple[dict[str
     """Return the claim as it effectively stands and the person as actor on it, inside a unit of work."""
     connection = handling.work.connection
     user = select_one(connection, "user", handling.person.user_id) or {}
-    actor = actor_of(handling.person, row, user.get("approval_limit_fen"))
+    visit = select_one(connection, "visit", row.get("visit_id"))
+    actor = actor_of(handling.person, row, user.get("approval_limit_fen"), visit)
     return effective(row, queued_commands(connection, row["id"]), actor), actor
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -101,9 +102,9 @@ class MoneyReads(VisitReads):
         if row is None:
             raise InputError("unknown_row", record="claim", row_id=row_id)
         queued = waiting.queued_commands(self._connection, row_id)
-        actor = actor_of(self._person, row, self._limit_fen)
-        now = effective(row, queued, actor)
         visit = shown.select_one(self._connection, "visit", row.get("visit_id")) or {}
+        actor = actor_of(self._person, row, self._limit_fen, visit)
+        now = effective(row, queued, actor)
         in_lines = [one for line in row.get("lines") or () for one in line.get("doctor_ids") or ()]
         doctor_ids = list(dict.fromkeys([*(visit.get("doctor_ids") or ()), *in_lines]))  # the visit's doctors first
         return ClaimView(
@@ -113,7 +114,7 @@ class MoneyReads(VisitReads):
             visit_title=self._visit_title(row.get("visit_id")),
             doctor_names=self._names("doctor", doctor_ids),
             receipts=self.receipts("claim", row_id),
-            findings=(*self._awaited(row, now, actor), *self._findings(row)),
+            findings=(*self._in_the_way(row, now, actor), *self._findings(row)),
             budgets=tuple(self._effects(row)),
             trail=self._trail(row_id),
             pending=queued[-1].command if queued else "",
@@ -122,10 +123,12 @@ class MoneyReads(VisitReads):
             call_backs=self.call_backs_of(row_id),
         )
 
-    def _awaited(self, row: Values, now: Values, actor: Actor) -> list[Mapping[str, Any]]:
-        """Return a finding `receipt_awaited` for each line of which a receipt is not here for whoever may approve."""
-        if Event.APPROVE not in allowed_events(now, actor):
+    def _in_the_way(self, row: Values, now: Values, actor: Actor) -> list[Mapping[str, Any]]:
+        """Return what keeps whoever decides from approving: a meal that the person was at, receipts not here yet."""
+        if Event.APPROVE not in allowed_events(now, replace(actor, joined=False)):
             return []
+        if Event.APPROVE not in allowed_events(now, actor):
+            return [finding_of("beneficiary", "stop")]
         absent = {line for sha256, line in claims.receipts_of(row.get("lines")).items() if not self._blobs.has(sha256)}
         return [finding_of("receipt_awaited", "stop", line=line) for line in sorted(absent)]
 

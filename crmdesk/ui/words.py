@@ -170,6 +170,10 @@ _REFUSED: dict[str, _Pair] = {
         "第 {line} 项的凭证已在另一张报销单中使用。原文和照片都保留在这里。",
         "A receipt of line {line} is used in another claim. Your text and photos are kept here.",
     ),
+    "beneficiary": (
+        "这次拜访你也在场，同席的餐费要由别人批准。可以退回或驳回。",
+        "You were at this visit yourself: somebody else approves the meal. You may send it back or reject it.",
+    ),
     "receipt_awaited": (
         "第 {line} 项的凭证还没有到，看过才能批准。可以先退回，或等同步后再批准。",
         "A receipt of line {line} is still on its way and must be seen first. Approve after a sync, or send it back.",

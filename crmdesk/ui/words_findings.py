@@ -16,6 +16,10 @@ FINDINGS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("第 {line} 行的凭证在另一张报销单里用过", "A receipt of line {line} is used in another claim"),
         ("一份凭证只能报销一次", "A receipt is claimed once"),
     ),
+    "beneficiary": (
+        ("这次拜访你也在场，餐费要由别人批准", "You were at this visit: somebody else approves the meal"),
+        ("受益人不审批", "Nobody approves what the person benefits from"),
+    ),
     "receipt_awaited": (
         ("第 {line} 行的凭证还没有到这台电脑", "A receipt of line {line} has not reached this computer yet"),
         ("看过凭证才能批准", "Receipts are looked at before approval"),

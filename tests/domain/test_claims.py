@@ -1,5 +1,6 @@
 """The claim's workflow: legal ways only, nobody decides on the own claim, decisions bind to what was seen."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from crmdesk.domain.claims import (
     period_of,
     steps_needed,
     total_fen,
+    was_at,
 )
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
@@ -91,6 +93,23 @@ def test_limits_steps_and_lines() -> None:
     row["step"] = 1
     assert refusal(row, Event.APPROVE, MANAGER, seen_hash=seen) == "not_yours"
     assert advance(row, Event.APPROVE, FINANCE, {"seen_hash": seen}).budget == "commit"
+
+
+def test_who_ate_along_does_not_approve_the_meal() -> None:
+    row = claim(state="submitted")
+    seen, meal = row["content_hash"], [{**row["lines"][0], "category": "meal"}]
+    guest = dataclasses.replace(MANAGER, joined=True)
+    for visit, joined in (
+        (None, False), ({"owner_id": "x"}, False), ({"owner_id": MANAGER.user_id}, True),
+        ({"owner_id": "x", "joint_with_ids": ["y", MANAGER.user_id]}, True),
+    ):  # fmt: skip
+        assert was_at(MANAGER.user_id, visit) is joined
+    row["lines"] = meal
+    assert refusal(row, Event.APPROVE, guest, seen_hash=seen) == "beneficiary"
+    assert advance(row, Event.APPROVE, MANAGER, {"seen_hash": seen}).step == 1
+    assert advance(row, Event.SEND_BACK, guest, {"seen_hash": seen, "comment": "x"}).state is State.RETURNED
+    row["lines"] = [{**meal[0], "category": "venue"}]
+    assert advance(row, Event.APPROVE, guest, {"seen_hash": seen}).step == 1
 
 
 def test_words_are_needed_to_send_back_and_reject() -> None:

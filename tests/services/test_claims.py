@@ -12,6 +12,7 @@ from crmdesk.services.commands import AttachFile, ClaimCommand, EditRow, SaveCla
 from crmdesk.services.views import NEEDS_YOU, SAVED_HERE
 from tests.services.small_territory import (
     DRAFT_CLAIM,
+    MANAGER,
     OLD_VISIT,
     REP,
     SECOND_REP,
@@ -162,6 +163,16 @@ def test_a_receipt_that_is_not_here_yet_is_told_and_holds_up_an_approval_only(ma
     manager_laptop.receive("claim", {"id": an_id(601), **unseen}, scope=f"m:{TERRITORY}")
     manager_laptop.do(ClaimCommand(an_id(601), "send_back", unseen["content_hash"], {"comment": "看不到凭证"}))
     assert [one.command for one in manager_laptop.waiting()] == ["approve", "send_back"]
+
+
+def test_who_was_at_the_visit_is_told_that_somebody_else_approves(manager_laptop: Laptop) -> None:
+    manager_laptop.receive("visit", {"id": OLD_VISIT, "joint_with_ids": [MANAGER]}, scope=f"t:{TERRITORY}")
+    values = claim_values("submitted", title="工作餐", visit_id=OLD_VISIT)
+    manager_laptop.receive("claim", {"id": NEW, **values}, scope=f"m:{TERRITORY}")
+    view = manager_laptop.ask(lambda reads: reads.claim(NEW))
+    assert ([one["code"] for one in view.findings], view.allowed) == (["beneficiary"], {"send_back", "reject"})
+    with pytest.raises(RefusedError, match="beneficiary"):
+        manager_laptop.do(ClaimCommand(NEW, "approve", view.seen_hash))
 
 
 @pytest.mark.parametrize(("state", "warned"), [("submitted", True), ("clawback", True), ("rejected", False)])

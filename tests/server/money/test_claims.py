@@ -15,7 +15,7 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server import claims
 from crmdesk.server.database import Database
 from crmdesk.server.tables import ROWS, SHAPES
-from tests.server.company import Company
+from tests.server.company import Company, visit_values
 from tests.server.money.paperwork import assert_sums, budget, command, edit, line, new_claim, used
 
 
@@ -114,6 +114,14 @@ def test_a_manager_never_decides_the_own_claim(sqlite_company: Company) -> None:
     claim_id = quiet_claim(sqlite_company, owner="manager")
     command(sqlite_company, "manager", claim_id, "submit")
     assert refusal(lambda: command(sqlite_company, "manager", claim_id, "approve")).code == "own_claim"
+
+
+def test_who_joined_the_visit_does_not_approve_its_meal(company: Company) -> None:
+    visit = company.insert("visit", visit_values(company, joint_with_ids=[company["manager"]]))
+    claim_id = new_claim(company, [line(company)], visit_id=visit)
+    command(company, "rep", claim_id, "submit")
+    assert refusal(lambda: command(company, "manager", claim_id, "approve")).code == "beneficiary"
+    assert command(company, "manager", claim_id, "send_back", comment="x")["state"] == "returned"
 
 
 def test_large_claims_need_finance_and_limits_hold(sqlite_company: Company) -> None:
