@@ -19,7 +19,7 @@ _ANY_ARGS: dict[str, Any] = {"comment": "-", "reason_code": "other", "outcome": 
 def actor_of(
     person: Person, claim: Mapping[str, Any], limit_fen: int | None, visit: Mapping[str, Any] | None = None
 ) -> Actor:
-    """Return the person as actor on a claim for a visit: is it in the own territories (finance: all are), who was there."""
+    """Return the person as actor on a claim for a visit: is it in the own territories (finance: all), who was there."""
     role = Role(person.role)
     supervises = role in _COMPANY_WIDE or claim.get("territory_id") in person.territory_ids
     return Actor(person.user_id, role, supervises, limit_fen, claims.was_at(person.user_id, visit))
