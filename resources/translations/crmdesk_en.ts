@@ -924,11 +924,7 @@
         </message>
     </context>
     <context>
-        <name>CustomersPage</name>
-        <message>
-            <source>客户</source>
-            <translation>Customers</translation>
-        </message>
+        <name>CustomersBar</name>
         <message>
             <source>客户类型</source>
             <translation>Kind of customer</translation>
@@ -940,6 +936,51 @@
         <message>
             <source>筛选客户</source>
             <translation>Filter customers</translation>
+        </message>
+        <message>
+            <source>列</source>
+            <translation>Columns</translation>
+        </message>
+        <message>
+            <source>导入</source>
+            <translation>Import</translation>
+        </message>
+        <message>
+            <source>新建医生</source>
+            <translation>New doctor</translation>
+        </message>
+        <message>
+            <source>新建机构</source>
+            <translation>New institution</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位医生</source>
+            <translation>
+                <numerusform>%n doctor</numerusform>
+                <numerusform>%n doctors</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 家机构</source>
+            <translation>
+                <numerusform>%n institution</numerusform>
+                <numerusform>%n institutions</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>筛选 {count}</source>
+            <translation>Filter {count}</translation>
+        </message>
+        <message>
+            <source>筛选</source>
+            <translation>Filter</translation>
+        </message>
+    </context>
+    <context>
+        <name>CustomersPage</name>
+        <message>
+            <source>客户</source>
+            <translation>Customers</translation>
         </message>
         <message>
             <source>客户列表</source>
@@ -988,36 +1029,6 @@
         <message>
             <source>新建机构</source>
             <translation>New institution</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 位医生</source>
-            <translation>
-                <numerusform>%n doctor</numerusform>
-                <numerusform>%n doctors</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 家机构</source>
-            <translation>
-                <numerusform>%n institution</numerusform>
-                <numerusform>%n institutions</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>筛选 {count}</source>
-            <translation>Filter {count}</translation>
-        </message>
-        <message>
-            <source>筛选</source>
-            <translation>Filter</translation>
-        </message>
-        <message>
-            <source>列</source>
-            <translation>Columns</translation>
-        </message>
-        <message>
-            <source>导入</source>
-            <translation>Import</translation>
         </message>
         <message>
             <source>没有客户符合这些条件。</source>
@@ -2555,11 +2566,7 @@
         </message>
     </context>
     <context>
-        <name>PlanPage</name>
-        <message>
-            <source>这是同事的计划，只能查看。</source>
-            <translation>This is a colleague's plan, only to look at.</translation>
-        </message>
+        <name>PlanHead</name>
         <message>
             <source>前一周</source>
             <translation>Week before</translation>
@@ -2567,6 +2574,36 @@
         <message>
             <source>后一周</source>
             <translation>Week after</translation>
+        </message>
+        <message>
+            <source>我自己</source>
+            <translation>Myself</translation>
+        </message>
+        <message>
+            <source>谁的一周</source>
+            <translation>Whose week</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 次拜访</source>
+            <translation>
+                <numerusform>%n visit</numerusform>
+                <numerusform>%n visits</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已完成 {done}</source>
+            <translation>{done} done</translation>
+        </message>
+        <message>
+            <source>未报告 {missed}</source>
+            <translation>not reported {missed}</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlanPage</name>
+        <message>
+            <source>这是同事的计划，只能查看。</source>
+            <translation>This is a colleague's plan, only to look at.</translation>
         </message>
         <message>
             <source>一周的拜访，方向键选择，Shift 加方向键移动</source>
@@ -2585,35 +2622,12 @@
             <translation>Days off…</translation>
         </message>
         <message>
-            <source>我自己</source>
-            <translation>Myself</translation>
-        </message>
-        <message>
-            <source>谁的一周</source>
-            <translation>Whose week</translation>
-        </message>
-        <message>
             <source>{first} 至 {last}</source>
             <translation>{first} to {last}</translation>
         </message>
         <message>
             <source>计划</source>
             <translation>Plan</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n 次拜访</source>
-            <translation>
-                <numerusform>%n visit</numerusform>
-                <numerusform>%n visits</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>已完成 {done}</source>
-            <translation>{done} done</translation>
-        </message>
-        <message>
-            <source>未报告 {missed}</source>
-            <translation>not reported {missed}</translation>
         </message>
         <message>
             <source>排入 {day}</source>

@@ -22,6 +22,7 @@ from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 _TOUCHES = frozenset({"claim", "budget", "attachment", "outbox", "needs_you", "audit_entry", "user", "call_back"})
 _BUTTONS = (
@@ -69,7 +70,7 @@ class ApprovalsPage(Page):
         column.addLayout(head)
         column.addWidget(self.list, 1)
         self._bar = QWidget()
-        bar = QHBoxLayout(self._bar)
+        bar = SqueezedRow(self._bar)
         bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(10)
         for button in self.buttons.values():

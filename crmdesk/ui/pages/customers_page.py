@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 from typing_extensions import override
 
 from crmdesk.services.batch import offered
 from crmdesk.services.commands import ChangeSet, SetPreference
 from crmdesk.services.customer_filter import ANY, SavedFilter
 from crmdesk.services.customer_order import Filter
-from crmdesk.ui import actions, language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import customer_columns
 from crmdesk.ui.pages.batch_dialog import BatchDialog
@@ -34,6 +32,7 @@ from crmdesk.ui.pages.customer_filter_panel import FilterPanel
 from crmdesk.ui.pages.customer_models import CustomerFilter, CustomerTableModel
 from crmdesk.ui.pages.customer_table import CustomerTable
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
+from crmdesk.ui.pages.customers_bar import CustomersBar
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.filter_strip import FilterNameDialog, FilterStrip
@@ -41,17 +40,12 @@ from crmdesk.ui.pages.institution_new import NewInstitutionDialog
 from crmdesk.ui.pages.kept_filters import EVERYTHING, OTHER, KeptFilters
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.arrange import ArrangeDialog, Entry
-from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
-from crmdesk.ui.parts.chips import Picklist
-from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.notices import EmptyState
-from crmdesk.ui.parts.text_field import TextLine
 
 _DECIDING = frozenset({"visit", "cycle_plan", "plan_target"})  # who was seen, and who is due
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "conflict", "outbox"}) | _DECIDING
 _MOVING = frozenset({"doctor", "institution", "affiliation"})
-_WIDE = 1060
-"""Width at 100 % from which the bar has room for everything."""
 _SETTLED_MS = 400
 """After so long without another move of a column its width is kept."""
 
@@ -119,42 +113,17 @@ class CustomersPage(Page):
         self.body.addWidget(self.news)
         self.body.addLayout(row, 1)
 
-    def _bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("part", "list-head")
-        self._kinds = Picklist()
-        self._kinds.setObjectName("customers_kind")
-        self._kinds.changed.connect(self._filter_changed)
-        self._kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a bar is one line
-        self.filter = TextLine()
+    def _bar(self) -> CustomersBar:
+        self.bar = bar = CustomersBar()
+        self.filter = bar.filter
         self.table.compose_into(self.filter)
-        self.filter.setObjectName("customers_filter_edit")
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setMinimumWidth(140)
         self.filter.textChanged.connect(self._filter_changed)
-        down = QShortcut(QKeySequence("Down"), self.filter, self.table.setFocus)
-        down.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self._figure = Label("", "muted")
-        self._figure.setObjectName("customers_count_label")
-        self._conditions = Button("", key=actions.keys("customers_conditions"), icon_name="filter")
-        self._conditions.setObjectName("customers_conditions_button")
-        self._conditions.clicked.connect(self.toggle_panel)
-        self._columns = Button("", key=actions.keys("customers_columns"), icon_name="columns")
-        self._columns.setObjectName("customers_columns_button")
-        self._columns.clicked.connect(self.choose_columns)
-        self._import = Button("", key=actions.keys("go_import"), icon_name="import")
-        self._import.setObjectName("customers_import_button")
-        self._import.clicked.connect(lambda: self.context.navigate("import"))
-        self._new = Button("", PRIMARY, actions.keys("customers_new_doctor"), "plus")
-        self._new.setObjectName("customers_new_button")
-        self._new.clicked.connect(self._new_one)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 11, 24, 12)
-        row.setSpacing(10)
-        for widget in (self._kinds, self.filter, self._figure):
-            row.addWidget(widget, 1 if widget is self.filter else 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in (self._conditions, self._columns, self._import, self._new):
-            row.addWidget(button)
+        bar.kinds.changed.connect(self._filter_changed)
+        bar.down.activated.connect(self.table.setFocus)
+        bar.conditions.clicked.connect(self.toggle_panel)
+        bar.columns.clicked.connect(self.choose_columns)
+        bar.import_button.clicked.connect(lambda: self.context.navigate("import"))
+        bar.new.clicked.connect(self._new_one)
         return bar
 
     def _bind(self) -> None:
@@ -164,8 +133,8 @@ class CustomersPage(Page):
         bind(self, "customers_new_institution", self.new_institution)
         bind(self, "customers_filter", self._to_filter)
         bind(self, "customers_open", lambda: self._open(self.table.current_id()))
-        bind(self, "customers_doctors", lambda: self._kinds.choose("doctor"))
-        bind(self, "customers_institutions", lambda: self._kinds.choose("institution"))
+        bind(self, "customers_doctors", lambda: self.bar.kinds.choose("doctor"))
+        bind(self, "customers_institutions", lambda: self.bar.kinds.choose("institution"))
         bind(self, "customers_conditions", self.toggle_panel)
         bind(self, "customers_columns", self.choose_columns)
         bind(self, "customers_save_filter", self.save_filter)
@@ -188,7 +157,7 @@ class CustomersPage(Page):
     @override
     def enter(self, **args: Any) -> None:
         self.kept.read()
-        self._kinds.set_value(str(args.get("record") or self.model.shown.record))
+        self.bar.kinds.set_value(str(args.get("record") or self.model.shown.record))
         if "text" in args:
             self.filter.setText(str(args["text"]))
         self._show(self._wanted())
@@ -231,17 +200,12 @@ class CustomersPage(Page):
     @override
     def retranslate(self) -> None:
         self.header.set_title(self.tr("客户"))
-        kind = self._kinds.value() or "doctor"
-        self._kinds.setAccessibleName(self.tr("客户类型"))
-        self._kinds.set_choices([(code, language.record_word(code)) for code in ("doctor", "institution")])
-        self._kinds.set_value(kind)
-        self.filter.setPlaceholderText(self.tr("姓名、拼音、首字母、医院或科室"))
-        self.filter.setAccessibleName(self.tr("筛选客户"))
+        self.bar.retranslate()
         self.table.setAccessibleName(self.tr("客户列表"))
         self.panel.retranslate()
         self.news.retranslate()
         self._set_figures()
-        self._fit_bar()
+        self.bar.show_conditions(self.model.shown.where)
         self._show_strip()
         self._head_changed()
 
@@ -261,7 +225,7 @@ class CustomersPage(Page):
         dialog.open()
 
     def _new_one(self) -> None:
-        self.new_doctor() if self._kinds.value() == "doctor" else self.new_institution()
+        self.new_doctor() if self.bar.record == "doctor" else self.new_institution()
 
     # filters ---------------------------------------------------------------------------------------------------------
 
@@ -278,7 +242,6 @@ class CustomersPage(Page):
             self.panel.focus_first()
         else:
             self.table.setFocus()
-        self._fit_bar()
         self._show_strip()
 
     def save_filter(self) -> None:
@@ -326,9 +289,7 @@ class CustomersPage(Page):
         self._show(CustomerFilter(wanted.record, wanted.text, wanted.sort, wanted.where))
 
     def _wanted(self) -> CustomerFilter:
-        return CustomerFilter(
-            self._kinds.value() or "doctor", self.filter.text(), self.model.shown.sort, self.panel.conditions()
-        )
+        return CustomerFilter(self.bar.record, self.filter.text(), self.model.shown.sort, self.panel.conditions())
 
     def _filter_changed(self) -> None:
         wanted = self._wanted()
@@ -350,7 +311,7 @@ class CustomersPage(Page):
             self.table.show_columns(self._layouts[record])
             self.news.offer(record, self._news.get(record, ()))
         self._head_changed()
-        self._fit_bar()
+        self.bar.show_conditions(wanted.where)
         self._show_strip()
 
     def _sort_by(self, column: int) -> None:
@@ -526,38 +487,12 @@ class CustomersPage(Page):
             self.table.choose(0)
 
     def _set_figures(self) -> None:
-        doctors = self.model.shown.record == "doctor"
-        may = allowed(self.context, self.model.shown.record)
+        record = self.model.shown.record
+        may = allowed(self.context, record)
         self._export.setVisible(may)
         self._export_action.setEnabled(may)
-        self._new.setText(self.tr("新建医生") if doctors else self.tr("新建机构"))
-        if self._count < 0:
-            self._figure.setText("")
-        elif doctors:
-            self._figure.setText(self.tr("%n 位医生", "", self._count))
-        else:
-            self._figure.setText(self.tr("%n 家机构", "", self._count))
-        self._say_empty(doctors)
-
-    def _fit_bar(self) -> None:
-        """In a narrow window the bar keeps what is worked with: the count goes, buttons keep icon and key."""
-        wide = self.width() >= theme.px(_WIDE)
-        self._figure.setVisible(wide)
-        conditions = sum(1 for value in self.model.shown.where if value)
-        words = {
-            self._conditions: self.tr("筛选 {count}").format(count=conditions) if conditions else self.tr("筛选"),
-            self._columns: self.tr("列"),
-            self._import: self.tr("导入"),
-        }
-        for button, text in words.items():
-            button.setText(text if wide or (button is self._conditions and conditions) else "")
-            button.setAccessibleName(text)
-            button.setToolTip("" if wide else text)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_bar()
+        self.bar.show_figures(record, self._count)
+        self._say_empty(record == "doctor")
 
     def _say_empty(self, doctors: bool) -> None:
         make = self.tr("新建医生") if doctors else self.tr("新建机构")

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.call_back_record import CALL_BACK
@@ -35,6 +35,7 @@ from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.room import PageStack, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
@@ -135,7 +136,7 @@ class DoctorPage(Page):
         self._places_heading, self._changes_heading = Label("", "strong"), Label("", "strong")
         self._evidence = EvidenceList(self.context)
         self._promises = PromiseList(self._words)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         profile = _stacked(self._profile, self._places_heading, self._places)
         consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
         for widget in (self._timeline, profile, self._promises, self._claims, consent, self._history):
@@ -333,7 +334,7 @@ class DoctorPage(Page):
 
     def _give_room(self) -> None:
         """Leave out the cards in a narrow window: what they show stands in the tabs too."""
-        self._side.setVisible(self.width() >= theme.px(_WIDE if self.editing else _BESIDE))
+        self._side.setVisible(width_in_sight(self) >= theme.px(_WIDE if self.editing else _BESIDE))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

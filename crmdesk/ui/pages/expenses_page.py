@@ -31,6 +31,7 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 _TOUCHES = frozenset({"claim", "budget", "attachment", "outbox", "needs_you", "audit_entry"})
 _EDITABLE = frozenset({"", "draft", "returned"})
@@ -75,7 +76,7 @@ class ExpensesPage(Page):
 
     def _lay_out(self) -> None:
         left, column = pane()
-        head = QHBoxLayout()
+        head = SqueezedRow()
         head.setContentsMargins(16, 12, 16, 4)
         head.addWidget(self._sum)
         head.addStretch(1)
@@ -93,7 +94,7 @@ class ExpensesPage(Page):
         inner.addWidget(self.detail, 1)
         inner.addWidget(self._empty, 1)
         self._foot = QWidget()
-        foot = QHBoxLayout(self._foot)
+        foot = SqueezedRow(self._foot)
         foot.setContentsMargins(24, 12, 24, 16)
         foot.setSpacing(10)
         for button in (self.submit_button, self.attach_button, self.recall_button):
@@ -197,7 +198,9 @@ class ExpensesPage(Page):
         when = language.moment_word(item.submitted_at or item.updated_at)
         own = item.owner_name == self.context.desk.person.name
         second = " · ".join(part for part in ("" if own else item.owner_name, when) if part)
-        return ListRow(item.id, item.title, second=second, figure=yuan(item.total_fen), state=text, state_tone=tone)
+        typed = self.editor.claim_id == item.id
+        total = yuan(self.editor.total_fen if typed else item.total_fen)
+        return ListRow(item.id, item.title, second=second, figure=total, state=text, state_tone=tone)
 
     def _open(self, claim_id: str) -> None:
         if self.editor.claim_id != claim_id:
@@ -240,8 +243,12 @@ class ExpensesPage(Page):
         self._actions["expenses_recall"].setEnabled(recallable)
 
     def _show_total(self) -> None:
+        """Show what the lines come to while they are typed, at the head and in the list."""
         if self.editor.claim_id:
             self.detail.show_total(self.editor.total_fen)
+            item = next((one for one in self._items if one.id == self.editor.claim_id), None)
+            if item is not None:
+                self._model.change_row(self._row(item))
 
     def _groups(self) -> list[tuple[str, str]]:
         return [("all", self.tr("全部")), ("open", self.tr("待提交")), ("waiting", self.tr("处理中"))]

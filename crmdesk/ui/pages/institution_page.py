@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
 from typing_extensions import override
 
 from crmdesk.domain.customer_merge import INSTITUTIONS
@@ -31,9 +30,10 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.main_and_side import MainAndSide
 from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.room import PageStack
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
-from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline
 
@@ -47,17 +47,6 @@ _SIDE = 340
 _PAIRS_AFTER_MS = 250
 """So long after the page is there it is looked for others that may be the same: that reads a city's institutions."""
 _PROFILE_FIELDS = ("kind", "level", "address", "phone", "postcode", "aliases", "specialities")
-
-
-def _scrolling(holder: QWidget) -> ScrollArea:
-    """Return the cards beside the list; they scroll where there are many figures, by the arrows too."""
-    holder.setProperty("part", "page")
-    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    area = ScrollArea()
-    area.setObjectName("institution_side")
-    area.setFixedWidth(_SIDE + 12)
-    area.setWidget(holder)
-    return area
 
 
 class InstitutionPage(Page):
@@ -79,7 +68,7 @@ class InstitutionPage(Page):
         self._look_for_pairs.timeout.connect(self._find_pairs)
         self.body.addWidget(self._make_head())
         self.body.addWidget(self._same)
-        self.body.addLayout(self._middle(), 1)
+        self.body.addWidget(self._middle(), 1)
         self._bind()
         self.retranslate()
 
@@ -92,7 +81,7 @@ class InstitutionPage(Page):
         self._tabs = self.head.tabs
         return self.head
 
-    def _middle(self) -> QHBoxLayout:
+    def _middle(self) -> MainAndSide:
         self._model = RowModel(self)
         self.people = RowList(self._model, lines=2)
         self.people.setObjectName("institution_people_list")
@@ -101,7 +90,7 @@ class InstitutionPage(Page):
         self._timeline.setObjectName("institution_timeline")
         self._timeline.opened.connect(self._open_entry)
         self._nothing = Label("", "muted", wrap=True)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.people)
         for widget in (self._timeline, self._history, self.editor):
             self._stack.addWidget(scrolled(widget))
@@ -119,20 +108,7 @@ class InstitutionPage(Page):
         self._profile = PropertyRows(72)
         self._profile_card.body.addWidget(self._profile)
         self.procurement = ProcurementCard()
-        holder = QWidget()
-        side = QVBoxLayout(holder)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(16)
-        for part in (self._rules_card, self.procurement, self._profile_card):
-            part.setFixedWidth(_SIDE)
-            side.addWidget(part)
-        side.addStretch(1)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(24, 16, 12, 20)  # the side keeps room for its scroll bar
-        middle.setSpacing(20)
-        middle.addWidget(card, 1)
-        middle.addWidget(_scrolling(holder))
-        return middle
+        return MainAndSide("institution_side", card, [self._rules_card, self.procurement, self._profile_card], _SIDE)
 
     def _bind(self) -> None:
         bind = self.context.actions.bind

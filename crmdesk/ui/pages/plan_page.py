@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -34,14 +35,13 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_answers import AnswerDialog, ProposeDialog
 from crmdesk.ui.pages.plan_cycle_dialog import CyclePlanDialog
 from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.plan_head import PlanHead
 from crmdesk.ui.pages.plan_move import DayOffDialog, MoveDialog, RepeatDialog
 from crmdesk.ui.pages.plan_side import DAYS_OFF, SUGGESTIONS, TARGETS, PlanSide
 from crmdesk.ui.pages.plan_week_drawing import WeekDrawing
 from crmdesk.ui.pages.plan_words import PlanWords
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import today
-from crmdesk.ui.parts.dropdown import DropDown
-from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.split import pane
 from crmdesk.ui.parts.week_calendar import WeekCalendar
@@ -102,44 +102,16 @@ class PlanPage(Page):
 
     def _left(self) -> QWidget:
         frame, layout = pane()
-        head, inner = pane("list-head")
-        self._figure, self._figures = Label("", "strong"), Label("", "muted")
-        self._figure.setObjectName("plan_count_label")
-        self._previous = self._turner("plan_previous_week", "back", -1)
-        self._next = self._turner("plan_next_week", "next", 1)
-        self._this = Button.for_action("plan_this_week", small=True)
-        self._this.clicked.connect(self.this_week)
-        self._people = DropDown()
-        self._people.setObjectName("plan_people_combo")
-        self._people.activated.connect(lambda _at: self.look_at(str(self._people.currentData() or "")))
-        self._people.setVisible(False)
-        self._copy = Button.for_action("plan_copy")
-        self._copy.clicked.connect(self.copy_week)
-        self._add = Button.for_action("plan_add", PRIMARY, icon_name="plus")
-        self._add.clicked.connect(self.add)
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 14, 16, 14)
-        row.setSpacing(8)
-        for widget in (self._previous, self._this, self._next):
-            row.addWidget(widget)
-        row.addWidget(self._people)
-        row.addSpacing(8)
-        row.addWidget(self._figure)
-        row.addWidget(self._figures)
-        row.addStretch(1)
-        row.addWidget(self._copy)
-        row.addWidget(self._add)
-        inner.addLayout(row)
-        layout.addWidget(head)
+        self.head = PlanHead()
+        self.head.turned.connect(self.turn)
+        self.head.this_week.clicked.connect(self.this_week)
+        self.head.looked_at.connect(self.look_at)
+        self.head.copy.clicked.connect(self.copy_week)
+        self.head.add.clicked.connect(self.add)
+        layout.addWidget(self.head)
         layout.addWidget(self.unknown_year)
         layout.addWidget(self.calendar, 1)
         return frame
-
-    def _turner(self, name: str, icon: str, weeks: int) -> Button:
-        button = Button("", icon_name=icon, small=True)
-        button.setObjectName(f"{name}_button")
-        button.clicked.connect(lambda: self.turn(weeks))
-        return button
 
     def _make_foot(self) -> None:
         self._foot: dict[str, Button] = {}
@@ -183,6 +155,11 @@ class PlanPage(Page):
             bind(self, "plan_accept", self.accept)
             bind(self, "plan_answer", self.answer)
             bind(self, "plan_cycle", self.edit_cycle)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.fit(self.width())
 
     # --- reading and showing --------------------------------------------------------------------------------------
 
@@ -242,8 +219,7 @@ class PlanPage(Page):
     def look_at(self, owner_id: str) -> None:
         """Show the week of a representative of the own territories, only to look at; '' is the own week."""
         self._owner_id = owner_id
-        for button in (self._copy, self._add):
-            button.setEnabled(not owner_id)
+        self.head.set_own(own=not owner_id)
         self._read()
 
     def _is_mine(self) -> bool:
@@ -254,9 +230,7 @@ class PlanPage(Page):
 
     @override
     def retranslate(self) -> None:
-        for button, text in ((self._previous, self.tr("前一周")), (self._next, self.tr("后一周"))):
-            button.setAccessibleName(text)
-            button.setToolTip(text)
+        self.head.retranslate()
         self.grid.setAccessibleName(self.tr("一周的拜访，方向键选择，Shift 加方向键移动"))
         empty = self.side.empty
         empty[TARGETS].say(self.tr("没有目标申请。某位医生需要不同的次数时，可以向经理申请。"))
@@ -277,27 +251,14 @@ class PlanPage(Page):
             now.hour * 60 + now.minute,
         )
         self._choose_wanted()
-        self._show_figures(self.week)
+        self.head.show_figures(self.week)
 
     def _show_beside(self) -> None:
         if self.beside is not None:
             self.side.show_cycle(self.beside.cycle, self._is_manager)
             self.side.show_lists(self.beside.suggestions, self.beside.targets, self.beside.days_off)
-            self._show_people(self.beside.people)
+            self.head.show_people(self.beside.people if self._is_manager else (), self._owner_id)
         self._show_foot()
-
-    def _show_people(self, people: list[tuple[str, str]]) -> None:
-        """Offer a manager the weeks of the representatives."""
-        self._people.setVisible(self._is_manager and bool(people))
-        wanted = [(self.tr("我自己"), ""), *((name, person_id) for person_id, name in people)]
-        present = [(self._people.itemText(at), self._people.itemData(at)) for at in range(self._people.count())]
-        if wanted == present:
-            return  # somebody may be choosing just now
-        self._people.clear()
-        for name, person_id in wanted:
-            self._people.addItem(name, person_id)
-        self._people.setAccessibleName(self.tr("谁的一周"))
-        self._people.setCurrentIndex(max(0, self._people.findData(self._owner_id)))
 
     def _show_title(self) -> None:
         last = self._monday + timedelta(days=6)
@@ -306,15 +267,6 @@ class PlanPage(Page):
         )
         self.header.set_title(dotted(self.tr("计划"), days))
         self.unknown_year.say(self._drawing.unknown_year(self.week), "warn")
-
-    def _show_figures(self, week: PlanWeek) -> None:
-        done = sum(one.counts == "actual" for one in week.visits)
-        missed = sum(one.counts == "missed" for one in week.visits)
-        self._figure.setText(self.tr("%n 次拜访", "", len(week.visits)))
-        parts = [self.tr("已完成 {done}").format(done=done)] if done else []
-        if missed:
-            parts.append(self.tr("未报告 {missed}").format(missed=missed))
-        self._figures.setText(dotted(*parts))
 
     def _show_foot(self) -> None:
         """Show the buttons that fit the list shown and what is chosen in it."""

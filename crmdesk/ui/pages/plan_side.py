@@ -33,10 +33,13 @@ from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import pane
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.week_grid import DOCTOR_MIME
 
 SUGGESTIONS, TARGETS, DAYS_OFF = range(3)
+_WIDTH, _LEAST = 372, 288
+"""How wide the lists are, and how narrow they may become beside a calendar without room."""
 
 
 class DoctorRowModel(RowModel):
@@ -245,7 +248,7 @@ class PlanSide(QWidget):
         self._pages = QStackedWidget()
         for stack in self._stacks:
             self._pages.addWidget(stack)
-        self.foot = QHBoxLayout()
+        self.foot = SqueezedRow()
         self.foot.setContentsMargins(16, 10, 16, 10)
         self.foot.setSpacing(8)
         self.foot.addStretch(1)
@@ -277,7 +280,16 @@ class PlanSide(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
-        self.setFixedWidth(372)
+        self.setMinimumWidth(theme.px(_LEAST))
+        self.setMaximumWidth(theme.px(_WIDTH))
+
+    def fit(self, page_width: int) -> None:
+        """Take a third of the page: on a narrow one the calendar needs the room more."""
+        self.setMaximumWidth(max(theme.px(_LEAST), min(theme.px(_WIDTH), page_width // 3)))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self.maximumWidth(), super().sizeHint().height())
 
     def _turn(self, tab: int) -> None:
         if tab >= 0:

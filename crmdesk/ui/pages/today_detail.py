@@ -20,6 +20,7 @@ from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.split import ScrollPage
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.timeline import Timeline
 
 _RECENT = 4
@@ -52,7 +53,7 @@ class TodayDetail(QFrame):
         self._page.content.addLayout(self._cards())
         self._page.content.addWidget(self._recent_card())
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> SqueezedRow:
         self._name, self._second = Label("", "subject"), ElidedLabel("", "secondary")
         self._name.setObjectName("today_doctor_label")
         self.start_button = Button("", PRIMARY, "Enter")
@@ -61,7 +62,7 @@ class TodayDetail(QFrame):
         self._open = Button("", key="O")
         self._open.setObjectName("today_open_doctor_button")
         self._open.clicked.connect(self._tell_opened)
-        head = QHBoxLayout()
+        head = SqueezedRow()
         head.setSpacing(10)
         head.addWidget(self._name)
         head.addWidget(self._second, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import InputError
@@ -22,7 +22,7 @@ from crmdesk.services.views import (
     TodayItem,
     TodayView,
 )
-from crmdesk.ui import language
+from crmdesk.ui import language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
@@ -38,6 +38,7 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 if TYPE_CHECKING:
     from crmdesk.services.reads_sync import Reads
@@ -47,6 +48,7 @@ _TOUCHED = frozenset(
     | {"adverse_event", "cycle_plan", "plan_target"}
 )
 _CLOCK_MS = 60_000
+_LEAST = 300
 """How often the time that is left for an adverse event is said anew."""
 
 
@@ -105,7 +107,7 @@ class TodayPage(Page):
         self._next.clicked.connect(lambda: self.turn(1))
         self._plan = Button.for_action("today_plan", icon_name="plus")
         self._plan.clicked.connect(self.plan)
-        row = QHBoxLayout()
+        row = SqueezedRow()
         row.setContentsMargins(16, 14, 16, 14)
         row.setSpacing(10)
         row.addWidget(self._figure)
@@ -116,7 +118,8 @@ class TodayPage(Page):
         _inner.addLayout(row)
         layout.addWidget(head)
         layout.addWidget(self._stack, 1)
-        frame.setMinimumWidth(400)
+        row.spare(self._done)
+        frame.setMinimumWidth(theme.px(_LEAST))
         return frame
 
     def _bind(self) -> None:

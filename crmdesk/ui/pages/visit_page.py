@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import ChangeSet
@@ -16,6 +15,7 @@ from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.visit_editor import VisitEditor
 from crmdesk.ui.pages.visit_list import VisitList
 from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.room import PageStack
 
 _LISTED = frozenset({"visit", "draft", "doctor", "institution", "outbox", "needs_you"})
 
@@ -30,7 +30,7 @@ class VisitPage(Page):
         self.editor = VisitEditor(context)
         self.editor.renamed.connect(self._set_title)
         self.list.asked_new.connect(self.new_visit)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.editor)
         self.body.addWidget(self._stack, 1)

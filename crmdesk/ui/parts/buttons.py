@@ -9,6 +9,8 @@ from crmdesk.ui import actions, icons, theme
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 
 PRIMARY, PLAIN, DESTRUCTIVE, QUIET = "primary", "plain", "destructive", "quiet"
+FULL, KEYLESS, ICONS, BARE = LEVELS = range(4)
+"""What buttons show in a row without room: all; no key caps; plain ones their icon alone; the primary one too."""
 _HEIGHT, _SMALL_HEIGHT, _SIDE, _GAP, _ICON = 34, 26, 15, 8, 16
 
 
@@ -27,6 +29,7 @@ class Button(QPushButton):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._kind, self._key, self._icon_name, self._small = kind, key, icon_name, small
+        self._level = FULL
         self.setText(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -45,10 +48,24 @@ class Button(QPushButton):
         self._kind = kind
         self.update()
 
+    def squeeze(self, level: int) -> None:
+        """Show less where there is less room; what is left out stands in the tool tip."""
+        if level != self._level:
+            self._level = level
+            self._tell_left_out()
+            self.updateGeometry()
+            self.update()
+
+    def _tell_left_out(self) -> None:
+        key = f"{self.text()} ({self._key})" if self._key else self.text()
+        if self.text() and (self._key or self._icon_name):  # one without words has a tool tip of its own
+            self.setToolTip(key if self._level != FULL else "")
+
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setAccessibleName(text)
+        self._tell_left_out()
         self.updateGeometry()
 
     @override
@@ -72,15 +89,26 @@ class Button(QPushButton):
         else:
             super().keyPressEvent(arg__1)
 
+    def _shown(self, level: int) -> tuple[str, str]:
+        """Return the words and the key that are shown at a level."""
+        bare = level == BARE or (level == ICONS and self._kind != PRIMARY)
+        words = "" if bare and self._icon_name else self.text()
+        return words, self._key if level == FULL else ""
+
+    def hint_at(self, level: int) -> QSize:
+        """Return how large the button would like to be at a level of `squeeze`."""
+        words, key = self._shown(level)
+        width = QFontMetricsF(theme.font(bold=self._kind != QUIET)).horizontalAdvance(words)
+        width += theme.px(10 if self._small or self._kind == QUIET else _SIDE) * 2
+        if key:
+            width += _GAP + keycap_width(key)
+        if self._icon_name:
+            width += theme.px(_ICON) + (6 if words else 0)
+        return QSize(int(width) + 1, theme.px(_SMALL_HEIGHT if self._small else _HEIGHT))
+
     @override
     def sizeHint(self) -> QSize:
-        width = QFontMetricsF(theme.font(bold=self._kind != QUIET)).horizontalAdvance(self.text())
-        width += theme.px(10 if self._small or self._kind == QUIET else _SIDE) * 2
-        if self._key:
-            width += _GAP + keycap_width(self._key)
-        if self._icon_name:
-            width += theme.px(_ICON) + (6 if self.text() else 0)
-        return QSize(int(width) + 1, theme.px(_SMALL_HEIGHT if self._small else _HEIGHT))
+        return self.hint_at(self._level)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -136,9 +164,10 @@ class Button(QPushButton):
 
     def _paint_content(self, painter: QPainter, color: QColor) -> None:
         font = theme.font(bold=self._kind != QUIET)
-        width = QFontMetricsF(font).horizontalAdvance(self.text())
-        icon_space = theme.px(_ICON) + (6 if self.text() else 0) if self._icon_name else 0
-        key_space = _GAP + keycap_width(self._key) if self._key else 0
+        words, key = self._shown(self._level)
+        width = QFontMetricsF(font).horizontalAdvance(words)
+        icon_space = theme.px(_ICON) + (6 if words else 0) if self._icon_name else 0
+        key_space = _GAP + keycap_width(key) if key else 0
         left = (self.width() - width - icon_space - key_space) / 2
         if self._icon_name:
             token = {PRIMARY: "accent_text", DESTRUCTIVE: "bad", QUIET: "accent"}.get(self._kind, "text")
@@ -147,12 +176,10 @@ class Button(QPushButton):
             shown.paint(painter, int(left), (self.height() - size) // 2, size, size)
         painter.setFont(font)
         painter.setPen(color)
-        painter.drawText(
-            QRectF(left + icon_space, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
-        )
-        if self._key:
+        painter.drawText(QRectF(left + icon_space, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        if key:
             muted = self._kind in (PLAIN, DESTRUCTIVE) and self.isEnabled()
             paint_keycap(
-                painter, left + icon_space + width + _GAP, self.height() / 2, self._key,
+                painter, left + icon_space + width + _GAP, self.height() / 2, key,
                 theme.tokens().color("muted") if muted else color,
             )  # fmt: skip

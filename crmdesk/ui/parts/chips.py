@@ -14,7 +14,7 @@ from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import Label, tool_tip
 from crmdesk.ui.parts.spoken import Role, tell_focus
 
-CHIP_HEIGHT, CHIP_SIDE = 20, 9
+CHIP_HEIGHT, CHIP_SIDE, _LEAST_CHIP = 20, 9, 140
 _PICK_HEIGHT, _PICK_SIDE, _PICK_WIDEST = 28, 12, 320
 CHIP_GAP = 6
 
@@ -47,7 +47,10 @@ def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
     painter.setBrush(theme.mixed(ground, ground, 0))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() / 2, box.height() / 2)
     painter.setPen(theme.mixed(words, words, 0))
-    painter.setFont(theme.font(theme.SMALL_PX))
+    font = theme.font(theme.SMALL_PX)
+    painter.setFont(font)
+    if chip_width(text) > box.width() + 1:
+        text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * CHIP_SIDE)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -76,9 +79,23 @@ class Chip(QWidget):
         """Return the words."""
         return self._text
 
+    def let_shrink(self) -> None:
+        """Let long words end in … where there is no room; the whole of them stands in the tool tip."""
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
     @override
     def sizeHint(self) -> QSize:
         return QSize(chip_width(self._text) if self._text else 0, theme.px(CHIP_HEIGHT))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint().boundedTo(QSize(theme.px(_LEAST_CHIP), theme.px(CHIP_HEIGHT)))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(tool_tip(self._text) if self.width() < self.sizeHint().width() else "")
+        return super().event(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -105,7 +122,9 @@ class ChipRow(QWidget):
         """Show these chips: (words, tone) each."""
         self._flow.clear()
         for text, tone in chips:
-            self._flow.addWidget(Chip(text, tone, self))
+            chip = Chip(text, tone, self)
+            chip.let_shrink()
+            self._flow.addWidget(chip)
         self.updateGeometry()
 
 

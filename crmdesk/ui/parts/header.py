@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -13,6 +13,9 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
+
+_SEARCH_PX, _LEAST_SEARCH_PX, _LEAST_TITLE_PX = 320, 170, 150
 
 
 class SearchField(QWidget):
@@ -28,7 +31,7 @@ class SearchField(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
         self._composed = ""
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -39,7 +42,11 @@ class SearchField(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(320, theme.px(34))
+        return QSize(_SEARCH_PX, theme.px(34))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_SEARCH_PX, theme.px(34))
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -85,7 +92,9 @@ class SearchField(QWidget):
         painter.setFont(theme.font())
         painter.setPen(colors.color("text" if self._composed else "muted"))
         shown = self._composed or self._hint
-        painter.drawText(self.rect().adjusted(18 + size, 0, -70, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+        place = self.rect().adjusted(18 + size, 0, -70, 0)
+        shown = QFontMetrics(theme.font()).elidedText(shown, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         key = actions.keys("open_palette")
         paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
 
@@ -104,8 +113,9 @@ class PageHeader(QFrame):
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._title.setObjectName("page_title")
         self._chip = Chip("", parent=self)
-        self._own = QHBoxLayout()
+        self._own = SqueezedRow()
         self._own.setSpacing(8)
+        self._own.addStretch(1)
         self.search = SearchField()
         self.search.opened.connect(open_palette)
         layout = QHBoxLayout(self)
@@ -130,12 +140,13 @@ class PageHeader(QFrame):
         self._crumb.setText(f"{crumb} › " if crumb else "")
         self._crumb.setVisible(bool(crumb))
         self._title.setText(title)
+        self._title.setMinimumWidth(min(self._title.sizeHint().width(), _LEAST_TITLE_PX))
         self.named.emit(title)
         self._chip.set(chip, tone)
 
     def add(self, widget: QWidget) -> None:
         """Put a widget of the page right of the title."""
-        self._own.addWidget(widget)
+        self._own.insertWidget(self._own.count() - 1, widget)
         self.setTabOrder(widget, self.search)  # which stands right of it
 
     def retranslate(self) -> None:

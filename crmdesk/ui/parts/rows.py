@@ -71,6 +71,13 @@ class RowModel(QAbstractListModel):
         self._rows = list(rows)
         self.endResetModel()
 
+    def change_row(self, row: ListRow) -> None:
+        """Show a row that is there already otherwise; the selection stays."""
+        at = self.index_of(row.key)
+        if at >= 0 and self._rows[at] != row:
+            self._rows[at] = row
+            self.dataChanged.emit(self.index(at, 0), self.index(at, 0))
+
     def row(self, index: int) -> ListRow | None:
         """Return a row, or None beyond the end or while it is being fetched."""
         return self._rows[index] if 0 <= index < len(self._rows) else None

@@ -5,12 +5,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.ui import theme
 from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.focus_ring import FocusRing
+from crmdesk.ui.parts.room import width_in_sight
 from crmdesk.ui.parts.spoken import Role
 
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
+_HEIGHTS = (240, 320)
+"""The least that list and detail take below each other."""
 
 
 class Split(QSplitter):
@@ -24,7 +28,7 @@ class Split(QSplitter):
         self.addWidget(right)
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)
-        self._left_width, self._dragged = left_width, False
+        self._parts, self._left_width, self._dragged = (left, right), left_width, False
         self.splitterMoved.connect(self._keep)
 
     def _keep(self) -> None:
@@ -33,9 +37,23 @@ class Split(QSplitter):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._dragged:
+        self._turn()
+        if self.orientation() == Qt.Orientation.Vertical:
+            self.setSizes([_HEIGHTS[0], self.height() - _HEIGHTS[0]])
+        elif not self._dragged:
             left = min(self._left_width, int(self.width() * _LEFT_SHARE))
             self.setSizes([left, self.width() - left])
+
+    def _turn(self) -> None:
+        """Put the detail below the list where the window has no room for both beside each other."""
+        parts = self._parts
+        least = sum(max(part.minimumSizeHint().width(), part.minimumWidth()) for part in parts) + self.handleWidth()
+        below = width_in_sight(self) < least
+        if below != (self.orientation() == Qt.Orientation.Vertical):
+            self._dragged = False
+            self.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
+            for part, height in zip(parts, _HEIGHTS, strict=True):
+                part.setMinimumHeight(theme.px(height) if below else 0)
 
 
 def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import ElidedLabel
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.tabs import Tabs
 
 _AVATAR_PX = 48
@@ -37,7 +38,7 @@ class SubjectHead(QWidget):
         lines.setSpacing(1)
         lines.addLayout(first)
         lines.addWidget(self.second)
-        row = QHBoxLayout()
+        row = SqueezedRow()
         row.setSpacing(14)
         row.addWidget(self.avatar)
         row.addLayout(lines, 1)

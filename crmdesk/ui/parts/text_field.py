@@ -1,19 +1,32 @@
 """Fields for typed text that leave the keys to an input method while it composes: half-typed pinyin does nothing."""
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from crmdesk.ui.garbage import put_off
 
+_COMING_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""Another window or a menu: the field has the keys again in a moment, where they were."""
+_SENT = (Qt.FocusReason.OtherFocusReason, Qt.FocusReason.ShortcutFocusReason)
+"""Neither by Tab, which selects all, nor by the mouse, which says where: what is typed goes on at the end."""
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
 class TextLine(QLineEdit):
-    """One line. While `composing`, Enter, Escape, Space and shortcuts belong to the input method."""
+    """One line. While `composing`, Enter, Escape, Space and shortcuts belong to the input method.
+
+    A text longer than the field shows its beginning unless somebody is typing there.
+    """
 
     composing = False
+
+    @override
+    def setText(self, arg__1: str | None) -> None:
+        super().setText(arg__1)
+        if not self.hasFocus():
+            self.setCursorPosition(0)
 
     @override
     def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:
@@ -21,9 +34,17 @@ class TextLine(QLineEdit):
         self.composing = bool(arg__1.preeditString())
 
     @override
+    def focusInEvent(self, arg__1: QFocusEvent) -> None:
+        super().focusInEvent(arg__1)
+        if arg__1.reason() in _SENT:
+            self.end(False)
+
+    @override
     def focusOutEvent(self, arg__1: QFocusEvent) -> None:
         self.composing = False
         super().focusOutEvent(arg__1)
+        if arg__1.reason() not in _COMING_BACK:
+            self.setCursorPosition(0)
 
     @override
     def event(self, arg__1: QEvent) -> bool:

@@ -136,7 +136,7 @@ def test_a_filter_of_the_same_name_is_replaced_and_nothing_to_keep_is_said(windo
 @pytest.mark.parametrize("record", ["doctor", "institution"])
 def test_every_column_sorts_by_a_click_and_says_so(window: MainWindow, qtbot: QtBot, record: str) -> None:
     page = opened(window, qtbot)
-    page._kinds.choose(record)
+    page.bar.kinds.choose(record)
     page._layouts[record] = tuple(Shown(one.code, 120) for one in COLUMNS[record])
     page.table.show_columns(page._layouts[record])
     header = page.table.horizontalHeader()
@@ -197,7 +197,8 @@ def test_the_list_in_every_language_and_theme_cuts_no_button(
         for look in (theme.LIGHT, theme.DARK):
             app.dress(qapp, lang, look)
             qtbot.waitUntil(lambda: not window.bridge.waiting)
-            buttons = (page._conditions, page._columns, page._import, page._new, page.strip.save, page.strip.clear)
+            bar = page.bar
+            buttons = (bar.conditions, bar.columns, bar.import_button, bar.new, page.strip.save, page.strip.clear)
             qtbot.waitUntil(lambda shown=buttons: all(one.width() >= one.sizeHint().width() for one in shown))
             assert all(one.accessibleName() for one in buttons)
             assert page.filter.width() >= 140
@@ -217,5 +218,5 @@ def test_another_window_size_gives_the_place_what_is_left(window: MainWindow, la
         )
     laptop.desk.submit(SetPreference("customer_columns_doctor", "")).result(10)
     laptop.desk.submit(CreateRow("institution", {"name": "新的医院"})).result(10)
-    page._kinds.choose("institution")
+    page.bar.kinds.choose("institution")
     qtbot.waitUntil(lambda: page.model.rowCount() >= 3)

@@ -240,7 +240,7 @@ def test_a_kept_filter_holds_them_and_institutions_have_their_own(
     page._pick_kept(0)
     qtbot.waitUntil(lambda: names(page) == ["曾庆华"])
     assert [one.value for one in page.panel.own.conditions()] == ["yes"]
-    page._kinds.choose("institution")
+    page.bar.kinds.choose("institution")
     assert list(page.panel.own.groups) == ["custom.floors", "custom.teaching"]
 
 

@@ -56,6 +56,9 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     line.category.setCurrentIndex(line.category.findData("transport"))
     qtbot.keyClicks(line.amount, "46.50")
     assert page.detail._total.text() == "¥46.50", "at once, not when it is saved"
+    listed = page._model.row(page._model.index_of(page.editor.claim_id))
+    assert listed is not None
+    assert listed.figure == "¥46.50", "in the list too"
     qtbot.keyClick(line.amount, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "submit")
     assert len(laptop.ask(lambda reads: reads.claims())) == before + 1

@@ -16,6 +16,7 @@ from crmdesk.ui.parts.notices import Banner, EmptyState, Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
 from crmdesk.ui.parts.tabs import Tabs
+from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
 HTML = '<b>张</b><img src="/etc/passwd">'
@@ -265,3 +266,26 @@ def test_an_address_without_end_breaks_after_its_signs_and_is_read_as_it_is(qtbo
     assert label.minimumSizeHint().width() < 200
     assert breakable("x" * 60).replace("\u200b", "|") == f"{'x' * 24}|{'x' * 24}|{'x' * 12}"
     assert breakable("安络平 short@a.b") == "安络平 short@a.b"
+
+
+def test_a_long_text_shows_its_beginning_unless_somebody_types_there(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    line, other = TextLine(), TextLine()
+    for one in (line, other):
+        layout.addWidget(one)
+    window.resize(160, 90)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    line.setText("一句很长的主题，它在这样窄的地方放不下，所以只看得见一头")
+    assert line.cursorPosition() == 0
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    qtbot.keyClicks(line, "x")
+    assert line.text().endswith("一头x"), "what is typed goes on at the end"
+    other.setFocus()
+    assert line.cursorPosition() == 0

@@ -1,0 +1,68 @@
+"""What a page is about, and cards beside it; where there is no room for both, the cards stand below and all scrolls."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
+from crmdesk.ui.parts.split import ScrollArea
+
+_EDGE, _BAR, _LEAST_MAIN = 24, 12, 300
+"""The page's edge, room for the side's scroll bar, and the height that the main part has at least above the cards."""
+
+
+class MainAndSide(QWidget):
+    """`main` takes what is left; `cards` stand right of it, `width` pixels wide, and scroll by themselves there."""
+
+    def __init__(self, name: str, main: QWidget, cards: list[QWidget], width: int) -> None:
+        super().__init__()
+        self._main, self._cards, self._width, self.below = main, cards, theme.px(width), False
+        self._holder = QWidget()
+        self._holder.setProperty("part", "page")
+        self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self._holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for card in cards:
+            column.addWidget(card)
+        column.addStretch(1)
+        self.side = ScrollArea()
+        self.side.setObjectName(name)
+        self.side.setWidget(self._holder)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setSpacing(20)
+        self._row.addWidget(main, 1)
+        self._row.addWidget(self.side)
+        self._place()
+
+    def _place(self) -> None:
+        """Give the cards their width beside the main part, or all there is below it, and there their whole height."""
+        across, widest = QBoxLayout.Direction.LeftToRight, ANY_WIDTH if self.below else self._width
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if self.below else across)
+        for card in self._cards:
+            card.setMinimumWidth(0 if self.below else self._width)
+            card.setMaximumWidth(widest)
+        self.side.setMinimumWidth(0 if self.below else self._width + _BAR)
+        self.side.setMaximumWidth(ANY_WIDTH if self.below else self._width + _BAR)
+        self._row.setContentsMargins(_EDGE, 16, _EDGE if self.below else _BAR, 20)
+        self._main.setMinimumHeight(theme.px(_LEAST_MAIN) if self.below else 0)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        layout = self._holder.layout()
+        assert layout is not None
+        whole = max(layout.minimumSize().height(), layout.heightForWidth(self.side.viewport().width()))
+        self.side.setMinimumHeight(whole if self.below else 0)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self._width + _BAR + self._row.spacing() + _EDGE + _BAR
+        below = width_in_sight(self) < self._main.minimumSizeHint().width() + beside
+        if below != self.below:
+            self.below = below
+            self._place()
+        elif below:
+            self._fit_height()

@@ -1,0 +1,61 @@
+"""A row of labels and buttons that asks for little: where it is narrow, key caps go, then words of icons."""
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
+
+from crmdesk.ui.parts.buttons import BARE, FULL, LEVELS, Button
+from crmdesk.ui.parts.room import ANY_WIDTH
+
+
+class SqueezedRow(QHBoxLayout):
+    """Widgets and stretches side by side; the row asks for what it needs with its buttons as narrow as they can be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._spare: list[QWidget] = []
+
+    def spare(self, widget: QWidget) -> None:
+        """Let a widget go together with the key caps: a figure that is nice to have."""
+        self._spare.append(widget)
+
+    def _width(self, level: int) -> int:
+        widths = [self._item_width(index, level) for index in range(self.count())]
+        margins, shown = self.contentsMargins(), [one for one in widths if one >= 0]
+        return sum(shown) + self.spacing() * max(0, len(shown) - 1) + margins.left() + margins.right()
+
+    def _item_width(self, index: int, level: int) -> int:
+        """Return the width of an item, -1 for one that takes no room."""
+        item = self.itemAt(index)
+        if item is None or (item.isEmpty() and item.spacerItem() is None):
+            return -1
+        widget = item.widget()
+        if widget in self._spare and level != FULL:
+            return 0
+        if isinstance(widget, Button):
+            return widget.hint_at(level).width()
+        return item.minimumSize().width()
+
+    @override
+    def minimumSize(self) -> QSize:
+        return QSize(self._width(BARE), super().minimumSize().height())
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(max(self._width(FULL), super().sizeHint().width()), super().sizeHint().height())
+
+    @override
+    def setGeometry(self, arg__1: QRect) -> None:
+        level = next((one for one in LEVELS if self._width(one) <= arg__1.width()), BARE)
+        for button in self._buttons():
+            button.squeeze(level)
+        for widget in self._spare:
+            widget.setMaximumWidth(ANY_WIDTH if level == FULL else 0)
+        super().setGeometry(arg__1)
+
+    def _buttons(self) -> list[Button]:
+        widgets: list[QWidget | None] = []
+        for index in range(self.count()):
+            item = self.itemAt(index)
+            widgets.append(item.widget() if item is not None else None)
+        return [one for one in widgets if isinstance(one, Button)]
