@@ -344,6 +344,10 @@ class CustomerReads(CallBackReads):
         """Return the products by name."""
         return [self._as_row("product", one) for one in shown.select(self._connection, "product", "ORDER BY r.name")]
 
+    def products_like(self, text: str) -> list[str]:
+        """Return the ids of the products whose name holds what was typed: characters, pinyin or initials."""
+        return [row.id for row in self.products() if search.fits(text, str(row["name"]))]
+
     def colleagues(self) -> list[Row]:
         """Return the other active people of the company by name."""
         found = shown.select(

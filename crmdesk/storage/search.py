@@ -434,6 +434,11 @@ def _fits_phrase(term: Term, text: str) -> bool:
     return match_name(term, text, [phrase_reading(text)]) is not None
 
 
+def fits(text: str, name: str) -> bool:
+    """Say whether a name, of a product say, holds all that was typed: characters, pinyin or initials."""
+    return all(_fits_phrase(term, name) for term in terms_of(text))
+
+
 def _shown_place(terms: Sequence[Term], places: Sequence[Place]) -> Place | None:
     """Return the place that hit a term which the name did not, else the first (the primary one)."""
     for place in places:

@@ -3764,6 +3764,21 @@
         </message>
     </context>
     <context>
+        <name>VisitBeside</name>
+        <message>
+            <source>承诺已兑现</source>
+            <translation>Promise kept</translation>
+        </message>
+        <message>
+            <source>已记为兑现</source>
+            <translation>Marked as kept</translation>
+        </message>
+        <message>
+            <source>已答复</source>
+            <translation>Question answered</translation>
+        </message>
+    </context>
+    <context>
         <name>VisitDoctors</name>
         <message>
             <source>医生（选中为到场）</source>
@@ -3823,18 +3838,6 @@
         <message>
             <source>附件已加密保存在本机，排在文字之后发送</source>
             <translation>Attachment encrypted and saved here; sent after the texts</translation>
-        </message>
-        <message>
-            <source>承诺已兑现</source>
-            <translation>Promise kept</translation>
-        </message>
-        <message>
-            <source>已记为兑现</source>
-            <translation>Marked as kept</translation>
-        </message>
-        <message>
-            <source>已答复</source>
-            <translation>Question answered</translation>
         </message>
         <message>
             <source>拜访日期</source>
@@ -3999,6 +4002,14 @@
     </context>
     <context>
         <name>VisitProducts</name>
+        <message>
+            <source>查找产品</source>
+            <translation>Find a product</translation>
+        </message>
+        <message>
+            <source>查找产品：名称、拼音或首字母</source>
+            <translation>Find a product: name, pinyin or initials</translation>
+        </message>
         <message>
             <source>没有谈到产品。</source>
             <translation>No product was talked about.</translation>

@@ -19,7 +19,6 @@ from crmdesk.services.commands import (
     AmendVisit,
     AttachFile,
     DiscardDraft,
-    EditRow,
     Outcome,
     SaveDraft,
     SaveVisit,
@@ -30,6 +29,7 @@ from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_amendment import AmendmentBar
+from crmdesk.ui.pages.visit_beside import VisitBeside
 from crmdesk.ui.pages.visit_faults import VisitFaults, too_long
 from crmdesk.ui.pages.visit_files import choose_files, clipboard_png, readable
 from crmdesk.ui.pages.visit_form import VisitForm
@@ -78,9 +78,7 @@ class VisitEditor(QWidget):
         self.form = VisitForm(Role(context.desk.person.role), self._words)
         self.side = VisitSide(self._words)
         self.form.edited.connect(self._edited)
-        self.form.doctors.sought.connect(self._find_doctor)
-        self.side.kept.connect(self._promise_kept)
-        self.side.answered.connect(self._question_answered)
+        self._beside = VisitBeside(self, context, self.form, self.side)
         self.side.event_opened.connect(self.report_event)
         self.banner = Banner()
         self.banner.setObjectName("visit_banner")
@@ -184,7 +182,7 @@ class VisitEditor(QWidget):
 
     def _take(self, opening: VisitOpening) -> None:
         again = self._opening is not None and self._opening.visit_id == opening.visit_id
-        self._opening = opening
+        self._opening = self._beside.opening = opening
         self.submit_button.setEnabled(True)
         self._receipts = opening.receipts
         self.form.products.set_products(opening.products_in_order)
@@ -459,39 +457,11 @@ class VisitEditor(QWidget):
     def _visit_id(self) -> str:
         return self._opening.visit_id if self._opening else ""
 
-    def _find_doctor(self, text: str) -> None:
-        found = self.form.doctors.picker.show_found
-        self.context.ask(
-            self,
-            lambda reads: reads.customers("doctor", text, limit=8),
-            lambda items: found(
-                [(one.id, one.name, dotted(one.institution_name, one.department_name)) for one in items]
-            ),
-            latest="doctors",
-        )
-
-    def _promise_kept(self, visit_id: str) -> None:
-        views = self._opening.doctors if self._opening else ()
-        row = next((one for view in views for one in view.promises if one.id == visit_id), None)
-        if row is not None:
-            command = EditRow("visit", row.id, {"next_step_done": True}, row.revision, self.tr("承诺已兑现"))
-            self.context.submit(
-                self, command, lambda outcome: self.context.toast(lambda: self.tr("已记为兑现"), outcome.undo_token)
-            )
-
     def report_event(self) -> None:
         """Open the task of the adverse event that was heard on this visit."""
         event = self._opening.adverse_event if self._opening else None
         if event is not None:
             AdverseEventDialog(self.context, self, event).open()
-
-    def _question_answered(self, visit_id: str) -> None:
-        rows = self._opening.questions if self._opening else ()
-        for row in (one for one in rows if one.id == visit_id):
-            command = EditRow("visit", row.id, {"questions_done": True}, row.revision, self.tr("已答复"))
-            self.context.submit(
-                self, command, lambda outcome: self.context.toast(lambda: self.tr("已答复"), outcome.undo_token)
-            )
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -505,7 +475,7 @@ class VisitEditor(QWidget):
         if self._opening is not None and opening.visit_id == self._opening.visit_id:
             doctors = opening.doctors or self._opening.doctors
             other_rule = opening.backdating != self._opening.backdating
-            self._opening = msgspec.structs.replace(opening, doctors=doctors)
+            self._opening = self._beside.opening = msgspec.structs.replace(opening, doctors=doctors)
             self._receipts = opening.receipts
             self.form.products.set_products(opening.products_in_order)
             if opening.row is not None:

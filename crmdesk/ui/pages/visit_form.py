@@ -214,6 +214,7 @@ class VisitForm(Card):
         self.next_step_on.set_label(language.field_word("visit", "next_step_on"))
         self.next_step_on.retranslate()
         self.show_report(self.report)
+        self._place_joint()
 
     def _set_durations(self, other: int) -> None:
         """Offer the usual durations, and one that was recorded otherwise (minutes, 0 for none) in the last place."""
@@ -229,6 +230,7 @@ class VisitForm(Card):
     def _set_tab_order(self) -> None:
         order: list[QWidget] = [
             *self.groups()[:-1],
+            self.products.find_line,
             self.products.more,
             *self.texts.openers,
             self.note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -17,10 +17,42 @@ from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import KeyCap, Picklist
 from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.text_field import TextLine
 
 _FEW, _SHOWN = 8, 5
 """So many products are all shown; of more, so many and those that the report speaks of."""
-_NAME_PX, _WIDEST_NAME_PX = 72, 160
+_NAME_PX, _WIDEST_NAME_PX, _FIND_PX = 72, 160, 240
+_WITH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+class FindLine(TextLine):
+    """What is typed narrows the list; Enter or Down (`taken`) goes on to what was found, Escape takes it back."""
+
+    taken = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setMinimumWidth(theme.px(_FIND_PX))
+        self.setClearButtonEnabled(True)
+
+    @override
+    def event(self, arg__1: QEvent) -> bool:
+        """Take Escape before the page's own does something else, while there is something to take back."""
+        if isinstance(arg__1, QKeyEvent) and arg__1.key() == Qt.Key.Key_Escape and self.text():
+            arg__1.accept()
+        return super().event(arg__1)
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        key = arg__1.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down) and not arg__1.modifiers() & _WITH:
+            self.taken.emit()
+        elif key == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self.textEdited.emit("")
+        else:
+            super().keyPressEvent(arg__1)
 
 
 class ProductRow(QWidget):
@@ -92,10 +124,15 @@ class VisitProducts(QWidget):
     changed = Signal(str)
     moved = Signal(str, int)
     rows_changed = Signal()
+    sought = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ProductRow] = []
+        self._found: Sequence[str] | None = None  # the products that what was typed leaves, None: nothing was typed
+        self.find_line = FindLine("visit_find_product_edit")
+        self.find_line.textEdited.connect(self._typed)
+        self.find_line.taken.connect(self._to_found)
         self._report, self._open, self._locked = VisitReport(), False, False
         self._heading, self._none = Label("", "muted"), Label("", "muted")
         self._none.setObjectName("visit_no_products")
@@ -111,7 +148,12 @@ class VisitProducts(QWidget):
         layout.addLayout(heading(self._heading, "4"))
         layout.addLayout(self._list)
         layout.addWidget(self._none)
-        layout.addWidget(self.more)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.find_line)
+        foot.addWidget(self.more)
+        foot.addStretch(1)
+        layout.addLayout(foot)
 
     def set_products(self, products: Sequence[Row]) -> None:
         """Show a row for each product that may be talked about, or say that there is none."""
@@ -136,6 +178,7 @@ class VisitProducts(QWidget):
         """Show what a report says; another one begins with the usual products."""
         if report is not self._report:
             self._report, self._open = report, False
+            self._forget_typed()
         for row in self.rows:
             row.show_report(report)
         self._fold()
@@ -150,6 +193,8 @@ class VisitProducts(QWidget):
         for row in self.rows:
             row.retranslate()
         self._heading.setText(language.field_word("visit", "products"))
+        self.find_line.setAccessibleName(self.tr("查找产品"))
+        self.find_line.setPlaceholderText(self.tr("查找产品：名称、拼音或首字母"))
         self._fold()
 
     def _in_order(self) -> list[ProductRow]:
@@ -162,6 +207,29 @@ class VisitProducts(QWidget):
             return self.tr("没有谈到产品。")
         return self.tr("公司还没有登记产品；管理员登记后，下次同步就会出现。")
 
+    def _typed(self, text: str) -> None:
+        if text.strip():
+            self.sought.emit(text)
+        else:
+            self._forget_typed()
+
+    def show_found(self, text: str, ids: Sequence[str]) -> None:
+        """Show the products that fit what was typed, unless something else stands there by now."""
+        if self.find_line.text() == text:
+            self._found = ids
+            self._fold()
+
+    def _to_found(self) -> None:
+        """Go on to the first product that was found; the list stays narrowed until the field is empty."""
+        first = next((row for row in self.rows if row.product.id in (self._found or ())), None)
+        if first is not None:
+            first.messages.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forget_typed(self) -> None:
+        self._found = None
+        self.find_line.clear()
+        self._fold()
+
     def _turn(self) -> None:
         self._open = not self._open
         self._fold()
@@ -171,15 +239,21 @@ class VisitProducts(QWidget):
         many, left = len(self.rows) > _FEW, 0
         for place, row in enumerate(self._in_order()):
             self._list.insertWidget(place, row)
-            first = not many or self._open or place < _SHOWN
-            shown = self._report.order_of(row.product.id) > 0 or (first and not self._locked)
+            shown = self._report.order_of(row.product.id) > 0 or (not self._locked and self._offered(place, row))
             row.setHidden(not shown)
             left += not shown
-        self.more.setVisible(many and not self._locked and (left > 0 or self._open))
+        self.find_line.setVisible(many and not self._locked)
+        self.more.setVisible(many and not self._locked and self._found is None and (left > 0 or self._open))
         self._none.setText(self._said_of_none())
         self._none.setVisible(not self.rows or (self._locked and left == len(self.rows)))
         self.more.setText(self.tr("只看前几个产品") if self._open else self.tr("其余 %n 个产品", "", left))
         self._align_names()
+
+    def _offered(self, place: int, row: ProductRow) -> bool:
+        """Say whether a product of which nothing was said is shown: one of the first, or one that was looked for."""
+        if self._found is not None:
+            return row.product.id in self._found[:_FEW]
+        return len(self.rows) <= _FEW or self._open or place < _SHOWN
 
     def _align_names(self) -> None:
         """Give the names one column: as wide as they are, and never more than a quarter of a narrow form."""

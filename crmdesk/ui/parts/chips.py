@@ -251,6 +251,7 @@ class Picklist(QWidget):
             pick.clicked.connect(lambda _checked=False, pick=pick: self._clicked(pick))
             self._picks.append(pick)
             self._flow.addWidget(pick)
+            pick.show()  # at once: Qt would do it a turn later, and whoever asks how wide the chips are be told nothing
         self._at = min(self._at, max(0, len(self._picks) - 1))
         self._describe()
         self.updateGeometry()

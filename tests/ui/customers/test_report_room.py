@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.services.commands import ChangeSet
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import visit_opening
 from crmdesk.ui.pages.visit_products import ProductRow
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Pick, Picklist
@@ -152,3 +153,37 @@ def test_of_many_products_the_first_and_those_talked_about_are_shown(
     qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
     assert len(rows()) == 6, "what is talked about stays"
     assert rows()[-1] is editor.form.products.rows[-1]
+    find = editor.form.products.find_line
+    find.setFocus()
+    for typed in ("alp", "anluop"):
+        find.selectAll()
+        qtbot.keyClicks(find, typed)
+        qtbot.waitUntil(lambda: [row.product["name"] for row in rows()] == ["安络平", "糖稳"])
+    qtbot.keyClick(find, Qt.Key.Key_Return)
+    assert rows()[0].messages.hasFocus(), "Enter goes to what was found"
+    find.setFocus()
+    qtbot.keyClick(find, Qt.Key.Key_Escape)
+    assert len(rows()) == 6, "Escape takes back what was typed, and leaves the report open"
+    assert find.isVisible()
+
+
+def test_another_language_lays_the_chips_out_anew(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """English words need more room: the companions go into a line of their own, and no chip breaks off."""
+    monkeypatch.setattr(visit_opening, "companions", lambda _reads: ())
+    window.resize(1366, 768)
+    form = opened(window, qtbot, id=laptop.company.ids["p1"]).form
+
+    def lines() -> list[int]:
+        return [len({one.y() for one in group.findChildren(Pick)}) for group in (form.channel, form.duration)]
+
+    qtbot.waitUntil(lambda: lines() == [1, 1])
+    app.dress(qapp, language.ENGLISH, theme.LIGHT)
+    qtbot.waitUntil(lambda: lines() == [1, 1] and form.channel.width() > form.duration.width())
+    for wanted in (language.CHINESE, language.ENGLISH):  # dressed anew when it is shown again
+        window.navigate("today")
+        app.dress(qapp, wanted, theme.LIGHT)
+        opened(window, qtbot, id=laptop.company.ids["p1"])
+        qtbot.waitUntil(lambda: not window.bridge.waiting)
+        qtbot.waitUntil(lambda: lines() == [1, 1])

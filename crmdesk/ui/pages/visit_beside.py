@@ -1,0 +1,60 @@
+"""What is done beside a report while it is written: promises kept, questions answered, doctors and products found."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.services.commands import EditRow
+from crmdesk.services.views import Row
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import dotted
+from crmdesk.ui.pages.visit_form import VisitForm
+from crmdesk.ui.pages.visit_opening import VisitOpening
+from crmdesk.ui.pages.visit_side import VisitSide
+
+
+class VisitBeside(QObject):
+    """Answers what form and side ask about `opening`, the visit that is shown."""
+
+    def __init__(self, owner: QWidget, context: PageContext, form: VisitForm, side: VisitSide) -> None:
+        super().__init__(owner)
+        self._owner, self._context, self._form = owner, context, form
+        self.opening: VisitOpening | None = None
+        form.doctors.sought.connect(self._find_doctor)
+        form.products.sought.connect(self._find_product)
+        side.kept.connect(self._promise_kept)
+        side.answered.connect(self._question_answered)
+
+    def _find_doctor(self, text: str) -> None:
+        found = self._form.doctors.picker.show_found
+        self._context.ask(
+            self._owner,
+            lambda reads: reads.customers("doctor", text, limit=8),
+            lambda items: found(
+                [(one.id, one.name, dotted(one.institution_name, one.department_name)) for one in items]
+            ),
+            latest="doctors",
+        )
+
+    def _find_product(self, text: str) -> None:
+        found = self._form.products.show_found
+        self._context.ask(
+            self._owner, lambda reads: reads.products_like(text), lambda ids: found(text, ids), latest="products"
+        )
+
+    def _promise_kept(self, visit_id: str) -> None:
+        views = self.opening.doctors if self.opening else ()
+        row = next((one for view in views for one in view.promises if one.id == visit_id), None)
+        if row is not None:
+            self._mark(row, "next_step_done", self.tr("承诺已兑现"), lambda: self.tr("已记为兑现"))
+
+    def _question_answered(self, visit_id: str) -> None:
+        rows = self.opening.questions if self.opening else ()
+        row = next((one for one in rows if one.id == visit_id), None)
+        if row is not None:
+            self._mark(row, "questions_done", self.tr("已答复"), lambda: self.tr("已答复"))
+
+    def _mark(self, row: Row, field: str, reason: str, said: Callable[[], str]) -> None:
+        command = EditRow("visit", row.id, {field: True}, row.revision, reason)
+        self._context.submit(self._owner, command, lambda outcome: self._context.toast(said, outcome.undo_token))
