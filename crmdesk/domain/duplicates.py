@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
+from crmdesk.domain.characters import simplified
+
 LARGEST_GROUP = 40
 """Among more people of one key no pairs are suggested: a switchboard's number, or a sheet of placeholders."""
 DISMISSED = "not_duplicates"
@@ -55,7 +57,7 @@ class Suggestion:
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: one form of letters, no blanks, dots or marks."""
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", name).casefold())
+    return _NO_LETTER.sub("", simplified(unicodedata.normalize("NFKC", name)).casefold())
 
 
 def reading_key(reading: str) -> str:

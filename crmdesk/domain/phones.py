@@ -6,8 +6,17 @@ from typing import Any
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field
 
-_SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.I)
+_SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.I)
 """1.38E+10: a spreadsheet that shortened a number has lost its last digits."""
+
+
+def unshortened(text: str) -> str:
+    """Return 13800138007 for 1.3800138007E10, which has kept all digits of the number; any other text as it is."""
+    found = _SHORTENED.fullmatch(text.strip())
+    if found is None:
+        return text
+    digits = found[1] + (found[2] or "")
+    return digits if len(digits) == int(found[3]) + 1 else text
 
 
 def is_plausible(text: str, digits: int) -> bool:

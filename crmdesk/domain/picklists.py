@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crmdesk.domain.characters import simplified
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -257,7 +259,7 @@ def spellings(picklist: str, text: str) -> tuple[str, ...]:
 
 def code_for(picklist: str, text: str) -> str | None:
     """Return the code for a spelling found in a sheet (code, either language, alias), or None."""
-    wanted = text.strip().casefold()
+    wanted = simplified(text.strip()).casefold()
     for entry in PICKLISTS[picklist]:
         if wanted in {spelling.casefold() for spelling in (entry.code, entry.zh, entry.en, *entry.aliases)}:
             return entry.code

@@ -6,10 +6,11 @@ from datetime import date
 from functools import cache
 
 from crmdesk.domain import picklists
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.formulas import unquoted
-from crmdesk.domain.phones import is_plausible
+from crmdesk.domain.phones import is_plausible, unshortened
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CJK = "\u3400-\u9fff"
@@ -156,7 +157,7 @@ def switchboard(text: str) -> str:
 
 def choice_code(picklist: str, text: str) -> str | None:
     """Return the code of a picklist for a spelling: exact, else the longest entry that stands in it, else None."""
-    wanted = plain(text)
+    wanted = simplified(plain(text))
     code = picklists.code_for(picklist, wanted) or _unspaced(picklist).get(_without_spaces(wanted))
     if code is not None:
         return code
@@ -218,7 +219,7 @@ def _read_text(field: Field, cell: str) -> tuple[object, str]:
     if field.kind is Kind.TEXT:
         cell = re.sub(r"\s*[\r\n]+\s*", " ", cell)
         if field.digits:
-            cell = switchboard(cell.translate(_PHONE_SIGNS).lstrip("'‘’`"))
+            cell = switchboard(unshortened(cell).translate(_PHONE_SIGNS).lstrip("'‘’`"))
             return (cell, "") if is_plausible(cell, field.digits) else (None, "not_a_phone")
     return cell, ""
 
@@ -231,8 +232,9 @@ def _read_choice(field: Field, cell: str) -> tuple[object, str]:
 def _code(field: Field, cell: str) -> str | None:
     """Return the code of a spelling; choices that an administrator defined are taken to the letter."""
     if field.choices:
-        wanted = cell.casefold()
-        return next((one.code for one in field.choices if wanted in (one.zh.casefold(), one.en.casefold())), None)
+        wanted = simplified(cell).casefold()
+        spelled = ((one.code, (simplified(one.zh).casefold(), one.en.casefold())) for one in field.choices)
+        return next((code for code, words in spelled if wanted in words), None)
     return choice_code(field.picklist, cell)
 
 

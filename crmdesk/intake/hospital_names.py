@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from crmdesk.domain.characters import simplified
+
 _PROVINCES = {
     **{name: f"{name}市" for name in ("北京", "上海", "天津", "重庆")},
     **{
@@ -57,9 +59,6 @@ _BARE_NUMBER = re.compile(r"([一二三四五六七八九十])(?=医院|院$)")
 _OF_OWNER = re.compile(r"(?:附属|科学院|大学|医学院)(?!.*(?:附属|科学院|大学|医学院))(.+)$")
 _DIGITS = str.maketrans("0123456789零", "〇一二三四五六七八九〇")
 _MARKS = re.compile(r"[\s\[\]【】{}<>《》·•.,，、。'\"“”\-－—_*#]+")
-_VARIANTS = str.maketrans(
-    {"醫": "医", "縣": "县", "區": "区", "東": "东", "學": "学", "婦": "妇", "兒": "儿", "腫": "肿"}
-)
 
 _KINDS = tuple(
     (re.compile(pattern), name)
@@ -156,7 +155,7 @@ class Form:
 
 def squeezed(text: str) -> str:
     """Return a text in one form of letters, without marks and spaces; brackets stay."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_VARIANTS)
+    folded = simplified(unicodedata.normalize("NFKC", text)).casefold()
     folded = _MARKS.sub("", folded).replace("中国人民解放军", "解放军").replace("中医医院", "中医院")
     folded = re.sub(r"中西(?=结合)", "中西医", folded)
     return _NUMBER.sub(lambda found: "第" + _number(found[1]), folded.translate(_DIGITS))

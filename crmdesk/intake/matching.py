@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crmdesk.domain.characters import simplified
 from crmdesk.intake.clean import hospital
 from crmdesk.intake.hospital_finder import Finding, HospitalFinder
 from crmdesk.intake.model import KnownDoctor, KnownInstitution
@@ -17,7 +18,7 @@ MIN_ALIAS_LENGTH = 4
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: no marks or spaces, one form of letters, digits after `第` in Chinese."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = simplified(unicodedata.normalize("NFKC", name)).casefold()
     folded = re.sub(r"第(\d)(?=\D)", lambda found: "第" + found.group(1).translate(_CHINESE_DIGITS), folded)
     return _MARKS.sub("", folded).replace("中国人民解放军", "解放军")
 

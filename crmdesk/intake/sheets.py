@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.errors import InputError
 from crmdesk.intake.html_tables import Rows, tables
 from crmdesk.intake.model import Format, Notice, SheetRow, Table
@@ -182,7 +183,7 @@ def choose_sheet(sheets: list[Sheet], name: str | None, known_headers: frozenset
 
 def fold(header: str) -> str:
     """Return a header as it is compared: lower case, without spaces, line breaks, brackets at its end, `*` and `:`."""
-    flat = re.sub(r"[\s_*:：]+", "", header).casefold()
+    flat = re.sub(r"[\s_*:：]+", "", simplified(header)).casefold()
     return re.sub(r"[(（][^()（）]*[)）]$", "", flat) or flat
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from crmdesk.domain.characters import TRADITIONAL
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, is_territory
-from crmdesk.storage import visits_of
+from crmdesk.storage import search_index, visits_of
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.search_index import SEARCHED
@@ -36,6 +37,7 @@ STEPS: tuple[str, ...] = (
     "0014_institution_merges",
     "0015_fewer_indexes",
     "0016_company_calendar",
+    "0017_one_form_of_letters",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -206,6 +208,24 @@ def _company_calendar(database: "Database") -> None:
     _fetch_anew(database, lambda scope: scope == COMPANY)
 
 
+def _one_form_of_letters(database: "Database") -> None:
+    """Traditional characters and accents are searched as their plain forms: make the entries anew that hold some."""
+    driver = cast(Driver, database.conn)
+    for record in SEARCHED:
+        names = search_index.DEPENDS[record]
+        rows = driver.execute(f"SELECT rowid, {', '.join(names)} FROM row_{record} WHERE deleted = 0").fetchall()
+        for rowid, *found in rows:
+            text = "".join(filter(None, found))
+            if not any(sign in TRADITIONAL or sign == "'" or "\xbf" < sign < "\u2e80" for sign in text):
+                continue
+            values = dict(zip(names, found, strict=True))
+            values["aliases"] = from_json(values.get("aliases") or "[]")
+            entry = search_index.entry(record, values)
+            search_index.forget(driver, record, [rowid])
+            search_index.put(driver, record, [(rowid, *entry.columns)])
+            driver.execute(f"UPDATE row_{record} SET pinyin = ? WHERE rowid = ?", (entry.sort_key, rowid))
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -223,4 +243,5 @@ _BODIES = {
     "0014_institution_merges": _institution_merges,
     "0015_fewer_indexes": _fewer_indexes,
     "0016_company_calendar": _company_calendar,
+    "0017_one_form_of_letters": _one_form_of_letters,
 }

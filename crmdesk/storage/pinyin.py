@@ -1,6 +1,7 @@
 """Pinyin of names: surnames read as surnames, heteronyms in every common reading, tones left out."""
 
 import importlib.util
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+
+from crmdesk.domain.characters import TRADITIONAL, simplified
 
 T = TypeVar("T")
 
@@ -77,10 +80,18 @@ def _library_file(name: str, kind: type[T]) -> T | None:
     return None
 
 
+_V = re.compile("(?<=[ln])[üǖǘǚǜ]")
+_APOSTROPHE = re.compile("(?<=[a-z])['’ʼ`](?=[a-z])")
+
+
 def plain(text: str) -> str:
-    """Return Latin letters lower case and without tones (ü as v); other characters as they are."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("ü", "v").replace("ǖ", "v"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    """Return Latin letters lower case, without tones, accents and apostrophes within a word; simplified characters.
+
+    The ü of pinyin (lü, nü) is a v, any other one a u: Müller is muller.
+    """
+    lower = simplified(unicodedata.normalize("NFC", text.lower()))
+    decomposed = unicodedata.normalize("NFD", _V.sub("v", lower))
+    return _APOSTROPHE.sub("", "".join(char for char in decomposed if not unicodedata.combining(char)))
 
 
 def _read_syllable(char: str) -> str:
@@ -136,7 +147,8 @@ class _Plain(dict[str, str]):
     """The one reading of a Chinese character within a given name, '' where there is none or more than one."""
 
     def __missing__(self, char: str) -> str:
-        value = self[char] = syllable(char) if is_han(char) and char not in HETERONYMS else ""
+        plain_one = is_han(char) and char not in HETERONYMS and char not in TRADITIONAL
+        value = self[char] = syllable(char) if plain_one else ""
         return value
 
 
@@ -154,6 +166,7 @@ PLAIN_FIRST = _PlainFirst()
 
 def person_readings(name: str) -> list[tuple[str, ...]]:
     """Return the readings of a person's name, the likeliest first, each a syllable a character."""
+    name = simplified(name)
     letters = [char for char in name if is_han(char)]
     head = _surname(name[:2])
     if not any(char in HETERONYMS for char in letters):
@@ -169,7 +182,7 @@ def person_readings(name: str) -> list[tuple[str, ...]]:
 @lru_cache(maxsize=8192)
 def phrase_reading(text: str) -> tuple[str, ...]:
     """Return the reading of an institution's or department's name, words taken into account (重庆 is chongqing)."""
-    letters = "".join([char for char in text if is_han(char)])
+    letters = "".join([char for char in simplified(text) if is_han(char)])
     phrases, longest = _phrases()
     found: list[str] = []
     at = 0

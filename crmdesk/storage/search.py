@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.connection import Connection
@@ -133,6 +134,7 @@ class Match(msgspec.Struct, frozen=True):
 
 def match_name(term: Term, name: str, readings: Iterable[Sequence[str]]) -> Match | None:
     """Say how a term fits a name with its readings (a syllable for each Chinese character), None where it does not."""
+    name = simplified(name)
     if term.is_han:
         at = name.find(term.text)
         return None if at < 0 else Match(_rank(at, len(term.text) == len(name)), "name")
@@ -420,7 +422,7 @@ def _match_place(term: Term, place: Place) -> Match | None:
         return Match(PLACE, "department")
     if any(_fits_phrase(term, one) for one in (place.institution, *place.aliases)):
         return Match(PLACE, "hospital")
-    if term.is_han and term.text in place.area:
+    if term.is_han and term.text in simplified(place.area):
         return Match(PLACE, "area")
     return None
 
@@ -430,7 +432,7 @@ def _fits_phrase(term: Term, text: str) -> bool:
     if not text:
         return False
     if term.is_han:
-        return term.text in text
+        return term.text in simplified(text)
     return match_name(term, text, [phrase_reading(text)]) is not None
 
 
@@ -501,7 +503,7 @@ def _match_names(term: Term, names: Sequence[str], reading: Sequence[str], area:
         found = match_name(term, name, () if term.is_han else [phrase_reading(name) if at else reading])
         if found is not None:
             return found if at == 0 else Match(max(found.rank, PREFIX), "alias")
-    if term.is_han and term.text in area:
+    if term.is_han and term.text in simplified(area):
         return Match(PLACE, "area")
     return None
 

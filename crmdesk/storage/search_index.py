@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import to_json
@@ -77,6 +78,7 @@ def _person(values: Mapping[str, Any]) -> Entry:
 
 def person_entry(name: str) -> Entry:
     """Return the entry of a doctor."""
+    name = simplified(name)
     readings = person_readings(name)
     if len(name) <= 4 and len(readings) == 1 and len(readings[0]) == len(name):
         return _plain_person(name, readings[0])

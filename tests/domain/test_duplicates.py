@@ -49,6 +49,7 @@ def test_numbers_are_compared_by_their_digits(text: str) -> None:
 def test_names_are_compared_without_blanks_dots_and_width() -> None:
     assert {name_key(name) for name in ("阿依古丽·买买提", "阿依古丽.买买提", "阿依古丽 买买提")} == {"阿依古丽买买提"}
     assert name_key("ＬＩ Wei") == "liwei"
+    assert name_key("陳美齡") == name_key("陈美龄")
 
 
 def test_the_same_name_and_number_come_first() -> None:

@@ -11,6 +11,7 @@ from crmdesk.intake.hospital_names import forms, squeezed
 from tests.intake.ledger import TERRITORY, Ledger
 
 TAKEN = (
+    ("重慶醫科大學附屬第一醫院", "重庆医科大学附属第一医院"),
     ("沈阳市辽中区人民医院", "辽中区人民医院"),
     ("江西省乐平市妇幼保健院", "乐平市妇幼保健院"),
     ("邢台市清河县人民医院", "清河县人民医院"),

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.records import RECORDS
 from crmdesk.intake import SheetRow, plan, preview
-from crmdesk.intake.clean import choice_code
+from crmdesk.intake.clean import choice_code, field_value
 from crmdesk.intake.columns import KNOWN_HEADERS
 from crmdesk.intake.sheets import Sheet, cell_text, cut, fold
 from tests.intake.ledger import TERRITORY, Ledger
@@ -94,6 +95,17 @@ def test_a_name_beside_a_hospital_is_the_doctor(header: list[str]) -> None:
 @pytest.mark.parametrize("spelling", ["A类", "A 类", "Ａ类", "class a", "A"])
 def test_a_choice_is_known_with_or_without_the_space_of_its_word(spelling: str) -> None:
     assert choice_code("customer_class", spelling) == "A"
+
+
+def test_a_choice_and_a_heading_are_known_in_traditional_characters() -> None:
+    assert choice_code("doctor_title", "主任醫師") == "chief"
+    seen = preview(_csv([["姓名", "醫院名稱", "科室", "手機"], ["陳美齡", "重慶醫院", "婦產科", "1"]]))
+    assert seen.mapping[3] == "doctor.mobile"
+
+
+@pytest.mark.parametrize(("cell", "number"), [("1.3800138007E10", "13800138007"), ("1.38E+10", None)])
+def test_a_shortened_number_is_taken_where_it_has_kept_all_its_digits(cell: str, number: str | None) -> None:
+    assert field_value(RECORDS["doctor"].field("mobile"), cell)[0] == number
 
 
 def test_the_caller_may_say_the_kind() -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
+from crmdesk.storage import driver as raw
 from crmdesk.storage import health, inbox, pinyin, search, search_index
 from crmdesk.storage.store import Store
 
 NAMES = (
     "张三", "张三丰", "章思", "赵晓松", "曾小贤", "单雄信", "仇英", "解珍", "查良镛", "区志明", "任我行", "吕布",
     "欧阳锋",    "尉迟恭", "小张三", "李乐", "王行长", "John Smith",
+    "Sarah O'Connor-Müller", "陳美齡", "單國慶",
 )  # fmt: skip
 
 
@@ -95,6 +97,16 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("东单", "中国医学科学院北京协和医院", "alias"),
         ("chongqing", "重庆市第一人民医院", "pinyin"),
         ("重庆 人民", "重庆市第一人民医院", "name"),
+        ("重慶 人民", "重庆市第一人民医院", "name"),
+        ("oconnor", "Sarah O'Connor-Müller", "name"),
+        ("O’Connor", "Sarah O'Connor-Müller", "name"),
+        ("muller", "Sarah O'Connor-Müller", "name"),
+        ("Müller", "Sarah O'Connor-Müller", "name"),
+        ("陈美龄", "陳美齡", "name"),
+        ("陳美", "陳美齡", "name"),
+        ("cml", "陳美齡", "initials"),
+        ("shan", "單國慶", "pinyin"),
+        ("单国q", "單國慶", "mixed"),
     ],
 )
 def test_every_kind_of_query_finds_and_says_why(
@@ -204,7 +216,7 @@ def test_a_name_with_a_character_that_nobody_can_read_is_found_by_its_characters
 
 def test_many_names_at_once_get_the_entries_that_each_gets_alone() -> None:
     rng = random.Random(20)
-    plain, odd = "王李张刘陈明华丽强国英婷伟芳", "曾单仇解任重乐欧司马尉迟于菟和好㐂𠀀〇A b1"
+    plain, odd = "王李张刘陈明华丽强国英婷伟芳", "曾单仇解任重乐欧司马尉迟于菟和好㐂𠀀〇A b1單陳齡ü'"
     names = ["", "李", "王A", "John Smith", "司马光", "欧阳", "诸葛亮", "阿卜杜拉·热合曼"]
     names += ["".join(rng.choices(plain + odd, k=rng.randint(1, 5))) for _ in range(3_000)]
     made = search_index.of_columns("doctor", {"name": names})
@@ -226,3 +238,24 @@ def test_a_page_that_renames_is_found_by_the_new_name_and_one_that_does_not_stay
     assert [name for name, _ in found(store, "zgf")] == ["曾国藩"]
     assert [name for name, _ in found(store, "lq")] == ["李强"]
     assert health.check(store).sound
+
+
+def test_a_store_of_before_finds_traditional_characters_and_accents_as_a_new_one(
+    company: tuple[Store, dict[str, str]], open_store: Any, key: bytes
+) -> None:
+    store, ids = company
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    for name in ("陳美齡", "Sarah O'Connor-Müller"):
+        (rowid,) = driver.execute("SELECT rowid FROM row_doctor WHERE id = ?", (ids[name],)).fetchone() or (0,)
+        search_index.forget(driver, "doctor", [rowid])
+        search_index.put(driver, "doctor", [(rowid, f"{name} {search_index.END}", "", "")])
+        driver.execute("UPDATE row_doctor SET pinyin = '' WHERE rowid = ?", (rowid,))
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0017'")
+    driver.execute("PRAGMA user_version = 16")
+    driver.close()
+    again = open_store(store.folder)
+    assert [found(again, text)[0][0] for text in ("陈美龄", "muller")] == ["陳美齡", "Sarah O'Connor-Müller"]
+    with again.reading() as connection:
+        readings = list(connection.execute("SELECT pinyin FROM row_doctor WHERE id = ?", (ids["陳美齡"],)))
+    assert [tuple(one) for one in readings] == [("chen mei ling",)]
