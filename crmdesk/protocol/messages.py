@@ -24,7 +24,11 @@ CHUNK_BYTES = 256 << 10
 
 
 class Operation(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing a person did. `fields` is {name: [old, new]}; for a create, old is None."""
+    """One thing a person did. `fields` is {name: [old, new]}; for a create, old is None.
+
+    `life` is the epoch of the server that gave `base_revision`; on the line it may be left out where it is the epoch
+    of the cursor beside it.
+    """
 
     id: str
     seq: int
@@ -34,6 +38,7 @@ class Operation(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     made_at: str
     zone: str = "Asia/Shanghai"
     base_revision: int = 0
+    life: str = ""
     fields: dict[str, tuple[Any, Any]] = {}
     command: str = ""
     args: dict[str, Any] = {}

@@ -19,13 +19,15 @@ from typing_extensions import override
 
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
-from crmdesk.server import audit
-from crmdesk.server.tables import METADATA, SERVER_META
-from crmdesk.server.work import ServerWork
+from crmdesk.server import audit, lives
+from crmdesk.server.tables import METADATA, SERVER_META, insert_ignoring
+from crmdesk.server.work import SYSTEM, ServerWork
 
 T = TypeVar("T")
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRIES = 10
+_EPOCH_GOOD_S = 1.0
+_SEAL = "seal"
 
 
 class Database:
@@ -37,16 +39,17 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._one_writer = threading.Lock()
-        self._epoch = ""
+        self._epoch, self._epoch_read = "", 0.0
+        self._began_at = -1
+        self._seal = b""
 
     def create_all(self) -> None:
         """Create what is missing of the tables and their columns, and the epoch of a new database."""
         METADATA.create_all(self.engine)
         with self._begin(writing=True) as connection:
             _add_columns(connection)
-            known = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
-            if known is None:
-                connection.execute(insert(SERVER_META).values(name="epoch", value=secrets.token_hex(6)))
+            if _meta(connection, lives.EPOCH) is None:
+                connection.execute(insert(SERVER_META).values(name=lives.EPOCH, value=secrets.token_hex(6)))
 
     @property
     def is_older(self) -> bool:
@@ -56,22 +59,55 @@ class Database:
 
     @property
     def epoch(self) -> str:
-        """Return the name of this life of the database; cursors of another one restart."""
-        if not self._epoch:
+        """Return the name of this life of the database; cursors of another one restart.
+
+        Another process may begin a new one: it is looked up again every second.
+        """
+        if not self._epoch or time.monotonic() - self._epoch_read > _EPOCH_GOOD_S:
             with self.reading() as connection:
-                found = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == "epoch")).scalar()
+                found = _meta(connection, lives.EPOCH)
+                if self._began_at < 0:
+                    self._began_at = lives.link_of(connection).seq
             if found is None:
                 raise WorldError("database_not_initialised")
-            self._epoch = str(found)
+            self._epoch, self._epoch_read = found, time.monotonic()
         return self._epoch
 
-    def renew_epoch(self) -> str:
-        """Start a new epoch (after restoring a backup): every laptop fetches anew and sends what it kept."""
-        with self._begin(writing=True) as connection:
-            fresh = secrets.token_hex(6)
-            connection.execute(update(SERVER_META).where(SERVER_META.c.name == "epoch").values(value=fresh))
-        self._epoch = fresh
-        return fresh
+    @property
+    def seal(self) -> bytes:
+        """Return the key that seals the cursors: what they say of this database's past is its own word then."""
+        if not self._seal:
+            with self.reading() as connection:
+                found = _meta(connection, _SEAL)
+            if found is None:
+                with self._begin(writing=True) as connection:
+                    fresh = {"name": _SEAL, "value": secrets.token_hex(16)}
+                    connection.execute(insert_ignoring(connection, SERVER_META), fresh)
+                    found = _meta(connection, _SEAL)
+            self._seal = bytes.fromhex(str(found))
+        return self._seal
+
+    def renew_epoch(self, known: str = "") -> str:
+        """Start a new epoch (after restoring a backup): every laptop fetches anew and sends what it kept.
+
+        `known` is the epoch that is over: where another process has begun a new one already, that one counts.
+        """
+        begun = (
+            self._began_at if known else -1
+        )  # by itself a server finds out late: what it wrote since is of no backup
+        with self.writing() as work:
+            current = str(_meta(work.connection, lives.EPOCH, lock=True))
+            if known in ("", current):
+                head = lives.link_of(work.connection).seq
+                lives.end(work.connection, current, head if begun < 0 else min(head, begun))
+                fresh = secrets.token_hex(6)
+                work.connection.execute(
+                    update(SERVER_META).where(SERVER_META.c.name == lives.EPOCH).values(value=fresh)
+                )
+                work.audit("restored", SYSTEM, "server", "", {"epoch": [current, fresh]}, scoped=False)
+                current = fresh
+        self._epoch, self._epoch_read = current, time.monotonic()
+        return current
 
     @contextmanager
     def writing(self) -> Iterator[ServerWork]:
@@ -116,6 +152,12 @@ class Database:
                 connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
+
+
+def _meta(connection: Connection, name: str, *, lock: bool = False) -> str | None:
+    query = sa.select(SERVER_META.c.value).where(SERVER_META.c.name == name)
+    found = connection.execute(query.with_for_update() if lock else query).scalar()
+    return None if found is None else str(found)
 
 
 def _add_columns(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge import DELETED, merge_edit
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import merging
+from crmdesk.server import lives, merging
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import CALLED_BACK, SYSTEM, Authorship, ServerActor, ServerWork
 
@@ -34,7 +34,7 @@ def keep_edit(
         )
         return
     values = {
-        "base_value": _known_by(row) | {"revision": min(operation.base_revision, row["revision"])},
+        "base_value": _known_by(row) | {"revision": min(lives.seen_revision(work, row, operation), row["revision"])},
         "winner_value": {DELETED: True},
         "winner_by": row["updated_by"],
         "winner_at": row["updated_at"],
@@ -49,7 +49,8 @@ def keep_deletion(
     work: ServerWork, record: Record, row: Mapping[str, Any], operation: Operation, actor: ServerActor
 ) -> bool:
     """Say whether somebody else changed the row since it was seen; then it stays, and the wish to delete it is kept."""
-    unseen = [one for one in changes_since(work, row, operation.base_revision) if one.by_id != actor.user_id]
+    seen = lives.seen_revision(work, row, operation)
+    unseen = [one for one in changes_since(work, row, seen) if one.by_id != actor.user_id]
     if not unseen:
         return False
     edits: Changes = {}

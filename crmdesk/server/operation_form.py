@@ -28,8 +28,11 @@ def has_identity(operation: Operation) -> bool:
 
 
 def body_hash(operation: Operation) -> str:
-    """Return the hash of what an operation says; its sequence is left out, a fork renumbers it."""
-    plain = msgspec.structs.replace(operation, seq=0)
+    """Return the hash of what an operation says; its sequence is left out, a fork renumbers it.
+
+    The life is left out as well: it is told only to a server that lives another one.
+    """
+    plain = msgspec.structs.replace(operation, seq=0, life="")
     return hashlib.blake2b(_encode(plain), digest_size=16).hexdigest()
 
 
@@ -66,7 +69,7 @@ def refs(declared: Field, value: Any) -> Iterator[tuple[str, Any]]:
 
 def check_form(operation: Operation) -> None:
     """Raise InputError for what is too long, can't be stored or is no time."""
-    limits = {"record": 40, "kind": 20, "made_at": 40, "zone": 60, "command": 60, "reason": 1000}
+    limits = {"record": 40, "kind": 20, "made_at": 40, "zone": 60, "command": 60, "reason": 1000, "life": 40}
     for name, limit in limits.items():
         value = getattr(operation, name)
         if len(value) > limit:

@@ -4,12 +4,8 @@ A long stretch of a scope goes out packed, from a segment where one is kept (`cr
 page are then those of an earlier snapshot, and what changed since comes again later in the same feed.
 """
 
-import base64
-import binascii
-import hashlib
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +15,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY
 from crmdesk.protocol.messages import MAX_PAGE_BYTES, MAX_PAGE_ROWS, Page, RowGroup, ScopeDigest
-from crmdesk.server import ahead, feed, horizon, segments
+from crmdesk.server import ahead, feed, horizon, lives, segments
+from crmdesk.server.cursor import Cursor
 from crmdesk.server.database import Database
 from crmdesk.server.tables import DELETED, FEED, LEFT, PRESENT, ROWS, SCOPE_DIGEST, SHAPES
 
 _encode = msgspec.msgpack.Encoder().encode
-_SHORTEST_MARK, _LONGEST_MARK = 3, 16
 _LITTLE = 100
 """Up to so many changes of a scope go out together with those of other scopes."""
 _DIGESTS = (
@@ -34,66 +30,6 @@ _DIGESTS = (
 )
 PACKED_ROWS = 1_000
 """Rows of a packed page: what a laptop commits in a moment that nobody notices."""
-
-
-def _mark(scope: str, width: int) -> bytes:
-    return hashlib.blake2b(scope.encode(), digest_size=_LONGEST_MARK).digest()[:width]
-
-
-class Cursor:
-    """A position per scope within one epoch; as text opaque and short.
-
-    As bytes: epoch, bytes a mark, bytes a position, then mark and position of each scope, and the day (its ordinal) on
-    which the laptop held everything, or began to; a mark is the start of the scope's hash, as long as it takes to tell
-    the scopes apart.
-    """
-
-    def __init__(self, epoch: str, positions: dict[str, int], day: int) -> None:
-        self.epoch = epoch
-        self.positions = positions
-        self.day = day
-
-    def text(self) -> str:
-        """Return the token."""
-        width = _SHORTEST_MARK
-        while width < _LONGEST_MARK and len({_mark(one, width) for one in self.positions}) < len(self.positions):
-            width += 1
-        positions = {scope: max(0, position) for scope, position in self.positions.items()}
-        room = max(1, math.ceil(max(positions.values(), default=0).bit_length() / 8))
-        marked = {_mark(scope, width): position.to_bytes(room, "big") for scope, position in positions.items()}
-        places = b"".join(mark + place for mark, place in sorted(marked.items()))
-        return base64.urlsafe_b64encode(_encode((self.epoch, width, room, places, self.day))).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, text: str, epoch: str, scopes: Iterable[str]) -> "Cursor | None":
-        """Return the cursor for a subscription, scopes unknown to it left out; None for another epoch or no cursor."""
-        parts = _parts(text)
-        if parts is None:
-            return None
-        named, width, room, places, day = parts
-        if named != epoch or not _SHORTEST_MARK <= width <= _LONGEST_MARK or not 1 <= room <= 8:
-            return None
-        entries = (places[at : at + width + room] for at in range(0, len(places), width + room))
-        marks = {entry[:width]: int.from_bytes(entry[width:], "big") for entry in entries}
-        marked = [(scope, _mark(scope, width)) for scope in scopes]
-        alike = Counter(mark for _, mark in marked)
-        # a scope that came later may look like one that was there: both start anew
-        found = {scope: marks[mark] for scope, mark in marked if mark in marks and alike[mark] == 1}
-        return cls(epoch, {scope: position for scope, position in found.items() if position < 2**62}, day)
-
-
-def _parts(text: str) -> tuple[str, int, int, bytes, int] | None:
-    try:
-        raw = base64.urlsafe_b64decode(text[:65_536] + "=" * (-len(text) % 4))
-        return msgspec.msgpack.decode(raw, type=tuple[str, int, int, bytes, int])
-    except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
-        return None
-
-
-def is_of_another_life(cursor_text: str, epoch: str) -> bool:
-    """Say whether a cursor was given by the server before it came back from a backup."""
-    parts = _parts(cursor_text)
-    return parts is not None and parts[0] != epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +49,8 @@ class _Slice:
 class Pull:
     """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands.
 
-    `packed` says that the laptop reads packed groups.
+    `packed` says that the laptop reads packed groups. `shows_loss` is found out: the cursor proves that this database
+    once held more than it does now.
     """
 
     def __init__(
@@ -127,15 +64,19 @@ class Pull:
     ) -> None:
         self._database, self._user_id, self._packed = database, user_id, packed
         self._scopes = sorted(scopes, key=lambda scope: (scope != COMPANY, not scope.startswith("p:"), scope))
+        known = Cursor.read(cursor_text, database.epoch, self._scopes, database.seal)
         with database.reading() as connection:
             self._heads = heads = feed.head_positions(connection, self._scopes)
             # most laptops that ask hold everything: one look at the database tells them so
             at_rest = _digests_of(connection, self._scopes) if cursor_text else None
-        known = Cursor.read(cursor_text, database.epoch, self._scopes)
+            behind = known is None or _is_behind(known, heads, self._scopes)
+            self.shows_loss = behind and lives.has_lost(connection, known, heads)
+            link = known.link if known is not None and not behind else lives.link_of(connection)
         now = database.clock()
         if known is not None and horizon.is_behind(known.day, now):
             known = None
         self.cursor = known or Cursor(database.epoch, {}, horizon.day_of(now))
+        self.cursor.link = link
         positions = self.cursor.positions
         self.restart = sorted(scope for scope, position in positions.items() if position > heads.get(scope, 0))
         self.restart += sorted(set(refetch) & set(positions) - set(self.restart))
@@ -151,6 +92,8 @@ class Pull:
         self._at_rest = None
         with self._database.reading() as connection:
             self._heads = heads = feed.head_positions(connection, self._scopes)
+            if _is_behind(self.cursor, heads, self._scopes):
+                self.cursor.link = lives.link_of(connection)
         positions = self.cursor.positions
         self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
 
@@ -205,7 +148,7 @@ class Pull:
         for scope, part in slices.items():
             self.cursor.positions[scope] = part.last
             self._todo.remove(scope)
-            yield Page(scope, part.groups, self.cursor.text(), complete=True)
+            yield Page(scope, part.groups, self.cursor.text(self._database.seal), complete=True)
 
     def _ahead(self, scope: str) -> Iterator[Page]:
         """Yield at most one page: what the person needs first of a scope that starts; the rows come again in order."""
@@ -215,7 +158,9 @@ class Pull:
         if groups:
             self.cursor.positions[scope] = 0
             rows = sum(group.size for group in groups)
-            yield Page(scope, groups, self.cursor.text(), first=True, remaining=max(0, remaining - rows))
+            yield Page(
+                scope, groups, self.cursor.text(self._database.seal), first=True, remaining=max(0, remaining - rows)
+            )
 
     def _pages_of(self, scope: str) -> Iterator[Page]:
         positions = self.cursor.positions
@@ -235,7 +180,7 @@ class Pull:
             groups = part.groups
             if self._packed and not body and sum(len(group.rows) for group in groups) >= segments.FEWEST_ROWS:
                 body, groups = self._pack(scope, start, part)
-            yield Page(scope, groups, self.cursor.text(), part.complete, first, left, body)
+            yield Page(scope, groups, self.cursor.text(self._database.seal), part.complete, first, left, body)
             if part.complete:
                 return
             # large rows: do not read again and again what does not fit
@@ -268,6 +213,11 @@ class Pull:
             self._database.run(lambda work: segments.keep(work.connection, stretch, body))
         alone = [RowGroup(one.record, left=one.left, deleted=one.deleted) for one in part.groups]
         return body, [one for one in alone if one.left or one.deleted]
+
+
+def _is_behind(cursor: Cursor, heads: Mapping[str, int], scopes: Iterable[str]) -> bool:
+    """Say whether a cursor is going to move: it was made without a seal, or there is something new."""
+    return cursor.link is None or any(cursor.positions.get(one) != heads.get(one, 0) for one in scopes)
 
 
 def _digests_of(connection: Connection, scopes: list[str]) -> list[ScopeDigest]:

@@ -1,5 +1,6 @@
 """One sync: the request's operations are pushed and committed, then head, pages and end go out as a stream."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -21,13 +22,15 @@ from crmdesk.protocol.messages import (
     SyncHead,
     SyncRequest,
 )
-from crmdesk.server import devices
+from crmdesk.server import devices, feed, lives
+from crmdesk.server.cursor import Cursor, is_of_another_life
 from crmdesk.server.database import Database
-from crmdesk.server.pull import Pull, is_of_another_life
+from crmdesk.server.pull import Pull
 from crmdesk.server.push import Pushed, push
 from crmdesk.server.settings import Settings
 from crmdesk.server.work import ServerActor, ServerWork
 
+_log = logging.getLogger("crmdesk.server")
 RIGHTS_KEPT = timedelta(seconds=30)
 """A stream that is read slowly goes on for so long with the rights of its beginning."""
 
@@ -57,12 +60,16 @@ class SyncService:
             raise InputError("too_large", limit=MAX_REQUEST_OPERATIONS, length=len(request.operations))
         batches = list(_batches(request.operations))
         first = batches.pop(0) if batches else []
+        if first:
+            self._look_for_loss(actor, request)
         if is_of_another_life(request.cursor, self._database.epoch):
             pushed, batches = self._not_yet(actor, request.device_id, first), []
         else:
             pushed = self._push(actor, request.device_id, first)
-        packed = request.schema >= PACKED_SINCE
-        pull = Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed)
+        pull = self._pull(actor, request)
+        if pull.shows_loss:
+            self._begin_anew()
+            pull = self._pull(actor, request)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
         head = SyncHead(
             epoch=self._database.epoch,
@@ -79,6 +86,28 @@ class SyncService:
         if not request.operations and not pull.has_pages:
             return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
         return self._stream(head, self._further(actor, request.device_id, batches), pull, request, actor)
+
+    def _pull(self, actor: ServerActor, request: SyncRequest) -> Pull:
+        packed = request.schema >= PACKED_SINCE
+        return Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed)
+
+    def _look_for_loss(self, actor: ServerActor, request: SyncRequest) -> None:
+        """Before anything is taken of a laptop: begin a new life where it shows that this database was put back.
+
+        Nobody may have said so. What the backup lacks would stay lost, and the laptops would take their rows out.
+        """
+        cursor = Cursor.read(request.cursor, self._database.epoch, actor.scopes, self._database.seal)
+        if cursor is not None:
+            with self._database.reading() as connection:
+                heads = feed.head_positions(connection, list(actor.scopes))
+                lost = lives.has_lost(connection, cursor, heads)
+            if lost:
+                self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        old = self._database.epoch
+        fresh = self._database.renew_epoch(old)
+        _log.warning("the database was put back to a backup: life %s is over, %s begins", old, fresh)
 
     def _further(self, actor: ServerActor, device_id: str, batches: Iterable[list[Operation]]) -> Iterator[Answers]:
         """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile."""
@@ -145,7 +174,7 @@ class SyncService:
     def _end(self, pull: Pull, unmoved: SyncRequest | None = None) -> SyncEnd:
         """Return the last frame; `unmoved` is the request where neither it nor the pull brought anything."""
         digests, moved = pull.digests()
-        cursor = pull.cursor.text()
+        cursor = pull.cursor.text(self._database.seal)
         told = unmoved is not None and not moved and unmoved.cursor == cursor
         lines = [(one.scope, one.record, one.count, one.digest) for one in digests]
         if told and unmoved is not None and unmoved.summary == digest.of_digests(lines):

@@ -8,6 +8,7 @@ from crmdesk.domain.claims import State
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
+from crmdesk.storage import pending
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.work import UnitOfWork, driver_of
 
@@ -229,22 +230,18 @@ def retry(work: UnitOfWork, sha256: str) -> None:
     work.note("sync_state", "attachments")
 
 
-def send_again(work: UnitOfWork, made_since: str) -> int:
-    """Queue the files of own rows made since an instant again (the server may have lost them); return how many.
+def send_again(work: UnitOfWork) -> None:
+    """Queue the bytes of every attachment that waits to be made (again), where they are here.
 
-    The server says at once which ones it still has.
+    For a server that was restored: its files may have gone back as well. It says at once which ones it still has.
     """
-    found = work.driver.execute(
-        "SELECT DISTINCT a.sha256, coalesce(a.size_bytes, 0) FROM row_attachment a "
-        "WHERE a.deleted = 0 AND a.created_at >= ? AND a.created_by = "
-        "(SELECT json_extract(value, '$.user_id') FROM meta WHERE name = 'person')",
-        (made_since,),
-    ).fetchall()
+    found = work.driver.execute("SELECT content FROM outbox WHERE record = 'attachment' AND kind = 'create'").fetchall()
     here = work.blobs.present() if found else set()
-    again = [(str(sha256), int(size)) for sha256, size in found if sha256 in here]
-    for sha256, size in again:
-        _queue(work, sha256, UP, size, 0)
-    return len(again)
+    for (content,) in found:
+        fields = pending.decode(content).fields
+        sha256 = fields["sha256"][1]
+        if sha256 in here:
+            _queue(work, sha256, UP, int(fields["size_bytes"][1] or 0), 0)
 
 
 def done(work: UnitOfWork, sha256: str, direction: str) -> None:

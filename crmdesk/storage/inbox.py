@@ -7,7 +7,7 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
-from crmdesk.storage import arrivals, digests, leaving, overlay, pending, rows, search_index, settings
+from crmdesk.storage import arrivals, digests, leaving, lives, overlay, pending, rows, search_index, settings
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import to_json
@@ -17,8 +17,6 @@ LOADING, COMPLETE = "loading", "complete"
 """States of a scope: figures, tasks and digests wait for `complete`."""
 
 _IN = "IN (SELECT value FROM json_each(?))"
-_ANYWHERE = ""
-"""The scope, in `stale`, of what was held when the server came back from a backup: it counts anew wherever it comes."""
 _MERGED_AFTERWARDS = range(3_000, 60_000)
 """Where a scope starts with so many rows to come, the parts of the search index are merged after the last of them.
 
@@ -81,15 +79,8 @@ def _note_epoch(work: UnitOfWork, epoch: str) -> None:
 
     A row may come by another scope than in the life that was lost, so that the new start of a scope is not enough.
     """
-    if settings.meta(work.connection, "epoch") not in ("", epoch):
+    if lives.take_over(work.connection, work.driver, epoch):
         settings.set_meta(work.connection, "cursor", "")  # the server takes nothing from whoever still shows it
-        work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
-        for record in RECORDS:
-            work.driver.execute(
-                f"INSERT INTO stale(scope, record, id) SELECT ?, ?, id FROM row_{record} WHERE revision > 0",
-                (_ANYWHERE, record),
-            )
-    settings.set_meta(work.connection, "epoch", epoch)
 
 
 def purge_scope(work: UnitOfWork, scope: str) -> None:
@@ -197,14 +188,16 @@ def _let_lost_go(work: UnitOfWork) -> None:
     What is queued to be made again stays on the page, from nothing: a version of that life would stand against the
     lower revisions of this one.
     """
-    for (record,) in work.driver.execute("SELECT DISTINCT record FROM stale WHERE scope = ?", (_ANYWHERE,)).fetchall():
+    for (record,) in work.driver.execute(
+        "SELECT DISTINCT record FROM stale WHERE scope = ?", (lives.ANYWHERE,)
+    ).fetchall():
         found = work.driver.execute(
             f"SELECT id FROM row_{record} WHERE scopes = '' AND id IN "
             "(SELECT id FROM stale WHERE scope = ? AND record = ?)",
-            (_ANYWHERE, record),
+            (lives.ANYWHERE, record),
         ).fetchall()
         leaving.remove(work, record, [row[0] for row in found])
-    work.driver.execute("DELETE FROM stale WHERE scope = ?", (_ANYWHERE,))
+    work.driver.execute("DELETE FROM stale WHERE scope = ?", (lives.ANYWHERE,))
 
 
 def _remove_strays(work: UnitOfWork) -> None:
@@ -288,7 +281,7 @@ def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
     anew = work.driver.execute(
         f"DELETE FROM stale WHERE scope IN (?1, ?2) AND record = ?3 AND id {_IN.replace('?', '?4')} "
         f"AND NOT (scope = ?2 AND id {_IN.replace('?', '?5')}) RETURNING id",
-        (scope, _ANYWHERE, record, to_json(seen), to_json(group.left)),
+        (scope, lives.ANYWHERE, record, to_json(seen), to_json(group.left)),
     ).fetchall()
     if arrived:
         _apply_rows(work, scope, record, arrived, frozenset(row[0] for row in anew))

@@ -12,7 +12,7 @@ from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.storage import overlay, pending, rows, settling
+from crmdesk.storage import lives, overlay, pending, rows, settling
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
@@ -70,7 +70,7 @@ def _batch(driver: Driver, handed_out: HandedOut, max_operations: int, max_bytes
     if batch:
         handed_out.up_to = max(handed_out.up_to, batch[-1].seq)
         handed_out.told_up_to = max(handed_out.told_up_to, batch[-1].seq)
-    return batch
+    return lives.told(driver, batch)
 
 
 def may_have_been_sent(connection: Connection, seq: int) -> bool:

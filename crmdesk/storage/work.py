@@ -9,7 +9,7 @@ from crmdesk.domain.fields import Kind, Record
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
-from crmdesk.storage import overlay, pending, rows, settings
+from crmdesk.storage import lives, overlay, pending, rows, settings
 from crmdesk.storage.blobs import Blobs
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.digests import Changes
@@ -207,6 +207,8 @@ class UnitOfWork:
         return held
 
     def _append(self, record: str, row_id: str, kind: str, user_id: str, **more: Any) -> Operation:
+        if more.get("base_revision"):
+            more["life"] = lives.life_of(self.connection, record, row_id)
         operation = Operation(
             id=new_id(), seq=pending.next_seq(self.driver), record=record, row_id=row_id, kind=kind,
             made_at=self.now(), zone=self.zone, **more,

@@ -18,7 +18,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import is_territory
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import PROTOCOL, SCHEMA, Answer, Answers, Operation, Page, SyncEnd, SyncHead, SyncRequest
-from crmdesk.storage import arrivals, inbox, journal, lately, outbox, settings, settling
+from crmdesk.storage import arrivals, attachments, inbox, journal, lately, outbox, settings, settling
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
@@ -294,6 +294,7 @@ class SyncDriver:
             outbox.settle(work, effect.head.answers)
             if effect.send_again:
                 again = outbox.send_again(work)
+                attachments.send_again(work)
                 _log.info("server_restored", sent_again=again)
                 lately.note(work.connection, lately.RESTORED, self._now(), count=again)
             self._note_subscription(work, effect.head)

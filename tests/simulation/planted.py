@@ -327,7 +327,7 @@ def _server_digest_off(stack: ExitStack) -> None:
 
 @_bug("A restored server goes on in its old epoch.")
 def _epoch_kept(stack: ExitStack) -> None:
-    _swap(stack, Database, "renew_epoch", lambda database: database.epoch)
+    _swap(stack, Database, "renew_epoch", lambda database, known="": database.epoch)
 
 
 @_bug("A restored server takes what waits on a laptop before what that laptop has of the lost time.")

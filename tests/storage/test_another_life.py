@@ -7,8 +7,9 @@ import msgspec
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.digest import row_digest, to_text
 from crmdesk.protocol.messages import Answer, ScopeDigest, SyncEnd, SyncHead
-from crmdesk.storage import inbox, outbox
+from crmdesk.storage import inbox, outbox, settings
 from crmdesk.storage.store import Store
+from crmdesk.storage.work import UnitOfWork
 
 
 def another_life(wire: Any, *scopes: str) -> SyncHead:
@@ -57,3 +58,32 @@ def test_what_a_restored_server_never_had_starts_from_nothing(store: Store, wire
         assert inbox.apply_end(work, SyncEnd("9", digests=[held])) == []
         shown = work.get("doctor", row_id) or {}
         assert (shown["mobile"], shown["phone"], shown["revision"]) == ("2", "3", 1)
+
+
+def test_what_is_not_here_anew_is_of_the_former_life(store: Store, wire: Any) -> None:
+    """The revision that a person sees of a row belongs to a life; it is told only where that is not the present one."""
+    here, there = wire.row("doctor", name="王", revision=3), wire.row("doctor", name="李", revision=3)
+
+    def deleted(work: UnitOfWork, row: dict[str, Any]) -> str:
+        work.delete("doctor", row["id"], wire.me)
+        [stored] = outbox.pending_of_row(work.connection, "doctor", row["id"])
+        [sent] = [one for one in outbox.next_batch(work.connection, 9, 1 << 20) if one.row_id == row["id"]]
+        assert sent.life == ("" if stored.operation.life == inbox_epoch(work) else stored.operation.life)
+        outbox.settle(work, [Answer(sent.id, "later")])
+        return stored.operation.life
+
+    with store.writing() as work:
+        inbox.apply_head(work, wire.head(wire.scope))
+        more = [wire.row("doctor", name=name, revision=3) for name in "赵钱"]
+        inbox.apply_page(work, wire.page({"doctor": [here, there, *more]}))
+        first = inbox_epoch(work)
+        assert deleted(work, more[0]) == first
+        inbox.apply_head(work, another_life(wire, wire.scope))
+        inbox.apply_page(work, wire.page({"doctor": [here | {"revision": 2}]}, first=True, complete=False))
+        assert (deleted(work, here), deleted(work, there)) == ("another", first)
+        inbox.apply_head(work, msgspec.structs.replace(another_life(wire, wire.scope), epoch="third"))
+        assert deleted(work, more[1]) == "?", "of which of the two lives before nobody can say"
+
+
+def inbox_epoch(work: UnitOfWork) -> str:
+    return settings.meta(work.connection, "epoch")

@@ -1,5 +1,7 @@
 """A row that went wrong here, and a server that came back from a backup: both are mended by the next sync."""
 
+import hashlib
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -7,10 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from crmdesk.bootstrap import Laptop
 from crmdesk.protocol.messages import Page, SyncRequest
-from crmdesk.services.commands import CreateRow
+from crmdesk.server.__main__ import app
+from crmdesk.server.attachments import AttachmentFolder
+from crmdesk.services.commands import AttachFile, CreateRow, DeleteRow, SaveClaim
 from crmdesk.storage import health, settings
 from crmdesk.sync.core import ApplyPage
 from tests.sync.field import Field, ask, do, edit, synced
@@ -67,17 +72,24 @@ def backed_up(field: Field) -> Path:
     return copy
 
 
-def put_back(field: Field, copy: Path) -> None:
-    """Let the server come back from a backup."""
+def put_back(field: Field, copy: Path, *, said: bool = True) -> None:
+    """Let the server come back from a backup; `said`: by `crmdesk-server restored`."""
     path = field.folder / "server.db"
     field.database.dispose()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     shutil.copy(copy, path)
-    field.database.renew_epoch()
+    if said:
+        command = CliRunner().invoke(app, ["restored", "--database", field.database.url, "--json"])
+        assert command.exit_code == 0, command.output
+        field.database._epoch_read = 0.0  # the process of the server begins after that
+        assert json.loads(command.stdout) == {"epoch": field.database.epoch}
 
 
-def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: Field) -> None:
+@pytest.mark.parametrize("said", [True, False])
+def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(
+    field: Field, caplog: pytest.LogCaptureFixture, said: bool
+) -> None:
     laptop, other = field.laptop("rep"), field.laptop("colleague")
     synced(laptop)
     synced(other)
@@ -92,9 +104,11 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
     edit(other, doctor, preferred_time="周三上午")  # lost for good unless its author's laptop has it
     synced(other)
     synced(laptop)
-    put_back(field, copy)
+    put_back(field, copy, said=said)
     assert field.company.row("doctor", doctor)["mobile"] == "13800000000"
     synced(laptop)
+    assert ("put back to a backup" in caplog.text) is not said, "the server finds out where nobody says so"
+    caplog.clear()
     row = field.company.row("doctor", doctor)
     assert (row["mobile"], row["revision"]) == ("13977770000", 2), "again, and once"
     assert field.company.row("doctor", made)["name"] == "新来的"
@@ -110,6 +124,44 @@ def test_what_a_restored_server_lost_is_sent_again_and_takes_effect_once(field: 
         assert (summary.waiting, summary.refused) == (0, 0)
         assert ask(one, lambda reads: reads.conflicts()) == []
         assert health.check(one.store).sound
+
+
+def test_files_that_a_restored_server_lost_are_sent_again(field: Field) -> None:
+    laptop = field.laptop("rep")
+    synced(laptop)
+    values = {"title": "科室会", "reason": "新药", "territory_id": field.company["north"], "lines": []}
+    claim = do(laptop, SaveClaim("", values)).created_id
+    copy = backed_up(field)
+    photo = b"%PDF-1.4 photo"
+    do(laptop, AttachFile("claim", claim, "发票.pdf", photo))
+    synced(laptop)
+    folder, digest = AttachmentFolder(field.folder / "server.db.attachments"), hashlib.sha256(photo).hexdigest()
+    path = folder.path(digest)
+    assert path is not None
+    path.unlink()  # the folder was put back as well
+    put_back(field, copy)
+    synced(laptop)
+    assert folder.path(digest) is not None
+
+
+def test_a_deletion_that_waited_for_a_restored_server_hides_nobody_elses_edit(field: Field) -> None:
+    """It was based on revision 2, and so is what a colleague wrote to the restored server, where that is another."""
+    laptop, other = field.laptop("rep"), field.laptop("colleague")
+    synced(other)
+    copy = backed_up(field)
+    doctor = field.company["north_doctor"]
+    field.company.edit("doctor", doctor, {"mobile": "lost"})
+    synced(laptop)
+    do(laptop, DeleteRow("doctor", doctor))
+    put_back(field, copy)
+    edit(other, doctor, mobile="13911112222")
+    synced(other)
+    assert field.company.row("doctor", doctor)["revision"] == 2
+    synced(laptop)
+    row = field.company.row("doctor", doctor)
+    assert (row["deleted"], row["mobile"]) == (False, "13911112222")
+    [conflict] = ask(laptop, lambda reads: reads.conflicts())
+    assert conflict.field == "deleted"
 
 
 @pytest.mark.parametrize("without_cursor", [False, True])

@@ -14,9 +14,9 @@ from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Operation, Refresh, SignIn, UploadState
 from crmdesk.server import attachments, auth
 from crmdesk.server.attachments import AttachmentFolder, Upload
+from crmdesk.server.cursor import Cursor
 from crmdesk.server.grace import GRACE_DAYS
 from crmdesk.server.horizon import day_of
-from crmdesk.server.pull import Cursor
 from crmdesk.server.routes import files
 from crmdesk.server.tables import OPERATION_LOG, ROWS
 from tests.server.access.firms import attachment_of, share_a_doctor

@@ -8,7 +8,7 @@ from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import SyncRequest
 from crmdesk.server import pull as pull_module
-from crmdesk.server.pull import Cursor
+from crmdesk.server.cursor import Cursor
 from crmdesk.server.tables import FEED, ROWS
 from crmdesk.server.work import SYSTEM
 from tests.server.company import Company, assert_same

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, event, select, update
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import PACKED_SINCE, Page, RowGroup
 from crmdesk.server import admin, pull, segments, territories
+from crmdesk.server.cursor import Cursor
 from crmdesk.server.database import Database
-from crmdesk.server.pull import Cursor
 from crmdesk.server.tables import FEED, PRESENT, SEGMENT
 from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.company import Company, Laptop, Synced, assert_same

@@ -1,0 +1,81 @@
+"""The lives of a server: a database that came back from a backup begins a new one, and knows where the old one parted.
+
+What is known of a life that is over is the entry of the chain up to which it and this one are the same. So it can be
+told of a revision that somebody saw in it how much of the row as it is now that person had seen.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crmdesk.protocol.messages import Operation
+from crmdesk.server import audit
+from crmdesk.server.cursor import Cursor, Link
+from crmdesk.server.money_tables import AUDIT_CHAIN
+from crmdesk.server.tables import ROWS, SERVER_META, decode_json, encode_json
+from crmdesk.server.work import CALLED_BACK, ServerWork
+
+LIVES = "lives"
+"""Of `server_meta`: {epoch of a life that is over: the last sequence that the chain has in common with it}."""
+EPOCH = "epoch"
+
+
+def link_of(connection: Connection) -> Link:
+    """Return the end of the chain in this snapshot, as a cursor carries it."""
+    head = audit.read_head(connection)
+    return Link.of(head.seq, head.hash)
+
+
+def has_lost(connection: Connection, cursor: Cursor | None, heads: Mapping[str, int]) -> bool:
+    """Say whether this database once held more than it does: a cursor of its own making shows what it does not have."""
+    if cursor is None or cursor.link is None:
+        return False
+    if any(position > heads.get(scope, 0) for scope, position in cursor.positions.items()):
+        return True
+    if not cursor.link.seq:
+        return False
+    query = sa.select(AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq == cursor.link.seq)
+    found = connection.execute(query).scalar()
+    return found is None or Link.of(cursor.link.seq, found) != cursor.link
+
+
+def ended(connection: Connection) -> dict[str, int]:
+    """Return the lives that are over, each with the last sequence that the chain has in common with it."""
+    found = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == LIVES)).scalar()
+    return dict(decode_json(found) or {}) if found else {}
+
+
+def end(connection: Connection, epoch: str, common: int) -> None:
+    """Note that a life is over, and up to which entry of the chain this one is the same."""
+    lives = ended(connection) | {epoch: common}
+    connection.execute(sa.delete(SERVER_META).where(SERVER_META.c.name == LIVES))
+    connection.execute(sa.insert(SERVER_META).values(name=LIVES, value=encode_json(lives)))
+
+
+def seen_revision(work: ServerWork, row: Mapping[str, Any], operation: Operation) -> int:
+    """Return the revision of `row`, in this life, that the author of an operation had seen.
+
+    What was seen of a life that is over counts only as far as that life and this one are the same; of a life that
+    nobody knows here (it began and ended behind the backup) only that the row was made.
+    """
+    if not operation.life:
+        return operation.base_revision
+    connection = work.connection
+    current = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == EPOCH)).scalar()
+    if operation.life == current:
+        return operation.base_revision
+    common = ended(connection).get(operation.life)
+    if common is None:
+        return min(operation.base_revision, 1)
+    return min(operation.base_revision, int(row["revision"]) - _changes_after(work, row["id"], common))
+
+
+def _changes_after(work: ServerWork, row_id: str, common: int) -> int:
+    """Return how often a row changed since an entry of the chain; what this transaction did so far included."""
+    entries, made = ROWS["audit_entry"].c, ("create", CALLED_BACK)
+    ids = sa.select(entries.id).where(entries.parent_id == row_id, entries.action.not_in(made))
+    query = sa.select(sa.func.count()).where(AUDIT_CHAIN.c.seq > common, AUDIT_CHAIN.c.entry_id.in_(ids))
+    here = sum(one.parent_id == row_id and one.action not in made for one in work.queued_audits)
+    return int(work.connection.execute(query).scalar_one()) + here

@@ -1,0 +1,123 @@
+"""A database that was put back to a backup: laptops give it away; what was seen in a life that is over is no more."""
+
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from crmdesk.protocol.messages import Answer
+from crmdesk.server import audit
+from crmdesk.server.cursor import Cursor, Link
+from crmdesk.server.database import Database
+from crmdesk.server.money_tables import AUDIT_CHAIN, AUDIT_HEAD
+from tests.server.company import Company, Laptop
+
+
+def chain_put_back(database: Database, head: audit.Head) -> None:
+    """Let the database have lost what was written since: to whoever asks it was put back to a backup."""
+    with database._begin(writing=True) as connection:
+        connection.execute(sa.delete(AUDIT_CHAIN).where(AUDIT_CHAIN.c.seq > head.seq))
+        connection.execute(sa.update(AUDIT_HEAD).values(seq=head.seq, hash=head.hash))
+
+
+def head_of(company: Company) -> audit.Head:
+    with company.database.reading() as connection:
+        return audit.read_head(connection)
+
+
+def renamed(company: Company, name: str) -> None:
+    company.edit("doctor", company["north_doctor"], {"name": name})
+
+
+@pytest.mark.parametrize(
+    ("says", "passed_by"), [(True, False), (True, True), (False, True)], ids=["says", "says, passed by", "passed by"]
+)
+def test_a_laptop_that_knows_more_than_the_server_begins_a_new_life(
+    company: Company, caplog: pytest.LogCaptureFixture, says: bool, passed_by: bool
+) -> None:
+    """Nobody said that the database was put back; also where others have written more than that since."""
+    rep, epoch, before = company.laptop("rep"), company.database.epoch, head_of(company)
+    renamed(company, "王一")
+    rep.sync()
+    chain_put_back(company.database, before)
+    if passed_by:
+        renamed(company, "王二")
+        renamed(company, "王三")
+    edit = rep.edit("doctor", company["north_doctor"], 2, phone=(None, "1"))
+    answer = rep.sync([edit] if says else [])
+    assert "put back to a backup" in caplog.text
+    caplog.clear()
+    assert answer.head.epoch != epoch
+    assert set(answer.head.restart) == set(answer.head.scopes)
+    assert [one.outcome for one in answer.answers] == ["later"] * says
+    [taken] = rep.push(edit)
+    assert (taken.outcome, taken.code) == ("merged" if passed_by else "applied", "")
+    assert rep.sync().head.epoch == answer.head.epoch
+    assert not caplog.text, "a new life begins once"
+
+
+def test_what_the_server_did_not_seal_proves_nothing(company: Company) -> None:
+    rep, epoch = company.laptop("rep"), company.database.epoch
+    scopes = rep.sync().head.scopes
+    scope, key = f"t:{company['north']}", company.database.seal
+    for forged_key in (b"", b"x" * 16):
+        known = Cursor.read(rep.cursor, epoch, scopes, key)
+        assert known is not None
+        assert known.link is not None, "the server's own cursor is sealed"
+        known.positions[scope] += 1000
+        known.link = Link(known.link.seq + 1000, known.link.hash)
+        rep.cursor = known.text(forged_key)
+        answer = rep.sync([rep.edit("doctor", company["north_doctor"], 1, phone=(None, forged_key.hex() or "0"))])
+        assert (answer.head.epoch, answer.head.restart) == (epoch, [scope])
+        assert [one.outcome for one in answer.answers] == ["applied"]
+
+
+def test_a_life_ends_once_for_all_processes(company: Company) -> None:
+    other = Database(company.database.url, company.clock)
+    epoch = company.database.epoch
+    assert other.epoch == epoch
+    fresh = company.database.renew_epoch(epoch)
+    assert other.renew_epoch(epoch) == fresh, "somebody was faster"
+    other.dispose()
+
+
+def deleted(company: Company, rep: Laptop, seen: int, life: str) -> Answer:
+    [answer] = rep.push(rep.operation("doctor", company["north_doctor"], "delete", base_revision=seen, life=life))
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("life", "outcome"),
+    [("known", "merged"), ("unheard of", "merged"), ("present", "applied"), ("", "applied")],
+)
+def test_a_revision_of_a_life_that_is_over_hides_no_edit(company: Company, life: str, outcome: str) -> None:
+    """Three revisions were seen in the life that was lost; by now there are three again, and two of them are others."""
+    rep, lost = company.laptop("rep"), company.database.epoch
+    names = {"known": lost, "unheard of": "0123456789ab", "present": company.database.renew_epoch(), "": ""}
+    company.edit("doctor", company["north_doctor"], {"mobile": "1"})
+    company.edit("doctor", company["north_doctor"], {"mobile": "2"})
+    answer = deleted(company, rep, 3, names[life])
+    assert answer.outcome == outcome
+    row = company.row("doctor", company["north_doctor"])
+    assert row["deleted"] == (outcome == "applied")
+    if outcome == "merged":
+        with company.database.reading() as connection:
+            found = connection.execute(sa.text("SELECT winner_value, loser_value FROM row_conflict")).all()
+        assert [('"2"' in one.winner_value, one.loser_value) for one in found] == [(True, '{"deleted":true}')]
+
+
+def test_what_both_lives_have_was_seen(company: Company) -> None:
+    company.edit("doctor", company["north_doctor"], {"mobile": "1"})
+    rep, lost = company.laptop("rep"), company.database.epoch
+    company.database.renew_epoch()
+    assert deleted(company, rep, 2, lost).outcome == "applied"
+
+
+def test_the_life_is_no_part_of_what_an_operation_says(company: Company) -> None:
+    """It is told only after a restore, and the operation is the same as before: known ones stay answered."""
+    rep: Any = company.laptop("rep")
+    operation = rep.operation("doctor", company["north_doctor"], "delete", base_revision=1)
+    first = rep.push(operation)
+    again = rep.push(msgspec.structs.replace(operation, life=company.database.epoch))
+    assert [one.outcome for one in (*first, *again)] == ["applied", "duplicate"]
