@@ -29,9 +29,9 @@ from crmdesk.protocol.messages import MEDIA_TYPE, PROTOCOL, SCHEMA, SyncEnd, Syn
 from crmdesk.server import auth, demo, devices, feed
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.commands.place import place
+from crmdesk.server.cursor import Cursor
 from crmdesk.server.database import Database
 from crmdesk.server.horizon import day_of
-from crmdesk.server.cursor import Cursor
 from crmdesk.server.tables import ACCESS_TOKEN, DEVICE, SCOPE_DIGEST, TOKEN_FAMILY
 from crmdesk.server.work import ServerActor, ServerWork
 

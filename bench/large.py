@@ -32,8 +32,8 @@ from crmdesk.protocol.messages import (
 from crmdesk.server import horizon
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.commands.place import place
-from crmdesk.server.feed import head_positions
 from crmdesk.server.cursor import Cursor
+from crmdesk.server.feed import head_positions
 from crmdesk.server.tables import FEED, PRESENT, ROWS, SCOPE_DIGEST, SCOPE_HEAD, SHAPES
 from crmdesk.server.work import ServerWork
 from crmdesk.storage import inbox, rows, settings
