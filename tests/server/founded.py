@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -20,8 +20,8 @@ from tests.server.company import Company, TestClock, found_company
 
 @contextmanager
 def company_in(folder: Path, clock: Clock) -> Iterator[Company]:
-    """Give the company in a database of SQLite in the folder; it was founded in the morning of the clock's day."""
-    template, ids = _file(clock().date())
+    """Give the company in a database of SQLite in the folder; it was founded at the last full hour of the clock."""
+    template, ids = _file(_hour(clock))
     path = folder / "server.db"
     shutil.copy(template, path)
     with _opened(f"sqlite:///{path}", clock, ids) as company:
@@ -36,7 +36,7 @@ def company_on(request: pytest.FixtureRequest, folder: Path, clock: Clock) -> It
             yield company
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    template, ids = _database(server, clock().date())
+    template, ids = _database(server, _hour(clock))
     url = server.clone(template)
     with _opened(url, clock, ids) as company:
         yield company
@@ -50,22 +50,26 @@ def _opened(url: str, clock: Clock, ids: dict[str, str]) -> Iterator[Company]:
     database.dispose()
 
 
+def _hour(clock: Clock) -> datetime:
+    return clock().replace(minute=0, second=0, microsecond=0)
+
+
 @cache
-def _file(day: date) -> tuple[Path, dict[str, str]]:
+def _file(at: datetime) -> tuple[Path, dict[str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="crmdesk-founded-", dir=memory_folder()))
     Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=10)
     path = folder / "server.db"
-    return path, _found(f"sqlite:///{path}", day)
+    return path, _found(f"sqlite:///{path}", at)
 
 
 @cache
-def _database(server: PostgresServer, day: date) -> tuple[str, dict[str, str]]:
+def _database(server: PostgresServer, at: datetime) -> tuple[str, dict[str, str]]:
     url = server.clone()
-    return url.rpartition("/")[2], _found(url, day)
+    return url.rpartition("/")[2], _found(url, at)
 
 
-def _found(url: str, day: date) -> dict[str, str]:
-    clock = TestClock(datetime.combine(day, time(), UTC))
+def _found(url: str, at: datetime) -> dict[str, str]:
+    clock = TestClock(at)
     database = Database(url, clock)
     database.create_all()
     company = found_company(database, clock)
