@@ -14,9 +14,9 @@ from crmdesk.server.database import Database
 from tests.protocol.second.line import Line, Refused, content_hash
 from tests.protocol.second.replica import SecondClient
 from tests.server.company import PASSWORD, SETTINGS, Company
-from tests.server.conftest import clock, company, database, database_url, postgres, sqlite_company
+from tests.server.conftest import clock, company, database, postgres, sqlite_company
 
-__all__ = ["clock", "company", "database", "database_url", "postgres", "sqlite_company"]
+__all__ = ["clock", "company", "database", "postgres", "sqlite_company"]
 _HASHED = ("title", "visit_id", "reason", "attendees", "lines", "currency")
 _AT = "2026-11-22T01:00:00.000Z"
 Enter = Callable[[str], SecondClient]
