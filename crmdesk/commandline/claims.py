@@ -17,7 +17,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.domain.records import CLAIM, CLAIM_LINE
 from crmdesk.services.commands import AttachFile, ClaimCommand, SaveClaim
-from crmdesk.services.views import ClaimItem, ClaimView
+from crmdesk.services.views import ClaimItem, ClaimView, Row
 from crmdesk.ui import words
 
 claim = typer.Typer(help="Expense claims: add, edit, submit, recall, show, list.")
@@ -146,7 +146,7 @@ def _claim_lines(output: Output, view: ClaimView) -> list[str]:
     lines = [f"{row.id}  {' · '.join(str(part) for part in parts if part)}"]
     for number, one in enumerate(row["lines"] or [], 1):
         category = output.choice("expense_category", one["category"])
-        lines.append(f"  {number}. {category} ¥{format_fen(one['amount_fen'])} {one['spent_on']}")
+        lines.append(f"  {number}. {category} {_amount(output, row, number, one['amount_fen'])} {one['spent_on']}")
     lines += [f"  # {one.file_name} ({one.size_bytes})" for one in view.receipts]
     told = (words.finding(one["code"], one.get("params") or {}, output.language) for one in view.findings)
     lines += [f"  ! {said} ({rule})" if rule else f"  ! {said}" for said, rule in told]
@@ -158,8 +158,21 @@ def _claim_lines(output: Output, view: ClaimView) -> list[str]:
         said = spoken.reason(output, one.action, one.reason)
         lines.append(f"  {one.at}  {one.who}  {spoken.action(output, one.action)}  {said}".rstrip())
     if view.refusal:
-        lines.append(f"  ✗ {output.sentence(view.refusal, {})}")
+        lines.append(f"  ✗ {output.sentence(view.refusal, view.refusal_params)}")
     return lines
+
+
+def _amount(output: Output, row: Row, number: int, claimed_fen: int) -> str:
+    """Return what a line claims, behind what was approved of it where that is less."""
+    approved = row["approved_lines"] or []
+    claimed = f"¥{format_fen(claimed_fen)}"
+    if len(approved) < number or approved[number - 1]["amount_fen"] == claimed_fen:
+        return claimed
+    return f"{output.pick('批准', 'approved')} ¥{format_fen(approved[number - 1]['amount_fen'])} / {claimed}"
+
+
+def _refusal(output: Output, one: ClaimItem) -> str:
+    return output.sentence(one.refusal, one.refusal_params) if one.refusal else ""
 
 
 @claim.command("list")
@@ -191,8 +204,8 @@ def _item_lines(output: Output, items: list[ClaimItem]) -> list[str]:
     lines = []
     for one in items:
         state = output.choice("claim_state", one.state)
-        notes = (spoken.waits(output, one.pending), output.sentence(one.refusal, {}) if one.refusal else "")
-        parts = (one.title, one.owner_name, f"¥{format_fen(one.total_fen)}", state, *notes)
+        notes = (spoken.waits(output, one.pending), _refusal(output, one))
+        parts = (one.title, one.owner_name, f"¥{format_fen(one.amount_fen)}", state, *notes)
         lines.append(f"{one.id}  {' · '.join(filter(None, parts))}")
     return lines or [output.pick("没有报销单。", "No claims.")]
 

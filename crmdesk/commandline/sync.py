@@ -234,6 +234,8 @@ def _refused_lines(output: Output, one: RefusedItem, defined: Definitions) -> li
     lines = [f"{one.operation_id}  {spoken.about(output, one.record, one.title, one.command or one.kind)}"]
     lines.append(f"  {words.refusal(one.code, {'field': one.field, **one.params}, output.language)}")
     for name, value in one.fields.items():
+        if name == "seen_hash":  # what the decision was bound to says nothing to people
+            continue
         said = spoken.value(output, one.record, name, value, defined)
         lines.append(f"  {spoken.field(output, one.record, name, defined)}: {said}")
     return lines

@@ -216,7 +216,7 @@ class CycleReads(PlanReads):
             {"cycle": cycle_plan_id, "limit": _LISTED},
         )
         rows = [row for row in rows if row["territory_id"] in self._person.territory_ids]
-        refused = waiting.refusals(self._connection, "plan_target")
+        refused = {key: one.code for key, one in waiting.refusals(self._connection, "plan_target").items()}
         cycles = {one.id: one for one in self.cycle_plans()}
         standings: dict[str, dict[str, Standing]] = {
             one: self._standings(cycles[one])[0] for one in {row["cycle_plan_id"] for row in rows} & set(cycles)

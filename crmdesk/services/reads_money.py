@@ -14,6 +14,7 @@ from crmdesk.services.claim_state import actor_of, allowed_events, effective, sh
 from crmdesk.services.reads_visits import VisitReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import BudgetEffect, ClaimItem, ClaimView, HistoryEntry
+from crmdesk.services.waiting import UNREFUSED
 from crmdesk.storage import settings
 
 _DECISIONS = frozenset(
@@ -84,7 +85,9 @@ class MoneyReads(VisitReads):
                 submitted_at=row.get("submitted_at") or "",
                 updated_at=row.get("updated_at") or "",
                 findings=len(self._findings(row)),
-                refusal=refused.get(row["id"], ""),
+                refusal=refused.get(row["id"], UNREFUSED).code,
+                refusal_params=refused.get(row["id"], UNREFUSED).params,
+                approved_fen=row.get("approved_fen"),
             )
             for row in rows
         ]
@@ -102,6 +105,7 @@ class MoneyReads(VisitReads):
         if row is None:
             raise InputError("unknown_row", record="claim", row_id=row_id)
         queued = waiting.queued_commands(self._connection, row_id)
+        refused = waiting.refusals(self._connection, "claim").get(row_id, UNREFUSED)
         visit = shown.select_one(self._connection, "visit", row.get("visit_id")) or {}
         actor = actor_of(self._person, row, self._limit_fen, visit)
         now = effective(row, queued, actor)
@@ -119,7 +123,8 @@ class MoneyReads(VisitReads):
             trail=self._trail(row_id),
             pending=queued[-1].command if queued else "",
             allowed=allowed_events(now, actor),
-            refusal=waiting.refusals(self._connection, "claim").get(row_id, ""),
+            refusal=refused.code,
+            refusal_params=refused.params,
             call_backs=self.call_backs_of(row_id),
         )
 

@@ -391,6 +391,7 @@ class ClaimView(msgspec.Struct, frozen=True):
     pending: str  # a queued event of this laptop ('submit', 'approve' …) or ''
     allowed: frozenset[str]  # events that the signed-in person may queue now
     refusal: str = ""  # code of the last refusal of a command of ours
+    refusal_params: Mapping[str, Any] = msgspec.field(default_factory=dict)
     call_backs: tuple[CallBackItem, ...] = ()
 
 
@@ -408,6 +409,13 @@ class ClaimItem(msgspec.Struct, frozen=True):
     updated_at: str
     findings: int
     refusal: str
+    refusal_params: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    approved_fen: int | None = None  # of what was approved so far
+
+    @property
+    def amount_fen(self) -> int:
+        """What the claim comes to: what was approved of it, before that what is claimed."""
+        return self.total_fen if self.approved_fen is None else self.approved_fen
 
 
 class WaitingItem(msgspec.Struct, frozen=True):

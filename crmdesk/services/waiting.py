@@ -56,10 +56,20 @@ def sent_rows(connection: Connection, up_to: int) -> frozenset[tuple[str, str]]:
     return frozenset((record, row_id) for record, row_id in found)
 
 
-def refusals(connection: Connection, record: str) -> dict[str, str]:
-    """Return the code of the latest refusal that waits for the person, by row id."""
+class Refused(msgspec.Struct, frozen=True):
+    """Why the server refused something: the code and what its words need."""
+
+    code: str = ""
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+
+UNREFUSED = Refused()
+
+
+def refusals(connection: Connection, record: str) -> dict[str, Refused]:
+    """Return the latest refusal that waits for the person, by row id."""
     found = connection.execute(
-        "SELECT row_id, code FROM needs_you WHERE record = :record AND code <> '' ORDER BY at, seq",
+        "SELECT row_id, code, params FROM needs_you WHERE record = :record AND code <> '' ORDER BY at, seq",
         {"record": record},
     )
-    return {row_id: str(code) for row_id, code in found}
+    return {row_id: Refused(str(code), msgspec.json.decode(params or "{}")) for row_id, code, params in found}

@@ -510,7 +510,7 @@ def _filled(pair: _Pair, params: dict[str, Any], language: str) -> str:
     if "{category}" in pair[0] and "category" in params:
         entry = picklists.choice("expense_category", str(params["category"]))
         values["category"] = entry.zh if chinese else entry.en
-    if "{line}" in pair[0] and "field" in params:
+    if "{line}" in pair[0] and "{field}" in pair[0]:
         line = params.get("line")
         values["line"] = "" if not line else f"（第 {line} 项）" if chinese else f" (line {line})"
     if "left" not in values and "planned_fen" in params:

@@ -412,12 +412,12 @@
             <translation>visit: {visit}</translation>
         </message>
         <message>
-            <source>批准 {approved} / {amount}</source>
-            <translation>{approved} of {amount} approved</translation>
-        </message>
-        <message>
             <source>还没有明细。</source>
             <translation>No lines yet.</translation>
+        </message>
+        <message>
+            <source>批准 {approved} / {amount}</source>
+            <translation>{approved} of {amount} approved</translation>
         </message>
         <message>
             <source>发票 {number}</source>

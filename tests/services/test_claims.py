@@ -10,6 +10,7 @@ from crmdesk.domain import claims
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.services.commands import AttachFile, ClaimCommand, EditRow, SaveClaim, Undo
 from crmdesk.services.views import NEEDS_YOU, SAVED_HERE
+from crmdesk.ui import words
 from tests.services.small_territory import (
     DRAFT_CLAIM,
     MANAGER,
@@ -202,13 +203,23 @@ def test_a_refused_decision_shows_on_the_claim(manager_laptop: Laptop) -> None:
     assert (item.pending, item.refusal, item.sync_state) == ("", "changed_since_seen", NEEDS_YOU)
     view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
     assert (view.refusal, "approve" in view.allowed) == ("changed_since_seen", True)
+    manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
+    manager_laptop.answer("refused", code="receipt_awaited", params={"line": 2})
+    (item,) = manager_laptop.ask(lambda reads: reads.approvals())
+    view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
+    assert item.refusal_params == view.refusal_params == {"line": 2}
+    assert "receipt of line 2 is" in words.refusal(item.refusal, {"field": "", **item.refusal_params}, words.ENGLISH)
 
 
 def test_finance_sees_what_is_payable(finance_laptop: Laptop) -> None:
     assert finance_laptop.ask(lambda reads: reads.approvals()) == []
     finance_laptop.receive("claim", {"id": SUBMITTED_CLAIM, "state": "payable", "step": 1}, scope=f"m:{TERRITORY}")
     (item,) = finance_laptop.ask(lambda reads: reads.approvals())
-    assert item.id == SUBMITTED_CLAIM
+    assert (item.id, item.amount_fen) == (SUBMITTED_CLAIM, 240_00)
+    less = {"id": SUBMITTED_CLAIM, "approved_fen": 0, "approved_lines": [{"amount_fen": 0}]}
+    finance_laptop.receive("claim", less, scope=f"m:{TERRITORY}")
+    (item,) = finance_laptop.ask(lambda reads: reads.approvals())
+    assert (item.total_fen, item.amount_fen) == (240_00, 0), "what is paid is what was approved"
     assert finance_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM)).allowed == frozenset({"pay"})
 
 

@@ -142,7 +142,7 @@ class ApprovalsPage(Page):
         self._empty.setVisible(not items)
         waiting = [item for item in items if not item.pending]
         self._count.setText(self.tr("%n 笔等待", "", len(waiting)))
-        self._sum.setText(yuan(sum(item.total_fen for item in waiting)))
+        self._sum.setText(yuan(sum(item.amount_fen for item in waiting)))
         if items and not self.list.choose(current):
             self.list.choose_row(0)
         if self.list.current_key() == current and current:
@@ -160,7 +160,7 @@ class ApprovalsPage(Page):
         since = language.moment_word(item.submitted_at) if item.submitted_at else ""
         second = " · ".join(part for part in (item.title, since) if part)
         return ListRow(
-            item.id, item.owner_name, second=second, figure=yuan(item.total_fen), state=text, state_tone=tone
+            item.id, item.owner_name, second=second, figure=yuan(item.amount_fen), state=text, state_tone=tone
         )
 
     def _open(self, claim_id: str) -> None:

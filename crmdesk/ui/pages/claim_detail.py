@@ -122,7 +122,10 @@ class ClaimDetail(ScrollArea):
     def _show_head(self, view: ClaimView) -> None:
         row = view.row
         self._title.setText(row["title"] or self.tr("未命名的报销"))
-        self.show_total(sum(int(line["amount_fen"]) for line in row["lines"] or ()))
+        claimed = sum(int(line["amount_fen"]) for line in row["lines"] or ())
+        self.show_total(claimed)
+        if row["approved_fen"] not in (None, claimed):
+            self._total.setText(self._of_claimed(int(row["approved_fen"]), claimed))
         submission = int(row["submission"] or 0)
         self._submission.set(self.tr("第 {number} 次提交").format(number=submission) if submission > 1 else "")
         words_tone = claim_words.state_chip(row["state"] or "draft", view.pending, view.refusal)
@@ -137,7 +140,7 @@ class ClaimDetail(ScrollArea):
         if row["attendees"]:
             parts.append(str(row["attendees"]))
         self._second.setText(" · ".join(part for part in parts if part))
-        self._refusal.setText(words.refusal(view.refusal, {}) if view.refusal else "")
+        self._refusal.setText(words.refusal(view.refusal, view.refusal_params) if view.refusal else "")
         self._refusal.setVisible(bool(view.refusal))
 
     def _show_lines(self, view: ClaimView) -> None:
@@ -156,14 +159,15 @@ class ClaimDetail(ScrollArea):
             grid.addWidget(ElidedLabel(self._line_people(view, line), "muted"), index * 2, 2)
             amount = yuan(int(line["amount_fen"]))
             if index < len(approved) and approved[index]["amount_fen"] != line["amount_fen"]:
-                amount = self.tr("批准 {approved} / {amount}").format(
-                    approved=yuan(approved[index]["amount_fen"]), amount=amount
-                )
+                amount = self._of_claimed(approved[index]["amount_fen"], int(line["amount_fen"]))
             shown = Label(amount, "strong")
             shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(shown, index * 2, 3)
         if not view.row["lines"]:
             grid.addWidget(Label(self.tr("还没有明细。"), "muted"), 0, 0)
+
+    def _of_claimed(self, approved_fen: int, claimed_fen: int) -> str:
+        return self.tr("批准 {approved} / {amount}").format(approved=yuan(approved_fen), amount=yuan(claimed_fen))
 
     def _line_proof(self, line: dict[str, object]) -> str:
         parts = [language.day_word(date.fromisoformat(str(line["spent_on"])))] if line.get("spent_on") else []

@@ -199,7 +199,7 @@ class ExpensesPage(Page):
         own = item.owner_name == self.context.desk.person.name
         second = " · ".join(part for part in ("" if own else item.owner_name, when) if part)
         typed = self.editor.claim_id == item.id
-        total = yuan(self.editor.total_fen if typed else item.total_fen)
+        total = yuan(self.editor.total_fen if typed else item.amount_fen)
         return ListRow(item.id, item.title, second=second, figure=total, state=text, state_tone=tone)
 
     def _open(self, claim_id: str) -> None:

@@ -133,7 +133,10 @@ def test_less_is_approved_line_by_line_never_more(manager: Seat, qtbot: QtBot) -
 
 def test_finance_pays_what_is_payable(seat: Callable[[str, str], Seat], qtbot: QtBot) -> None:
     window, laptop = seat("王建国", "finance")
+    laptop.server_edits("claim", "上月停车费", approved_fen=40_00, approved_lines=[{"amount_fen": 40_00}])
     page = shown(window, laptop, qtbot, "上月停车费")
+    qtbot.waitUntil(lambda: page.detail._total.text() == "批准 ¥40.00 / ¥48.00")
+    assert (page._model.row(0).figure, page._sum.text()) == ("¥40.00", "¥40.00")
     assert page.buttons["approvals_pay"].isVisible()
     assert not page.buttons["approvals_approve"].isVisible()
     qtbot.keyClick(page.list, Qt.Key.Key_P)
