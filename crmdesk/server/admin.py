@@ -125,7 +125,7 @@ def assign(work: ServerWork, login: str, territory: str, valid_from: str = "", v
     }
     check_new(ASSIGNMENT, values)
     if values["valid_to"] is not None and str(values["valid_to"]) < str(values["valid_from"]):
-        raise InputError("out_of_range", field="valid_to", minimum=values["valid_from"])
+        raise InputError("ends_before_start")
     return work.insert("assignment", new_id(), values, SYSTEM)
 
 

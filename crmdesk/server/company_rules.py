@@ -39,7 +39,7 @@ def set_rule(work: ServerWork, name: str, value: int) -> Row:
     """
     bounds = RULES.get(name)
     if bounds is None:
-        raise InputError("not_in_list", field="rule", value=name[:60])
+        raise InputError("not_in_list", field="company rule", value=name[:60])
     if not bounds.low <= value <= bounds.high:
         raise InputError("rule_out_of_range", value=value, minimum=bounds.low, maximum=bounds.high)
     row, before = stored(work.connection, name), value_of(work.connection, name)

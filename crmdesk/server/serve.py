@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ class _Server(uvicorn.Server):
 def _server(database: Database, settings: Settings, ready: Callable[[str], None]) -> _Server:
     if not settings.certificate_file and not is_loopback(settings.host):
         raise InputError("tls_needed", host=settings.host)
+    _check_certificate(settings)
     config = uvicorn.Config(
         create_app(database, settings),
         host=settings.host,
@@ -68,9 +70,23 @@ def _server(database: Database, settings: Settings, ready: Callable[[str], None]
     return _Server(config, ready)
 
 
+def _check_certificate(settings: Settings) -> None:
+    """Raise WorldError('certificate_unusable') for files that are none, rather than a traceback of the web server."""
+    if not settings.certificate_file:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certificate_file, settings.key_file or None)
+    except OSError as error:  # ssl.SSLError is one
+        why = error.strerror or str(error)
+        raise WorldError("certificate_unusable", place=settings.certificate_file, why=why) from error
+
+
 def serve(database: Database, settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` gets the address once. Raises InputError('tls_needed') for http off loopback,
-    WorldError('port_in_use') where the port is taken."""
+    """Serve until interrupted; `ready` gets the address once.
+
+    Raises InputError('tls_needed') for http off loopback, WorldError `certificate_unusable`, and `port_in_use` where
+    the port is taken.
+    """
     server = _server(database, settings, ready)
     _spare_garbage_collection()
     try:

@@ -29,6 +29,7 @@ SENTENCES = {
     "calendar_no_day": "{field}: {value} is not a day. Write it like 2027-02-06.",
     "calendar_other_year": "{value} does not belong to {year}; import each year by itself, or name it with --year.",
     "cell_too_long": "A cell in line {line} of the file is too long to be read.",
+    "certificate_unusable": "The certificate {place} can't be used with its key: {why}",
     "choice_mark": "A choice can't hold commas, semicolons, bars or slashes, nor begin with = or ': {value}",
     "choices_needed": "Name the choices: --choice 心衰=Heart failure, one each.",
     "choices_unwanted": "Only fields of the kinds choice and choices have choices.",
@@ -138,7 +139,12 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (text, left_out(params, False, _field_word))))
 
 
-_CHOICES = {"kind": "territory_kind", "category": "expense_category", "rule": "company_rule"}
+_CHOICES = {
+    "kind": "territory_kind",
+    "category": "expense_category",
+    "rule": "budget_rule",
+    "company rule": "company_rule",
+}
 """What the commands call a picklist."""
 
 

@@ -92,3 +92,26 @@ def test_who_works_where_and_not_twice(run: Run) -> None:
         "rep              北京  2026-01-01 to 2026-03-31", "rep              北京  2026-04-01 to …"
     ]  # fmt: skip
     assert "nobody" in run("assign", "list", "who", status=2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        (
+            "budget set 北京 2026Q4 meal 5 --rule maybe",
+            2,
+            "choices for rule (stop, warn, ignore).",
+        ),
+        ("rule set nix 3", 2, "nix is not one of the choices for company rule (backdating_days)."),
+        ("assign add rep 北京 --from 2026-05-01 --to 2026-04-01", 2, "The period ends before it begins."),
+        (
+            "serve --certificate /nowhere.pem --key /nowhere.pem",
+            3,
+            "can't be used with its key: No such file or directory",
+        ),
+        (f"serve --certificate {__file__}", 3, "can't be used with its key: "),
+        ("audit export /nowhere/trail", 3, "/nowhere/trail can't be written: No such file or directory"),
+    ],
+)
+def test_what_was_typed_wrong_is_said(run: Run, typed: str, status: int, said: str) -> None:
+    assert said in run(*typed.split(), status=status)
