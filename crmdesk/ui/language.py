@@ -111,17 +111,18 @@ def local(moment: str | datetime) -> datetime:
 
 
 def day_word(day: date, today: date | None = None, weekday: bool = False) -> str:
-    """Return a date as people say it: 今天, 昨天, 11 月 22 日, 2025-11-22 for another year (`today` decides)."""
+    """Return a date as people say it: 今天, 昨天, 11 月 22 日, with its year if `today` has another one."""
     chinese = current() == CHINESE
     if today is not None and not weekday and abs((day - today).days) <= 1:
         near = {-1: ("昨天", "yesterday"), 0: ("今天", "today"), 1: ("明天", "tomorrow")}[(day - today).days]
         return near[0] if chinese else near[1]
-    if today is not None and day.year != today.year:
-        return day.isoformat()
+    other_year = today is not None and day.year != today.year
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     if chinese:
-        return f"{day.month} 月 {day.day} 日" + (f" {weekday_word(day)}" if weekday else "")
-    return (f"{weekday_word(day)} " if weekday else "") + f"{day.day} {months[day.month - 1]}"
+        year = f"{day.year} 年 " if other_year else ""
+        return f"{year}{day.month} 月 {day.day} 日" + (f" {weekday_word(day)}" if weekday else "")
+    year = f" {day.year}" if other_year else ""
+    return (f"{weekday_word(day)} " if weekday else "") + f"{day.day} {months[day.month - 1]}{year}"
 
 
 def weekday_word(day: date) -> str:
@@ -138,6 +139,16 @@ def moment_word(moment: str, today: date | None = None) -> str:
     at = local(moment)
     reference = today or local(datetime.now(ZoneInfo(DEFAULT_ZONE))).date()
     return f"{day_word(at.date(), reference)} {at:%H:%M}"
+
+
+def starting(text: str) -> str:
+    """Return words of ours as a line, a chip or a cell begins: with a capital in English."""
+    return text[:1].upper() + text[1:]
+
+
+def moment_label(moment: str) -> str:
+    """Return an instant as it stands by itself or at the beginning of a line: `Today 09:12`."""
+    return starting(moment_word(moment))
 
 
 def time_word(moment: str) -> str:

@@ -42,7 +42,7 @@ def _text(c: Tokens) -> str:
         "value": (15, 700, c.text), "body": (theme.BODY_PX, 400, c.text),
         "toast": (theme.BODY_PX, 400, c.text), "banner": (theme.BODY_PX, 400, c.text),
         "muted": (theme.SMALL_PX, 400, c.muted), "secondary": (theme.BODY_PX, 400, c.muted),
-        "faint": (theme.SMALL_PX, 400, c.faint), "figure": (24, 700, c.text),
+        "faint": (theme.SMALL_PX, 400, c.muted), "figure": (24, 700, c.text),
         "ok": (theme.SMALL_PX, 400, c.ok), "warn": (theme.SMALL_PX, 400, c.warn),
         "bad": (theme.SMALL_PX, 400, c.bad), "info": (theme.SMALL_PX, 400, c.info),
         "brand": (17, 700, c.text), "brand-accent": (17, 700, c.accent),
@@ -66,6 +66,7 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QTimeEdit, QDateTimeE
 QTimeEdit QLineEdit, QSpinBox QLineEdit, QDateEdit QLineEdit {{ border: none; padding: 0; min-height: 0; }}
 QPlainTextEdit, QTextEdit {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 7px 8px;
   selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}
+QLineEdit, QPlainTextEdit {{ placeholder-text-color: {c.muted}; }}
 QLineEdit:hover, QComboBox:hover, QSpinBox:hover, QDateEdit:hover, QTimeEdit:hover, QPlainTextEdit:hover {{
   border-color: {c.line_strong}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QDateTimeEdit:focus,
@@ -90,6 +91,7 @@ QListView, QTreeView, QTableView {{ background: {c.surface}; border: none; outli
   gridline-color: {c.line}; }}
 QListView::indicator:unchecked, QCheckBox::indicator:unchecked {{ border: 1px solid {c.faint}; border-radius: 2px;
   background: {c.raised}; width: 11px; height: 11px; }}
+QListWidget::item {{ padding: 0 8px; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {c.line}; }}
 QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};

@@ -167,7 +167,7 @@ def _palette(colors: Tokens) -> QPalette:
     for target, name in (
         (role.Window, "background"), (role.Base, "surface"), (role.AlternateBase, "raised"), (role.Button, "surface"),
         (role.ToolTipBase, "raised"), (role.WindowText, "text"), (role.Text, "text"), (role.ButtonText, "text"),
-        (role.ToolTipText, "text"), (role.PlaceholderText, "faint"), (role.Highlight, "accent"),
+        (role.ToolTipText, "text"), (role.PlaceholderText, "muted"), (role.Highlight, "accent"),
         (role.HighlightedText, "accent_text"), (role.Link, "accent"), (role.Mid, "line"), (role.Accent, "accent"),
     ):  # fmt: skip
         palette.setColor(target, colors.color(name))

@@ -136,7 +136,7 @@
         </message>
         <message>
             <source>无提示</source>
-            <translation>clean</translation>
+            <translation>Clean</translation>
         </message>
         <message>
             <source>第 {number} 次提交 · 同步时若无改动即生效</source>
@@ -401,7 +401,7 @@
         </message>
         <message>
             <source>第 {number} 次提交</source>
-            <translation>submission {number}</translation>
+            <translation>Submission {number}</translation>
         </message>
         <message>
             <source>{when} 提交</source>
@@ -431,6 +431,10 @@
             <source>人均 {amount}</source>
             <translation>{amount} a head</translation>
         </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
         <message numerus="yes">
             <source>%n 人</source>
             <translation>
@@ -444,11 +448,11 @@
         </message>
         <message>
             <source>阻止</source>
-            <translation>stop</translation>
+            <translation>Stop</translation>
         </message>
         <message>
             <source>提醒</source>
-            <translation>warn</translation>
+            <translation>Warning</translation>
         </message>
         <message>
             <source>✓ 没有提示</source>
@@ -464,7 +468,7 @@
         </message>
         <message>
             <source>截至 {when}</source>
-            <translation>as of {when}</translation>
+            <translation>As of {when}</translation>
         </message>
         <message>
             <source>已用 {amount}</source>
@@ -675,7 +679,7 @@
         </message>
         <message>
             <source>两个人改之前的值</source>
-            <translation>the value before both changes</translation>
+            <translation>The value before both changes</translation>
         </message>
         <message>
             <source>你 · 这台电脑</source>
@@ -683,23 +687,23 @@
         </message>
         <message>
             <source>其他人</source>
-            <translation>somebody else</translation>
+            <translation>Somebody else</translation>
         </message>
         <message>
             <source>{when} 删除，先到服务器</source>
-            <translation>deleted {when}, reached the server first</translation>
+            <translation>Deleted {when}, reached the server first</translation>
         </message>
         <message>
             <source>{when} 删除，后到服务器</source>
-            <translation>deleted {when}, reached the server second</translation>
+            <translation>Deleted {when}, reached the server second</translation>
         </message>
         <message>
             <source>{when} 修改，先到服务器</source>
-            <translation>changed {when}, reached the server first</translation>
+            <translation>Changed {when}, reached the server first</translation>
         </message>
         <message>
             <source>{when} 修改，后到服务器</source>
-            <translation>changed {when}, reached the server second</translation>
+            <translation>Changed {when}, reached the server second</translation>
         </message>
         <message>
             <source>改过</source>
@@ -861,7 +865,7 @@
         </message>
         <message>
             <source>未定日期</source>
-            <translation>no date</translation>
+            <translation>No date</translation>
         </message>
         <message numerus="yes">
             <source>逾期 %n 天</source>
@@ -872,7 +876,7 @@
         </message>
         <message>
             <source>今天到期</source>
-            <translation>due today</translation>
+            <translation>Due today</translation>
         </message>
         <message>
             <source>同名</source>
@@ -1073,7 +1077,7 @@
         </message>
         <message>
             <source>近 12 个月</source>
-            <translation>last 12 months</translation>
+            <translation>Last 12 months</translation>
         </message>
         <message>
             <source>月均 {mean}</source>
@@ -1608,7 +1612,7 @@
         </message>
         <message>
             <source>还没有报销单。拜访里按“费用”，或在这里新建一张。</source>
-            <translation>No claims yet. Press “Expense” in a visit, or make one here.</translation>
+            <translation>No claims yet. Press 'Expense' in a visit, or make one here.</translation>
         </message>
         <message>
             <source>新建报销</source>
@@ -1921,7 +1925,7 @@
         </message>
         <message>
             <source>已选</source>
-            <translation>chosen</translation>
+            <translation>Chosen</translation>
         </message>
         <message>
             <source>0  都不是：新建“{name}”</source>
@@ -2149,7 +2153,7 @@
         </message>
         <message>
             <source>多点执业</source>
-            <translation>second place</translation>
+            <translation>Also here</translation>
         </message>
         <message>
             <source>这个科室还没有医生。按 Ctrl+N 新建。</source>
@@ -2530,7 +2534,7 @@
         <name>PlanDialog</name>
         <message>
             <source>给谁写拜访报告</source>
-            <translation>Who is the report about</translation>
+            <translation>Who is the report about?</translation>
         </message>
         <message>
             <source>计划拜访</source>
@@ -2631,7 +2635,7 @@
         </message>
         <message>
             <source>排入 {day}</source>
-            <translation>Put into {day}</translation>
+            <translation>Schedule {day}</translation>
         </message>
         <message>
             <source>没有可以复制的拜访。</source>
@@ -2853,23 +2857,23 @@
         <name>ProcurementCard</name>
         <message>
             <source>还没有数据</source>
-            <translation>no figures yet</translation>
+            <translation>No figures yet</translation>
         </message>
         <message>
             <source>快于时间</source>
-            <translation>ahead of time</translation>
+            <translation>Ahead of time</translation>
         </message>
         <message>
             <source>与时间同步</source>
-            <translation>in step with time</translation>
+            <translation>In step with time</translation>
         </message>
         <message>
             <source>慢于时间</source>
-            <translation>behind time</translation>
+            <translation>Behind time</translation>
         </message>
         <message>
             <source>已完成约定量</source>
-            <translation>agreed volume reached</translation>
+            <translation>Agreed volume reached</translation>
         </message>
         <message>
             <source>约定 {agreed} {unit}</source>
@@ -3073,7 +3077,7 @@
         </message>
         <message>
             <source>每几周一次</source>
-            <translation>Every so many weeks</translation>
+            <translation>Weeks apart</translation>
         </message>
         <message>
             <source>直到</source>
@@ -3406,7 +3410,7 @@
         </message>
         <message>
             <source>最早 {when}</source>
-            <translation>oldest {when}</translation>
+            <translation>Oldest {when}</translation>
         </message>
         <message numerus="yes">
             <source>%n 个附件</source>
@@ -3417,7 +3421,7 @@
         </message>
         <message>
             <source>没有等待发送的更改</source>
-            <translation>nothing waits to be sent</translation>
+            <translation>Nothing waits to be sent</translation>
         </message>
         <message>
             <source>已保存在本机</source>
@@ -3425,11 +3429,11 @@
         </message>
         <message>
             <source>服务器还没有回答</source>
-            <translation>the server has not answered yet</translation>
+            <translation>The server has not answered yet</translation>
         </message>
         <message>
             <source>没有在路上的更改</source>
-            <translation>nothing on its way</translation>
+            <translation>Nothing on its way</translation>
         </message>
         <message>
             <source>已发送，等待确认</source>
@@ -3437,11 +3441,11 @@
         </message>
         <message>
             <source>还没有同步过</source>
-            <translation>never synced yet</translation>
+            <translation>Never synced yet</translation>
         </message>
         <message>
             <source>上次 {when} · 用时 {seconds} 秒</source>
-            <translation>last {when} · took {seconds} s</translation>
+            <translation>Last {when} · took {seconds} s</translation>
         </message>
         <message>
             <source>今天已接受</source>
@@ -3463,7 +3467,7 @@
         </message>
         <message>
             <source>没有要你处理的事</source>
-            <translation>nothing for you to do</translation>
+            <translation>Nothing for you to do</translation>
         </message>
         <message>
             <source>需要你处理</source>
@@ -3567,8 +3571,8 @@
         <message numerus="yes">
             <source>全部 %n 次拜访</source>
             <translation>
-                <numerusform>all %n visit</numerusform>
-                <numerusform>all %n visits</numerusform>
+                <numerusform>All %n visit</numerusform>
+                <numerusform>All %n visits</numerusform>
             </translation>
         </message>
         <message>
@@ -3693,7 +3697,7 @@
         </message>
         <message>
             <source>承诺到期</source>
-            <translation>promise due</translation>
+            <translation>Promise due</translation>
         </message>
         <message>
             <source>跟进</source>
@@ -3709,7 +3713,7 @@
         </message>
         <message>
             <source>本周期 {done} / {goal}，每 {days} 天一次</source>
-            <translation>This cycle {done} / {goal}, one every {days} days</translation>
+            <translation>this cycle {done} / {goal}, one every {days} days</translation>
         </message>
         <message>
             <source>建议</source>
@@ -3721,7 +3725,7 @@
         </message>
         <message>
             <source>久未拜访</source>
-            <translation>long not seen</translation>
+            <translation>Long not seen</translation>
         </message>
     </context>
     <context>
@@ -3801,11 +3805,11 @@
         <name>VisitEditor</name>
         <message>
             <source>太长，没有保存</source>
-            <translation>too long, not saved</translation>
+            <translation>Too long, not saved</translation>
         </message>
         <message>
             <source>未保存</source>
-            <translation>not saved</translation>
+            <translation>Not saved</translation>
         </message>
         <message>
             <source>草稿已保存 {time}</source>
@@ -3904,15 +3908,15 @@
         </message>
         <message>
             <source>更长</source>
-            <translation>longer</translation>
+            <translation>Longer</translation>
         </message>
         <message>
             <source>{name}协访</source>
-            <translation>with {name}</translation>
+            <translation>With {name}</translation>
         </message>
         <message>
             <source>独自</source>
-            <translation>alone</translation>
+            <translation>Alone</translation>
         </message>
     </context>
     <context>
@@ -3966,27 +3970,27 @@
         </message>
         <message>
             <source>最近的在最上面</source>
-            <translation>next first</translation>
+            <translation>Next first</translation>
         </message>
         <message>
             <source>最新的在最上面</source>
-            <translation>newest first</translation>
+            <translation>Newest first</translation>
         </message>
         <message>
             <source>未选医生</source>
-            <translation>no doctor yet</translation>
+            <translation>No doctor yet</translation>
         </message>
         <message>
             <source>保存于 {moment}</source>
-            <translation>saved {moment}</translation>
+            <translation>Saved {moment}</translation>
         </message>
         <message>
             <source>还没有写记录</source>
-            <translation>no note yet</translation>
+            <translation>No note yet</translation>
         </message>
         <message>
             <source>还没有写报告</source>
-            <translation>no report yet</translation>
+            <translation>No report yet</translation>
         </message>
     </context>
     <context>

@@ -186,7 +186,7 @@ class ClaimDetail(ScrollArea):
         names = [view.doctor_names[one] for one in ids if one in view.doctor_names]
         heads = len(ids) + staff
         each = self.tr("人均 {amount}").format(amount=yuan(int(str(line["amount_fen"])) // max(1, heads)))
-        who = "、".join(names[:3]) + ("…" if len(names) > 3 else "")
+        who = self.tr("、").join(names[:3]) + ("…" if len(names) > 3 else "")
         return " · ".join(part for part in (each, self.tr("%n 人", "", heads), who) if part)
 
     def _show_findings(self, view: ClaimView) -> None:
@@ -247,7 +247,7 @@ class ClaimDetail(ScrollArea):
             who = entry.who
             if entry.on_behalf_of:
                 who = self.tr("{who} 代 {other}").format(who=who, other=entry.on_behalf_of)
-            grid.addWidget(Label(language.moment_word(entry.at), "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Label(language.moment_label(entry.at), "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
             text = f"{claim_words.action_word(entry.action)} · {who}"
             reason = claim_words.reason_words(entry.action, entry.reason)
             grid.addWidget(Label(f"{text}：{reason}" if reason else text, wrap=True), index, 1)

@@ -153,9 +153,9 @@ class ColumnWords(QObject):
         if maker is not None:
             return str(maker(item))
         if code == "last_visit":
-            return self._words.last_visit(item.last_visit_at)
+            return language.starting(self._words.last_visit(item.last_visit_at))
         if code == DUE:
-            return self._words.due(item.due)
+            return language.starting(self._words.due(item.due))
         if code == STATE:
             return self._words.state(item)[0]
         if code == "tags":
@@ -182,5 +182,5 @@ _CELLS: Any = {
     ("institution", "level"): lambda item: language.choice_word("institution_level", item.title),
     ("institution", "kind"): lambda item: language.choice_word("institution_kind", item.kind),
     ("", "territory"): lambda item: item.territory_name,
-    ("", "updated"): lambda item: language.moment_word(item.updated_at),
+    ("", "updated"): lambda item: language.moment_label(item.updated_at),
 }

@@ -194,7 +194,7 @@ class CustomerWords(QObject):
         ]
 
     def _entry(self, entry: TimelineEntry) -> TimelineRow:
-        moment = language.moment_word(entry.at)
+        moment = language.moment_label(entry.at)
         if entry.record == "claim":
             meta = dotted(moment, language.record_word("claim"), f"¥{format_fen(entry.amount_fen)}", entry.who)
             chips = tuple((language.choice_word("expense_category", code), "neutral") for code in entry.chips)
@@ -308,7 +308,7 @@ class CustomerWords(QObject):
             if name in mine and not same(old, row[name])
         )
         who = entry.who or self.tr("服务器")
-        return TimelineRow("", dotted(language.moment_word(entry.at), who), "\n".join(lines), actions=back)
+        return TimelineRow("", dotted(language.moment_label(entry.at), who), "\n".join(lines), actions=back)
 
     def _take_back(self, record: str, name: str, value: Any, names: Mapping[str, str]) -> str:
         said = self.field_value(record, name, value, names).replace("\n", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -94,7 +95,7 @@ class ConsentCard(Card):
         """Show the consent of a doctor."""
         self.set_heading(self.tr("同意"))
         self._chips.set(consent_chips(row, self.tr("{channel} 未同意")))
-        given = str(row["consent_on"] or "")
+        given = language.day_word(date.fromisoformat(row["consent_on"]), today()) if row["consent_on"] else ""
         proof = dotted(str(row["consent_evidence"] or ""), given)
         self._proof.setText(proof or self.tr("没有同意凭证，只能当面拜访。"))
 
@@ -215,7 +216,7 @@ class PromiseList(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(1)
         texts.addWidget(Label(text, "body", wrap=True))
-        texts.addWidget(Label(said, "muted"))
+        texts.addWidget(Label(language.starting(said), "muted"))
         made = Chip(chip, tone, line)
         column = QVBoxLayout()
         column.addWidget(made)

@@ -289,7 +289,7 @@ class DuplicatesPage(Page):
         self.compare.show_pair(view, choices if same or view.merge is not None else None)
         for first, second in pairwise((self._area, *self.compare.lines)):
             self.setTabOrder(first, second)  # new lines would come last of all
-        self._reasons.set([(self._says.reasons(self.kind, [code]), "info") for code in view.reasons])
+        self._reasons.set([(language.starting(self._says.reasons(self.kind, [code])), "info") for code in view.reasons])
         self._reasons.setVisible(bool(view.reasons))
         self._show_actions()
 

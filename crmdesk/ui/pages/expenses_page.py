@@ -195,7 +195,7 @@ class ExpensesPage(Page):
 
     def _row(self, item: ClaimItem) -> ListRow:
         text, tone = claim_words.item_chip(item)
-        when = language.moment_word(item.submitted_at or item.updated_at)
+        when = language.moment_label(item.submitted_at or item.updated_at)
         own = item.owner_name == self.context.desk.person.name
         second = " · ".join(part for part in ("" if own else item.owner_name, when) if part)
         typed = self.editor.claim_id == item.id

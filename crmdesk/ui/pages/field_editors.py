@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.decimals import format_decimal, parse_decimal
@@ -13,6 +13,7 @@ from crmdesk.domain.fields import Field, Kind
 from crmdesk.ui import language
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextBox, TextLine, mark_wrong
 
@@ -206,7 +207,7 @@ class ListEditor(FieldEditor):
 
     @override
     def _make_control(self) -> QWidget:
-        self._box = QComboBox()
+        self._box = DropDown()
         self._box.setMaxVisibleItems(16)
         self._box.activated.connect(self._tell)
         return self._box

@@ -53,7 +53,7 @@ class PlanWords(QObject):
             parts.append(self.tr("同院顺路"))
         left = figure(item.standing.remaining_to_schedule)
         parts.append(self.tr("待排 {left} 次").format(left=left))
-        return dotted(*parts)
+        return language.starting(dotted(*parts))
 
     def target_state(self, item: TargetItem) -> tuple[str, str]:
         """Return the words and the tone of where a proposal stands."""
@@ -67,6 +67,7 @@ class PlanWords(QObject):
     def asked(self, item: TargetItem) -> str:
         """Say what is asked for and what holds now."""
         asked = self.tr("申请 %n 次", "", item.wanted) if item.wanted else self.tr("申请不再列入")
+        asked = language.starting(asked)
         holds = item.class_goal if item.agreed is None else item.agreed
         return dotted(asked, self.tr("现为 %n 次", "", holds), item.grounds)
 

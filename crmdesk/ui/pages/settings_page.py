@@ -149,7 +149,7 @@ class SettingsPage(Page):
                 (self.tr("客户"), f"{summary.customers:,}"),
                 (self.tr("等待发送"), f"{summary.waiting:,}"),
                 (self.tr("需要你处理"), f"{summary.conflicts + summary.refused + summary.files_stuck:,}"),
-                (self.tr("上次同步"), language.moment_word(summary.last_sync_at)),
+                (self.tr("上次同步"), language.moment_label(summary.last_sync_at)),
             ]
         return rows
 

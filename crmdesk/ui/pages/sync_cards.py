@@ -255,7 +255,7 @@ class WaitingCard(Card):
         row = QHBoxLayout()
         row.setContentsMargins(0, 7, 0, 7)
         row.setSpacing(12)
-        when = Label(language.moment_word(at), "secondary")
+        when = Label(language.moment_label(at), "secondary")
         when.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(when)
         texts = QVBoxLayout()

@@ -46,7 +46,7 @@ class GivenUpCard(Card):
         row = QHBoxLayout()
         row.setContentsMargins(0, 7, 0, 7)
         row.setSpacing(12)
-        when = Label(language.moment_word(one.at), "secondary")
+        when = Label(language.moment_label(one.at), "secondary")
         when.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(when)
         texts = QVBoxLayout()

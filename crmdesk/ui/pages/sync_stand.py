@@ -193,7 +193,7 @@ class LatelyCard(Card):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 7, 0, 7)
         row.setSpacing(12)
-        at = Label(language.moment_word(one.at), "secondary")
+        at = Label(language.moment_label(one.at), "secondary")
         at.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)
         text = Label(self._words(one), "body", wrap=True)

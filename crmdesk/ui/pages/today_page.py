@@ -318,7 +318,7 @@ class TodayPage(Page):
         row = ListRow(
             key=f"not_seen:{item.id}", name=item.name, time=self.tr("建议"), chip=class_word(item.customer_class),
             second=dotted(item.institution_name, item.department_name),
-            third=dotted(since, by_plan if reason.goal else "", said),
+            third=language.starting(dotted(since, by_plan if reason.goal else "", said)),
             state=self.tr("周期该访") if reason.goal else self.tr("久未拜访"), state_tone="neutral",
         )  # fmt: skip
         return _Line("not_seen", row, item.id)

@@ -194,7 +194,7 @@ class VisitList(QWidget):
             name=item.doctor_names or item.institution_name,
             chip=class_word(item.customer_class),
             second=dotted(
-                language.moment_word(str(visit["starts_at"])), kind, item.institution_name, item.department_name
+                language.moment_label(str(visit["starts_at"])), kind, item.institution_name, item.department_name
             ),
             third=str(visit["note"] or visit["next_step"] or (self.tr("还没有写报告") if state == "planned" else "")),
             state=word,

@@ -80,7 +80,7 @@ class VisitSide(QFrame):
         said = sorted((one for one in entries if one.state == "submitted"), key=lambda one: one.at, reverse=True)
         for entry in said[:2]:
             kind = language.choice_word("channel", entry.kind)
-            self._recent.addWidget(Label(dotted(language.moment_word(entry.at), kind), "faint"))
+            self._recent.addWidget(Label(dotted(language.moment_label(entry.at), kind), "faint"))
             self._recent.addWidget(Label(entry.text[:160], "muted", wrap=True))
         if not said:
             self._recent.addWidget(Label(self.tr("这是第一次拜访。"), "muted"))
@@ -90,7 +90,7 @@ class VisitSide(QFrame):
         self._headings[2].setVisible(bool(entries))
         _clear(self._changes)
         for entry in entries[:_AMENDMENTS]:
-            self._changes.addWidget(Label(dotted(language.moment_word(entry.at), entry.who), "faint"))
+            self._changes.addWidget(Label(dotted(language.moment_label(entry.at), entry.who), "faint"))
             twice = entry.reason == SUBMITTED_TWICE
             why = self.tr("在另一台电脑上也提交过，两份已合并") if twice else entry.reason
             lines = [self.tr("原因：{reason}").format(reason=why)]
@@ -172,7 +172,7 @@ class VisitSide(QFrame):
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(Label(text, "body", wrap=True))
-        words.addWidget(Label(said, "muted"))
+        words.addWidget(Label(language.starting(said), "muted"))
         left = QVBoxLayout()
         left.addWidget(Chip(chip, tone, line))
         left.addStretch(1)

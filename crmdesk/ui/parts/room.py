@@ -194,7 +194,9 @@ class Dialog(QDialog):
         last = layout.itemAt(layout.count() - 1)
         foot = last.layout() if last is not None else None
         if isinstance(foot, QHBoxLayout):
+            between = foot.spacing()  # asked while it still inherits it from the dialog's layout
             layout.takeAt(layout.count() - 1)
+            foot.setSpacing(between)
         inner = QWidget(self)
         self._area = Room(inner, self)
         inner.setLayout(layout)

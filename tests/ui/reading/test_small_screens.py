@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
@@ -87,6 +89,9 @@ def test_every_dialog_fits_and_shows_its_buttons(qtbot: QtBot, sit: Sit, screen:
     foot = max((one for one in buttons if not any(area.isAncestorOf(one) for area in areas)), key=_bottom)
     assert not foot.visibleRegion().isEmpty(), foot.text()
     assert _bottom(foot) <= dialog.height(), foot.text()
+    row = sorted((one for one in buttons if _bottom(one) == _bottom(foot)), key=lambda one: one.x())
+    for left, right in itertools.pairwise(row):
+        assert right.x() - left.geometry().right() > 8, f"{left.text()} touches {right.text()}"
     _close(dialog)
 
 

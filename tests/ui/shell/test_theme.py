@@ -25,6 +25,21 @@ def test_text_is_readable_on_every_ground(name: str) -> None:
     assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
 
 
+@pytest.mark.parametrize("name", THEMES)
+def test_labels_of_every_role_and_placeholders_are_readable(name: str) -> None:
+    colors = theme.load_tokens(name)
+    sheet = style_sheet(colors)
+    inks = dict(re.findall(r'QLabel\[role="([a-z-]+)"\] \{[^}]* color: (#[0-9A-Fa-f]{6});', sheet))
+    inks["placeholder"] = re.findall(r"placeholder-text-color: (#[0-9A-Fa-f]{6})", sheet)[0]
+    assert len(inks) > 15
+    poor = {
+        (role, ground): theme.contrast(ink, getattr(colors, ground))
+        for role, ink in inks.items()
+        for ground in ("background", "surface", "raised")
+    }
+    assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
+
+
 def test_contrast_is_that_of_the_standard() -> None:
     assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
     assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)

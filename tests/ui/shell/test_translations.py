@@ -115,9 +115,11 @@ def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
     assert language.moment_word("2026-11-21T17:30:00.000Z", today) == "今天 01:30"
     assert language.moment_word("2026-11-19T02:35:00.000Z", today) == "11 月 19 日 10:35"
     assert language.day_word(today, weekday=True) == "11 月 22 日 周日"
-    assert language.day_word(date(2025, 3, 2), today) == "2025-03-02"
+    assert language.day_word(date(2025, 3, 2), today) == "2025 年 3 月 2 日"
     language.apply_language(qapp, "en")
     assert language.moment_word("2026-11-20T17:30:00.000Z", today) == "yesterday 01:30"
     assert language.day_word(today, weekday=True) == "Sun 22 Nov"
+    assert language.day_word(date(2025, 3, 2), today) == "2 Mar 2025"
+    assert (language.starting("yesterday 01:30"), language.moment_label("")) == ("Yesterday 01:30", "")
     assert language.moment_word("") == ""
     assert language.size_word(2150) == "2.1 KB"
