@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
@@ -177,7 +178,9 @@ class TodayDetail(QFrame):
         self._rules.setText(self.tr("接待规定：{rules}").format(rules=self._reception) if self._reception else "")
         self._rules.setVisible(bool(self._reception))
         filed = [
-            self.tr("{product}至 {day}").format(product=str(one["name"]), day=str(one["filed_until"]))
+            self.tr("{product}至 {day}").format(
+                product=str(one["name"]), day=language.day_word(date.fromisoformat(str(one["filed_until"])), today())
+            )
             for one in self._products
             if filing_valid(one)
         ]

@@ -1,6 +1,6 @@
 """What a page is about, and cards beside it; where there is no room for both, the cards stand below and all scrolls."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -57,8 +57,18 @@ class MainAndSide(QWidget):
         self.side.setMinimumHeight(whole if self.below else 0)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._give_room()  # another tab needs more room, or less
+        return done
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
         beside = self._width + _BAR + self._row.spacing() + _EDGE + _BAR
         below = width_in_sight(self) < self._main.minimumSizeHint().width() + beside
         if below != self.below:

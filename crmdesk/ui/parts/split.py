@@ -38,11 +38,14 @@ class Split(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._turn()
-        if self.orientation() == Qt.Orientation.Vertical:
-            self.setSizes([_HEIGHTS[0], self.height() - _HEIGHTS[0]])
-        elif not self._dragged:
-            left = min(self._left_width, int(self.width() * _LEFT_SHARE))
-            self.setSizes([left, self.width() - left])
+        self._share()
+
+    @override
+    def event(self, arg__1: QEvent) -> bool:
+        done = super().event(arg__1)
+        if arg__1.type() == QEvent.Type.LayoutRequest:
+            self._turn()  # what is shown in the detail needs more room than before, or less
+        return done
 
     def _turn(self) -> None:
         """Put the detail below the list where the window has no room for both beside each other."""
@@ -54,6 +57,15 @@ class Split(QSplitter):
             self.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
             for part, height in zip(parts, _HEIGHTS, strict=True):
                 part.setMinimumHeight(theme.px(height) if below else 0)
+            self._share()
+
+    def _share(self) -> None:
+        """Give list and detail their shares, unless somebody dragged the line."""
+        if self.orientation() == Qt.Orientation.Vertical:
+            self.setSizes([theme.px(_HEIGHTS[0]), self.height() - theme.px(_HEIGHTS[0])])
+        elif not self._dragged:
+            left = min(self._left_width, int(self.width() * _LEFT_SHARE))
+            self.setSizes([left, self.width() - left])
 
 
 def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:

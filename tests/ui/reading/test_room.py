@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,10 +15,14 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui import language
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.label import ElidedLabel
+from crmdesk.ui.parts.main_and_side import MainAndSide
+from crmdesk.ui.parts.split import Split
 from crmdesk.ui.parts.week_grid import VisitBlock
 from tests.ui.customers.laptop import seated
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
+
+ACROSS = Qt.Orientation.Horizontal
 
 
 @pytest.mark.parametrize("wanted", ["zh", "en"])
@@ -105,6 +109,10 @@ def test_no_label_is_cut_at_1366_by_768(
     for place in (one for one in house.places() if one.role == who):
         place.show(window, laptop)
         house.shown(qtbot, window)
+        below = [one for one in window.findChildren(Split) if one.isVisible() and one.orientation() != ACROSS]
+        told += [f"{place.name}: the detail went below the list" for _split in below]
+        below_side = [one for one in window.findChildren(MainAndSide) if one.isVisible() and one.below]
+        told += [f"{place.name}: the cards went below" for _side in below_side]
         for label in window.findChildren(QLabel):
             plain = label.isVisible() and label.text() and not isinstance(label, ElidedLabel)
             if plain and not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
