@@ -175,6 +175,12 @@ class Premises:
                 return one
         return None
 
+    def remember_language(self, choice: str) -> None:
+        """Note beside the account used last which language was chosen, outside the store that is still locked."""
+        known = self.account()
+        if known is not None and known.language != choice:
+            self.book.remember(accounts.in_language(known, choice))
+
     def needs_passphrase(self, account: accounts.Account) -> bool:
         """Say whether the key of an account is wrapped with a passphrase instead of lying in a key ring."""
         return self._vault.state(account.key) == "passphrase"
@@ -267,7 +273,11 @@ class WindowSessions:
         known = self._premises.account()
         if known is None or known.signed_out:
             return None
-        return Account(known.login, known.server, known.name, self._premises.needs_passphrase(known))
+        return Account(known.login, known.server, known.name, self._premises.needs_passphrase(known), known.language)
+
+    def remember_language(self, choice: str) -> None:
+        """Let the sign-in window of the next start speak this language."""
+        self._worker.submit(self._premises.remember_language, choice)
 
     def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
         """Sign in at the server; where a laptop is open already, its session is renewed."""

@@ -173,7 +173,9 @@ def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -
 
 
 def _user_by_login(connection: sa.Connection, login: str) -> Row | None:
-    found = connection.execute(sa.select(_USER).where(_USER.c.login == login, _USER.c.deleted.is_(False))).first()
+    """Return a person by login, in whatever case it is typed; an exact one of before goes first."""
+    query = sa.select(_USER).where(auth.typed_login(login), _USER.c.deleted.is_(False))
+    found = connection.execute(query.order_by(_USER.c.login != login)).first()
     return None if found is None else SHAPES["user"].as_dict(found)
 
 

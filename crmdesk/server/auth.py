@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from crmdesk.domain.clock import from_text, local_date, to_text
 from crmdesk.domain.errors import InputError, RefusedError
@@ -286,13 +286,18 @@ def _revoke_family(work: ServerWork, family_id: str) -> None:
     work.connection.execute(update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.id == family_id).values(revoked_at=work.at))
 
 
+def typed_login(login: str) -> ColumnElement[bool]:
+    """Whom somebody means who types this login: SQLite knows upper case of ASCII alone, so the exact one counts too."""
+    return or_(_USER.c.login == login, func.lower(_USER.c.login) == login.lower())
+
+
 def _find(connection: Connection, login: str) -> Person | None:
     query = (
         select(_USER.c.id, _USER.c.name, _USER.c.role, _USER.c.active, _USER.c.deleted, CREDENTIAL.c.password_hash)
         .outerjoin(CREDENTIAL, CREDENTIAL.c.user_id == _USER.c.id)
-        .where(_USER.c.login == login)
+        .where(typed_login(login))
     )
-    row = connection.execute(query.order_by(_USER.c.deleted)).first()
+    row = connection.execute(query.order_by(_USER.c.deleted, _USER.c.login != login)).first()
     if row is None:
         return None
     active = not row.deleted and row.active is not False

@@ -22,6 +22,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     device_id: str = ""
     ca_bundle: str = ""
     signed_out: bool = False
+    language: str = ""
 
     @property
     def key(self) -> str:
@@ -82,6 +83,11 @@ class AccountBook(msgspec.Struct, frozen=True):
             number += 1
         with contextlib.suppress(FileNotFoundError):
             folder.rename(aside)
+
+
+def in_language(account: Account, choice: str) -> Account:
+    """Return the account as one whose windows speak this language before its store is open."""
+    return msgspec.structs.replace(account, language=choice)
 
 
 def signed_in(account: Account, name: str, ca_bundle: str) -> Account:

@@ -46,10 +46,12 @@ CANNOT_TAKE = frozenset({"too_large", "bad_request"})
 """Failures that say: this batch as it stands will never be taken."""
 
 NEEDS_PERSON = frozenset({
-    "signed_out", "wrong_credentials", "device_revoked", "upgrade_needed", "tls_untrusted", "forbidden",
+    "signed_out", "wrong_credentials", "device_revoked", "upgrade_needed", "tls_untrusted", "not_https", "forbidden",
     "https_required", "foreign_user", "disk_full", "store_damaged", "wrong_key", "fork",
 })  # fmt: skip
 """Failures that waiting alone seldom mends: tell the person, look again only rarely."""
+_LOOK_AGAIN = frozenset({"upgrade_needed", "tls_untrusted", "not_https", "disk_full"})
+"""Those that may mend without the person."""
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -461,7 +463,7 @@ class SyncCore:
     def _stop(self, code: str, params: dict[str, Any]) -> list[Effect]:
         self._travelling = False
         self._needs_person = True
-        look_again = LONGEST_RETRY_AFTER_S if code in ("upgrade_needed", "tls_untrusted", "disk_full") else None
+        look_again = LONGEST_RETRY_AFTER_S if code in _LOOK_AGAIN else None
         return [Report(self._rest(BLOCKED), code, params), Wait(look_again)]
 
     def _cancelled(self, event: Cancelled) -> list[Effect]:

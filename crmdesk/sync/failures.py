@@ -1,8 +1,8 @@
 """What an answer or an exception of the network means, as `WorldError` codes.
 
-Codes: server_away, timeout, tls_untrusted, captive_portal, not_crmdesk, server_error, too_many (retry_after_s),
-upgrade_needed, signed_out, wrong_credentials, device_revoked, token_expired, too_large, bad_request, forbidden,
-not_found, answer_cut, cancelled.
+Codes: server_away, timeout, tls_untrusted, not_https, captive_portal, not_crmdesk, server_error, too_many
+(retry_after_s), upgrade_needed, signed_out, wrong_credentials, device_revoked, token_expired, too_large, bad_request,
+forbidden, not_found, answer_cut, cancelled.
 """
 
 from datetime import datetime
@@ -17,6 +17,8 @@ _BY_STATUS = {
     400: "bad_request", 403: "forbidden", 404: "not_found", 409: "bad_request", 413: "too_large", 415: "bad_request",
     416: "bad_request", 422: "bad_request", 426: "upgrade_needed", 429: "too_many",
 }  # fmt: skip
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+"""What OpenSSL says of an answer in plain text where it asked for an encrypted line."""
 _BY_CODE_OF_401 = {"wrong_credentials", "device_revoked", "token_expired"}
 
 
@@ -32,6 +34,8 @@ def of_exception(error: Exception) -> WorldError:
         return WorldError("tls_untrusted")
     if any(isinstance(cause, requests.Timeout | ReadTimeoutError | TimeoutError) for cause in causes):
         return WorldError("timeout")
+    if any(isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS for cause in causes):
+        return WorldError("not_https")
     if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError) for cause in causes):
         return WorldError("tls_untrusted")
     return WorldError("server_away")

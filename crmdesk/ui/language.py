@@ -45,6 +45,15 @@ def apply_language(application: QApplication, choice: str) -> None:
         _install(application, compiled_translation())
 
 
+def choose(choice: str) -> None:
+    """Switch the running program, where it speaks another language, to `zh`, `en` or what the system says."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    wanted = system_language() if choice == SYSTEM else choice
+    if wanted != current():
+        apply_language(application, wanted)
+
+
 def _install(application: QApplication, path: Path) -> None:
     translator = QTranslator(application)
     if translator.load(str(path)):

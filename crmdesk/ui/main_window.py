@@ -38,6 +38,7 @@ class MainWindow(PageWindow):
         self.setWindowTitle("crmdesk")
         fit(self, QSize(1024, 640), QSize(1366, 768))
         self.summary: SyncSummary | None = None
+        self._session, self._language_chosen = session, False
         self.beside = Beside(self, signed, session)
         self._build()
         self._bind()
@@ -135,8 +136,10 @@ class MainWindow(PageWindow):
 
     def choose_language(self, choice: str) -> None:
         """Show everything in `zh`, `en` or what the `system` says, now and next time."""
-        _apply_language(choice)
+        self._language_chosen = True
+        language.choose(choice)
         self.context.submit(self, SetPreference("language", choice))
+        self._session.remember_language(choice)
 
     def choose_theme(self, choice: str) -> None:
         """Show everything `light`, `dark` or as the `system` is, now and next time."""
@@ -208,8 +211,9 @@ class MainWindow(PageWindow):
 
     def _take_preferences(self, found: tuple[str, str]) -> None:
         chosen_language, chosen_theme = found
-        if chosen_language:
-            _apply_language(chosen_language)
+        if chosen_language and not self._language_chosen:  # else it was chosen while this was read
+            language.choose(chosen_language)
+            self._session.remember_language(chosen_language)
         if chosen_theme:
             _apply_theme(chosen_theme)
 
@@ -246,14 +250,6 @@ class MainWindow(PageWindow):
         self.beside.close()
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _apply_language(choice: str) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    wanted = language.system_language() if choice == language.SYSTEM else choice
-    if wanted != language.current():
-        language.apply_language(application, wanted)
 
 
 def _apply_theme(choice: str) -> None:

@@ -56,6 +56,8 @@ class Account(msgspec.Struct, frozen=True):
     server: str
     name: str
     needs_passphrase: bool
+    language: str = ""
+    """The language that was chosen here, '' where none was; the rest of what is chosen lies in the store."""
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -76,6 +78,9 @@ class SessionPort(Protocol):
 
     def unlock(self, passphrase: str) -> "Future[Signed]":
         """Open the local store without the network."""
+
+    def remember_language(self, choice: str) -> None:
+        """Let the sign-in window of the next start speak this language."""
 
     def sign_out(self) -> "Future[None]":
         """Sign out; unsent work is kept."""

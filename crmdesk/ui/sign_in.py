@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
@@ -22,6 +22,7 @@ from crmdesk.ui.ports import SessionPort, Signed
 
 _RULES = {"minimum": MIN_PASSPHRASE}
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
+_ABOUT_SERVER = frozenset({"server_address", "https_required", "not_https", "not_crmdesk", "server_away"})
 
 
 class SignInWindow(QWidget):
@@ -44,6 +45,9 @@ class SignInWindow(QWidget):
         self._with_passphrase = self._account is not None and self._account.needs_passphrase
         self._busy = False
         self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
+        self.chosen_language = ""
+        if self._account is not None and self._account.language:
+            language.choose(self._account.language)
         self._fields: dict[str, tuple[Label, QLineEdit]] = {}
         self._build()
         if self._account is not None:
@@ -111,7 +115,7 @@ class SignInWindow(QWidget):
         foot.addStretch(1)
         self._language = Button("", QUIET, icon_name="language", small=True)
         self._language.setObjectName("sign_in_language_button")
-        self._language.clicked.connect(_switch_language)
+        self._language.clicked.connect(self._switch_language)
         foot.addWidget(self._language)
         foot.addStretch(1)
         outer.addLayout(foot)
@@ -258,7 +262,16 @@ class SignInWindow(QWidget):
             self._unlocking = self._with_passphrase = False
         self._said = ((), error)
         self.retranslate()
-        self._focus_first()
+        if code in _ABOUT_SERVER and not self._edit("server").isHidden():
+            self._focus_on("server")
+        else:
+            self._focus_first()
+
+    def _switch_language(self) -> None:
+        """Change between Chinese and English; the main window keeps it, and so does the next start."""
+        self.chosen_language = language.ENGLISH if language.current() == language.CHINESE else language.CHINESE
+        language.choose(self.chosen_language)
+        self._session.remember_language(self.chosen_language)
 
     def _sign_in_instead(self) -> None:
         self._unlocking = self._with_passphrase = False
@@ -339,10 +352,3 @@ class SignInAgainDialog(Dialog):
         self._go.setEnabled(True)
         self._banner.say(words.error_sentence(error), "warn")
         self._password.setFocus()
-
-
-def _switch_language() -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    other = language.ENGLISH if language.current() == language.CHINESE else language.CHINESE
-    language.apply_language(application, other)

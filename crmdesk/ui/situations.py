@@ -132,7 +132,7 @@ _NEEDS_PERSON: tuple[Situation, ...] = (
         NOW,
     ),
     Situation(
-        "tls_untrusted", "warn", _blocked("tls_untrusted"),
+        "tls_untrusted", "warn", _blocked("tls_untrusted", "not_https"),
         _T("situations", "服务器的证书不可信，没有发送任何东西 · {kept}"),
         _T("situations", "服务器的证书不可信"),
         _T("situations", "也许有人在中间，所以密码和更改都没有发出。{kept}。请换一个网络，或联系管理员。"),

@@ -55,6 +55,8 @@ class Windows(QObject):
         if self._tour:
             self.main.tour.begin_once()
         if self.sign_in is not None:
+            if self.sign_in.chosen_language:
+                self.main.choose_language(self.sign_in.chosen_language)
             self.sign_in.hide()
             self.sign_in.deleteLater()
             self.sign_in = None

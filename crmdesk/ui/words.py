@@ -270,8 +270,10 @@ _WORLD: dict[str, _Pair] = {
         "The system's key ring is locked. Unlock it and try again.",
     ),
     "passphrase_needed": (
-        "这台电脑没有可用的系统钥匙串。请设一个口令来保护本机数据。",
-        "This computer has no usable key ring. Choose a passphrase to protect the data on it.",
+        "这台电脑没有可用的系统钥匙串。请设一个口令来保护本机数据：至少 12 个字符，可以是一句话；"
+        "每次打开都要输入，谁也查不到它。",
+        "This computer has no usable key ring. Choose a passphrase to protect the data on it: at least 12 characters, "
+        "a sentence is fine. It is asked for at each start, and nobody can look it up.",
     ),
     "passphrase_wrong": (
         "口令不对。数据没有动，请再试一次。",
@@ -314,6 +316,12 @@ _WORLD: dict[str, _Pair] = {
     "tls_untrusted": (
         "服务器的证书不可信，没有发送任何东西。请检查网络或联系管理员。",
         "The server's certificate is not trusted; nothing was sent. Check the network or ask the administrator.",
+    ),
+    "not_https": (
+        "这个地址上的服务器不用加密连接（https），没有发送任何东西。请核对地址和端口；"
+        "只有服务器就在这台电脑上时，地址才以 http:// 开头。",
+        "The server at this address does not use an encrypted line (https); nothing was sent. Check address and port; "
+        "only a server on this very computer has an address that begins with http://.",
     ),
     "captive_portal": (
         "这个网络要先在浏览器里登录。没有发送任何东西，更改都在本机。",

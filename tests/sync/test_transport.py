@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
+import requests
 import trustme
 
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, Page, Problem, SignIn, SyncEnd, SyncHead, SyncRequest, Tokens
+from crmdesk.sync import failures
 from crmdesk.sync.cancellation import Cancellation
 from crmdesk.sync.transport import Deadlines, Transport
 from tests.sync.bad_server import BadServer, Handler, always, answer
@@ -249,6 +251,14 @@ def test_certificates_must_fit(serve, connect, tmp_path):
         with pytest.raises(WorldError, match="tls_untrusted"):
             sync(connect(server, str(bundle)))
         assert server.requests == [], "no token was sent"
+
+
+def test_an_address_without_encryption_is_not_said_to_have_a_wrong_certificate():
+    line = ssl.MemoryBIO()
+    line.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with pytest.raises(ssl.SSLError) as caught:
+        ssl.create_default_context().wrap_bio(line, ssl.MemoryBIO(), server_hostname="crm.example").do_handshake()
+    assert failures.of_exception(requests.exceptions.SSLError(caught.value)).code == "not_https"
 
 
 def test_environment_and_netrc_change_nothing(serve, connect, tmp_path, monkeypatch):

@@ -64,6 +64,10 @@ def test_no_token_and_no_password_is_readable_in_the_database(
     assert all(one.startswith("$argon2id$") for one in stored)
 
 
+def test_a_keyboard_that_writes_capitals_by_itself_locks_nobody_out(company: Company, desk: Authentication) -> None:
+    assert desk.sign_in(SignIn("Rep ", PASSWORD, new_id()), "10.0.0.1").user_id == company["rep"]
+
+
 def test_unknown_wrong_and_retired_answer_alike(sqlite_company: Company, quick_desk: Authentication) -> None:
     sqlite_company.edit("user", sqlite_company["other"], {"active": False})
     assert _code(quick_desk, "nobody", PASSWORD) == "wrong_credentials"

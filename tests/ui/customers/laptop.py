@@ -63,6 +63,9 @@ class NoSession:
     def unlock(self, passphrase: str) -> Future[Signed]:
         raise AssertionError("no test here unlocks")
 
+    def remember_language(self, choice: str) -> None:
+        """Nothing outlives a test."""
+
     def sign_out(self) -> Future[None]:
         raise AssertionError("no test here signs out")
 

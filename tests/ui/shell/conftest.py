@@ -65,6 +65,9 @@ class Sessions:
     def unlock(self, passphrase: str) -> "Future[Signed]":
         return self._ask("unlock", passphrase)
 
+    def remember_language(self, choice: str) -> None:
+        self.asked.append(("remember_language", choice))
+
     def sign_out(self) -> "Future[None]":
         self.asked.append(("sign_out",))
         done: Future[None] = Future()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
-from crmdesk.ui import words
+from crmdesk.ui import language, words
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.ports import Account, Signed
@@ -22,6 +22,12 @@ ACCOUNT = Account("zhou.xl", "https://crm.example.com", "周晓岚", needs_passp
 
 def _edit(window: SignInWindow, name: str) -> QLineEdit:
     found = window.findChild(QLineEdit, f"sign_in_{name}_edit")
+    assert found is not None
+    return found
+
+
+def _button(window: SignInWindow, name: str) -> Button:
+    found = window.findChild(Button, name)
     assert found is not None
     return found
 
@@ -80,7 +86,9 @@ def test_a_wrong_password_keeps_what_was_typed(qtbot: QtBot, window: SignInWindo
     assert _edit(window, "password").text() == "the one", "what was wrong is typed over"
 
 
-@pytest.mark.parametrize("code", ["server_away", "tls_untrusted", "captive_portal", "disk_full", "in_use", "timeout"])
+@pytest.mark.parametrize(
+    "code", ["server_away", "tls_untrusted", "not_https", "captive_portal", "disk_full", "in_use", "timeout"]
+)
 def test_each_failure_of_the_world_is_a_sentence(
     qtbot: QtBot, window: SignInWindow, sessions: Sessions, code: str
 ) -> None:
@@ -88,6 +96,8 @@ def test_each_failure_of_the_world_is_a_sentence(
     window.submit()
     sessions.pending[0].set_exception(WorldError(code))
     qtbot.waitUntil(lambda: _banner(window) == words.sentence(code))
+    about = "server" if code in ("server_away", "not_https") else "password"
+    assert window.focusWidget() is _edit(window, about), "the next key goes where the fault may be"
 
 
 def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
@@ -107,6 +117,30 @@ def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
     _type(qtbot, window, passphrase_again="a long sentence")
     window.submit()
     assert sessions.asked[-1] == ("sign_in", "https://crm.example.com", "zhou.xl", "secret words", "a long sentence")
+
+
+def test_the_language_of_the_sign_in_window_is_that_of_the_main_window_and_of_the_next_start(
+    qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync
+) -> None:
+    windows = Windows(sessions, tour=False)
+    windows.start()
+    assert windows.sign_in is not None
+    _type(qtbot, windows.sign_in, server="https://crm.example.com", login="zhou.xl", password="secret words")
+    assert language.current() == language.CHINESE
+    qtbot.keyClick(_button(windows.sign_in, "sign_in_language_button"), Qt.Key.Key_Space)
+    assert _edit(windows.sign_in, "password").text() == "secret words", "nothing is lost"
+    windows.sign_in.submit()
+    sessions.pending[0].set_result(Signed(laptop.desk, sync))
+    qtbot.waitUntil(lambda: windows.main is not None)
+    assert windows.main is not None
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.preference("language", "")) == "en")
+    assert language.current() == language.ENGLISH
+    assert ("remember_language", language.ENGLISH) in sessions.asked
+    windows.main.close()
+    language.choose(language.CHINESE)
+    sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", True, language.ENGLISH)
+    SignInWindow(sessions).close()
+    assert language.current() == language.ENGLISH, "the next start asks for the passphrase in the language chosen here"
 
 
 def test_unlocking_with_a_wrong_and_then_the_right_passphrase(
