@@ -3549,6 +3549,10 @@
             <translation>Doctor</translation>
         </message>
         <message>
+            <source>继续写报告</source>
+            <translation>Go on with the report</translation>
+        </message>
+        <message>
             <source>查看报告</source>
             <translation>See report</translation>
         </message>
@@ -3649,6 +3653,14 @@
             <translation>Add plan</translation>
         </message>
         <message>
+            <source>还没有客户，所以没有可以安排的拜访。导入一份名单，或在客户页新建医生。</source>
+            <translation>There is no customer yet, so nobody to visit. Import a list, or make a doctor on the Customers page.</translation>
+        </message>
+        <message>
+            <source>导入客户</source>
+            <translation>Import customers</translation>
+        </message>
+        <message>
             <source>今日</source>
             <translation>Today</translation>
         </message>
@@ -3678,6 +3690,22 @@
         <message>
             <source>不良反应</source>
             <translation>Adverse event</translation>
+        </message>
+        <message>
+            <source>未选医生</source>
+            <translation>No doctor yet</translation>
+        </message>
+        <message>
+            <source>续写</source>
+            <translation>Begun</translation>
+        </message>
+        <message>
+            <source>保存于 {moment}</source>
+            <translation>saved {moment}</translation>
+        </message>
+        <message>
+            <source>报告没写完</source>
+            <translation>Report begun</translation>
         </message>
         <message>
             <source>接待：{rules}</source>

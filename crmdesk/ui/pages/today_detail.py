@@ -25,7 +25,7 @@ from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.timeline import Timeline
 
 _RECENT = 4
-START, READ, TELL = "start", "read", "tell"
+START, GO_ON, READ, TELL = "start", "go_on", "read", "tell"
 
 
 class TodayDetail(QFrame):
@@ -120,7 +120,7 @@ class TodayDetail(QFrame):
         self._stack.setCurrentWidget(self._nothing)
 
     def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], action: str) -> None:
-        """Show a doctor; `action` is what Enter does: START, READ a report that is submitted, TELL an adverse event."""
+        """Show a doctor; `action` is what Enter does: START, GO_ON with a begun one, READ a sent one, TELL an event."""
         self._view, self._reception, self._products, self._action = view, reception, list(products), action
         self._stack.setCurrentWidget(self._page)
         self._show()
@@ -132,7 +132,7 @@ class TodayDetail(QFrame):
         self._show()
 
     def _show(self) -> None:
-        texts = {READ: self.tr("查看报告"), TELL: self.tr("上报不良反应")}
+        texts = {GO_ON: self.tr("继续写报告"), READ: self.tr("查看报告"), TELL: self.tr("上报不良反应")}
         self.start_button.setText(texts.get(self._action) or self.tr("开始拜访"))
         view = self._view
         if view is None:

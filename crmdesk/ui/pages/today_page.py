@@ -30,7 +30,8 @@ from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_words import figure
-from crmdesk.ui.pages.today_detail import READ, START, TELL, TodayDetail
+from crmdesk.ui.pages.today_detail import GO_ON, READ, START, TELL, TodayDetail
+from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
@@ -53,11 +54,11 @@ _LEAST = 300
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """What a row of the list stands for: an adverse event to report, a visit of the day, an overdue promise, or a
-    doctor not seen for long.
+    """What a row of the list stands for: an adverse event to report, a report that was begun, a visit of the day, an
+    overdue promise, or a doctor not seen for long.
     """
 
-    kind: str  # adverse_event | visit | promise | not_seen
+    kind: str  # adverse_event | draft | visit | promise | not_seen
     row: ListRow
     doctor_id: str
     visit_id: str = ""
@@ -70,6 +71,8 @@ class TodayPage(Page):
         super().__init__(context)
         self._day = today()
         self._view: TodayView | None = None
+        self._drafts: dict[str, DraftLine] = {}
+        self._any_customers = True
         self._unseen: DueView | None = None  # None until it is known
         self._lines: dict[str, _Line] = {}
         self._words, self._event_words = CustomerWords(self), AdverseEventWords(self)
@@ -149,9 +152,21 @@ class TodayPage(Page):
             button.setAccessibleName(text)
             button.setToolTip(text)
         self.rows.setAccessibleName(self.tr("今天的拜访"))
-        self._empty.say(self.tr("这一天没有安排。加一个计划，或从客户页直接开始拜访。"), self.tr("添加计划"), self.plan)
+        self._show_empty()
         self.detail.retranslate()
         self._show()
+
+    def _show_empty(self) -> None:
+        if self._any_customers:
+            self._empty.say(
+                self.tr("这一天没有安排。加一个计划，或从客户页直接开始拜访。"), self.tr("添加计划"), self.plan
+            )
+        else:
+            self._empty.say(
+                self.tr("还没有客户，所以没有可以安排的拜访。导入一份名单，或在客户页新建医生。"),
+                self.tr("导入客户"),
+                lambda: self.context.navigate("import"),
+            )
 
     def turn(self, days: int) -> None:
         """Show an earlier or later day."""
@@ -170,7 +185,7 @@ class TodayPage(Page):
             return
         if line.kind == "adverse_event":
             self.report_event(line.visit_id)
-        elif line.kind == "visit":
+        elif line.kind in ("visit", "draft"):
             self.context.navigate("visit", id=line.visit_id)
         else:
             self.context.navigate("visit", doctor_id=line.doctor_id)
@@ -201,21 +216,28 @@ class TodayPage(Page):
 
     def _read(self) -> None:
         day = self._day.isoformat()
-        self.context.ask(self, lambda reads: _day_of(reads, day), self._take, latest="day")
+        self.context.ask(self, lambda reads: (reads.today(day), draft_lines(reads)), self._take, latest="day")
 
-    def _take(self, view: TodayView) -> None:
+    def _take(self, found: tuple[TodayView, tuple[DraftLine, ...]]) -> None:
         """Show the day, and only when it is painted look for who else is due: that goes through all customers."""
-        self._view = view
+        self._view = found[0]
+        self._drafts = {line.visit_id: line for line in found[1]}
         self._show()
         self.context.bridge.later(self, self._read_unseen)
 
     def _read_unseen(self) -> None:
         if self._view is not None:
             day = self._view.date
-            self.context.ask(self, lambda reads: reads.not_seen(day), self._take_unseen, latest="not_seen")
+            self.context.ask(
+                self,
+                lambda reads: _due_on(reads, day),
+                self._take_unseen,
+                latest="not_seen",
+            )
 
-    def _take_unseen(self, due: DueView) -> None:
-        self._unseen = due
+    def _take_unseen(self, found: tuple[DueView, bool]) -> None:
+        self._unseen, self._any_customers = found
+        self._show_empty()
         self._show()
 
     def _show(self) -> None:
@@ -230,7 +252,7 @@ class TodayPage(Page):
         self._model.set_rows([line.row for line in lines])
         self._stack.setCurrentWidget(self.rows if lines or self._unseen is None else self._empty)
         if not (kept and self.rows.choose(kept)):
-            self.rows.choose_row(len(self._view.adverse_events) + self._first_open(self._view))
+            self.rows.choose_row(self._first_open(lines))
         done = sum(1 for item in self._view.items if item.visit["state"] == "submitted")
         self._figure.setText(self.tr("%n 次拜访", "", len(self._view.items)))
         self._done.setText(self.tr("已完成 {done}").format(done=done) if self._view.items else "")
@@ -242,14 +264,22 @@ class TodayPage(Page):
         week = (self._day - date(self._day.year, quarter * 3 - 2, 1)).days // 7 + 1
         return self.tr("第 {quarter} 季度 · 第 {week} 周").format(quarter=quarter, week=week)
 
-    def _first_open(self, view: TodayView) -> int:
-        return next((index for index, item in enumerate(view.items) if item.visit["state"] != "submitted"), 0)
+    def _first_open(self, lines: list[_Line]) -> int:
+        """Return the first visit of the day that is not reported, else what was begun, else what follows the tasks."""
+        kinds = [line.kind for line in lines]
+        open_visits = (
+            at for at, line in enumerate(lines) if line.kind == "visit" and not self._submitted(line.visit_id)
+        )
+        return next(open_visits, kinds.index("draft") if "draft" in kinds else kinds.count("adverse_event"))
 
     def _all_lines(self, view: TodayView) -> list[_Line]:
         of_day = {item.visit.id for item in view.items}
         lines = [self._event_line(item) for item in view.adverse_events]
+        begun = self._drafts.values() if self._day == today() else ()
+        lines += [self._draft_line(line) for line in begun if line.visit_id not in of_day]
+        seen = {line.doctor_id for line in lines if line.kind == "draft"}
         lines += [self._visit_line(item) for item in view.items]
-        seen = {line.doctor_id for line in lines if line.kind == "visit"}
+        seen |= {line.doctor_id for line in lines if line.kind == "visit"}
         due = [item for item in view.overdue_promises if item.visit.id not in of_day and item.doctor_id not in seen]
         lines += [self._promise_line(item) for item in due]
         seen |= {item.doctor_id for item in due}
@@ -264,6 +294,14 @@ class TodayPage(Page):
             third=str(item.row["heard"] or ""), state=state, state_tone=tone,
         )  # fmt: skip
         return _Line("adverse_event", row, item.doctor_id, item.visit_id)
+
+    def _draft_line(self, line: DraftLine) -> _Line:
+        row = ListRow(
+            key=line.visit_id, name=self._words.listed(line.doctor_names) or self.tr("未选医生"), time=self.tr("续写"),
+            second=self.tr("保存于 {moment}").format(moment=language.moment_word(line.saved_at)),
+            third=line.typed, state=self.tr("报告没写完"), state_tone="info",
+        )  # fmt: skip
+        return _Line("draft", row, line.doctor_id, line.visit_id)
 
     def _visit_line(self, item: TodayItem) -> _Line:
         visit = item.visit
@@ -282,6 +320,8 @@ class TodayPage(Page):
         return dotted(item.institution_name, item.department_name, reception if open_now else "")
 
     def _third(self, item: TodayItem) -> str:
+        if item.visit.id in self._drafts:
+            return self._drafts[item.visit.id].typed
         if item.visit["state"] == "submitted":
             return str(item.visit["note"] or item.visit["next_step"] or "")
         promise = self.tr("已答应：{promise}").format(promise=item.last_promise) if item.last_promise else ""
@@ -290,6 +330,8 @@ class TodayPage(Page):
 
     def _state(self, item: TodayItem) -> tuple[str, str]:
         visit = item.visit
+        if visit.id in self._drafts:
+            return self.tr("报告没写完"), "info"
         if visit.sync_state != ACCEPTED:
             return state_word(visit.sync_state), STATE_TONES[visit.sync_state]
         if visit["state"] == "submitted":
@@ -346,6 +388,8 @@ class TodayPage(Page):
         line = self._lines.get(self.rows.current_key())
         if line is not None and line.kind == "adverse_event":
             return TELL
+        if line is not None and line.visit_id in self._drafts:
+            return GO_ON
         return READ if line is not None and line.kind == "visit" and self._submitted(line.visit_id) else START
 
     def _submitted(self, visit_id: str) -> bool:
@@ -360,8 +404,10 @@ class TodayPage(Page):
             super().keyPressEvent(event)
 
 
-def _day_of(reads: Reads, day: str) -> TodayView:
-    return reads.today(day)
+def _due_on(reads: Reads, day: str) -> tuple[DueView, bool]:
+    """Read who is due and not seen, and whether there is any doctor at all: counted only where nobody is due."""
+    due = reads.not_seen(day)
+    return due, bool(due.items) or reads.customer_count("doctor") > 0
 
 
 def _reception(reads: Reads, doctor_id: str) -> str:

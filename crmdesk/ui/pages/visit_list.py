@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -13,7 +12,7 @@ from crmdesk.services.views import ACCEPTED, TodayItem
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
-from crmdesk.ui.pages.visit_opening import visit_id_of
+from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
@@ -27,15 +26,6 @@ PAGE_ROWS = 200
 _ALL, _TO_WRITE = "all", "to_write"
 
 
-class DraftLine(msgspec.Struct, frozen=True):
-    """A report that is being written: its visit, doctors by name, what was typed, when it was kept."""
-
-    visit_id: str
-    doctor_names: tuple[str, ...]
-    content: Mapping[str, Any]
-    saved_at: str
-
-
 class VisitLines(msgspec.Struct, frozen=True):
     """What the list shows: drafts, then saved visits; `more` says that older ones are there."""
 
@@ -46,16 +36,8 @@ class VisitLines(msgspec.Struct, frozen=True):
 
 def visit_lines(reads: Reads, count: int, group: str = "") -> VisitLines:
     """Read the drafts and the first `count` visits of a group of the person's; a draft is a report to write."""
-    kept_drafts = reads.drafts() if group in ("", _TO_WRITE) else []
-    drafts = [(visit_id_of(key), content, saved_at) for key, content, saved_at in kept_drafts]
-    wanted = {one for _visit, content, _at in drafts for one in content.get("doctor_ids") or ()}
-    names = {item.id: item.name for item in reads.customer_items("doctor", sorted(wanted))}
+    lines = draft_lines(reads) if group in ("", _TO_WRITE) else ()
     visits = reads.visits(0, count + 1, group)
-    lines = tuple(
-        DraftLine(visit_id, tuple(names[one] for one in content.get("doctor_ids") or () if one in names), content, at)
-        for visit_id, content, at in drafts
-        if visit_id
-    )
     kept = {line.visit_id for line in lines}
     return VisitLines(lines, tuple(item for item in visits[:count] if item.visit.id not in kept), len(visits) > count)
 
@@ -174,7 +156,7 @@ class VisitList(QWidget):
             chip=language.choice_word("visit_state", "draft"),
             chip_tone="info",
             second=self.tr("保存于 {moment}").format(moment=language.moment_word(line.saved_at)),
-            third=str(line.content.get("note") or line.content.get("next_step") or self.tr("还没有写记录")),
+            third=line.typed or self.tr("还没有写记录"),
             state=state_word("saved_here"),
             state_tone="info",
         )

@@ -1,0 +1,44 @@
+"""The reports that somebody has begun and not submitted: what they say, for the list of visits and for Today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from crmdesk.ui.pages.visit_opening import visit_id_of
+
+if TYPE_CHECKING:
+    from crmdesk.services.reads_sync import Reads
+
+
+class DraftLine(msgspec.Struct, frozen=True):
+    """A report that is being written: its visit, doctors by name, what was typed, when it was kept."""
+
+    visit_id: str
+    doctor_names: tuple[str, ...]
+    content: Mapping[str, Any]
+    saved_at: str
+
+    @property
+    def typed(self) -> str:
+        """Return what was written so far, '' for nothing."""
+        return str(self.content.get("note") or self.content.get("next_step") or "")
+
+    @property
+    def doctor_id(self) -> str:
+        """Return the first doctor, '' where none is chosen yet."""
+        return next(iter(self.content.get("doctor_ids") or ()), "")
+
+
+def draft_lines(reads: Reads) -> tuple[DraftLine, ...]:
+    """Read the reports that are being written, the newest first."""
+    drafts = [(visit_id_of(key), content, saved_at) for key, content, saved_at in reads.drafts()]
+    wanted = {one for _visit, content, _at in drafts for one in content.get("doctor_ids") or ()}
+    names = {item.id: item.name for item in reads.customer_items("doctor", sorted(wanted))} if wanted else {}
+    return tuple(
+        DraftLine(visit_id, tuple(names[one] for one in content.get("doctor_ids") or () if one in names), content, at)
+        for visit_id, content, at in drafts
+        if visit_id
+    )

@@ -1,0 +1,64 @@
+"""What Today says of a report that was begun and left, and of a territory in which there is nobody yet."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from crmdesk.services.reads_sync import Reads
+from crmdesk.services.views import DueView
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.today_page import TodayPage
+from crmdesk.ui.pages.visit_page import VisitPage
+from crmdesk.ui.parts.buttons import Button
+from tests.ui.customers.laptop import Laptop
+from tests.ui.customers.test_visit_page import opened
+
+
+def today_page(window: MainWindow) -> TodayPage:
+    window.navigate("today")
+    page = window.page("today")
+    assert isinstance(page, TodayPage)
+    return page
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_report_that_was_left_stands_on_today_and_enter_goes_on_with_it(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, planned: bool
+) -> None:
+    editor = opened(window, qtbot, doctor_id=laptop.company.ids["区凤仪" if planned else "张三丰"])
+    begun = editor._opening.visit_id  # type: ignore[union-attr]
+    editor.form.note.setFocus()
+    qtbot.keyClicks(editor.form.note, "asked for the paper")
+    editor.keep_draft()
+    page = today_page(window)
+    qtbot.waitUntil(
+        lambda: (
+            ("asked for the paper", "报告没写完")
+            in [(row.third, row.state) for row in page._model._rows if row.key == begun]
+        )
+    )
+    assert page.rows.choose(begun)
+    button = page.findChild(Button, "today_start_button")
+    assert button is not None
+    qtbot.waitUntil(lambda: button.text() == "继续写报告")
+    qtbot.keyClick(page.rows, Qt.Key.Key_Return)
+    visit = window.page("visit")
+    assert isinstance(visit, VisitPage)
+    qtbot.waitUntil(lambda: window.shown == "visit" and visit.editor.form.note.toPlainText() == "asked for the paper")
+
+
+def test_where_there_is_nobody_today_leads_to_the_import(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reads, "not_seen", lambda *_a: DueView())
+    monkeypatch.setattr(Reads, "customer_count", lambda *_a: 0)
+    page = today_page(window)
+    page.turn(-400)
+    qtbot.waitUntil(lambda: not page.rows.isVisible())
+    wanted = page._empty.findChild(Button)
+    assert wanted is not None
+    qtbot.waitUntil(lambda: wanted.text() == "导入客户")
+    qtbot.keyClick(wanted, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.shown == "import")
