@@ -3,14 +3,18 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crmdesk.bootstrap import Laptop
 from crmdesk.domain.errors import WorldError
 from crmdesk.protocol.messages import UploadState
+from crmdesk.server.tables import TOKEN_FAMILY
+from crmdesk.server.work import ServerWork
 from crmdesk.sync.cancellation import Cancellation
 from crmdesk.sync.files import FileTransfer
+from tests.server.company import PASSWORD
 from tests.sync.field import Field, synced
-from tests.sync.files.photos import attach, photo, queue, sha256_of
+from tests.sync.files.photos import attach, held_by_server, photo, queue, sha256_of
 
 SIZE = 900_000
 
@@ -93,3 +97,30 @@ def test_smallest_pieces_that_bring_next_to_nothing_end_the_walk(laptop: Laptop,
     assert (failure is None) is arrives
     assert (wire.received == SIZE) is arrives
     assert arrives or len(wire.offsets) <= 8, "256 KiB halved down to the smallest piece, and no further"
+
+
+def test_tokens_that_are_revoked_within_an_upload_ask_for_a_sign_in_and_it_goes_on(
+    field: Field, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, offsets = laptop.session.transport.upload_chunk, []
+
+    def sent(sha256: str, offset: int, *more: Any) -> UploadState:
+        state = send(sha256, offset, *more)
+        offsets.append(offset)
+        if len(offsets) == 1:
+            field.database.run(revoked)
+        return state
+
+    def revoked(work: ServerWork) -> None:
+        work.connection.execute(sa.update(TOKEN_FAMILY).values(revoked_at=work.at))
+
+    monkeypatch.setattr(laptop.session.transport, "upload_chunk", sent)
+    laptop.engine.sync_once()
+    [waiting] = queue(laptop)
+    assert (offsets, waiting.tries) == ([0], 0), "it is the person, not the file, that something is wanted of"
+    assert laptop.engine.sync_once().code == "signed_out"
+    laptop.session.sign_in("rep", PASSWORD, "laptop")
+    synced(laptop)
+    assert queue(laptop) == []
+    assert offsets[1] > 0, "what had arrived is not sent again"
+    assert held_by_server(field, sha256_of(photo(1, SIZE))) == photo(1, SIZE)
