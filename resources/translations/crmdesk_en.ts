@@ -861,7 +861,7 @@
         </message>
         <message>
             <source>{day}拜访时答应</source>
-            <translation>promised on {day}</translation>
+            <translation>promised {day}</translation>
         </message>
         <message>
             <source>未定日期</source>
@@ -3741,7 +3741,7 @@
         </message>
         <message>
             <source>本周期 {done} / {goal}，每 {days} 天一次</source>
-            <translation>this cycle {done} / {goal}, one every {days} days</translation>
+            <translation>This cycle {done} / {goal}, one every {days} days</translation>
         </message>
         <message>
             <source>建议</source>
