@@ -20,8 +20,8 @@ def a_visit(company: Company, **more: Any) -> str:
     return company.insert("visit", values)
 
 
-def a_claim(company: Company, visit_id: str | None = None) -> str:
-    claim_id = new_claim(company, [line(company, BIG)], visit_id=visit_id)
+def a_claim(company: Company, visit_id: str | None = None, **more: Any) -> str:
+    claim_id = new_claim(company, [line(company, BIG, **more)], visit_id=visit_id)
     command(company, "rep", claim_id, "submit")
     command(company, "manager", claim_id, "approve")
     return claim_id
@@ -134,7 +134,7 @@ def test_only_a_manager_writes_one(company: Company, who: str) -> None:
 
 def test_who_joined_the_visit_does_not_call_about_it(company: Company) -> None:
     visit_id = a_visit(company, joint_with_ids=[company["manager"]])
-    claim_id, laptop = a_claim(company, visit_id), company.laptop("manager")
+    claim_id, laptop = a_claim(company, visit_id, category="travel"), company.laptop("manager")
     for about in ({"visit_id": visit_id}, {"claim_id": claim_id}):
         assert code(laptop.push(laptop.create("call_back", values_of(company, **about)))[0]) == "took_part"
 
