@@ -39,7 +39,8 @@ TOKEN_OVER = 0.25
 """How often a laptop's access token has run out before a sync."""
 ACTS_A_SYNC = 5
 SYNCS_A_KILL = 6
-LONGEST_CALM_S = 60
+LONGEST_CALM_S = 180
+"""A minute was not enough where ten programs waited for each core."""
 STRIKES = ("none", "none", "none", "none", "worker", "worker", "backend", "postmaster")
 
 
