@@ -40,7 +40,7 @@ lint: setup  ## ruff, mypy --strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-# three workers on two cores: a third of the time a test waits (for a server, a kill, a screen) and the core is free
+# three workers on two cores: for a part of its time a test waits (for a server, a kill, a screen) and the core is free
 test: lint  ## everything that must hold before a commit (under 10 minutes on two cores)
 	@$(OFFSCREEN) $(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak"
 

@@ -64,7 +64,10 @@ class Server:
 
     def _open(self) -> None:
         self._lives += 1
-        self.database = Breakable(f"sqlite:///{self._path}", self._time.server)
+        database = Breakable(f"sqlite:///{self._path}", self._time.server)
+        if self._lives > 1:  # disposed of, it holds no connection: only what its statements are in SQL
+            database.engine = self.database.engine
+        self.database = database
         self.database.epoch  # read once, as at the start of a process
         self.authentication = Authentication(self.database, SETTINGS)
         self.service = SyncService(self.database, SETTINGS)
