@@ -14,6 +14,7 @@ from crmdesk.server.commands import (
     calendar,
     company,
     devices,
+    doctors,
     fields,
     institutions,
     keeping,
@@ -87,6 +88,7 @@ app.command("demo")(company.demo)
 app.command("import")(company.import_file)
 app.add_typer(people.user, name="user")
 app.add_typer(devices.device, name="device")
+app.add_typer(doctors.doctor, name="doctor")
 app.add_typer(moving.territory, name="territory")
 app.add_typer(moving.assign, name="assign")
 app.add_typer(fields.field, name="field")

@@ -80,6 +80,8 @@ class _Link:
     prev_hash: str
     hash: str
     consistent: bool
+    erased: bool = False
+    erases: frozenset[int] = frozenset()  # the entries that this one says were emptied
 
 
 def append_chain(work: ServerWork, entries: Sequence[AuditItem]) -> None:
@@ -114,14 +116,18 @@ def verify(connection: sa.Connection, expected: Head | None = None) -> Verificat
     stored_head, result = read_head(connection), Verification(Head(0, GENESIS), 0)
     kept_hash = "" if expected is None else (GENESIS if expected.seq == 0 else "")
     last: _Link | None = None
+    emptied, vouched = set[int](), set[int]()
     for link in _links(connection):
         result.entries += 1
+        emptied |= {link.seq} if link.erased else set()
+        vouched |= link.erases
         result.faults += _faults_between(last, link)
         if expected is not None and link.seq == expected.seq:
             kept_hash = link.hash
         last = link
     if last is not None:
         result.head = Head(last.seq, last.hash)
+    result.faults += [Fault("altered", seq) for seq in sorted(emptied - vouched)]
     result.faults += _faults_of_head(result.head, stored_head)
     if expected is not None and kept_hash != expected.hash:
         gone = expected.seq > result.head.seq
@@ -169,14 +175,26 @@ def _locked_head(connection: sa.Connection) -> Head:
 def _links(connection: sa.Connection) -> Iterator[_Link]:
     query = sa.select(AUDIT_CHAIN).order_by(AUDIT_CHAIN.c.seq).execution_options(yield_per=2000)
     for row in connection.execute(query):
+        follows = link(row.prev_hash, row.content_hash) == row.hash
+        if row.content == "":  # erased on request: its hash stays in the chain, another entry must speak for it
+            yield _Link(row.seq, row.entry_id, row.seq, row.prev_hash, row.hash, follows, erased=True)
+            continue
         content = _read_content(row.content)
         sound = (
             sha256_text(row.content) == row.content_hash
-            and link(row.prev_hash, row.content_hash) == row.hash
+            and follows
             and (content.get("id"), content.get("scoped")) == (row.entry_id, row.scoped)
         )
         number = content.get("seq")
-        yield _Link(row.seq, row.entry_id, number if isinstance(number, int) else None, row.prev_hash, row.hash, sound)
+        seq = number if isinstance(number, int) else None
+        yield _Link(row.seq, row.entry_id, seq, row.prev_hash, row.hash, sound, erases=_erases(content))
+
+
+def _erases(content: dict[str, Any]) -> frozenset[int]:
+    """Return the entries that an entry says were emptied: those of a person who was erased on request."""
+    if content.get("action") != "erase":
+        return frozenset()
+    return frozenset(((content.get("changes") or {}).get("entries") or [None, []])[1])
 
 
 def _read_content(text: str) -> dict[str, Any]:
@@ -224,7 +242,7 @@ def _faults_of_copies(connection: sa.Connection) -> Iterable[Fault]:
     for row in connection.execute(joined.execution_options(yield_per=2000)):
         if row.seq is None:
             yield Fault("copy_unknown", 0, row.id)
-        elif not _same(row[:-2], row.content):
+        elif row.content != "" and not _same(row[:-2], row.content):
             yield Fault("copy_altered", row.seq, row.id)
     lost = (
         sa.select(AUDIT_CHAIN.c.seq, AUDIT_CHAIN.c.entry_id)

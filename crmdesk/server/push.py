@@ -33,6 +33,7 @@ from crmdesk.server import (
     joining,
     merges,
     merging,
+    persons,
     plans,
     visits,
 )  # fmt: skip
@@ -399,6 +400,8 @@ def _edit_of_deleted(
     batch: _Batch, record: Record, row: dict[str, Any], operation: Operation, changes: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """Keep an edit that met a deletion for a person to decide; the row stays deleted until then."""
+    if persons.is_erased(batch.work.connection, record.name, row["id"]):
+        raise RefusedError("erased")
     if not changes:
         return "applied", row
     old = merging.normalised(record, {name: operation.fields[name][0] for name in changes})

@@ -195,6 +195,13 @@ ATTACHMENT_HOLDER = Table(
     Column("user_id", Text, primary_key=True),
 )
 """Who has brought the bytes of an attachment: knowing a hash is no right to read what it names."""
+ERASED = Table(
+    "erased",
+    METADATA,
+    Column("record", Text, primary_key=True),
+    Column("row_id", Text, primary_key=True),
+)
+"""Rows about a person that were erased on request (`crmdesk.server.persons`)."""
 SIGN_IN_FAILURE = Table(
     "sign_in_failure",
     METADATA,

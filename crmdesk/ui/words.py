@@ -204,6 +204,10 @@ _REFUSED: dict[str, _Pair] = {
         "这条记录已被删除。你的修改保留着，由你决定怎么办。",
         "This record was deleted. Your change is kept, for you to decide.",
     ),
+    "erased": (
+        "这位医生的个人信息已按本人要求删除，不再接受修改。请放弃这项更改。",
+        "What was held on this person was erased on request; nothing more is taken. Give this change up.",
+    ),
     "given_up": (
         "你放弃过这项更改。你写的都在，可以修改后重新提交，或再放弃。",
         "You gave this change up. What you wrote is here: correct it and send it again, or drop it.",

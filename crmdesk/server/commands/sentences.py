@@ -103,6 +103,7 @@ SENTENCES = {
     "unit_unwanted": "Only numbers have a unit, only decimal ones decimals; an English unit goes with a Chinese one.",
     "unknown_calendar_year": "No calendar of {year} is known yet (`calendar show`).",
     "unknown_custom_field": "There is no field {value} of the {record} (`field list`).",
+    "unknown_doctor": "There is no doctor with the id {value} (`doctor find`).",
     "unknown_device": "No computer has the id {device} (`device list`).",
     "unknown_hospital": "There is no hospital called {hospital}.",
     "unknown_institution": "Neither territory has an institution called {name}.",
