@@ -9,8 +9,8 @@ from crmdesk.ui import theme
 from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 
-_EDGE, _BAR, _LEAST_MAIN = 24, 12, 300
-"""The page's edge, room for the side's scroll bar, and the height that the main part has at least above the cards."""
+_EDGE, _BAR, _LEAST_MAIN = 24, 12, 320
+"""The page's edge, room for the side's scroll bar, and the least width and height of the main part."""
 
 
 class MainAndSide(QWidget):
@@ -70,7 +70,7 @@ class MainAndSide(QWidget):
 
     def _give_room(self) -> None:
         beside = self._width + _BAR + self._row.spacing() + _EDGE + _BAR
-        below = width_in_sight(self) < self._main.minimumSizeHint().width() + beside
+        below = width_in_sight(self) < max(self._main.minimumSizeHint().width(), theme.px(_LEAST_MAIN)) + beside
         if below != self.below:
             self.below = below
             self._place()

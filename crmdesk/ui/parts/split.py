@@ -13,6 +13,7 @@ from crmdesk.ui.parts.spoken import Role
 
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
+_LEAST_LIST = 240
 _HEIGHTS = (240, 320)
 """The least that list and detail take below each other."""
 
@@ -29,6 +30,7 @@ class Split(QSplitter):
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)
         self._parts, self._left_width, self._dragged = (left, right), left_width, False
+        left.setMinimumWidth(max(left.minimumWidth(), theme.px(_LEAST_LIST)))
         self.splitterMoved.connect(self._keep)
 
     def _keep(self) -> None:

@@ -30,8 +30,8 @@ class SqueezedRow(QHBoxLayout):
         if item is None or (item.isEmpty() and item.spacerItem() is None):
             return -1
         widget = item.widget()
-        if widget in self._spare and level != FULL:
-            return 0
+        if widget is not None and widget in self._spare:
+            return widget.minimumSizeHint().width() if level == FULL else 0  # whatever room it is given just now
         if isinstance(widget, Button):
             return widget.hint_at(level).width()
         return item.minimumSize().width()

@@ -15,6 +15,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts import room
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.rows import RowList
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.sign_in import SignInWindow
 from tests.ui.customers.laptop import NoSession
@@ -23,6 +24,7 @@ from tests.ui.reading.conftest import Sit
 
 SCREENS = {"150": QSize(894, 445), "200": QSize(667, 304)}
 """What 1366 x 768 with a task bar gives a window at 150 % and 200 %."""
+LEAST_LIST = 230
 WIDER_AT_200 = frozenset({"plan", "plan_manager", "duplicates", "duplicates_manager", "import"})
 """A calendar, two records beside each other and a preview need more than half a screen: they scroll sideways."""
 
@@ -66,11 +68,30 @@ def test_no_page_is_squeezed(
         bars = (window._room.horizontalScrollBar(), window._room.verticalScrollBar())
         narrow = screen == SCREENS["150"] or place.name not in WIDER_AT_200
         sideways = bars[0].maximum() if narrow else 0
+        told += [
+            f"{place.name}: {one.text()} has {one.geometry()}, needs {one.sizeHint()}"
+            for one in _pressed_together(page)
+        ]
+        told += [f"{place.name}: a list of {one.width()}" for one in page.findChildren(RowList) if _narrow(one)]
         told += [f"{place.name}: {sideways} beyond the right edge"] if sideways else []
         told += [f"{place.name}: opens at {bar.value()}" for bar in bars if bar.value()]
         QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Shift)
         told += [f"{place.name}: out of sight: {one.objectName() or one}" for one in _lost_focus(window)]
     assert not told, "\n".join(told)
+
+
+def _pressed_together(page: QWidget) -> list[Button]:
+    """Return the buttons that have less room than what they show, or end beyond what holds them."""
+    shown = [one for one in page.findChildren(Button) if one.isVisible()]
+    return [
+        one
+        for one in shown
+        if one.width() < one.sizeHint().width() or not one.parentWidget().rect().contains(one.geometry())
+    ]
+
+
+def _narrow(rows: RowList) -> bool:
+    return rows.isVisible() and rows.width() < LEAST_LIST
 
 
 def _lost_focus(window: MainWindow) -> list[QWidget]:
