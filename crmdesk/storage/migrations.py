@@ -223,7 +223,8 @@ def _one_form_of_letters(database: "Database") -> None:
             entry = search_index.entry(record, values)
             search_index.forget(driver, record, [rowid])
             search_index.put(driver, record, [(rowid, *entry.columns)])
-            driver.execute(f"UPDATE row_{record} SET pinyin = ? WHERE rowid = ?", (entry.sort_key, rowid))
+            if RECORDS[record].search:
+                driver.execute(f"UPDATE row_{record} SET pinyin = ? WHERE rowid = ?", (entry.sort_key, rowid))
 
 
 _BODIES = {

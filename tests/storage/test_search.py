@@ -241,9 +241,12 @@ def test_a_page_that_renames_is_found_by_the_new_name_and_one_that_does_not_stay
 
 
 def test_a_store_of_before_finds_traditional_characters_and_accents_as_a_new_one(
-    company: tuple[Store, dict[str, str]], open_store: Any, key: bytes
+    company: tuple[Store, dict[str, str]], open_store: Any, key: bytes, wire: Any
 ) -> None:
     store, ids = company
+    with store.writing() as work:
+        room = wire.row("department", institution_id=ids["重庆市第一人民医院"], name="婦產科")
+        inbox.apply_page(work, wire.page({"department": [room]}))
     store.close()
     driver = raw.connect(store.folder / "crmdesk.db", key)
     for name in ("陳美齡", "Sarah O'Connor-Müller"):

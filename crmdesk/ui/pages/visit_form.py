@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -131,11 +131,17 @@ class VisitForm(Card):
         self._place_joint()
 
     def _place_joint(self) -> None:
-        """Give more than two companions, or a form too narrow for three groups side by side, another line."""
+        """Give more than two companions, or a form too narrow for three groups side by side, another line.
+
+        Once there, they come back only where there is room for a scroll bar too: the line fewer may need one, and with
+        it the line more, without end.
+        """
         beside = sum(group.sizeHint().width() + self._top.spacing() for group in (self.channel, self.duration))
         room = self.width() - 2 * _SIDE_PX - self.joint.minimumWidth()
-        apart = len(self._companions) > _BESIDE or beside > room
-        if apart != (self._joint_row.count() > 0):
+        was = self._joint_row.count() > 0
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent) if was else 0
+        apart = len(self._companions) > _BESIDE or beside + bar > room
+        if apart != was:
             to = self._joint_row if apart else self._top
             (self._top if apart else self._joint_row).removeWidget(self.joint)
             to.addWidget(self.joint, 1, Qt.AlignmentFlag.AlignTop)

@@ -60,7 +60,8 @@ class FoldedPicklist(Picklist):
         folded = not self._open and needed > self._room
         kept = self._in_front(more) if folded else set(range(len(self._picks)))
         for index, pick in enumerate(self._picks):
-            pick.setMaximumWidth(self._room - more.sizeHint().width() - CHIP_GAP if folded else ANY_WIDTH)
+            room = max(0, self._room - more.sizeHint().width() - CHIP_GAP)  # before the first layout there is none
+            pick.setMaximumWidth(room if folded else ANY_WIDTH)
             pick.setHidden(index not in kept)
         left = len(self._picks) - len(kept)
         more.setText(f"+{left}")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.institution_page import InstitutionPage
+from crmdesk.ui.pages.visit_form import _SIDE_PX
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 from tests.ui.customers.laptop import Laptop
@@ -54,6 +55,19 @@ def test_many_companions_have_a_line_of_their_own(
     editor.form.joint.setFocus()
     qtbot.keyClick(editor.form.joint, Qt.Key.Key_Right)
     assert editor.report.joint_with_ids == [editor._opening.companions[0].id]  # type: ignore[union-attr]
+
+
+def test_companions_do_not_go_to_and_fro_where_a_scroll_bar_decides(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    """Their line needs a bar, the bar's width brings them back, and so on: the program ended in it."""
+    form = opened(window, qtbot, id=laptop.company.ids["p1"]).form
+    beside = sum(group.sizeHint().width() + form._top.spacing() for group in (form.channel, form.duration))
+    room = form.width() - 2 * _SIDE_PX - beside
+    for least, line_of_their_own in ((room, 0), (room + 1, 1), (room, 1), (room - 40, 0)):
+        form.joint.setMinimumWidth(least)
+        form._place_joint()
+        assert form._joint_row.count() == line_of_their_own, "a bar that goes gives no room"
 
 
 def test_who_came_along_stays_when_something_else_is_chosen(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
