@@ -27,6 +27,7 @@ from crmdesk.services.views import (
     TimelineEntry,
 )
 from crmdesk.storage import search
+from crmdesk.storage.pinyin import written
 
 _TIMELINE = 60
 _MONTHS = 12
@@ -267,7 +268,7 @@ class CustomerReads(CallBackReads):
         same = {row_id, *(one["other_id"] for one in self._merged_into(row_id))}
         return DoctorView(
             row=row,
-            pinyin=self._pinyin("doctor", row_id),
+            pinyin=written(str(row["name"] or "")),
             affiliations=self._affiliations("AND r.doctor_id = :id", row_id),
             timeline=self._timeline(visits, claims, self._called(same)),
             promises=tuple(self._as_row("visit", one) for one in visits if _open_promise(one)),
@@ -357,10 +358,6 @@ class CustomerReads(CallBackReads):
             {"me": self._person.user_id},
         )
         return [self._as_row("user", one) for one in found]
-
-    def _pinyin(self, record: str, row_id: str) -> str:
-        rows = self._fetch(f"SELECT pinyin FROM row_{record} WHERE id = :id", {"id": row_id})
-        return str(rows[0]["pinyin"] or "") if rows else ""
 
     def _affiliations(self, where: str, row_id: str) -> tuple[AffiliationView, ...]:
         rows = shown.select(

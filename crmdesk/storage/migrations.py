@@ -209,14 +209,14 @@ def _company_calendar(database: "Database") -> None:
 
 
 def _one_form_of_letters(database: "Database") -> None:
-    """Traditional characters and accents are searched as their plain forms: make the entries anew that hold some."""
+    """Make the entries anew that hold traditional characters, accents, or 卜, which was read as in 萝卜 alone."""
     driver = cast(Driver, database.conn)
     for record in SEARCHED:
         names = search_index.DEPENDS[record]
         rows = driver.execute(f"SELECT rowid, {', '.join(names)} FROM row_{record} WHERE deleted = 0").fetchall()
         for rowid, *found in rows:
             text = "".join(filter(None, found))
-            if not any(sign in TRADITIONAL or sign == "'" or "\xbf" < sign < "\u2e80" for sign in text):
+            if not any(sign in TRADITIONAL or sign in "'卜" or "\xbf" < sign < "\u2e80" for sign in text):
                 continue
             values = dict(zip(names, found, strict=True))
             values["aliases"] = from_json(values.get("aliases") or "[]")

@@ -52,7 +52,7 @@ HETERONYMS: dict[str, tuple[str, ...]] = {
     "露": ("lu",), "奇": ("qi",), "血": ("xue", "xie"), "参": ("can", "shen"), "便": ("bian", "pian"),
     "女": ("nv", "nu"), "吕": ("lv", "lu"), "绿": ("lv", "lu"), "略": ("lve", "lue"),
     "律": ("lv", "lu"), "旅": ("lv", "lu"), "侣": ("lv", "lu"), "履": ("lv", "lu"),
-    "虑": ("lv", "lu"), "铝": ("lv", "lu"),
+    "卜": ("bu", "bo"), "虑": ("lv", "lu"), "铝": ("lv", "lu"),
 }  # fmt: skip
 """Characters that names hold and that are read in more than one way; the usual reading first."""
 
@@ -177,6 +177,23 @@ def person_readings(name: str) -> list[tuple[str, ...]]:
         rest = tuple(other for other in choices[at] if other != reading)
         choices[at] = (reading, *rest)
     return list(islice(product(*choices), MAX_READINGS))
+
+
+_DOTS = re.compile("[·•・‧．.]")
+
+
+def written(name: str) -> str:
+    """Return a person's name as pinyin is written: Zeng Qinghua, Ouyang Feng, Abudula Maimaiti; '' without Chinese."""
+    parts = [sum(is_han(char) for char in part) for part in _DOTS.split(name)]
+    reading = [one.replace("v", "ü") for one in person_readings(name)[0]]
+    if len(parts) == 1 and reading:
+        family = max(1, len(_surname(simplified(name)[:2])))
+        parts = [family, len(reading) - family]
+    words, at = [], 0
+    for length in parts:
+        words.append("".join(reading[at : at + length]).capitalize())
+        at += length
+    return " ".join(filter(None, words))
 
 
 @lru_cache(maxsize=8192)

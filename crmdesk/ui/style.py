@@ -132,4 +132,6 @@ QDialogButtonBox QPushButton {{ background: {c.surface}; border: 1px solid {c.li
 QDialogButtonBox QPushButton:hover {{ background: {c.hover}; }}
 QDialogButtonBox QPushButton:focus {{ border-color: {c.accent}; }}
 QCalendarWidget QWidget {{ alternate-background-color: {c.raised}; }}
+QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {c.raised}; }}
+QCalendarWidget QToolButton {{ background: transparent; color: {c.text}; border: 0; padding: 4px; }}
 """

@@ -3143,6 +3143,13 @@
         </message>
     </context>
     <context>
+        <name>RowPicker</name>
+        <message>
+            <source>没有找到“{text}”</source>
+            <translation>Nothing found for “{text}”</translation>
+        </message>
+    </context>
+    <context>
         <name>RunFace</name>
         <message>
             <source>正在修改 {done} / {total}</source>

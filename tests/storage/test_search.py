@@ -193,12 +193,21 @@ def test_a_doctor_moves_with_the_affiliation(company: tuple[Store, dict[str, str
 
 @pytest.mark.parametrize(
     ("name", "first"),
-    [("曾国藩", "zeng"), ("单田芳", "shan"), ("仇和", "qiu"), ("解晓东", "xie"), ("查尔斯", "zha"), ("区瑞强", "ou"),
+    [("曾国藩", "zeng"), ("单田芳", "shan"), ("仇和", "qiu"), ("卜凡", "bu"), ("解晓东", "xie"), ("查尔斯", "zha"), ("区瑞强", "ou"),
      ("任正非", "ren"), ("朴树", "piao"), ("盖聂", "ge"), ("乐毅", "yue"), ("尉迟恭", "yu"),
      ("单于", "chan"), ("曾", "zeng")],
 )  # fmt: skip
 def test_surnames_are_read_as_surnames(name: str, first: str) -> None:
     assert pinyin.person_readings(name)[0][0] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "pinyin_of_it"),
+    [("曾庆华", "Zeng Qinghua"), ("欧阳修远", "Ouyang Xiuyuan"), ("阿卜杜拉·买买提", "Abudula Maimaiti"),
+     ("吕布", "Lü Bu"), ("單國慶", "Shan Guoqing"), ("Sarah O'Connor", ""), ("曾", "Zeng"), ("", "")],
+)  # fmt: skip
+def test_a_name_is_written_in_pinyin_as_people_write_it(name: str, pinyin_of_it: str) -> None:
+    assert pinyin.written(name) == pinyin_of_it
 
 
 @pytest.mark.parametrize("name", ["王㐂", "㐂明珠", "欧阳㐂", "㐂", "王明㐂珠", "𠀀", "王〇"])

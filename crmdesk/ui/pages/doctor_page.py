@@ -50,12 +50,6 @@ _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at
                    "tags", "note", "status")  # fmt: skip
 
 
-def spoken(pinyin: str) -> str:
-    """Return pinyin as names are written: `zeng qing hua` → `Zeng Qinghua`."""
-    parts = pinyin.split()
-    return " ".join(part.capitalize() for part in (parts[0], "".join(parts[1:])) if part) if parts else ""
-
-
 def scrolled(inner: QWidget) -> ScrollArea:
     """Return a widget on a card's ground that scrolls when it is higher than the card."""
     area = ScrollArea()
@@ -403,7 +397,7 @@ class DoctorPage(Page):
                 "neutral",
             ),
         ]
-        self.head.say(str(row["name"]), second, chips, spoken(view.pinyin))
+        self.head.say(str(row["name"]), second, chips, view.pinyin)
 
     def _show_tabs(self) -> None:
         view = self._view

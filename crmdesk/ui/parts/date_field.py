@@ -101,6 +101,7 @@ class DateField(Button):
         calendar = QCalendarWidget(menu)
         calendar.setGridVisible(False)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
         chinese = language.current() == language.CHINESE
         calendar.setLocale(QLocale(QLocale.Language.Chinese if chinese else QLocale.Language.English))
         if self._value:

@@ -24,6 +24,7 @@ class RowPicker(QWidget):
         super().__init__(parent)
         self._search = search
         self._row_id = ""
+        self._any = False
         self.edit = TextLine()
         self.edit.setObjectName(f"{name}_edit")
         self.edit.installEventFilter(self)
@@ -53,7 +54,7 @@ class RowPicker(QWidget):
         self.list.hide()
 
     def show_found(self, found: Sequence[Found]) -> None:
-        """Show what matches; the first one is what Enter takes."""
+        """Show what matches, the first one is what Enter takes; or that nothing does."""
         if self._row_id or not self.edit.text().strip():
             self.list.hide()
             return
@@ -62,9 +63,14 @@ class RowPicker(QWidget):
             item = QListWidgetItem(f"{name}   {second}")
             item.setData(Qt.ItemDataRole.UserRole, (row_id, name))
             self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        self.list.setFixedHeight(min(len(found), 6) * theme.px(30) + 4)
-        self.list.setVisible(bool(found))
+        if not found:
+            nothing = QListWidgetItem(self.tr("没有找到“{text}”").format(text=self.edit.text().strip()))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
+        self._any = bool(found)
+        self.list.setCurrentRow(0 if found else -1)
+        self.list.setFixedHeight(min(self.list.count(), 6) * theme.px(30) + 4)
+        self.list.show()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -81,7 +87,7 @@ class RowPicker(QWidget):
     def _key(self, key: int) -> bool:
         if not self.list.isVisible():
             return False
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._any:
             step = 1 if key == Qt.Key.Key_Down else -1
             self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
             return True
@@ -104,6 +110,8 @@ class RowPicker(QWidget):
             self.list.hide()
 
     def _take(self, item: QListWidgetItem) -> None:
+        if not self._any:
+            return
         row_id, name = item.data(Qt.ItemDataRole.UserRole)
         self.set_row(row_id, name)
         self.picked.emit(row_id)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages.doctor_page import DoctorPage, spoken
+from crmdesk.ui.pages.doctor_page import DoctorPage
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.parts.date_field import DateField, today
@@ -26,7 +26,6 @@ def test_the_page_says_who_it_is_and_what_is_disputed(window: MainWindow, laptop
     page = opened(window, qtbot, laptop)
     assert page.head.beside.text() == "Zeng Qinghua"
     assert [chip.text for chip in page.head.chips][:3] == ["A 类", "区域专家", "手机有冲突"]
-    assert spoken("") == ""
 
 
 def test_e_edits_in_place_and_the_save_waits_to_be_sent(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
