@@ -27,7 +27,7 @@ T = TypeVar("T")
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRIES = 10
 _EPOCH_GOOD_S = 1.0
-_SEAL = "seal"
+_SEAL, _SEAL_BYTES = "seal", 16
 
 
 class Database:
@@ -48,8 +48,9 @@ class Database:
         METADATA.create_all(self.engine)
         with self._begin(writing=True) as connection:
             _add_columns(connection)
-            if _meta(connection, lives.EPOCH) is None:
-                connection.execute(insert(SERVER_META).values(name=lives.EPOCH, value=secrets.token_hex(6)))
+            for name, size in ((lives.EPOCH, 6), (_SEAL, _SEAL_BYTES)):
+                if _meta(connection, name) is None:
+                    connection.execute(insert(SERVER_META).values(name=name, value=secrets.token_hex(size)))
 
     @property
     def is_older(self) -> bool:
@@ -75,13 +76,16 @@ class Database:
 
     @property
     def seal(self) -> bytes:
-        """Return the key that seals the cursors: what they say of this database's past is its own word then."""
+        """Return the key that seals the cursors: what they say of this database's past is its own word then.
+
+        A database of an older crmdesk gets one when it is first asked for.
+        """
         if not self._seal:
             with self.reading() as connection:
                 found = _meta(connection, _SEAL)
             if found is None:
                 with self._begin(writing=True) as connection:
-                    fresh = {"name": _SEAL, "value": secrets.token_hex(16)}
+                    fresh = {"name": _SEAL, "value": secrets.token_hex(_SEAL_BYTES)}
                     connection.execute(insert_ignoring(connection, SERVER_META), fresh)
                     found = _meta(connection, _SEAL)
             self._seal = bytes.fromhex(str(found))
