@@ -26,7 +26,7 @@ from crmdesk.company.generate import Company
 from crmdesk.domain.clock import to_text
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import MEDIA_TYPE, PROTOCOL, SCHEMA, SyncEnd, SyncRequest
-from crmdesk.server import auth, demo, devices, feed
+from crmdesk.server import auth, demo, devices, feed, lives
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.commands.place import place
 from crmdesk.server.cursor import Cursor
@@ -199,8 +199,9 @@ def _laptop(database: Database, number: int, token: str) -> Laptop:
         scopes = sorted(actor.scopes)
         heads = feed.head_positions(connection, scopes)
         found = connection.execute(select(SCOPE_DIGEST).where(SCOPE_DIGEST.c.scope.in_(scopes)))
-        summary = digest.of_digests(tuple(row) for row in found)
-    cursor = Cursor(database.epoch, {scope: heads.get(scope, 0) for scope in scopes}, day_of(database.clock())).text()
+        summary, link = digest.of_digests(tuple(row) for row in found), lives.link_of(connection)
+    positions = {scope: heads.get(scope, 0) for scope in scopes}
+    cursor = Cursor(database.epoch, positions, day_of(database.clock()), link).text(database.seal)
     asked = SyncRequest(
         PROTOCOL, SCHEMA, device, cursor, subscription=digest.of_subscription(scopes), summary=summary
     )  # fmt: skip

@@ -29,7 +29,7 @@ from crmdesk.protocol.messages import (
     SyncHead,
     SyncRequest,
 )
-from crmdesk.server import horizon
+from crmdesk.server import horizon, lives
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.commands.place import place
 from crmdesk.server.cursor import Cursor
@@ -161,8 +161,9 @@ class Laptop:
                 scopes = sorted(inbox.scope_states(work.connection))
                 heads = head_positions(connection, scopes)
                 positions = {scope: heads.get(scope, 0) for scope in scopes}
-                cursor = Cursor(database.epoch, positions, horizon.day_of(database.clock()))
-                settings.set_meta(work.connection, "cursor", cursor.text())
+                link = lives.link_of(connection)
+                cursor = Cursor(database.epoch, positions, horizon.day_of(database.clock()), link)
+                settings.set_meta(work.connection, "cursor", cursor.text(database.seal))
                 for scope in scopes:
                     work.driver.execute("UPDATE scope SET state = ? WHERE name = ?", (inbox.COMPLETE, scope))
         finally:

@@ -137,7 +137,7 @@ class Reader:
                 for row in group.by_row():
                     self._held.setdefault(row[id_at], []).append((row[revision_at], now))
                     came += 1
-        self._cursor = pull.cursor.text()
+        self._cursor = pull.cursor.text(self._database.seal)
         return came
 
     def compared(self, changes: list[Change]) -> Seen:

@@ -364,6 +364,10 @@ FORGED: dict[str, tuple[str, Callable[[Door, Laptop], Operation]]] = {
         "invalid",
         lambda _d, m: m.operation("claim", new_id(), "command", command="approve", args={"x": "y" * 70_000}),
     ),
+    "a life that can be none": (
+        "invalid",
+        lambda d, m: m.operation("doctor", d.company["north_doctor"], "delete", base_revision=1, life="x" * 41),
+    ),
     "fields without end": (
         "invalid",
         lambda d, m: m.edit("doctor", d.company["north_doctor"], 1, **{f"f{n}": (None, 1) for n in range(201)}),
