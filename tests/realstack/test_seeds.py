@@ -24,7 +24,7 @@ def judged(caplog: pytest.LogCaptureFixture) -> Callable[..., None]:
         print(summary(list(outcomes)))
         assert [(one.seed, one.faults) for one in outcomes if one.faults] == []
         assert all(one.counts["rows"] for one in outcomes)
-        # where a first sync among faults never came through there was nothing to edit: seldom, else the days prove little
+        # where no first sync came through the faults there was nothing to edit: seldom, else the days prove little
         assert sum(one.counts["said"] > 0 for one in outcomes) >= 0.8 * len(outcomes)
         # a database that was killed, an answer cut within its head: the libraries tell of it, as they should
         loud = [record for record in caplog.records if record.levelno >= logging.WARNING]
