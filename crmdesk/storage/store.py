@@ -25,6 +25,15 @@ SWEPT_AT_ONCE = 8
 """So many files are forgotten under one lock of the writer."""
 
 
+_MADE = "SELECT json_extract(content, '$.fields.sha256[1]') AS sha256 FROM"
+_REFERENCED = (
+    "SELECT sha256 FROM (SELECT sha256 FROM row_attachment "
+    f"UNION {_MADE} outbox WHERE record = 'attachment' UNION {_MADE} needs_you WHERE record = 'attachment' "
+    f"UNION {_MADE} outbox_done WHERE record = 'attachment' AND outcome = 'dropped') WHERE sha256 IS NOT NULL"
+)
+"""The attachments whose bytes are kept: of rows, and of what was made here and is not settled or given up for good."""
+
+
 class Store:
     """The open store of one person; made by `Store.open`, ended by `close`."""
 
@@ -205,13 +214,16 @@ class Store:
         return self.blobs.sound(sha256)
 
     def sweep_attachments(self) -> int:
-        """Forget bytes and queue entries that no attachment row refers to; return how many bytes' entries went."""
+        """Forget bytes and queue entries that nothing refers to; return how many bytes' entries went.
+
+        What refers to them are attachment rows, and what was done here and not taken back: also what was given up can
+        be put back for some time.
+        """
         swept, part = 0, SWEPT_AT_ONCE
         while part == SWEPT_AT_ONCE:
             with self.handed_out.writer, self._writer.connected() as connection, connection.transaction():
-                referenced = "SELECT sha256 FROM row_attachment"
-                connection.execute(f"DELETE FROM transfer WHERE sha256 NOT IN ({referenced})")
-                found = connection.execute(f"{referenced} GROUP BY sha256").scalars()
+                connection.execute(f"DELETE FROM transfer WHERE sha256 NOT IN ({_REFERENCED})")
+                found = connection.execute(_REFERENCED).scalars()
                 part = self.blobs.sweep([str(one) for one in found], SWEPT_AT_ONCE)
             swept += part
         return swept

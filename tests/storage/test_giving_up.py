@@ -7,7 +7,7 @@ import pytest
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer
-from crmdesk.storage import outbox
+from crmdesk.storage import attachments, outbox
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 
@@ -143,3 +143,27 @@ def test_a_deletion_of_a_row_that_exists_at_the_server_is_kept(store: Store, wir
         work.delete("doctor", made, wire.me)
         refuse(work, "invalid", code="exists")
     assert needs(store) == [("doctor", "invalid", False), ("doctor", "", True)]
+
+
+def test_a_file_that_was_given_up_comes_back_with_its_bytes(store: Store, wire: Any) -> None:
+    photo, claim = b"%PDF-1.4 photo", new_id()
+    about = {"parent_record": "claim", "parent_id": claim, "file_name": "a.pdf", "media_type": "application/pdf"}
+    with store.writing() as work:
+        sha256 = attachments.put(work, photo)
+        work.create("attachment", new_id(), about | {"sha256": sha256, "size_bytes": len(photo)}, wire.me)
+        outbox.next_batch(work.connection, 10, 100_000)
+        refuse(work, "out_of_scope")
+        [refused] = outbox.needs_you(work.connection)
+        outbox.drop(work, refused.operation.id)
+    assert store.attachment(sha256) == photo
+    with store.writing() as work:
+        outbox.put_back(work, refused.operation.id)
+    with store.writing() as work:
+        outbox.retry(work, refused.operation.id)
+        assert [one.sha256 for one in attachments.queue(work.connection, attachments.UP)] == [sha256]
+    assert store.attachment(sha256) == photo
+    with store.writing() as work:
+        work.driver.execute("DELETE FROM outbox")  # nothing is left of it: neither are the bytes
+        work.driver.execute("DELETE FROM row_attachment")
+        work.note("attachment", claim)
+    assert store.attachment(sha256) is None
