@@ -182,6 +182,19 @@ def test_a_restored_server_gets_back_what_it_lost(enter: Enter, company: Company
     assert not rep.repaired
 
 
+def test_a_deletion_of_a_life_that_is_over_hides_nobodys_edit(enter: Enter, company: Company) -> None:
+    rep, doctor = enter("rep"), company["north_doctor"]
+    rep.sync()
+    rep.rows["doctor", doctor]["revision"] += 1  # an edit that the backup does not have
+    rep.act("doctor", doctor, "delete")
+    company.database.renew_epoch()
+    company.edit("doctor", doctor, {"mobile": "3"})
+    rep.sync()
+    assert (rep.waiting, rep.refused) == ([], {})
+    assert not company.row("doctor", doctor)["deleted"]
+    assert [row["field"] for (record, _), row in rep.rows.items() if record == "conflict"] == ["deleted"]
+
+
 def test_a_copied_laptop_goes_on_as_another_device(enter: Enter, company: Company) -> None:
     rep = enter("rep")
     rep.sync()

@@ -16,7 +16,7 @@ class SecondClient:
         self.rows: dict[Key, Message] = {}
         self.scopes_of: dict[Key, set[str]] = {}
         self.scopes: set[str] = set()
-        self.cursor, self.epoch, self.seq = "", "", 0
+        self.cursor, self.epoch, self.former, self.seq = "", "", "", 0
         self.waiting: list[Message] = []
         self.acknowledged: list[Message] = []
         self.refused: dict[str, Message] = {}
@@ -32,6 +32,7 @@ class SecondClient:
         at = datetime.now(UTC)
         operation["made_at"] = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
         operation["base_revision"] = held.get("revision", 0)
+        operation["life"] = self.former if (record, row_id) in self._counts_anew else self.epoch
         operation["fields"] = {name: [held.get(name), value] for name, value in (fields or {}).items()}
         self.waiting.append(operation)
         return str(operation["id"])
@@ -47,7 +48,8 @@ class SecondClient:
         told = {"subscription": short_hash("\n".join(sorted(self.scopes)).encode())} if self.scopes else {}
         told |= {"summary": self._summary()} if self.cursor else {}
         outbox = [] if self.epoch and not self.cursor else self.waiting[:2000]
-        answer = self.line.sync(cursor=self.cursor, operations=outbox, refetch=list(refetch), **told)
+        sent = [{name: one[name] for name in one if (name, one[name]) != ("life", self.epoch)} for one in outbox]
+        answer = self.line.sync(cursor=self.cursor, operations=sent, refetch=list(refetch), **told)
         assert answer[0][0] == b"H"
         head = answer[0][1]
         if self._is_fork(answer):
@@ -92,7 +94,7 @@ class SecondClient:
             self.scopes = set(head["scopes"])
         restored = self.epoch not in ("", head["epoch"])
         if restored:
-            self.cursor = ""
+            self.cursor, self.former = "", "unknown" if self._counts_anew else self.epoch
             self._counts_anew = set(self.rows)
             self.waiting = self.acknowledged + self.waiting
             self.acknowledged = []
