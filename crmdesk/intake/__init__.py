@@ -13,7 +13,8 @@ from crmdesk.intake.model import (
     Planned,
     SheetRow,
 )
-from crmdesk.intake.plan import Preview, plan, preview
+from crmdesk.intake.plan import plan
+from crmdesk.intake.preview import Preview, preview
 from crmdesk.intake.report import Report, ReportLine
 
 __all__ = [

@@ -1,18 +1,15 @@
-"""Previews a file and plans its import row by row: make, same, park or refuse; nothing is written here."""
+"""Plans the import of a previewed file row by row: make, same, park or refuse; nothing is written here."""
 
-import hashlib
-import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from typing_extensions import override
 
 from crmdesk.domain.custom_fields import folded
-from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.formulas import unquoted
 from crmdesk.domain.ids import new_id
@@ -25,150 +22,14 @@ from crmdesk.intake.columns import (
     FAMILY_NAME,
     GIVEN_NAME,
     INSTITUTION_NAME,
-    NO_OWN,
-    OwnFields,
     check_mapping,
     field_of,
-    guess,
-    repeated,
 )
-from crmdesk.intake.dates import PLAIN, Order, Reading, decided, readings, unclear
+from crmdesk.intake.dates import PLAIN, Order, decided
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
-from crmdesk.intake.model import Action, Column, KnownCustomers, NewRow, Notice, Planned, SheetRow, Table
-from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
-from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a person sees before an import; `mapping` is the guess, to be edited."""
-
-    file_kind: str
-    encoding: str
-    delimiter: str
-    sheet: str
-    sheets: tuple[str, ...]
-    header_row: int
-    kind: str
-    columns: tuple[Column, ...]
-    sample: list[SheetRow]
-    row_count: int
-    notices: tuple[Notice, ...]
-    table: Table = field(repr=False)
-    own: OwnFields = field(default=NO_OWN, repr=False)
-    remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
-    remembered_on: str = ""  # the day of that choice
-    dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
-
-    @property
-    def mapping(self) -> dict[int, str]:
-        """Return the proposed targets by column: what a person chose before, else the guess."""
-        return dict(self.remembered) or self.guessed
-
-    @property
-    def guessed(self) -> dict[int, str]:
-        """Return the guessed targets by column."""
-        return {column.index: column.target for column in self.columns if column.target}
-
-    def unclear_dates(self, mapping: Mapping[int, str]) -> dict[str, str]:
-        """Return a cell that may be two days, by the heading of each date column in which nothing says which."""
-        wanted = [index for index, to in mapping.items() if to and field_of(to, self.own).kind is Kind.DATE]
-        return {self.columns[at].header or str(at + 1): cell for at, cell in unclear(self.dates, wanted).items()}
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Return what the columns of such a list may be mapped to."""
-        return self.own.targets(self.kind)
-
-    @property
-    def shape(self) -> str:
-        """Return the kind of file and 16 hex digits for its headers in their order, '' for a file without any.
-
-        Under it a mapping is remembered (`crmdesk.services.import_memory`).
-        """
-        if not self.header_row:
-            return ""
-        headers = "\x1f".join(fold(column.header) for column in self.columns)
-        return f"{self.file_kind}:{hashlib.sha256(headers.encode()).hexdigest()[:16]}"
-
-
-def preview(
-    source: Path | str | bytes,
-    kind: str | None = None,
-    sample: int = 200,
-    sheet: str | None = None,
-    own: OwnFields = NO_OWN,
-) -> Preview:
-    """Read a file (path or bytes) and guess its columns; `kind` doctor or institution where the caller knows it.
-
-    Raises InputError with a code for what cannot be read (`sniff`, `sheets`), WorldError('file_unreadable').
-    """
-    data = source if isinstance(source, bytes) else read_bytes(Path(source))
-    found = sniff(data)
-    sheets = read_sheets(found, data)
-    chosen = choose_sheet(sheets, sheet, own.headers)
-    table = cut(chosen, own.headers)
-    kind, columns = guess(table, kind, own)
-    decisions = readings(table)
-    return Preview(
-        file_kind=found.kind,
-        encoding=found.encoding,
-        delimiter=found.delimiter,
-        sheet=chosen.name,
-        sheets=tuple(one.name for one in sheets),
-        header_row=table.header_row,
-        kind=kind,
-        columns=columns,
-        sample=table.rows[:sample],
-        row_count=len(table.rows),
-        notices=(*found.notices, *table.notices, *_noticed(kind, columns, sheets, chosen, decisions, own)),
-        table=table,
-        own=own,
-        dates=decisions,
-    )
-
-
-def _noticed(
-    kind: str,
-    columns: Sequence[Column],
-    sheets: Sequence[Sheet],
-    chosen: Sheet,
-    dates: Mapping[int, Reading],
-    own: OwnFields,
-) -> Iterator[Notice]:
-    """Yield what a person should know of what was guessed."""
-    for column in columns:
-        if column.refused:
-            yield Notice(column.refused, {"column": column.header})
-        serial = dates.get(column.index, PLAIN).serial
-        if serial and column.target and field_of(column.target, own).kind is Kind.DATE:
-            yield Notice("excel_day_numbers", {"column": column.header, "value": serial, "day": PLAIN.value(serial)[0]})
-    for taken, left in repeated(columns):
-        yield Notice("header_twice", {"column": left.header, "taken": taken.index + 1, "left": left.index + 1})
-    others = [one.name for one in sheets if one is not chosen and len(one.rows) > 1]
-    if others:
-        yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
-    if not kind:
-        yield Notice("no_customers")
-
-
-def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:
-    """Read a file and cut it under the header that knows most of these words; raises as `preview`."""
-    data = source if isinstance(source, bytes) else read_bytes(Path(source))
-    return cut(choose_sheet(read_sheets(sniff(data), data), None, known_headers), known_headers)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a file's bytes, as many as may be read; raises WorldError('file_unreadable')."""
-    try:
-        with path.open("rb") as file:
-            return _read_limited(file)
-    except OSError as error:
-        raise WorldError("file_unreadable", name=path.name, reason=error.strerror or "") from error
-
-
-def _read_limited(file: BinaryIO | io.BufferedReader) -> bytes:
-    return file.read(MAX_FILE_BYTES + 1)
+from crmdesk.intake.model import Action, KnownCustomers, NewRow, Planned, SheetRow
+from crmdesk.intake.preview import Preview
+from crmdesk.intake.sheets import fold
 
 
 def plan(
@@ -195,9 +56,20 @@ def plan(
     used = {index: target for index, target in mapping.items() if target}
     for column, cell in source.unclear_dates(used).items() if date_order is None else ():
         raise InputError("dates_unclear", column=column, value=cell)
-    if kind == "doctor":
-        return _DoctorPlanner(source, used, known, territory_id, date_order, hospitals or {}).run()
-    return _InstitutionPlanner(source, used, known, territory_id, date_order).run()
+    asked = _Asked(source, used, known, territory_id, date_order, hospitals or {})
+    return (_DoctorPlanner(asked) if kind == "doctor" else _InstitutionPlanner(asked)).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `plan` was asked for, with the columns that are used."""
+
+    source: Preview
+    mapping: Mapping[int, str]
+    known: KnownCustomers
+    territory_id: str
+    date_order: Order | None
+    hospitals: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -214,21 +86,14 @@ class _Planner:
 
     record = ""
 
-    def __init__(
-        self,
-        source: Preview,
-        mapping: Mapping[int, str],
-        known: KnownCustomers,
-        territory_id: str,
-        date_order: Order | None,
-    ) -> None:
+    def __init__(self, asked: _Asked) -> None:
+        source = asked.source
         self._table = source.table
-        self._mapping = [(index, target, field_of(target, source.own)) for index, target in mapping.items()]
+        self._mapping = [(index, target, field_of(target, source.own)) for index, target in asked.mapping.items()]
         dates = (index for index, _target, declared in self._mapping if declared.kind is Kind.DATE)
-        self._dates = {index: decided(source.dates.get(index, PLAIN), date_order) for index in dates}
-        self._territory_id = territory_id
-        self._institutions = Institutions(known.institutions())
-        self._known = known
+        self._dates = {index: decided(source.dates.get(index, PLAIN), asked.date_order) for index in dates}
+        self._territory_id = asked.territory_id
+        self._institutions = Institutions(asked.known.institutions())
         self._made_in_row: dict[str, int] = {}
 
     def run(self) -> Iterator[Planned]:
@@ -329,18 +194,11 @@ def _noted(code: str, params: dict[str, Any], cells: _Cells) -> tuple[str, dict[
 class _InstitutionPlanner(_Planner):
     record = "institution"
 
-    def __init__(
-        self,
-        source: Preview,
-        mapping: Mapping[int, str],
-        known: KnownCustomers,
-        territory_id: str,
-        date_order: Order | None,
-    ) -> None:
-        super().__init__(source, mapping, known, territory_id, date_order)
+    def __init__(self, asked: _Asked) -> None:
+        super().__init__(asked)
         self._spelling: dict[str, str] = {}  # of those made here: id → the name as the file has it
-        index = next(index for index, target in mapping.items() if target == INSTITUTION_NAME)
-        full_names = {clean.plain(row.cells[index]) for row in source.table.rows}
+        index = next(index for index, target in asked.mapping.items() if target == INSTITUTION_NAME)
+        full_names = {clean.plain(row.cells[index]) for row in asked.source.table.rows}
         self._short_names = Counter(name_key(clean.hospital(full)[0]) for full in full_names)
 
     @override
@@ -397,19 +255,11 @@ class _Work:
 class _DoctorPlanner(_Planner):
     record = "doctor"
 
-    def __init__(
-        self,
-        source: Preview,
-        mapping: Mapping[int, str],
-        known: KnownCustomers,
-        territory_id: str,
-        date_order: Order | None,
-        hospitals: Mapping[str, str],
-    ) -> None:
-        super().__init__(source, mapping, known, territory_id, date_order)
-        self._answers = {name_key(name): answer for name, answer in hospitals.items()}
-        self._doctors = Doctors(known.doctors())
-        self._rooms = {(place, name_key(name)): room_id for room_id, place, name in known.departments()}
+    def __init__(self, asked: _Asked) -> None:
+        super().__init__(asked)
+        self._answers = {name_key(name): answer for name, answer in asked.hospitals.items()}
+        self._doctors = Doctors(asked.known.doctors())
+        self._rooms = {(place, name_key(name)): room_id for room_id, place, name in asked.known.departments()}
         self._pending: list[Callable[[], None]] = []
         self._alone = self._names_alone()
 

@@ -17,7 +17,7 @@ from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
 from crmdesk.intake.matching import Found, Institutions, name_key
 from crmdesk.intake.model import KnownInstitution, SheetRow, Table
-from crmdesk.intake.plan import read_table
+from crmdesk.intake.preview import read_table
 from crmdesk.intake.sheets import fold
 
 _PROCUREMENT = RECORDS["procurement"]

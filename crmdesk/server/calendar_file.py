@@ -13,7 +13,7 @@ from crmdesk.domain.errors import InputError
 from crmdesk.domain.validation import check_value
 from crmdesk.domain.workdays import days_between
 from crmdesk.intake import clean
-from crmdesk.intake.plan import read_bytes, read_table
+from crmdesk.intake.preview import read_bytes, read_table
 from crmdesk.intake.sheets import fold
 from crmdesk.intake.sniff import decode
 

@@ -1,0 +1,148 @@
+"""Reads a file and previews it: what a person sees and may decide before anything is planned."""
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from crmdesk.domain.errors import WorldError
+from crmdesk.domain.fields import Kind
+from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
+from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
+from crmdesk.intake.model import Column, Notice, SheetRow, Table
+from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
+from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person sees before an import; `mapping` is the guess, to be edited."""
+
+    file_kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    kind: str
+    columns: tuple[Column, ...]
+    sample: list[SheetRow]
+    row_count: int
+    notices: tuple[Notice, ...]
+    table: Table = field(repr=False)
+    own: OwnFields = field(default=NO_OWN, repr=False)
+    remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
+    remembered_on: str = ""  # the day of that choice
+    dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
+
+    @property
+    def mapping(self) -> dict[int, str]:
+        """Return the proposed targets by column: what a person chose before, else the guess."""
+        return dict(self.remembered) or self.guessed
+
+    @property
+    def guessed(self) -> dict[int, str]:
+        """Return the guessed targets by column."""
+        return {column.index: column.target for column in self.columns if column.target}
+
+    def unclear_dates(self, mapping: Mapping[int, str]) -> dict[str, str]:
+        """Return a cell that may be two days, by the heading of each date column in which nothing says which."""
+        wanted = [index for index, to in mapping.items() if to and field_of(to, self.own).kind is Kind.DATE]
+        return {self.columns[at].header or str(at + 1): cell for at, cell in unclear(self.dates, wanted).items()}
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return what the columns of such a list may be mapped to."""
+        return self.own.targets(self.kind)
+
+    @property
+    def shape(self) -> str:
+        """Return the kind of file and 16 hex digits for its headers in their order, '' for a file without any.
+
+        Under it a mapping is remembered (`crmdesk.services.import_memory`).
+        """
+        if not self.header_row:
+            return ""
+        headers = "\x1f".join(fold(column.header) for column in self.columns)
+        return f"{self.file_kind}:{hashlib.sha256(headers.encode()).hexdigest()[:16]}"
+
+
+def preview(
+    source: Path | str | bytes,
+    kind: str | None = None,
+    sample: int = 200,
+    sheet: str | None = None,
+    own: OwnFields = NO_OWN,
+) -> Preview:
+    """Read a file (path or bytes) and guess its columns; `kind` doctor or institution where the caller knows it.
+
+    Raises InputError with a code for what cannot be read (`sniff`, `sheets`), WorldError('file_unreadable').
+    """
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
+    found = sniff(data)
+    sheets = read_sheets(found, data)
+    chosen = choose_sheet(sheets, sheet, own.headers)
+    table = cut(chosen, own.headers)
+    kind, columns = guess(table, kind, own)
+    decisions = readings(table)
+    return Preview(
+        file_kind=found.kind,
+        encoding=found.encoding,
+        delimiter=found.delimiter,
+        sheet=chosen.name,
+        sheets=tuple(one.name for one in sheets),
+        header_row=table.header_row,
+        kind=kind,
+        columns=columns,
+        sample=table.rows[:sample],
+        row_count=len(table.rows),
+        notices=(*found.notices, *table.notices, *_noticed(kind, columns, sheets, chosen, decisions, own)),
+        table=table,
+        own=own,
+        dates=decisions,
+    )
+
+
+def _noticed(
+    kind: str,
+    columns: Sequence[Column],
+    sheets: Sequence[Sheet],
+    chosen: Sheet,
+    dates: Mapping[int, Reading],
+    own: OwnFields,
+) -> Iterator[Notice]:
+    """Yield what a person should know of what was guessed."""
+    for column in columns:
+        if column.refused:
+            yield Notice(column.refused, {"column": column.header})
+        serial = dates.get(column.index, PLAIN).serial
+        if serial and column.target and field_of(column.target, own).kind is Kind.DATE:
+            yield Notice("excel_day_numbers", {"column": column.header, "value": serial, "day": PLAIN.value(serial)[0]})
+    for taken, left in repeated(columns):
+        yield Notice("header_twice", {"column": left.header, "taken": taken.index + 1, "left": left.index + 1})
+    others = [one.name for one in sheets if one is not chosen and len(one.rows) > 1]
+    if others:
+        yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
+    if not kind:
+        yield Notice("no_customers")
+
+
+def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:
+    """Read a file and cut it under the header that knows most of these words; raises as `preview`."""
+    data = source if isinstance(source, bytes) else read_bytes(Path(source))
+    return cut(choose_sheet(read_sheets(sniff(data), data), None, known_headers), known_headers)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, as many as may be read; raises WorldError('file_unreadable')."""
+    try:
+        with path.open("rb") as file:
+            return _read_limited(file)
+    except OSError as error:
+        raise WorldError("file_unreadable", name=path.name, reason=error.strerror or "") from error
+
+
+def _read_limited(file: BinaryIO | io.BufferedReader) -> bytes:
+    return file.read(MAX_FILE_BYTES + 1)
