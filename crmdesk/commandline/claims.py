@@ -15,7 +15,7 @@ from crmdesk.domain.claims import Event
 from crmdesk.domain.clock import local_date, utc_now
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
-from crmdesk.domain.records import CLAIM, CLAIM_LINE
+from crmdesk.domain.money_records import CLAIM, CLAIM_LINE
 from crmdesk.services.commands import AttachFile, ClaimCommand, SaveClaim
 from crmdesk.services.views import ClaimItem, ClaimView, Row
 from crmdesk.ui import words

@@ -13,7 +13,7 @@ from typing import Any
 
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.market_rules import MEAL_CAP_FEN_PER_HEAD
-from crmdesk.domain.records import CLAIM
+from crmdesk.domain.money_records import CLAIM
 from crmdesk.domain.roles import Role
 
 RECEIPT_THRESHOLD_FEN = 50_00

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.records import BUDGET
+from crmdesk.domain.money_records import BUDGET
 from crmdesk.domain.validation import check_new
 from crmdesk.server import admin
 from crmdesk.server.tables import ROWS, SHAPES

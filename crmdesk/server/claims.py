@@ -11,7 +11,7 @@ from crmdesk.domain.claims import EDITABLE, Event, State, Transition, finding_of
 from crmdesk.domain.clock import local_date
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.money import CURRENCY
-from crmdesk.domain.records import CLAIM
+from crmdesk.domain.money_records import CLAIM
 from crmdesk.domain.scopes import money_scope, person_scope
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import budgets, call_backs, fapiao, proof_register, receipts

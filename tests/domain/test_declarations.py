@@ -6,7 +6,8 @@ from crmdesk.domain import picklists
 from crmdesk.domain.access import forbidden_fields, may_write
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.market_rules import counts_prescriptions
-from crmdesk.domain.records import CLAIM, DOCTOR, HOUSE_COLUMNS, RECORDS, TERRITORY, wire_columns
+from crmdesk.domain.money_records import CLAIM
+from crmdesk.domain.records import DOCTOR, HOUSE_COLUMNS, RECORDS, TERRITORY, wire_columns
 from crmdesk.domain.roles import NOBODY, Role
 
 

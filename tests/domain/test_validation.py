@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.records import CLAIM, DOCTOR, RECORDS, VISIT
+from crmdesk.domain.money_records import CLAIM
+from crmdesk.domain.records import DOCTOR, RECORDS, VISIT
 from crmdesk.domain.validation import check_changes, check_new
 
 ANYTHING = st.recursive(

@@ -8,7 +8,8 @@ from crmdesk.domain import claims
 from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.claims import State
 from crmdesk.domain.clock import to_text
-from crmdesk.domain.records import CLAIM, VISIT
+from crmdesk.domain.money_records import CLAIM
+from crmdesk.domain.records import VISIT
 from crmdesk.services.claim_state import effective_here
 from crmdesk.services.commands import CorrectCallBack, NoteCallBack
 from crmdesk.services.handlers.rows import create, edit, refuse_stale

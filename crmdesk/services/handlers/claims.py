@@ -7,7 +7,7 @@ from crmdesk.domain import claims
 from crmdesk.domain.claims import Event
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import CURRENCY
-from crmdesk.domain.records import CLAIM
+from crmdesk.domain.money_records import CLAIM
 from crmdesk.services.claim_state import check_editable, effective_here
 from crmdesk.services.commands import ClaimCommand, SaveClaim
 from crmdesk.services.handlers.rows import create, edit

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.domain.claims import RECEIPT_THRESHOLD_FEN, Lack
-from crmdesk.domain.records import CLAIM_LINE
+from crmdesk.domain.money_records import CLAIM_LINE
 from crmdesk.ui import language
 from crmdesk.ui.pages.claim_words import yuan
 
