@@ -6,6 +6,7 @@ House-keeping columns are not declared here, every row has them on both sides: `
 
 from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.company_records import COMPANY_CALENDAR, COMPANY_RULE, EXPORT_NOTE, PROCUREMENT
+from crmdesk.domain.decimals import MOST_PLACES
 from crmdesk.domain.fields import Field, Kind, Merge, Personal, Record, ScopeRule
 from crmdesk.domain.merge_records import DOCTOR_MERGE, INSTITUTION_MERGE
 from crmdesk.domain.money_records import BUDGET, CLAIM
@@ -82,7 +83,7 @@ CUSTOM_FIELD = Record(
         Field("roles", Kind.TAGS, "可填写的角色", "Roles that may write", max_length=5, picklist="role"),
         Field("unit", Kind.TEXT, "单位", "Unit", max_length=20),
         Field("unit_en", Kind.TEXT, "英文单位", "English unit", max_length=30),
-        Field("places", Kind.INTEGER, "小数位数", "Decimals", minimum=1, maximum=6),
+        Field("places", Kind.INTEGER, "小数位数", "Decimals", minimum=1, maximum=MOST_PLACES),
         Field("position", Kind.INTEGER, "顺序", "Position", minimum=0, maximum=1000),
         Field("retired", Kind.BOOLEAN, "已停用", "Retired"),
     ),

@@ -426,10 +426,6 @@ class Day:
         assert page.detail.view is not None
         return page.detail.view
 
-    def _ask_state(self, claim_id: str) -> str:
-        desk = self.seats["rep01"].main.context.desk
-        return str(desk.ask(lambda reads: reads.claim(claim_id)).result().row["state"])
-
     def _values(self, window: MainWindow) -> dict[str, object]:
         return dict(window.context.desk.ask(lambda reads: reads.row("doctor", self.doctor_id)).result().values)
 

@@ -81,9 +81,3 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
     place = at or widget.rect().center()
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     settle()
-
-
-def double_click(widget: QWidget, at: QPoint) -> None:
-    """Double-click a point of a widget."""
-    QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-    settle()

@@ -79,10 +79,6 @@ class Institutions:
         for alias in {short, *inside, *(aliases or ())} - {name}:
             self._by_alias.setdefault(name_key(alias), []).append(entry)
 
-    def has_name(self, name: str) -> bool:
-        """Say whether an institution has exactly this name."""
-        return name_key(name) in self._by_name
-
     def find(self, name: str, aliases: Sequence[str] = (), city: str = "") -> Match:
         """Look a hospital up by its name in its city, then by alias.
 

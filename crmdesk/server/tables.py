@@ -277,15 +277,3 @@ class RowShape:
 
 
 SHAPES: dict[str, RowShape] = {name: RowShape(record) for name, record in RECORDS.items()}
-
-
-def row_table(record: Record) -> Table:
-    """Return the row table of a record."""
-    return ROWS[record.name]
-
-
-def decode_row(record: Record, stored: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a stored row by name with JSON columns decoded; columns of other tables are left out."""
-    json_names = {field.name for field in record.fields if field.is_json}
-    names = SHAPES[record.name].columns
-    return {name: decode_json(stored[name]) if name in json_names else stored[name] for name in names}

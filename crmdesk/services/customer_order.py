@@ -148,7 +148,7 @@ class CustomerOrders:
             today = date.fromisoformat(wanted.day) if wanted.day else local_date(utc_now())
             days = due_days(connection, self._visits, today, wanted.record)
             return sorted(ids, key=lambda one: days[one].day if one in days else _LAST, reverse=descending)
-        keys, missing = self._keys(connection, moment, wanted.record, column)
+        keys, missing = self._keys(connection, wanted.record, column)
         return sorted(ids, key=lambda one: keys.get(one, missing), reverse=descending)
 
     def _base(self, connection: Connection, moment: int, wanted: Filter) -> list[str]:
@@ -158,7 +158,7 @@ class CustomerOrders:
             return self.ids(connection, moment, everybody)
         return [one for one in _by_name(connection, wanted.record) if one not in merged]
 
-    def _keys(self, connection: Connection, moment: int, record: str, column: str) -> tuple[dict[str, Any], Any]:
+    def _keys(self, connection: Connection, record: str, column: str) -> tuple[dict[str, Any], Any]:
         """Return what a column is sorted by, by id, and the key of whoever has none.
 
         One never visited comes before all others, whoever has no value comes last.

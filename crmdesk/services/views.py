@@ -501,12 +501,3 @@ class Happening(msgspec.Struct, frozen=True):
     at: str
     params: Mapping[str, Any]
     places: tuple[str, ...] = ()
-
-
-class ImportRefusal(msgspec.Struct, frozen=True):
-    """A row of a sheet that was not taken, with its reason; `row_number` counts as the sheet shows it."""
-
-    row_number: int
-    code: str
-    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    text: str = ""

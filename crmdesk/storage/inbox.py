@@ -9,7 +9,6 @@ from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
 from crmdesk.storage import arrivals, digests, leaving, lives, overlay, pending, rows, search_index, settings
 from crmdesk.storage.connection import Connection
-from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
 
@@ -109,19 +108,6 @@ def _store_cursor(work: UnitOfWork, cursor: str) -> None:
     settings.set_meta(work.connection, "cursor", cursor)
     if settings.meta(work.connection, _PURGED):
         settings.set_meta_json(work.connection, _PURGED, None)
-
-
-def _rows_within(driver: Driver, record: str, scope: str, columns: str) -> list[tuple[Any, ...]]:
-    """Return some columns of the rows of a record that a scope holds."""
-    found: list[tuple[Any, ...]] = []
-    for text in leaving.texts_with(driver, record, (scope,)):
-        found += driver.execute(f"SELECT {columns} FROM row_{record} WHERE scopes = ?", (text,)).fetchall()
-    return found
-
-
-def restart_scope(work: UnitOfWork, scope: str) -> None:
-    """Mark a scope as to be fetched anew (the cursor of it is the sync's business); its rows stay until then."""
-    _set_state(work, scope, LOADING)
 
 
 def _set_state(work: UnitOfWork, scope: str, state: str) -> None:
@@ -441,8 +427,3 @@ def _deleted(work: UnitOfWork, record: str, row_ids: Sequence[str]) -> None:
     for row_id, revision, _ in found:
         if row_id in waiting:
             overlay.keep_base(work.driver, record, {"id": row_id, "revision": revision + 1, "deleted": True})
-
-
-def rows_of_scope(driver: Driver, scope: str, record: str) -> dict[str, int]:
-    """Return {id: revision} of what a scope holds of a record: the second rung of recovery compares these."""
-    return {row[0]: int(row[1]) for row in _rows_within(driver, record, scope, "id, revision")}

@@ -73,11 +73,6 @@ def _batch(driver: Driver, handed_out: HandedOut, max_operations: int, max_bytes
     return lives.told(driver, batch)
 
 
-def may_have_been_sent(connection: Connection, seq: int) -> bool:
-    """Say whether an operation with this sequence was handed out (or stood there when the store opened)."""
-    return seq <= connection.handed_out.up_to
-
-
 def pending_operations(connection: Connection, limit: int = 1_000) -> list[Stored]:
     """Return what waits, oldest first."""
     found = driver_of(connection).execute(
@@ -113,14 +108,6 @@ def counts(connection: Connection) -> dict[str, Any]:
     waiting = driver.execute("SELECT count(*), coalesce(min(made_at), '') FROM outbox").fetchone() or (0, "")
     refused = driver.execute("SELECT count(*) FROM needs_you WHERE waits_for = ''").fetchone() or (0,)
     return {"waiting": int(waiting[0]), "oldest_waiting_at": str(waiting[1]), "refused": int(refused[0])}
-
-
-def accepted_since(connection: Connection, instant: str) -> int:
-    """Return how many operations the server has taken since an instant (`clock.to_text`)."""
-    found = driver_of(connection).execute(
-        "SELECT count(*) FROM outbox_done WHERE done_at >= ? AND outcome <> 'dropped'", (instant,)
-    ).fetchone()  # fmt: skip
-    return int(found[0]) if found else 0
 
 
 def settle(work: UnitOfWork, answers: Sequence[Answer]) -> None:

@@ -14,7 +14,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import Command, Outcome
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
@@ -216,8 +216,3 @@ class FormDialog(Dialog):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-
-def record_label(record: str, field: str) -> Label:
-    """Return the small heading of a field that is not a plain editor."""
-    return Label(language.field_word(record, field), "muted")
