@@ -1,7 +1,6 @@
 """Serving: uvicorn on a host and port, TLS off loopback, one line when ready; also in a thread for tests and demo."""
 
 import gc
-import ipaddress
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -13,22 +12,13 @@ import uvicorn
 from typing_extensions import override
 
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.protocol.loopback import is_loopback
 from crmdesk.server.app import create_app
 from crmdesk.server.database import Database
 from crmdesk.server.patience import protocol_of
 from crmdesk.server.settings import Settings
 
 _START_LIMIT_S = 30.0
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Server(uvicorn.Server):

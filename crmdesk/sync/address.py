@@ -1,9 +1,9 @@
 """Addresses of servers: the canonical form, and which of them may be spoken to without TLS."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from crmdesk.domain.errors import InputError
+from crmdesk.protocol.loopback import is_loopback
 
 
 def server_address(text: str) -> str:
@@ -22,13 +22,3 @@ def server_address(text: str) -> str:
         raise InputError("https_required", value=text[:200])
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,7 +7,7 @@ import typer
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import is_id
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, Newest, place
 
 institution = typer.Typer(help="Institutions that are there twice.", no_args_is_help=True)
 _Which = Annotated[str, typer.Argument(help="Id, or a name that only one institution has.")]
@@ -70,7 +70,7 @@ def merge(
 
 @institution.command("merges")
 def merges(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the newest.")] = 100,
+    limit: Newest = 100,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,

@@ -24,6 +24,7 @@ FirstDataDir = Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER, e
 """Before the command's name: only there the environment counts, so that it never wins over what was typed."""
 FirstDatabaseUrl = Annotated[str | None, typer.Option("--database", help=_URL, envvar="CRMDESK_SERVER_DATABASE")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+Newest = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many of the newest.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
 ]

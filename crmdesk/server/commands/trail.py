@@ -11,7 +11,7 @@ import typer
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.picklists import choice
 from crmdesk.server import audit as chain
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, Newest, place
 from crmdesk.server.commands.sentences import EXIT_REFUSED
 from crmdesk.server.tables import ROWS
 
@@ -89,7 +89,7 @@ def export(
 
 @audit.command("exports")
 def exports(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the newest.")] = 100,
+    limit: Newest = 100,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,

@@ -19,6 +19,7 @@ from litestar.routes import HTTPRoute
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol import frames
+from crmdesk.protocol.loopback import is_loopback
 from crmdesk.protocol.messages import MEDIA_TYPE, SyncHead, SyncRequest
 from crmdesk.server import serve
 from crmdesk.server.app import create_app
@@ -290,10 +291,10 @@ def test_an_attachment_goes_up_in_chunks_and_comes_down_by_range(online: Online)
 def test_plain_http_off_loopback_is_refused(sqlite_company: Company) -> None:
     with pytest.raises(InputError, match="tls_needed"):
         serve.serve(sqlite_company.database, Settings(host="0.0.0.0"), lambda _address: None)
-    assert serve.is_loopback("127.0.0.1")
-    assert serve.is_loopback("localhost")
-    assert serve.is_loopback("::1")
-    assert not serve.is_loopback("crm.example")
+    assert is_loopback("127.0.0.1")
+    assert is_loopback("localhost")
+    assert is_loopback("::1")
+    assert not is_loopback("crm.example")
 
 
 def test_a_taken_port_is_told(online: Online, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
