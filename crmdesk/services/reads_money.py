@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from crmdesk.domain import claims
 from crmdesk.domain.claims import Actor, Event, State, finding_of
 from crmdesk.domain.errors import InputError
@@ -59,10 +61,21 @@ class MoneyReads(VisitReads):
         rows = shown.select(
             self._connection, "claim", f"AND r.state IN ({marks}) ORDER BY r.submitted_at, r.id", params
         )
-        return self._claim_items([row for row in rows if self._waits_for_me(row)])
+        waiting_rows = [row for row in rows if self._waits_for_me(row)]
+        visit_ids = [row["visit_id"] for row in waiting_rows if row.get("visit_id")]
+        visits = shown.select_ids(self._connection, "visit", visit_ids)
+        found = {
+            row["id"]: len(self._in_the_way(row, row, self._actor(row, visits.get(row.get("visit_id") or ""))))
+            for row in waiting_rows
+        }
+        items = self._claim_items(waiting_rows)
+        return [msgspec.structs.replace(one, findings=one.findings + found[one.id]) for one in items]
+
+    def _actor(self, row: Values, visit: Values | None) -> Actor:
+        return actor_of(self._person, row, self._limit_fen, visit)
 
     def _waits_for_me(self, row: Values) -> bool:
-        actor = actor_of(self._person, row, self._limit_fen)
+        actor = self._actor(row, None)
         return bool(allowed_events(row, actor) & _DECISIONS)
 
     @cached_property
@@ -107,7 +120,7 @@ class MoneyReads(VisitReads):
         queued = waiting.queued_commands(self._connection, row_id)
         refused = waiting.refusals(self._connection, "claim").get(row_id, UNREFUSED)
         visit = shown.select_one(self._connection, "visit", row.get("visit_id")) or {}
-        actor = actor_of(self._person, row, self._limit_fen, visit)
+        actor = self._actor(row, visit)
         now = effective(row, queued, actor)
         in_lines = [one for line in row.get("lines") or () for one in line.get("doctor_ids") or ()]
         doctor_ids = list(dict.fromkeys([*(visit.get("doctor_ids") or ()), *in_lines]))  # the visit's doctors first

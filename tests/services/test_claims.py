@@ -153,6 +153,7 @@ def test_a_receipt_that_is_not_here_yet_is_told_and_holds_up_an_approval_only(ma
     manager_laptop.receive("claim", {"id": NEW, **values}, scope=f"m:{TERRITORY}")
     view = manager_laptop.ask(lambda reads: reads.claim(NEW))
     assert [(one["code"], one["params"]) for one in view.findings] == [("receipt_awaited", {"line": 1})]
+    assert {one.id: one.findings for one in manager_laptop.ask(lambda reads: reads.approvals())}[NEW] == 1
     with pytest.raises(RefusedError, match=r"receipt_awaited \(line=1\)"):
         manager_laptop.do(ClaimCommand(NEW, "approve", view.seen_hash))
     with manager_laptop.store.writing() as work:
@@ -172,6 +173,7 @@ def test_who_was_at_the_visit_is_told_that_somebody_else_approves(manager_laptop
     manager_laptop.receive("claim", {"id": NEW, **values}, scope=f"m:{TERRITORY}")
     view = manager_laptop.ask(lambda reads: reads.claim(NEW))
     assert ([one["code"] for one in view.findings], view.allowed) == (["beneficiary"], {"send_back", "reject"})
+    assert {one.id: one.findings for one in manager_laptop.ask(lambda reads: reads.approvals())}[NEW] == 1
     with pytest.raises(RefusedError, match="beneficiary"):
         manager_laptop.do(ClaimCommand(NEW, "approve", view.seen_hash))
 
