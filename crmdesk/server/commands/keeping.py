@@ -17,7 +17,7 @@ def backup(
 ) -> None:
     """Copy database and attachments into a folder, while the server runs. PostgreSQL: by its own pg_dump."""
     here = place(data_dir, database, as_json)
-    store = here.database()
+    store = here.database(older=True)  # before an update is when it is wanted most
     with store.reading() as connection:
         head = audit.read_head(connection)  # first: the copy holds at least this much of the trail
     made = backups.copy(store, here.attachments, folder)

@@ -50,8 +50,8 @@ class Place:
         start = "sqlite:///"
         return Path(self.url.removeprefix(start)) if self.url.startswith(start) else None
 
-    def database(self, *, create: bool = False) -> Database:
-        """Open the database.
+    def database(self, *, create: bool = False, older: bool = False) -> Database:
+        """Open the database; one that an older crmdesk made only where `older` is given.
 
         Raises WorldError `database_not_initialised`, `database_older` (it lacks what was declared since) or
         `database_unavailable`.
@@ -66,7 +66,7 @@ class Place:
                 database.create_all()
             elif not sa.inspect(database.engine).has_table("server_meta"):
                 raise WorldError("database_not_initialised", place=shown_url(self.url))
-            elif database.is_older:
+            elif not older and database.is_older:
                 raise WorldError("database_older", place=shown_url(self.url))
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             raise WorldError("database_unavailable", place=shown_url(self.url), why=_first_line(error)) from error

@@ -49,5 +49,6 @@ def test_a_command_says_what_to_do_with_an_older_database(tmp_path: Path, older:
         assert status != 0
         assert "made by an older crmdesk-server" in said
         assert "init" in said
+    assert run(tmp_path, "backup", str(tmp_path / "before"))[0] == 0
     assert run(tmp_path, "init")[0] == 0
     assert run(tmp_path, "tidy")[0] == 0
