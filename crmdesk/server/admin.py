@@ -130,15 +130,13 @@ def assign(work: ServerWork, login: str, territory: str, valid_from: str = "", v
 
 
 def assign_once(work: ServerWork, login: str, territory: str, valid_from: str = "", valid_to: str = "") -> Row:
-    """Do what `assign` does where none of the days is given yet, else raise RefusedError('assigned_already')."""
+    """Do what `assign` does, or return the assignment that gives the person all of these days already."""
     mine = (_ASSIGNMENT.c.user_id == known_user(work, login)["id"]) & _ASSIGNMENT.c.deleted.is_(False)
     same = mine & (_ASSIGNMENT.c.territory_id == known_territory(work.connection, territory)["id"])
-    ends_before = sa.func.coalesce(_ASSIGNMENT.c.valid_to, _NEVER) < (valid_from or today_of(work))
-    begins_after = _ASSIGNMENT.c.valid_from > (valid_to or _NEVER)
-    overlaps = sa.select(_ASSIGNMENT.c.id).where(same, ~ends_before, ~begins_after)
-    if work.connection.execute(overlaps.limit(1)).first() is not None:
-        raise RefusedError("assigned_already", login=login, name=territory)
-    return assign(work, login, territory, valid_from, valid_to)
+    begun = _ASSIGNMENT.c.valid_from <= (valid_from or today_of(work))
+    lasts = sa.func.coalesce(_ASSIGNMENT.c.valid_to, _NEVER) >= (valid_to or _NEVER)
+    found = work.connection.execute(sa.select(_ASSIGNMENT).where(same, begun, lasts).limit(1)).first()
+    return SHAPES["assignment"].as_dict(found) if found else assign(work, login, territory, valid_from, valid_to)
 
 
 def assignments(connection: sa.Connection) -> list[Row]:

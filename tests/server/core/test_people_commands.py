@@ -84,13 +84,14 @@ def test_another_role_signs_out_and_a_lost_computer_is_locked(run: Run, tmp_path
 
 def test_who_works_where_and_not_twice(run: Run) -> None:
     run("assign", "add", "rep", "北京", "--from", "2026-01-01", "--to", "2026-03-31")
-    for days in (("--from", "2026-03-31"), ("--from", "2025-12-01", "--to", "2026-01-01"), ("--from", "2026-02-01")):
-        assert "rep has 北京 already" in run("assign", "add", "rep", "北京", *days, status=1)
     run("assign", "add", "rep", "北京", "--from", "2026-04-01")
-    assert "rep has 北京 already" in run("assign", "add", "rep", "北京", "--from", "2030-04-01", status=1)
-    assert run("assign", "list", "rep").splitlines() == [
-        "rep              北京  2026-01-01 to 2026-03-31", "rep              北京  2026-04-01 to …"
-    ]  # fmt: skip
+    for days in (("--from", "2030-04-01"), ("--from", "2026-02-01", "--to", "2026-03-31"), ("--from", "2026-04-01")):
+        run("assign", "add", "rep", "北京", *days)
+    assert run("assign", "add", "rep", "北京", "--from", "2026-05-01") == "rep works in 北京 from 2026-04-01.\n"
+    listed = ["rep              北京  2026-01-01 to 2026-03-31", "rep              北京  2026-04-01 to …"]
+    assert run("assign", "list", "rep").splitlines() == listed
+    run("assign", "add", "rep", "北京", "--from", "2025-12-01", "--to", "2026-01-31")  # days that are new
+    assert len(run("assign", "list").splitlines()) == 3
     assert "nobody" in run("assign", "list", "who", status=2)
 
 
