@@ -76,6 +76,7 @@ class ApprovalsPage(Page):
         for button in self.buttons.values():
             bar.addWidget(button)
         bar.addWidget(self._hint, 1)
+        bar.spare(self._hint)
         right = QWidget()
         inner = QVBoxLayout(right)
         inner.setContentsMargins(0, 0, 0, 0)

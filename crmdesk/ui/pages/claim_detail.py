@@ -3,11 +3,13 @@
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from crmdesk.services.commands import NoteOpened
 from crmdesk.services.views import BudgetEffect, ClaimView, HistoryEntry
-from crmdesk.ui import language, words
+from crmdesk.ui import language, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.call_back_card import CallBackCard
@@ -19,6 +21,9 @@ from crmdesk.ui.parts.charts import BudgetBar
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.split import ScrollArea
+
+_TWO_COLUMNS, _LEAST_CATEGORY = 620, 84
+"""From which width receipts stand beside findings and budget, and what a line's category has at least."""
 
 
 class ClaimDetail(ScrollArea):
@@ -45,7 +50,7 @@ class ClaimDetail(ScrollArea):
         self.call_backs = CallBackCard()
         self.call_backs.opened.connect(lambda row_id: show_call_back(context, self, row_id))
         self._layout.addWidget(self._lines)
-        columns = QHBoxLayout()
+        self._columns = columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         columns.setSpacing(16)
         right = QVBoxLayout()
         right.setSpacing(16)
@@ -55,6 +60,14 @@ class ClaimDetail(ScrollArea):
         columns.addWidget(self.receipts, 1)
         columns.addLayout(right, 1)
         self._layout.addLayout(columns, 1)
+
+    @override
+    def resizeEvent(self, arg__1: QResizeEvent) -> None:
+        """Put the receipts above findings and budget where they would be a strip beside them."""
+        super().resizeEvent(arg__1)
+        narrow = self.viewport().width() < theme.px(_TWO_COLUMNS)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(down if narrow else across)
 
     def _build_head(self) -> None:
         top = QHBoxLayout()
@@ -147,6 +160,7 @@ class ClaimDetail(ScrollArea):
         grid = _emptied(self._lines)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(2, 4)
+        grid.setColumnMinimumWidth(0, theme.px(_LEAST_CATEGORY))
         grid.setHorizontalSpacing(16)
         approved = view.row["approved_lines"] or []
         for index, line in enumerate(view.row["lines"] or ()):

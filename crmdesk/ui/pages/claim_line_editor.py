@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QIntValidator, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from crmdesk.domain import picklists
 from crmdesk.domain.claims import Lack
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
-from crmdesk.ui import language
+from crmdesk.ui import language, theme
 from crmdesk.ui.pages.claim_faults import fault_word, line_word
 from crmdesk.ui.parts.buttons import PLAIN, QUIET, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
@@ -22,6 +23,8 @@ from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
+_ONE_LINE = 620
+"""From this width on words and numbers of a line stand beside each other."""
 
 
 class ClaimLineEditor(QFrame):
@@ -72,14 +75,22 @@ class ClaimLineEditor(QFrame):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
+        self._words = QWidget()
+        words = QHBoxLayout(self._words)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(8)
+        words.addWidget(self.description, 1)
+        words.addWidget(self.fapiao, 1)
+        self._first = first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(self.category)
         first.addWidget(self.spent_on)
-        first.addWidget(self.description, 2)
-        first.addWidget(self.fapiao, 2)
+        first.addWidget(self._words, 1)
         first.addWidget(self.amount)
         first.addWidget(self.remove_button)
+        self._gap = QWidget(self)  # keeps the place of the words while they have a row of their own
+        self._gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._gap.hide()
         self._second = QWidget()
         second = QHBoxLayout(self._second)
         second.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +110,22 @@ class ClaimLineEditor(QFrame):
         layout.addLayout(first)
         layout.addWidget(self._second)
         layout.addLayout(third)
+        self._rows, self._apart = layout, False
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        apart = self.width() < theme.px(_ONE_LINE)
+        if apart == self._apart:
+            return
+        self._apart = apart
+        if apart:
+            self._first.replaceWidget(self._words, self._gap)
+            self._rows.insertWidget(1, self._words)
+        else:
+            self._rows.removeWidget(self._words)
+            self._first.replaceWidget(self._gap, self._words)
+        self._gap.setVisible(apart)
 
     def _connect(self) -> None:
         self.category.currentIndexChanged.connect(self._category_changed)

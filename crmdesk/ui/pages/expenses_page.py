@@ -180,6 +180,8 @@ class ExpensesPage(Page):
         current = self._wanted or self.list.current_key()
         self._model.set_rows([self._row(item) for item in shown])
         self._sum.setText(self.tr("%n 张报销单", "", len(shown)))
+        if shown and self._empty.isAncestorOf(self.focusWidget() or self):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to 'Submit', and Enter submits
         self.detail.setVisible(bool(shown))
         self._foot.setVisible(bool(shown))
         self._empty.setVisible(not shown)

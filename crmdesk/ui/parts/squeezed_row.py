@@ -17,6 +17,7 @@ class SqueezedRow(QHBoxLayout):
 
     def spare(self, widget: QWidget) -> None:
         """Let a widget go together with the key caps: a figure that is nice to have."""
+        widget.setMinimumWidth(0)
         self._spare.append(widget)
 
     def _width(self, level: int) -> int:

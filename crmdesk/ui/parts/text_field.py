@@ -36,7 +36,7 @@ class TextLine(QLineEdit):
     @override
     def focusInEvent(self, arg__1: QFocusEvent) -> None:
         super().focusInEvent(arg__1)
-        if arg__1.reason() in _SENT:
+        if arg__1.reason() in _SENT and not self.hasSelectedText():
             self.end(False)
 
     @override

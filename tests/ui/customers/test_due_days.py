@@ -37,8 +37,8 @@ def test_the_list_names_the_day_in_both_languages_and_sorts_by_it(
     page._sort_by(page.model.columns.index("due"))
     qtbot.waitUntil(lambda: set(names(page)[:2]) == {"解明", "张三丰"})
     app.dress(qapp, language.ENGLISH, theme.DARK)
-    qtbot.waitUntil(lambda: cells(page, "due").get("张三丰", "") == "due since today")
-    assert cells(page, "due").get("单志远", "") == f"due by {language.day_word(by, today())}"
+    qtbot.waitUntil(lambda: cells(page, "due").get("张三丰", "") == "Due since today")
+    assert cells(page, "due").get("单志远", "") == f"Due by {language.day_word(by, today())}"
     heading = page.model.headerData(page.model.columns.index("due"), page.table.horizontalHeader().orientation())
     assert heading == "Visit due ↑"
 
@@ -71,7 +71,7 @@ def test_today_names_the_day_of_who_is_due(window: MainWindow, qtbot: QtBot, qap
 
     qtbot.waitUntil(lambda: third() == "今天起该访 · 还没有拜访")
     app.dress(qapp, language.ENGLISH, theme.LIGHT)
-    qtbot.waitUntil(lambda: third() == "due since today · not visited yet")
+    qtbot.waitUntil(lambda: third() == "Due since today · not visited yet")
 
 
 def test_a_title_is_whole_beside_the_open_panel_in_english(

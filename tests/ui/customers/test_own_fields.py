@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
@@ -20,6 +20,7 @@ from crmdesk.ui.pages.own_filter import OwnFilterWords
 from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
 from tests.ui.customers.laptop import Laptop, type_text, undo
@@ -45,7 +46,7 @@ def test_each_kind_is_filled_in_by_keys_saved_and_undone(window: MainWindow, lap
     page = opened(window, qtbot, laptop)
     page.edit()
     editors = {name: editor.control for name, editor in page.editor.editors.items() if name.startswith("custom.")}
-    kinds = [TextLine, TextLine, DateField, Picklist, Picklist, Picklist, QComboBox]
+    kinds = [TextLine, TextLine, DateField, Picklist, Picklist, Picklist, DropDown]
     assert [type(one) for one in editors.values()] == kinds
     type_text(editors["custom.hobby"], "跑步")
     qtbot.keyClicks(editors["custom.beds"], "40")

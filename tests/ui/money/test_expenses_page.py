@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.company.receipts import png_ticket
 from crmdesk.services.commands import AttachFile
+from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.expenses_page import ExpensesPage
 from tests.ui.customers.laptop import Laptop, type_text
@@ -66,6 +67,17 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     assert (row["reason"], row["lines"][0]["amount_fen"]) == ("往返医院打车", 46_50)
     qtbot.waitUntil(lambda: not page.submit_button.isVisible())
     assert page.banner.text == ""
+
+
+def test_a_page_that_opens_on_a_draft_gives_the_keys_to_the_list(
+    rep: Seat, qtbot: QtBot, dressed: QApplication
+) -> None:
+    """Not to 'Submit', which Qt takes for the next one when the empty state goes: Enter would submit the claim."""
+    window, laptop = rep
+    language.apply_language(dressed, language.ENGLISH)
+    page = shown(window, qtbot, id=laptop.company.ids["指南解读会草稿"])
+    qtbot.waitUntil(page.submit_button.isVisible)
+    qtbot.waitUntil(page.list.hasFocus)
 
 
 def test_a_claim_of_a_visit_offers_its_doctors_chosen(rep: Seat, qtbot: QtBot) -> None:
