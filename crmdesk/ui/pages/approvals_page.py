@@ -76,6 +76,7 @@ class ApprovalsPage(Page):
         for button in self.buttons.values():
             bar.addWidget(button)
         bar.addWidget(self._hint, 1)
+        bar.addStretch(0)  # where the hint has gone the buttons stay together
         bar.spare(self._hint)
         right = QWidget()
         inner = QVBoxLayout(right)
