@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typing_extensions import override
 
 from crmdesk import __version__
 from crmdesk.commandline.opening import Options
 from crmdesk.commandline.output import Output, default_language
+from crmdesk.commandline.usage import tell
 from crmdesk.commandline.windows import open_windows, own_folder
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.storage import journal
@@ -97,10 +99,16 @@ def root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments, prog_name="crmdesk")
+        ended = app(args=given, prog_name="crmdesk", standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except typer.Abort:
+        return 1
+    except TyperException as error:
+        return tell(error, given)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us is gone; nothing more can be told
     finally:

@@ -31,6 +31,25 @@ _OWN = {
         "“{value}”看不懂。请写成 字段=值，例如 mobile=13800000000。",
         "'{value}' cannot be read. Write field=value, for example mobile=13800000000.",
     ),
+    "usage_option": ("没有 {option} 这个选项。", "There is no option {option}."),
+    "usage_option_near": (
+        "没有 {option} 这个选项。是不是 {near}？",
+        "There is no option {option}. Did you mean {near}?",
+    ),
+    "usage_command": ("没有“{option}”这个命令。", "There is no command '{option}'."),
+    "usage_missing": ("还缺 {option}。", "{option} is missing."),
+    "usage_value": ("{option} 后面还缺一个值。", "{option} needs a value."),
+    "usage_no_value": ("{option} 后面不跟值。", "{option} takes no value."),
+    "usage_wrong": ("{option} 的值不对：{reason}", "The value of {option} is wrong: {reason}"),
+    "usage_number": ("{option} 要填一个整数。", "{option} needs a whole number."),
+    "usage_least": ("{option} 最小是 {bound}。", "{option} is at least {bound}."),
+    "usage_most": ("{option} 最大是 {bound}。", "{option} is at most {bound}."),
+    "usage_extra": (
+        "多出来的内容：{option}。带空格的文字请加引号。",
+        "Too much: {option}. Put text with spaces in quotes.",
+    ),
+    "usage": ("命令写得不对：{reason}", "The command line is wrong: {reason}"),
+    "usage_help": ("用法见：{help}", "How it is used: {help}"),
     "not_found_here": (
         "本机没有符合“{text}”的{record}。",
         "Nothing on this laptop fits '{text}' ({record}).",
@@ -154,6 +173,14 @@ class Output:
         else:
             _echo(plain(f"{text} [{words.support_code(error.code)}]"), err=True)
         return WORLD if isinstance(error, WorldError) else REFUSED
+
+    def misuse(self, code: str, params: Mapping[str, Any]) -> None:
+        """Tell what is wrong with the command line itself, and where its help stands."""
+        text = f"{self.sentence(code, params)} {self.sentence('usage_help', params)}"
+        if self.as_json:
+            document = {"error": {"code": code, "params": params, "message": text}}
+            text = msgspec.json.encode(document, enc_hook=str).decode()
+        _echo(plain(text), err=True)
 
     def sentence(self, code: str, params: Mapping[str, Any]) -> str:
         """Return the words of a code in the language of this output."""

@@ -122,6 +122,28 @@ def test_a_refused_change_names_fields_and_reason(rep: Laptop, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "chinese", "english"),
     [
+        (("serach", "x"), "没有“serach”这个命令。 用法见：crmdesk --help", "no command 'serach'"),
+        (("search",), "还缺 {text}。 用法见：crmdesk search --help", "{text} is missing"),
+        (("search", "张", "三"), "多出来的内容：三", "Too much: 三"),
+        (("search", "张", "--limt", "3"), "没有 --limt 这个选项。是不是 --limit？", "Did you mean --limit?"),
+        (("search", "张", "--limit"), "--limit 后面还缺一个值", "--limit needs a value"),
+        (("search", "张", "--limit", "x"), "--limit 要填一个整数", "--limit needs a whole number"),
+        (("plan", "propose", "x", "--visits", "61"), "--visits 最大是 60", "--visits is at most 60"),
+        (("visit", "add"), "还缺 --doctor", "--doctor is missing"),
+    ],
+)
+def test_a_wrong_command_line_is_said_in_the_language_of_the_command_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], chinese: str, english: str
+) -> None:
+    for language, wanted in (("zh", chinese), ("en", english)):
+        code, said = run(capsys, language, *arguments)
+        assert (code, said.count("\n")) == (2, 1)
+        assert wanted in said, said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chinese", "english"),
+    [
         (("claim", "list", "--state", "foo"), "--state 没有“foo”。可以是：draft, submitted", "It can be: draft,"),
         (("export", "x.csv", "--what", "county"), "可以是：doctor, institution, visit", "It can be: doctor,"),
         (("export", "x.csv", "--what", "waiting"), "不能存成 .csv。请用 .jsonl", "not as .csv. Use .jsonl"),
