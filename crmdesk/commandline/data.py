@@ -64,7 +64,7 @@ def import_file(
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
                                  _preview_lines(output, preview, mapping))  # fmt: skip
         answers = dict(_hospital(one) for one in hospital or [])
-        order = _order(dates)
+        order = _order(dates) or (None if forget else _order(preview.remembered_dates.replace("_", "-")))
         report = laptop.desk.imports.run(
             preview,
             mapping,
@@ -107,7 +107,7 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     if preview.kind in RECORDS:
         kind = output.pick(RECORDS[preview.kind].zh, RECORDS[preview.kind].en)
     lines = [output.pick(f"{preview.row_count} 行 · {kind}", f"{preview.row_count} rows · {kind}")]
-    if preview.remembered:
+    if preview.remembered_on:
         day = preview.remembered_on
         lines.append(output.pick(f"各列沿用 {day} 的选择", f"columns as chosen on {day}"))
     for column in preview.columns:

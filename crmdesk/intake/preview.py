@@ -35,6 +35,7 @@ class Preview:
     own: OwnFields = field(default=NO_OWN, repr=False)
     remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
     remembered_on: str = ""  # the day of that choice
+    remembered_dates: str = ""  # the `Order` that was said to be that of its dates
     dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
 
     @property

@@ -23,7 +23,7 @@ from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 from crmdesk.server.money_tables import AUDIT_CHAIN
 from crmdesk.server.scoping import Key
-from crmdesk.server.tables import ATTACHMENT_HOLDER, ERASED, ROWS, decode_row, insert_ignoring
+from crmdesk.server.tables import ATTACHMENT_HOLDER, ERASED, ROWS, SHAPES, insert_ignoring
 from crmdesk.server.work import SYSTEM, ServerWork
 
 ERASE = "erase"
@@ -65,7 +65,7 @@ def report(connection: sa.Connection, doctor_id: str) -> dict[str, Any]:
     for record, ids in _by_record([*own, *_naming(connection, own)]).items():
         table = ROWS[record]
         found = connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
-        rows[record] = [decode_row(RECORDS[record], row._mapping) for row in found]
+        rows[record] = [SHAPES[record].as_dict(row) for row in found]
     trail = [json.loads(content) for _, content in _entries(connection, {row_id for _, row_id in own})]
     return {"doctor_id": doctor_id, "rows": rows, "trail": trail}
 

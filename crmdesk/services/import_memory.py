@@ -16,12 +16,16 @@ MAX_SHAPES = 60
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """What was chosen for files of one shape, listing one kind of customer, and on which day."""
+    """What was chosen for files of one shape, listing one kind of customer, and on which day.
+
+    `dates` is what was said to stand first in 02.03.2026, '' where nothing was asked.
+    """
 
     shape: str
     kind: str
     mapping: Mapping[int, str]
     day: str
+    dates: str = ""
 
 
 def read(kept: str) -> tuple[Remembered, ...]:
@@ -38,7 +42,8 @@ def _entry(one: Any) -> Remembered | None:
     if not isinstance(one, dict) or not isinstance(one.get("mapping"), dict):
         return None
     mapping = {int(index): str(target) for index, target in one["mapping"].items() if str(index).isdecimal()}
-    return Remembered(str(one.get("shape")), str(one.get("kind")), mapping, str(one.get("day") or ""))
+    dates = str(one.get("dates") or "")
+    return Remembered(str(one.get("shape")), str(one.get("kind")), mapping, str(one.get("day") or ""), dates)
 
 
 def write(entries: tuple[Remembered, ...]) -> str:
@@ -49,6 +54,7 @@ def write(entries: tuple[Remembered, ...]) -> str:
             "kind": one.kind,
             "mapping": {str(at): to for at, to in one.mapping.items()},
             "day": one.day,
+            "dates": one.dates,
         }
         for one in entries[:MAX_SHAPES]
     ]
@@ -62,32 +68,31 @@ def latest(entries: tuple[Remembered, ...], shape: str, kind: str = "") -> Remem
 
 def proposed(preview: "Preview", entries: tuple[Remembered, ...]) -> "Preview":
     """Return a preview that proposes what was chosen before for its shape and kind; the guess where nothing was."""
-    from crmdesk.intake.columns import TARGETS
-
     entry = latest(entries, preview.shape, preview.kind)
     if entry is None:
         return preview
     refused = {column.index for column in preview.columns if column.refused}
-    allowed = TARGETS.get(preview.kind, ())
+    allowed = preview.own.targets(preview.kind)
     fitting = {
         index: target
         for index, target in entry.mapping.items()
         if index < len(preview.columns) and index not in refused and target in allowed
     }
-    if not fitting or fitting == preview.guessed:
+    new = fitting if fitting != preview.guessed else {}
+    if not new and not entry.dates:
         return preview
-    return dataclasses.replace(preview, remembered=fitting, remembered_on=entry.day)
+    return dataclasses.replace(preview, remembered=new, remembered_on=entry.day, remembered_dates=entry.dates)
 
 
 def with_choice(
-    entries: tuple[Remembered, ...], preview: "Preview", mapping: Mapping[int, str], day: str
+    entries: tuple[Remembered, ...], preview: "Preview", mapping: Mapping[int, str], day: str, dates: str = ""
 ) -> tuple[Remembered, ...]:
     """Return the entries with what was chosen for a file; what the guess says too need not be kept."""
     others = without(entries, preview.shape, preview.kind)
     chosen = {index: target for index, target in mapping.items() if target}
-    if not preview.shape or not chosen or chosen == preview.guessed:
+    if not preview.shape or not chosen or (chosen == preview.guessed and not dates):
         return others
-    return (Remembered(preview.shape, preview.kind, chosen, day), *others)[:MAX_SHAPES]
+    return (Remembered(preview.shape, preview.kind, chosen, day, dates), *others)[:MAX_SHAPES]
 
 
 def without(entries: tuple[Remembered, ...], shape: str, kind: str) -> tuple[Remembered, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from crmdesk.domain import access
 from crmdesk.domain.clock import Clock, local_date
@@ -129,17 +130,17 @@ class ImportDesk:
             raise RefusedError("out_of_scope", field="territory_id")
         from crmdesk import intake
 
-        self._remember(preview, mapping)
+        self._remember(preview, mapping, date_order.value if date_order and preview.unclear_dates(mapping) else "")
         known = self._known().result()
         self._keep_names(known, hospitals)
         territory = territory_id or person.territory_ids[0]
         return run.write(intake.plan(preview, mapping, known, territory, hospitals, date_order))
 
-    def _remember(self, preview: "Preview", mapping: Mapping[int, str]) -> None:
+    def _remember(self, preview: "Preview", mapping: Mapping[int, str], dates: str) -> None:
         entries = import_memory.read(self._kept().result())
         day = local_date(self._clock()).isoformat()
-        chosen = import_memory.with_choice(entries, preview, mapping, day)
-        if [(one.shape, one.kind, one.mapping) for one in chosen] != [(o.shape, o.kind, o.mapping) for o in entries]:
+        chosen = import_memory.with_choice(entries, preview, mapping, day, dates)
+        if [structs.replace(one, day="") for one in chosen] != [structs.replace(one, day="") for one in entries]:
             self._submit(SetPreference(import_memory.PREFERENCE, import_memory.write(chosen))).result()
 
     def _keep_names(self, known: KnownHere, hospitals: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.intake.dates import Order
 from crmdesk.services import import_memory
 from tests.services.small_territory import Laptop
 
@@ -52,6 +53,18 @@ def test_the_kind_of_list_chosen_last_is_remembered_with_it(laptop: Laptop) -> N
     again = laptop.desk.imports.preview(sheet)
     assert (again.kind, again.mapping) == ("doctor", {0: "doctor.name", 1: "doctor.good_at"})
     assert laptop.desk.imports.preview(sheet, "institution").mapping[0] == "institution.name"
+
+
+def test_the_order_of_the_dates_is_proposed_again_for_the_same_headings(laptop: Laptop) -> None:
+    sheet = "姓名,医院,同意日期\n王九,上海协和医院,03/04/2026\n".encode()
+    first = laptop.desk.imports.preview(sheet)
+    assert first.unclear_dates(first.mapping)
+    laptop.desk.imports.run(first, first.mapping, date_order=Order.DAY_FIRST).result(60)
+    again = laptop.desk.imports.preview("姓名,医院,同意日期\n周十,上海协和医院,05/06/2026\n".encode())
+    assert (again.remembered_dates, again.mapping) == ("day_first", first.mapping)
+    assert again.remembered_on, "said, so that it can be forgotten"
+    laptop.desk.imports.forget(again).result(60)
+    assert not laptop.desk.imports.preview(sheet).remembered_dates
 
 
 def test_it_is_forgotten_by_one_call_and_by_choosing_the_guess_again(laptop: Laptop) -> None:

@@ -32,13 +32,18 @@ class DateQuestion(QWidget):
         row.addStretch(1)
         self.hide()
 
-    def ask(self, columns: Mapping[str, str]) -> None:
-        """Ask about these columns, heading → a cell that may be two days; none of them: nothing is asked."""
+    def ask(self, columns: Mapping[str, str], before: str = "") -> None:
+        """Ask about these columns, heading → a cell that may be two days; none of them: nothing is asked.
+
+        `before` is what was answered for such a file before: proposed, and to be seen.
+        """
         if not columns:
             self.choice.set_value(None)
         self._columns = columns
         self.setVisible(bool(columns))
         self.retranslate()
+        if columns and before:
+            self.choice.set_value(before)
 
     @property
     def order(self) -> Order | None:

@@ -209,7 +209,7 @@ class ImportPage(Page):
         self._actions["import_save_report"].setEnabled(state == RESULT)
         unsure = state == RESULT and self.result.report is not None and bool(questions(self.result.report))
         self._actions["import_decide"].setEnabled(unsure)
-        kept = state == PREVIEW and self.preview is not None and bool(self.preview.remembered)
+        kept = state == PREVIEW and self.preview is not None and bool(self.preview.remembered_on)
         self._actions["import_forget"].setEnabled(kept)
         self.decide_button.setVisible(unsure)
         self.customers_button.set_kind(PLAIN if unsure else PRIMARY)
@@ -283,7 +283,7 @@ class ImportPage(Page):
         self._fill_territories()
         self.table.load(preview, preview.mapping)
         self.dates.ask({})
-        self.dates.ask(preview.unclear_dates(preview.mapping))
+        self.dates.ask(preview.unclear_dates(preview.mapping), preview.remembered_dates)
         self._say_file(preview)
         self._show_state(PREVIEW)
         if self.isVisible():
@@ -308,9 +308,9 @@ class ImportPage(Page):
         self._notices.setText("\n".join(dict.fromkeys(notices)))
         self._notices.setVisible(bool(notices))
         words = self.tr("各列沿用你 {day} 对同样表头的文件所做的选择。").format(day=preview.remembered_on)
-        self._remembered.setText(words if preview.remembered else "")
+        self._remembered.setText(words if preview.remembered_on else "")
         for widget in (self._remembered, self.forget_button):
-            widget.setVisible(bool(preview.remembered))
+            widget.setVisible(bool(preview.remembered_on))
         shown = min(SAMPLE_ROWS, len(preview.sample))
         self._rows_card.set_heading(
             self.tr("预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。", "", shown)
@@ -322,7 +322,7 @@ class ImportPage(Page):
 
     def forget(self) -> None:
         """Forget what was chosen for files of this shape and guess the columns anew."""
-        if self.preview is None or self.state != PREVIEW or not self.preview.remembered:
+        if self.preview is None or self.state != PREVIEW or not self.preview.remembered_on:
             return
         preview, imports = self.preview, self.context.desk.imports
         future = in_thread(lambda: imports.forget(preview).result())
@@ -330,7 +330,7 @@ class ImportPage(Page):
 
     def _forgotten(self) -> None:
         if self.preview is not None:
-            self._take_preview(replace(self.preview, remembered={}, remembered_on=""))
+            self._take_preview(replace(self.preview, remembered={}, remembered_on="", remembered_dates=""))
             self.context.toast(lambda: self.tr("已忘掉，各列重新自动识别。"))
 
     def _sheet_chosen(self) -> None:
