@@ -197,7 +197,8 @@ def _scores(header: str, sample: list[str], own: OwnFields) -> dict[str, float]:
         declared = field_of(target, own)
         fits = _share(sample, partial(_may_be, declared)) if sample else 1.0
         if fits >= 0.3 and not _belies(target, shares):
-            scores[target] = (0.4 if fold(header) in _VAGUE_HEADERS else 1.0) + shares.get(target, 0.0)
+            vague = fold(header) in _VAGUE_HEADERS or (target == "doctor.phone" and "doctor.mobile" in scores)
+            scores[target] = (0.4 if vague else 1.0) + shares.get(target, 0.0)
     return scores
 
 

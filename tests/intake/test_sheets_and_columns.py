@@ -103,6 +103,17 @@ def test_a_choice_and_a_heading_are_known_in_traditional_characters() -> None:
     assert seen.mapping[3] == "doctor.mobile"
 
 
+def test_a_telephone_whose_cells_are_mobiles_is_the_mobile_beside_one_it_stays_the_office() -> None:
+    rows = [
+        [f"张{one}", "明泉协和医院", f"1391111000{number}", f"1391111000{number}"]
+        for number, one in enumerate("硕敏伟")
+    ]
+    alone = preview(_csv([["姓名", "医院", "电话"], *(row[:3] for row in rows)]))
+    beside = preview(_csv([["姓名", "医院", "手机", "电话"], *rows]))
+    assert alone.mapping[2] == "doctor.mobile"
+    assert (beside.mapping[2], beside.mapping[3]) == ("doctor.mobile", "doctor.phone")
+
+
 @pytest.mark.parametrize(("cell", "number"), [("1.3800138007E10", "13800138007"), ("1.38E+10", None)])
 def test_a_shortened_number_is_taken_where_it_has_kept_all_its_digits(cell: str, number: str | None) -> None:
     assert field_value(RECORDS["doctor"].field("mobile"), cell)[0] == number

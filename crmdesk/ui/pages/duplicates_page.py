@@ -192,8 +192,11 @@ class DuplicatesPage(Page):
         rows += [self._merge_row(one) for one in decided]
         self._count.setText(self.tr("%n 组待处理", "", len(opened) + len(self._pairs)))
         anything = bool(rows) or bool(self._wanted[0])
+        held = self.list.hasFocus()
         self._main.setVisible(anything)
         self._empty.setVisible(not anything)
+        if held and not anything:
+            self._empty.setFocus(Qt.FocusReason.OtherFocusReason)
         at = self.list.currentIndex().row()
         self._model.set_rows(rows)
         if not self.list.choose(self._key()) and not self._named:

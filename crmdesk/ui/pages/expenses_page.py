@@ -49,6 +49,7 @@ class ExpensesPage(Page):
         self.list = RowList(self._model, lines=2)
         self.list.setObjectName("expenses_list")
         self.list.chosen.connect(self._open)
+        self.list.opened.connect(self._enter_claim)
         self.group = Picklist()
         self.group.setObjectName("expenses_group")
         self.group.changed.connect(self._show_items)
@@ -243,6 +244,11 @@ class ExpensesPage(Page):
         recallable = mine and "recall" in view.allowed
         self.recall_button.setVisible(recallable)
         self._actions["expenses_recall"].setEnabled(recallable)
+
+    def _enter_claim(self, _claim_id: str) -> None:
+        """Go on from the list into the claim: to where it is written, else to where it is read."""
+        wanted = self.editor.title_edit if self.editor.isVisible() else self.detail
+        wanted.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_total(self) -> None:
         """Show what the lines come to while they are typed, at the head and in the list."""

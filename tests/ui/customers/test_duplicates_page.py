@@ -131,7 +131,9 @@ def test_a_merge_that_was_done_can_be_restored(page: DuplicatesPage, desk: Lapto
 
 def test_two_people_are_not_suggested_again(page: DuplicatesPage, desk: Laptop, qtbot: QtBot) -> None:
     qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    page.list.setFocus()
     qtbot.waitUntil(lambda: page._empty.isVisible() and not page._main.isVisible())
+    assert page._empty._button.hasFocus(), "Enter leads back"
     qtbot.waitUntil(lambda: desk.ask(lambda reads: reads.duplicates()) == [])
     assert commands(desk) == []
 

@@ -75,6 +75,12 @@ def test_a_date_that_may_be_two_days_keeps_the_import_until_it_is_answered(
     imported(page, qtbot)
     found = laptop.ask(lambda reads: reads.search("Müller", 5))
     assert laptop.ask(lambda reads: reads.row("doctor", found[0].id))["consent_on"] == "2026-03-02"
+    page.open_file(written(tmp_path, UNCLEAR))
+    qtbot.waitUntil(lambda: page.state == PREVIEW)
+    assert page.dates.isVisible(), "what is proposed from before is to be seen"
+    assert page.dates.choice.value() == "day_first"
+    page.forget()
+    qtbot.waitUntil(lambda: page.dates.is_open)
 
 
 def test_a_column_that_is_left_out_asks_nothing(page: ImportPage, qtbot: QtBot, tmp_path: Path) -> None:

@@ -180,6 +180,9 @@ def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
     page = shown(window, qtbot, id=claim_id)
     qtbot.waitUntil(lambda: page.editor.lines[0].amount.text() == "3x")
     assert saved(laptop, claim_id).row["lines"][0]["amount_fen"] == 300_00
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    assert window.focusWidget() is page.editor.title_edit
 
 
 def test_a_submitted_claim_is_recalled(rep: Seat, qtbot: QtBot) -> None:
@@ -188,6 +191,9 @@ def test_a_submitted_claim_is_recalled(rep: Seat, qtbot: QtBot) -> None:
     page = shown(window, qtbot, id=claim_id)
     assert page.recall_button.isVisible()
     assert not page.editor.isVisible()
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    assert page.detail.hasFocus()
     qtbot.mouseClick(page.recall_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: saved(laptop, claim_id).pending == "recall")
 
