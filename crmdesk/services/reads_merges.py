@@ -18,7 +18,7 @@ from crmdesk.services.reads_customers import CustomerReads
 from crmdesk.services.reads_import import ImportReads
 from crmdesk.services.shown import Values
 from crmdesk.services.views import DoctorView, DuplicatePair, InstitutionView, MergeItem, MergeSide, MergeView
-from crmdesk.storage import settings
+from crmdesk.storage import search, settings
 
 if TYPE_CHECKING:
     from crmdesk.intake import KnownInstitution
@@ -63,8 +63,8 @@ class MergeReads(CustomerReads, ImportReads):
     def duplicates_of(self, row_id: str, of: str = "doctor") -> list[DuplicatePair]:
         """Return who may be the same person as a doctor, or which may be the same institution.
 
-        Institutions are looked for among those of the same city, or of none; among more than some thousands only
-        the whole list of `duplicates` finds them.
+        Institutions are looked for among those of the same city, or of none; of more than some thousands among those
+        that share the rarest pairs of characters.
         """
         if of == "institution":
             return self._as_pairs(INSTITUTIONS, self._like_institution(row_id), 5)
@@ -77,7 +77,11 @@ class MergeReads(CustomerReads, ImportReads):
         near = "coalesce(city, '') = '' OR instr(:city, city) OR instr(city, :city)" if mine.city else "1"
         where, params = f"id <> :id AND ({near})", {"id": row_id, "city": mine.city}
         if self._count(f"SELECT count(*) FROM row_institution WHERE deleted = 0 AND {where}", params) > _NEAR:
-            return []
+            likely = search.sharing(self._connection, " ".join((mine.name, *mine.aliases)), _LIMIT)
+            where, params = (
+                f"{where} AND id IN (SELECT value FROM json_each(:likely))",
+                params | {"likely": json.dumps(likely)},
+            )
         known = self.known_institutions(where, params)
         return sorted(_alike([mine, *known], of_first=True), key=lambda one: (-one[0], one[1], one[2]))
 

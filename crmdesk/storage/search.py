@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import msgspec
@@ -30,6 +30,7 @@ _NEAR = 60
 _PLACES = 400
 """Hospitals or departments that one term may stand for; a term with more of them narrows nothing down."""
 _RECENT = 60
+_MOST_PAIRS = 40
 _TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
 _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
 
@@ -496,6 +497,23 @@ def _institution_hit(terms: Sequence[Term], row: Sequence[object], recent: bool)
         "institution", str(row_id), str(name), best.reason, best.rank, recent, str(customer_class or ""),
         str(level or ""), str(name), "",
     )  # fmt: skip
+
+
+_COMMON = frozenset("医院人民市省县区第一二三四五六七八九十大学附属中心卫生")
+"""Characters whose pairs half of all hospitals share."""
+
+
+def sharing(connection: Connection, name: str, limit: int) -> list[str]:
+    """Return ids of institutions that share pairs of characters with a name, those with the rarest pairs first."""
+    pairs = [f'name : "{one} {two}"' for one, two in pairwise(characters(name).split()) if not {one, two} <= _COMMON]
+    if not pairs:
+        return []
+    found = driver_of(connection).execute(
+        "SELECT r.id FROM search_institution s JOIN row_institution r ON r.rowid = s.rowid "
+        "WHERE search_institution MATCH ? ORDER BY s.rank LIMIT ?",
+        (" OR ".join(pairs[:_MOST_PAIRS]), limit),
+    )
+    return [row[0] for row in found]
 
 
 def _match_names(term: Term, names: Sequence[str], reading: Sequence[str], area: str) -> Match | None:

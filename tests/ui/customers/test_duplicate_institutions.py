@@ -12,8 +12,9 @@ from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import INSTITUTION, wire_columns
 from crmdesk.protocol.messages import Page, RowGroup
+from crmdesk.services import reads_merges
 from crmdesk.services.commands import ChangeSet
-from crmdesk.storage import inbox, outbox
+from crmdesk.storage import inbox, outbox, search
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
 from crmdesk.ui.parts.notices import Banner
@@ -208,3 +209,16 @@ def test_who_opens_an_institution_that_was_merged_comes_to_the_one_that_is_kept(
     assert "东方医院 已合并到 上海市东方医院" in window.toast_part.text
     banner = window.page("institution").findChild(Banner, "institution_banner")  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: banner.text == "东方医院 已合并进来，可以恢复。")
+
+
+def test_in_a_city_with_thousands_of_others_it_is_looked_for_among_those_that_share_rare_characters(
+    desk: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = desk.company.ids
+    with desk.store.reading() as connection:
+        likely = search.sharing(connection, KEPT, 3)
+        assert set(likely[:2]) == {ids[KEPT], ids[OTHER]}, "the rarest pair of characters first"
+        assert search.sharing(connection, "人民医院", 3) == [], "half of all would be"
+    monkeypatch.setattr(reads_merges, "_NEAR", 1)
+    (pair,) = desk.ask(lambda reads: reads.duplicates_of(ids[KEPT], "institution"))
+    assert {pair.first.id, pair.second.id} == {ids[KEPT], ids[OTHER]}
