@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.schedule import DAY_STARTS_MIN, free_minute
 from crmdesk.domain.visit_rules import USUAL, Backdating, last_day, too_late
 from crmdesk.services.commands import Outcome, SaveVisit
 from crmdesk.services.views import AffiliationView
@@ -23,6 +24,15 @@ from crmdesk.ui.parts.date_field import DateField, today
 from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.number_box import TimeBox
 from crmdesk.ui.parts.row_picker import RowPicker
+
+_USUAL_MIN = 30
+
+
+def _proposed(day: str) -> int:
+    """Return the minute at which a visit may begin: of today what is still to come, of other days their start."""
+    local = utc_now().astimezone(ZoneInfo(DEFAULT_ZONE))
+    earliest = local.hour * 60 + local.minute if day == local.date().isoformat() else DAY_STARTS_MIN
+    return free_minute([], _USUAL_MIN, earliest) or DAY_STARTS_MIN
 
 
 class PlanDialog(SmallDialog):
@@ -38,7 +48,7 @@ class PlanDialog(SmallDialog):
         doctor: tuple[str, str] = ("", ""),
         day: str = "",
         now: bool = False,
-        minute: int = 9 * 60,
+        minute: int | None = None,
     ) -> None:
         super().__init__(context, parent, "plan_dialog")
         self._now = now
@@ -49,7 +59,7 @@ class PlanDialog(SmallDialog):
         self.day = DateField("plan_date_edit")
         self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
         self.day.picked.connect(lambda _day: self._say_too_late())
-        self.time = TimeBox("plan_time_edit", minute)
+        self.time = TimeBox("plan_time_edit", _proposed(self.day.value()) if minute is None else minute)
         when = QHBoxLayout()
         when.setSpacing(8)
         when.addWidget(self.day)

@@ -339,7 +339,7 @@ class PlanPage(Page):
     def _asked(self, day: int, minute: int) -> None:
         self._plan_on(self._monday + timedelta(days=day), minute)
 
-    def _plan_on(self, day: date, minute: int = 9 * 60) -> None:
+    def _plan_on(self, day: date, minute: int | None = None) -> None:
         if not self._is_mine():
             return
         dialog = PlanDialog(self.context, self, day=day.isoformat(), minute=minute)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -9,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from crmdesk.services.reads_sync import Reads
 from crmdesk.services.views import DueView
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import plan_dialog
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.test_visit_page import opened
 
@@ -62,3 +67,15 @@ def test_where_there_is_nobody_today_leads_to_the_import(
     qtbot.waitUntil(lambda: wanted.text() == "导入客户")
     qtbot.keyClick(wanted, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.shown == "import")
+
+
+@pytest.mark.parametrize(("ahead", "proposed"), [(0, "16:15"), (1, "09:00")])
+def test_a_visit_of_today_is_proposed_for_what_is_still_to_come(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, ahead: int, proposed: str
+) -> None:
+    day = today() + timedelta(days=ahead)
+    now = datetime.combine(today(), time(16, 3), ZoneInfo("Asia/Shanghai"))
+    monkeypatch.setattr(plan_dialog, "utc_now", lambda: now)
+    dialog = plan_dialog.PlanDialog(window.context, window, day=day.isoformat())
+    qtbot.addWidget(dialog)
+    assert dialog.time.time().toString("HH:mm") == proposed
