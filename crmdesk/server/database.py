@@ -64,15 +64,19 @@ class Database:
 
         Another process may begin a new one: it is looked up again every second.
         """
-        if not self._epoch or time.monotonic() - self._epoch_read > _EPOCH_GOOD_S:
-            with self.reading() as connection:
-                found = _meta(connection, lives.EPOCH)
-                if self._began_at < 0:
-                    self._began_at = lives.link_of(connection).seq
-            if found is None:
-                raise WorldError("database_not_initialised")
-            self._epoch, self._epoch_read = found, time.monotonic()
-        return self._epoch
+        fresh = bool(self._epoch) and time.monotonic() - self._epoch_read < _EPOCH_GOOD_S
+        return self._epoch if fresh else self.epoch_now()
+
+    def epoch_now(self) -> str:
+        """Return the epoch as it stands in the database at this moment."""
+        with self.reading() as connection:
+            found = _meta(connection, lives.EPOCH)
+            if self._began_at < 0:
+                self._began_at = lives.link_of(connection).seq
+        if found is None:
+            raise WorldError("database_not_initialised")
+        self._epoch, self._epoch_read = found, time.monotonic()
+        return found
 
     @property
     def seal(self) -> bytes:
@@ -96,9 +100,8 @@ class Database:
 
         `known` is the epoch that is over: where another process has begun a new one already, that one counts.
         """
-        begun = (
-            self._began_at if known else -1
-        )  # by itself a server finds out late: what it wrote since is of no backup
+        # by itself a server finds out late: what it has written meanwhile is in no backup
+        begun = self._began_at if known else -1
         with self.writing() as work:
             current = str(_meta(work.connection, lives.EPOCH, lock=True))
             if known in ("", current):

@@ -49,8 +49,8 @@ class _Slice:
 class Pull:
     """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands.
 
-    `packed` says that the laptop reads packed groups. `shows_loss` is found out: the cursor proves that this database
-    once held more than it does now.
+    `packed` says that the laptop reads packed groups. `lost_life` is found out: the epoch of a cursor that
+    proves that this database once held more than it does now, else ''.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class Pull:
             # most laptops that ask hold everything: one look at the database tells them so
             at_rest = _digests_of(connection, self._scopes) if cursor_text else None
             behind = known is None or _is_behind(known, heads, self._scopes)
-            self.shows_loss = behind and lives.has_lost(connection, known, heads)
+            lost = known is not None and behind and lives.has_lost(connection, known, heads)
+            self.lost_life = known.epoch if known is not None and lost else ""
             link = known.link if known is not None and not behind else lives.link_of(connection)
         now = database.clock()
         if known is not None and horizon.is_behind(known.day, now):

@@ -58,17 +58,16 @@ class SyncService:
             raise RefusedError("upgrade_needed", protocol=PROTOCOL)
         if len(request.operations) > MAX_REQUEST_OPERATIONS:
             raise InputError("too_large", limit=MAX_REQUEST_OPERATIONS, length=len(request.operations))
+        self._know_the_life(actor, request)
         batches = list(_batches(request.operations))
         first = batches.pop(0) if batches else []
-        if first:
-            self._look_for_loss(actor, request)
         if is_of_another_life(request.cursor, self._database.epoch):
             pushed, batches = self._not_yet(actor, request.device_id, first), []
         else:
             pushed = self._push(actor, request.device_id, first)
         pull = self._pull(actor, request)
-        if pull.shows_loss:
-            self._begin_anew()
+        if pull.lost_life:
+            self._begin_anew(pull.lost_life)
             pull = self._pull(actor, request)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
         head = SyncHead(
@@ -91,21 +90,23 @@ class SyncService:
         packed = request.schema >= PACKED_SINCE
         return Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed)
 
-    def _look_for_loss(self, actor: ServerActor, request: SyncRequest) -> None:
+    def _know_the_life(self, actor: ServerActor, request: SyncRequest) -> None:
         """Before anything is taken of a laptop: begin a new life where it shows that this database was put back.
 
         Nobody may have said so. What the backup lacks would stay lost, and the laptops would take their rows out.
         """
         cursor = Cursor.read(request.cursor, self._database.epoch, actor.scopes, self._database.seal)
-        if cursor is not None:
-            with self._database.reading() as connection:
-                heads = feed.head_positions(connection, list(actor.scopes))
-                lost = lives.has_lost(connection, cursor, heads)
-            if lost:
-                self._begin_anew()
+        if cursor is None and is_of_another_life(request.cursor, self._database.epoch):
+            self._database.epoch_now()  # or is it of a life that another process has just begun?
+        if cursor is None or not request.operations:
+            return
+        with self._database.reading() as connection:
+            heads = feed.head_positions(connection, list(actor.scopes))
+            lost = lives.has_lost(connection, cursor, heads)
+        if lost:
+            self._begin_anew(cursor.epoch)
 
-    def _begin_anew(self) -> None:
-        old = self._database.epoch
+    def _begin_anew(self, old: str) -> None:
         fresh = self._database.renew_epoch(old)
         _log.warning("the database was put back to a backup: life %s is over, %s begins", old, fresh)
 

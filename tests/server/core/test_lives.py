@@ -10,6 +10,7 @@ from crmdesk.protocol.messages import Answer
 from crmdesk.server import audit
 from crmdesk.server.cursor import Cursor, Link
 from crmdesk.server.database import Database
+from crmdesk.server.horizon import day_of
 from crmdesk.server.money_tables import AUDIT_CHAIN, AUDIT_HEAD
 from tests.server.company import Company, Laptop
 
@@ -79,6 +80,17 @@ def test_a_life_ends_once_for_all_processes(company: Company) -> None:
     assert other.epoch == epoch
     fresh = company.database.renew_epoch(epoch)
     assert other.renew_epoch(epoch) == fresh, "somebody was faster"
+    other.dispose()
+
+
+def test_a_cursor_of_a_life_that_another_process_has_just_begun_is_known(company: Company) -> None:
+    """A laptop that fetches anew asks again at once, and another process may answer that has not heard of it."""
+    rep, other = company.laptop("rep"), Database(company.database.url, company.clock)
+    company.database.epoch_now()
+    fresh = other.renew_epoch()
+    rep.cursor = Cursor(fresh, {}, day_of(company.clock())).text()
+    answer = rep.sync([rep.edit("doctor", company["north_doctor"], 1, phone=(None, "1"))])
+    assert (answer.head.epoch, [one.outcome for one in answer.answers]) == (fresh, ["applied"])
     other.dispose()
 
 
