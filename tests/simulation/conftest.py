@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _restores_are_expected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Every other time nobody tells the simulator's server that it was put back: then it says so itself."""
+    """Every third time nobody tells the simulator's server that it was put back: then it says so itself."""
     with caplog.filtering(_unsaid):
         yield
 
