@@ -19,7 +19,7 @@ _SERVER = ("crash_before", "crash_after", "crash_midway", "too_busy", "broken", 
 _ANSWER = ("drop", "cut_frame", "cut_byte", "corrupt", "repeat", "stale", "bad_row")
 _CALAMITIES = {
     "clock": 8, "partition": 4, "heal": 4, "crash": 2, "server_crash": 2, "backup": 4, "restore": 3, "copy": 5,
-    "put_back": 6, "clone": 2, "drift": 6, "full": 2, "space": 4, "cure": 1, "away": 1.5,
+    "put_back": 9, "clone": 2, "drift": 6, "full": 2, "space": 4, "cure": 1, "away": 1.5,
 }  # fmt: skip
 _ADMINISTRATION = {
     "assign": 4, "end": 4, "hand_over": 4, "withdraw": 2, "split": 4, "merge": 2, "move": 6, "active": 4,
