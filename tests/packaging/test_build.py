@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,17 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the app into a folder of its own and return its program."""
+def app() -> Iterator[Path]:
+    """Build the app into a folder of its own, not among those in memory: programs may not run there everywhere."""
     pytest.importorskip("PyInstaller", reason="PyInstaller is not installed here")
-    out = tmp_path_factory.mktemp("packaged")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
-    built = subprocess.run(
-        [*command, "--distpath", str(out / "dist"), "--workpath", str(out / "work"), str(ROOT / "build.spec")],
-        capture_output=True, text=True, check=False, cwd=out,
-    )  # fmt: skip
-    assert built.returncode == 0, built.stderr[-4000:]
-    return out / "dist" / "crmdesk" / ("crmdesk.exe" if sys.platform == "win32" else "crmdesk")
+    with tempfile.TemporaryDirectory(prefix="crmdesk-packaged-") as folder:
+        out = Path(folder)
+        built = subprocess.run(
+            [*command, "--distpath", str(out / "dist"), "--workpath", str(out / "work"), str(ROOT / "build.spec")],
+            capture_output=True, text=True, check=False, cwd=out,
+        )  # fmt: skip
+        assert built.returncode == 0, built.stderr[-4000:]
+        yield out / "dist" / "crmdesk" / ("crmdesk.exe" if sys.platform == "win32" else "crmdesk")
 
 
 @pytest.fixture
