@@ -106,10 +106,10 @@ def test_whom_nobody_knows_is_not_erased(sqlite_company: Company, tmp_path: Path
 
 
 def test_by_command(sqlite_company: Company, tmp_path: Path) -> None:
-    doctor = known(sqlite_company, AttachmentFolder(tmp_path / "one.db.attachments"))
+    doctor = known(sqlite_company, AttachmentFolder(tmp_path / "server.db.attachments"))
 
     def run(*arguments: str) -> str:
-        given = ["--database", f"sqlite:///{tmp_path / 'one.db'}", *arguments]
+        given = ["--database", sqlite_company.database.url, *arguments]
         result = CliRunner().invoke(app, given)
         assert result.exit_code == 0, (result.output, result.stderr, result.exception)
         return str(result.stdout)
