@@ -19,7 +19,7 @@ from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 from crmdesk.server.tables import ATTACHMENT_HOLDER, ROWS, SERVER_META, TOKEN_FAMILY
-from crmdesk.server.work import SYSTEM, ServerWork
+from crmdesk.server.work import ServerWork
 
 COPY_NAME, DUMP_NAME = "server.db", "server.pgdump"
 _MARK = "copied_at"
@@ -125,7 +125,6 @@ def begin_anew(database: Database) -> str:
         work.connection.execute(sa.delete(SERVER_META).where(SERVER_META.c.name == _MARK))
         families = sa.update(TOKEN_FAMILY).where(TOKEN_FAMILY.c.revoked_at.is_(None))
         work.connection.execute(families.values(revoked_at=work.at))
-        work.audit("restore", SYSTEM, "", "", {"epoch": [None, fresh]}, scoped=False)
 
     database.run(sign_out)
     return fresh

@@ -18,6 +18,7 @@ from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.services.commands import AttachFile, CreateRow, DeleteRow, SaveClaim
 from crmdesk.storage import health, settings
 from crmdesk.sync.core import ApplyPage
+from tests.server.company import PASSWORD
 from tests.sync.field import Field, ask, do, edit, synced
 
 
@@ -83,7 +84,10 @@ def put_back(field: Field, copy: Path, *, said: bool = True) -> None:
         command = CliRunner().invoke(app, ["restored", "--database", field.database.url, "--json"])
         assert command.exit_code == 0, command.output
         field.database._epoch_read = 0.0  # the process of the server begins after that
-        assert json.loads(command.stdout) == {"epoch": field.database.epoch}
+        assert json.loads(command.stdout)["epoch"] == field.database.epoch
+        for laptop in field.opened:
+            assert laptop.engine.sync_once().code == "signed_out"
+            laptop.session.sign_in(laptop.account.login, PASSWORD, "")
 
 
 @pytest.mark.parametrize("said", [True, False])

@@ -1,4 +1,4 @@
-"""The commands that keep a server's data: `backup`, and `renew` after a backup came back."""
+"""The commands that keep a server's data: `backup`, and `restored` after a backup came back."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,11 +30,12 @@ def backup(
     here.answer(data, lines)
 
 
-def renew(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+def restored(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Say that a backup came back: laptops send again what it lacks, and everybody signs in again.
 
-    Once, before `serve`, after database and attachments were put back. What was changed at the server by command since
-    the backup (people, territories, locked devices) is to be done again.
+    Once, before `serve`, after database and attachments were put back; what the backup had is not done twice. A server
+    that was not told finds out from the first laptop that knows more than it does. What was changed at the server by
+    command since the backup (people, territories, locked devices) is to be done again.
     """
     here = place(data_dir, database, as_json)
     store = here.database()

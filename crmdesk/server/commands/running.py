@@ -96,16 +96,5 @@ def tidy(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson
     here.answer({"parts": parts, "entries": entries}, [words])
 
 
-def restored(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Say that the database was put back from a backup, before it serves again: laptops send what it has lost.
-
-    Each laptop fetches everything anew and sends what it got accepted in the last 30 days; what the backup had is not
-    done twice. A server that was not told finds out from the first laptop that knows more than it does.
-    """
-    here = place(data_dir, database, as_json)
-    epoch = here.database().renew_epoch()
-    here.answer({"epoch": epoch}, ["A new life begins: every laptop sends what it kept and fetches everything anew."])
-
-
 def _finish(_number: int, _frame: Any) -> None:
     raise typer.Exit(0)

@@ -38,7 +38,7 @@ SENTENCES = {
     " figures are per hospital only.",
     "damaged_file": "The file is damaged and can't be read.",
     "database_busy": "The database is busy with somebody else's work. Try again in a moment.",
-    "database_is_backup": "This is a backup of {at}. Run `renew` on it first (crmdesk-server with the same options"
+    "database_is_backup": "This is a backup of {at}. Run `restored` on it first (crmdesk-server with the same options"
     " before the command): laptops then send again what it lacks.",
     "database_not_initialised": "There is no crmdesk database at {place}. Make one: crmdesk-server init",
     "database_older": "The database {place} was made by an older crmdesk-server. Back it up, then run `init` on it"

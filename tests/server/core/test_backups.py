@@ -87,7 +87,7 @@ def test_what_cannot_be_backed_up_is_said(sqlite_company: Company, tmp_path: Pat
         backups.copy(sqlite_company.database, files, tmp_path / "file")
 
 
-def test_a_copy_is_served_only_after_it_was_renewed(tmp_path: Path) -> None:
+def test_a_copy_is_served_only_after_it_is_said_to_be_back(tmp_path: Path) -> None:
     def run(folder: str, *arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(app, ["--data-dir", str(tmp_path / folder), *arguments])
         return result.exit_code, result.stdout + result.stderr
@@ -97,7 +97,7 @@ def test_a_copy_is_served_only_after_it_was_renewed(tmp_path: Path) -> None:
     assert (status, "0 attachments" in said, "Head of the trail" in said) == (0, True, True)
     assert oct((tmp_path / "copy" / "server.db").stat().st_mode & 0o777) == "0o600"
     status, said = run("copy", "serve", "--port", "0")
-    assert (status, "Run `renew` on it first" in said) == (1, True)
-    status, said = run("copy", "renew")
+    assert (status, "Run `restored` on it first" in said) == (1, True)
+    status, said = run("copy", "restored")
     assert (status, "sends again what the backup lacks" in said) == (0, True)
-    assert "Run `renew`" not in run("copy", "serve", "--host", "0.0.0.0")[1]  # it wants a certificate now
+    assert "Run `restored`" not in run("copy", "serve", "--host", "0.0.0.0")[1]  # it wants a certificate now
