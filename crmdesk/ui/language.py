@@ -160,6 +160,11 @@ def moment_label(moment: str) -> str:
     return starting(moment_word(moment))
 
 
+def seconds_word(duration_ms: int) -> str:
+    """Return how long something took, in seconds with one decimal; nothing took no time at all."""
+    return f"{max(duration_ms, 100) / 1000:.1f}"
+
+
 def time_word(moment: str) -> str:
     """Return the time of day of an instant, `09:12`; '' for ''."""
     return f"{local(moment):%H:%M}" if moment else ""

@@ -195,7 +195,7 @@ class SyncPage(Page):
         last = self.tr("还没有同步过")
         if summary.last_sync_at:
             last = self.tr("上次 {when} · 用时 {seconds} 秒").format(
-                when=language.moment_word(summary.last_sync_at), seconds=f"{summary.last_sync_ms / 1000:.1f}"
+                when=language.moment_word(summary.last_sync_at), seconds=language.seconds_word(summary.last_sync_ms)
             )
         self._tiles["accepted"].show_figure(self.tr("今天已接受"), summary.accepted_today, last, "ok")
         parts = [

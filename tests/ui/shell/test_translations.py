@@ -123,3 +123,4 @@ def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
     assert (language.starting("yesterday 01:30"), language.moment_label("")) == ("Yesterday 01:30", "")
     assert language.moment_word("") == ""
     assert language.size_word(2150) == "2.1 KB"
+    assert [language.seconds_word(one) for one in (3, 340, 12_060)] == ["0.1", "0.3", "12.1"]
