@@ -11,13 +11,19 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.merge import DELETED, merge_edit
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import lives, merging
-from crmdesk.server.tables import ROWS
+from crmdesk.server.tables import ERASED, ROWS
 from crmdesk.server.work import CALLED_BACK, SYSTEM, Authorship, ServerActor, ServerWork
 
 _TITLE_FIELDS = ("name", "title", "doctor_id", "doctor_ids", "institution_id", "starts_at")
 """What people know a row by; kept with the conflict, because a laptop holds no deleted rows."""
 
 Changes = dict[str, list[Any]]
+
+
+def is_erased(work: ServerWork, record: str, row_id: str) -> bool:
+    """Say whether a row was erased: nothing is taken about it any more."""
+    query = select(ERASED.c.row_id).where(ERASED.c.record == record, ERASED.c.row_id == row_id)
+    return work.connection.execute(query).first() is not None
 
 
 def keep_edit(

@@ -84,12 +84,6 @@ def erase(database: Database, attachments: AttachmentFolder, doctor_id: str, rea
     return done
 
 
-def is_erased(connection: sa.Connection, record: str, row_id: str) -> bool:
-    """Say whether a row was erased: nothing is taken about it any more."""
-    query = sa.select(ERASED.c.row_id).where(ERASED.c.record == record, ERASED.c.row_id == row_id)
-    return connection.execute(query).first() is not None
-
-
 def _empty_rows(work: ServerWork, doctor_id: str, done: Erased) -> list[str]:
     """Empty and end the rows of the person; returns the SHA-256 of files that nothing else refers to."""
     own = _own(work.connection, doctor_id)

@@ -33,7 +33,6 @@ from crmdesk.server import (
     joining,
     merges,
     merging,
-    persons,
     plans,
     visits,
 )  # fmt: skip
@@ -400,7 +399,7 @@ def _edit_of_deleted(
     batch: _Batch, record: Record, row: dict[str, Any], operation: Operation, changes: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """Keep an edit that met a deletion for a person to decide; the row stays deleted until then."""
-    if persons.is_erased(batch.work.connection, record.name, row["id"]):
+    if deletions.is_erased(batch.work, record.name, row["id"]):
         raise RefusedError("erased")
     if not changes:
         return "applied", row
