@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -90,6 +91,7 @@ class _Said(NamedTuple):
 _Sealed = tuple[str, int, int, bytes, int, tuple[int, str], bytes]
 
 
+@lru_cache(maxsize=64)  # a request asks more than once
 def _parts(text: str) -> tuple[_Said, Link | None, bytes] | None:
     """Return what a token says, its link and seal; None for what is no token."""
     try:

@@ -95,10 +95,12 @@ class SyncService:
 
         Nobody may have said so. What the backup lacks would stay lost, and the laptops would take their rows out.
         """
-        cursor = Cursor.read(request.cursor, self._database.epoch, actor.scopes, self._database.seal)
-        if cursor is None and is_of_another_life(request.cursor, self._database.epoch):
+        if is_of_another_life(request.cursor, self._database.epoch):
             self._database.epoch_now()  # or is it of a life that another process has just begun?
-        if cursor is None or not request.operations:
+        if not request.operations:  # the pull looks as well; most laptops only ask
+            return
+        cursor = Cursor.read(request.cursor, self._database.epoch, actor.scopes, self._database.seal)
+        if cursor is None:
             return
         with self._database.reading() as connection:
             heads = feed.head_positions(connection, list(actor.scopes))
