@@ -152,7 +152,7 @@ class Database:
         guard: Any = self._one_writer if self.is_sqlite and writing else nullcontext()
         with guard, self.engine.connect() as plain:
             if self.is_sqlite:
-                connection = plain.execution_options(crmdesk_writing=writing)
+                connection = plain.execution_options(crmdesk_writing=True) if writing else plain
             elif writing:
                 connection = plain.execution_options(isolation_level="READ COMMITTED")
             else:
@@ -258,7 +258,9 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("crmdesk_writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get("crmdesk_writing"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # takes no lock yet, so that it can't fail: asked of the driver it costs half
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
