@@ -72,9 +72,11 @@ def sync_to_rest(world: World, laptop: Laptop) -> None:
 def check(world: World) -> None:
     """Raise Broken for the first promise that does not hold."""
     settle(world)
-    now = truth.read(world.database_path, world.time)
     for name in sorted(world.laptops):
         _finished(world.laptops[name])
+    for name in sorted(world.laptops):  # what the others sent in the last round
+        sync_to_rest(world, world.laptops[name])
+    now = truth.read(world.database_path, world.time)
     for name in sorted(world.laptops):
         laptop = world.laptops[name]
         with laptop.store.reading() as connection:
