@@ -155,17 +155,21 @@ class Authentication:
 
     def actor(self, access_token: str) -> ServerActor:
         """Return who holds an access token; raises RefusedError: `not_signed_in`, `token_expired`, `device_revoked`."""
-        now = self._database.clock()
         with self._database.reading() as connection:
-            found = connection.execute(_BY_TOKEN, {"token_hash": token_hash(access_token)}).first()
-            if found is None:
-                raise RefusedError("not_signed_in")
-            if found.device_revoked_at is not None:
-                raise RefusedError("device_revoked")
-            if found.revoked_at is not None or found.expires_at <= to_text(now):
-                raise RefusedError("token_expired")
-            stamp = (found.company_position or 0, local_date(now).isoformat())
-            actor = self._rights.actor(connection, stamp, found.user_id, found.device_id)
+            return self.actor_in(connection, access_token)
+
+    def actor_in(self, connection: Connection, access_token: str) -> ServerActor:
+        """Return what `actor` does, by a snapshot."""
+        now = self._database.clock()
+        found = connection.execute(_BY_TOKEN, {"token_hash": token_hash(access_token)}).first()
+        if found is None:
+            raise RefusedError("not_signed_in")
+        if found.device_revoked_at is not None:
+            raise RefusedError("device_revoked")
+        if found.revoked_at is not None or found.expires_at <= to_text(now):
+            raise RefusedError("token_expired")
+        stamp = (found.company_position or 0, local_date(now).isoformat())
+        actor = self._rights.actor(connection, stamp, found.user_id, found.device_id)
         if actor is None:
             raise RefusedError("not_signed_in")
         return actor

@@ -21,6 +21,13 @@ _CHUNK = 500
 _HEADS = select(SCOPE_HEAD.c.scope, SCOPE_HEAD.c.position).where(
     SCOPE_HEAD.c.scope.in_(bindparam("scopes", expanding=True))
 )
+_AT_REST = (
+    select(SCOPE_HEAD.c.scope, SCOPE_HEAD.c.position)
+    .add_columns(SCOPE_DIGEST.c.record, SCOPE_DIGEST.c.count, SCOPE_DIGEST.c.digest)
+    .outerjoin(SCOPE_DIGEST, SCOPE_DIGEST.c.scope == SCOPE_HEAD.c.scope)
+    .where(SCOPE_HEAD.c.scope.in_(bindparam("scopes", expanding=True)))
+    .order_by(SCOPE_HEAD.c.scope, SCOPE_DIGEST.c.record)
+)
 _FEED_COLUMNS = ("scope", "record", "row_id", "position", "state", "revision")
 
 
@@ -229,6 +236,19 @@ def _count_digests(connection: Connection, changes: list[Entry]) -> None:
 def head_positions(connection: Connection, scopes: Iterable[str]) -> dict[str, int]:
     """Return the position of each scope that has ever held a row."""
     return {scope: position for scope, position in connection.execute(_HEADS, {"scopes": sorted(scopes)})}
+
+
+def heads_and_digests(
+    connection: Connection, scopes: Iterable[str]
+) -> tuple[dict[str, int], list[tuple[str, str, int, str]]]:
+    """Return what `head_positions` does, and (scope, record, count, digest) of what is in these scopes: in one look."""
+    heads: dict[str, int] = {}
+    digests = []
+    for scope, position, record, count, total in connection.execute(_AT_REST, {"scopes": sorted(scopes)}):
+        heads[scope] = position
+        if record is not None:
+            digests.append((scope, record, count, total))
+    return heads, digests
 
 
 def states_in(connection: Connection, scopes: Iterable[str], keys: Iterable[Key]) -> dict[Key, int]:

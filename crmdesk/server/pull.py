@@ -6,11 +6,12 @@ page are then those of an earlier snapshot, and what changed since comes again l
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY
@@ -18,16 +19,11 @@ from crmdesk.protocol.messages import MAX_PAGE_BYTES, MAX_PAGE_ROWS, Page, RowGr
 from crmdesk.server import ahead, feed, horizon, lives, segments
 from crmdesk.server.cursor import Cursor
 from crmdesk.server.database import Database
-from crmdesk.server.tables import DELETED, FEED, LEFT, PRESENT, ROWS, SCOPE_DIGEST, SHAPES
+from crmdesk.server.tables import DELETED, FEED, LEFT, PRESENT, ROWS, SHAPES
 
 _encode = msgspec.msgpack.Encoder().encode
 _LITTLE = 100
 """Up to so many changes of a scope go out together with those of other scopes."""
-_DIGESTS = (
-    select(SCOPE_DIGEST)
-    .where(SCOPE_DIGEST.c.scope.in_(bindparam("scopes", expanding=True)))
-    .order_by(*SCOPE_DIGEST.primary_key)
-)
 PACKED_ROWS = 1_000
 """Rows of a packed page: what a laptop commits in a moment that nobody notices."""
 
@@ -50,7 +46,8 @@ class Pull:
     """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands.
 
     `packed` says that the laptop reads packed groups. `lost_life` is found out: the epoch of a cursor that
-    proves that this database once held more than it does now, else ''.
+    proves that this database once held more than it does now, else ''. Its first look is at `snapshot` where one is
+    given, which may end as soon as the pull is made.
     """
 
     def __init__(
@@ -61,14 +58,15 @@ class Pull:
         cursor_text: str,
         refetch: Iterable[str] = (),
         packed: bool = False,
+        snapshot: Connection | None = None,
     ) -> None:
         self._database, self._user_id, self._packed = database, user_id, packed
         self._scopes = sorted(scopes, key=lambda scope: (scope != COMPANY, not scope.startswith("p:"), scope))
         known = Cursor.read(cursor_text, database.epoch, self._scopes, database.seal)
-        with database.reading() as connection:
-            self._heads = heads = feed.head_positions(connection, self._scopes)
+        with nullcontext(snapshot) if snapshot is not None else database.reading() as connection:
             # most laptops that ask hold everything: one look at the database tells them so
-            at_rest = _digests_of(connection, self._scopes) if cursor_text else None
+            heads, at_rest = feed.heads_and_digests(connection, self._scopes)
+            self._heads = heads
             behind = known is None or _is_behind(known, heads, self._scopes)
             lost = known is not None and behind and lives.has_lost(connection, known, heads)
             self.lost_life = known.epoch if known is not None and lost else ""
@@ -86,7 +84,7 @@ class Pull:
         if known is None and cursor_text:
             self.restart = list(self._scopes)
         self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
-        self._at_rest = None if self._todo else at_rest
+        self._at_rest = None if self._todo else [ScopeDigest(*one) for one in at_rest]
 
     def look_again(self) -> None:
         """Take in what was committed since the pull began."""
@@ -125,9 +123,10 @@ class Pull:
         found, moved = self._at_rest, False
         if found is None:
             with self._database.reading() as connection:
-                heads = feed.head_positions(connection, self._scopes)
-                still = [one for one in self._scopes if self.cursor.positions.get(one) == heads.get(one, 0)]
-                found, moved = _digests_of(connection, still), len(still) < len(self._scopes)
+                heads, all_digests = feed.heads_and_digests(connection, self._scopes)
+            still = {one for one in self._scopes if self.cursor.positions.get(one) == heads.get(one, 0)}
+            found = [ScopeDigest(*one) for one in all_digests if one[0] in still]
+            moved = len(still) < len(self._scopes)
         if not moved:
             self.cursor.day = horizon.renewed(self.cursor.day, self._database.clock())
         return found, moved
@@ -219,10 +218,6 @@ class Pull:
 def _is_behind(cursor: Cursor, heads: Mapping[str, int], scopes: Iterable[str]) -> bool:
     """Say whether a cursor is going to move: it was made without a seal, or there is something new."""
     return cursor.link is None or any(cursor.positions.get(one) != heads.get(one, 0) for one in scopes)
-
-
-def _digests_of(connection: Connection, scopes: list[str]) -> list[ScopeDigest]:
-    return [ScopeDigest(*row) for row in connection.execute(_DIGESTS, {"scopes": scopes})]
 
 
 def _count_after(connection: Connection, scope: str, start: int) -> int:

@@ -16,6 +16,7 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MAX_BATCH_BYTES, MEDIA_TYPE, PROTOCOL, SyncRequest
 from crmdesk.server.auth import Authentication
+from crmdesk.server.database import Database
 from crmdesk.server.routes.errors import cut_where_away
 from crmdesk.server.routes.session import bearer, signed_in
 from crmdesk.server.sync_service import SyncService
@@ -54,8 +55,15 @@ def _answer(state: State, token: str, actor: ServerActor | None, body: bytes) ->
     """Return the answer: in one piece where it is one, else as it is made."""
     authentication: Authentication = state.authentication
     service: SyncService = state.sync_service
-    actor = actor or authentication.actor(token)
-    parts = service.answer(actor, _read(body))
+    database: Database = state.database
+    if actor is None:
+        with database.reading() as snapshot:
+            actor = authentication.actor_in(snapshot, token)
+            request = _read(body)
+            looked = service.look(snapshot, actor, request)
+    else:
+        request, looked = _read(body), None
+    parts = service.answer(actor, request, looked)
     return next(parts) if length_hint(parts) == 1 else parts
 
 

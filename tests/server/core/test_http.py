@@ -15,12 +15,13 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar.routes import HTTPRoute
+from sqlalchemy import event
 
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol import frames
 from crmdesk.protocol.loopback import is_loopback
-from crmdesk.protocol.messages import MEDIA_TYPE, SyncHead, SyncRequest
+from crmdesk.protocol.messages import MEDIA_TYPE, SyncEnd, SyncHead, SyncRequest
 from crmdesk.server import serve
 from crmdesk.server.app import create_app
 from crmdesk.server.settings import Settings
@@ -116,6 +117,31 @@ def test_a_sync_goes_over_the_wire(online: Online) -> None:
     head = next(frames.read_frames(io.BytesIO(answer.content)))
     assert isinstance(head, SyncHead)
     assert head.user_id == online.company["rep"]
+
+
+def test_who_only_asks_for_news_costs_one_look_at_the_database(online: Online) -> None:
+    """2,000 laptops ask within a minute: who asks and what is new for them is read in one transaction."""
+    looks: list[object] = []
+    note = looks.append
+    engine = online.company.database.engine
+    end = _last_frame(online.sync(online.request()).content)
+    event.listen(engine, "begin", note)
+    try:
+        counts = []
+        for _again in range(3):  # the life of the database is looked up once a second beside it
+            looks.clear()
+            answer = online.sync(online.request(cursor=end.cursor))
+            counts.append(len(looks))
+            assert _last_frame(answer.content).cursor == end.cursor
+    finally:
+        event.remove(engine, "begin", note)
+    assert min(counts) == 1
+
+
+def _last_frame(answer: bytes) -> SyncEnd:
+    last = list(frames.read_frames(io.BytesIO(answer)))[-1]
+    assert isinstance(last, SyncEnd)
+    return last
 
 
 def test_wrong_credentials_and_back_off_over_http(online: Online) -> None:
