@@ -44,6 +44,12 @@ def held_by_server(field: Field, sha256: str) -> bytes | None:
     return path.read_bytes() if path else None
 
 
+def arrived(field: Field, content: bytes, login: str) -> int:
+    """Return how many bytes the server holds of what somebody is sending."""
+    folder = AttachmentFolder(field.folder / "server.db.attachments")
+    return folder.state(sha256_of(content), field.company[login], len(content), proven=False).received
+
+
 def queue(laptop: Laptop, direction: str = attachments.UP) -> list[Transfer]:
     with laptop.store.reading() as connection:
         return attachments.queue(connection, direction)
