@@ -393,7 +393,7 @@ def _under_edits(work: UnitOfWork, scope: str, record: str, base: dict[str, Any]
     if scope not in scopes:
         scopes.add(scope)
         work.digests.add(scope, record, row_id, base["revision"])
-    overlay.rebase(work.driver, record, row_id, base, scopes)
+    overlay.rebase(work.driver, record, row_id, base, scopes, held)
 
 
 def _leave(work: UnitOfWork, scope: str, record: str, row_ids: Sequence[str]) -> None:

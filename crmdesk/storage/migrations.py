@@ -38,6 +38,7 @@ STEPS: tuple[str, ...] = (
     "0015_fewer_indexes",
     "0016_company_calendar",
     "0017_one_form_of_letters",
+    "0018_drafts_in_one_page",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -227,6 +228,14 @@ def _one_form_of_letters(database: "Database") -> None:
                 driver.execute(f"UPDATE row_{record} SET pinyin = ? WHERE rowid = ?", (entry.sort_key, rowid))
 
 
+def _drafts_in_one_page(database: "Database") -> None:
+    database.execute("ALTER TABLE draft RENAME TO draft_before")
+    for statement in _declared().table_ddl("draft"):
+        database.execute(statement)
+    database.execute("INSERT INTO draft(key, content, saved_at) SELECT key, content, saved_at FROM draft_before")
+    database.execute("DROP TABLE draft_before")
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -245,4 +254,5 @@ _BODIES = {
     "0015_fewer_indexes": _fewer_indexes,
     "0016_company_calendar": _company_calendar,
     "0017_one_form_of_letters": _one_form_of_letters,
+    "0018_drafts_in_one_page": _drafts_in_one_page,
 }

@@ -63,9 +63,19 @@ def keep_base(driver: Driver, record: str, base: Mapping[str, Any]) -> None:
     )
 
 
-def rebase(driver: Driver, record: str, row_id: str, base: Mapping[str, Any] | None, scopes: Iterable[str]) -> None:
+def rebase(
+    driver: Driver,
+    record: str,
+    row_id: str,
+    base: Mapping[str, Any] | None,
+    scopes: Iterable[str],
+    held: rows.Held | None = None,
+    *,
+    kept: bool = False,
+) -> None:
     """Make `base` the server's version of a row within `scopes`, and lay the pending operations over it again.
 
+    `held` is the row as it is in the table, where it is known; `kept` says that `base` is that which is kept beside it.
     The digests are the caller's business (`move_base` does both).
     """
     declared = RECORDS[record]
@@ -77,10 +87,11 @@ def rebase(driver: Driver, record: str, row_id: str, base: Mapping[str, Any] | N
             keep_base(driver, record, base)  # a tombstone: an operation of before must not bring the row back
         return
     if operations and base is not None:
-        keep_base(driver, record, base)
+        if not kept:
+            keep_base(driver, record, base)
     else:
         driver.execute("DELETE FROM base_row WHERE record = ? AND id = ?", (record, row_id))
-    rows.write(driver, record, shown, scopes, dirty=bool(operations))
+    rows.write(driver, record, shown, scopes, dirty=bool(operations), held=held)
 
 
 def move_base(driver: Driver, changes: Changes, record: str, row_id: str, base: Mapping[str, Any]) -> None:
@@ -96,10 +107,11 @@ def move_base(driver: Driver, changes: Changes, record: str, row_id: str, base: 
         scopes = ()
     else:
         changes.move(scopes, record, row_id, old_revision, int(base["revision"]))
-    rebase(driver, record, row_id, base, scopes)
+    rebase(driver, record, row_id, base, scopes, held)
 
 
 def lay_again(driver: Driver, record: str, row_id: str, held: rows.Held | None = None) -> None:
     """Work out anew what is shown of a row after its pending operations changed; `held`: the row, where it is known."""
     held = held or rows.read(driver, record, row_id)
-    rebase(driver, record, row_id, base_of(driver, record, row_id, held), held.scopes if held else ())
+    base, scopes = base_of(driver, record, row_id, held), held.scopes if held else ()
+    rebase(driver, record, row_id, base, scopes, held, kept=held is not None and held.dirty)

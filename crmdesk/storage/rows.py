@@ -15,8 +15,12 @@ from crmdesk.storage.json_text import from_json, to_json, to_json_each
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A row of the store: `values` are house-keeping columns and fields by name, as Python values."""
+    """A row of the store: `values` are house-keeping columns and fields by name, as Python values.
 
+    `stored` is the row as it lies in its table.
+    """
+
+    stored: tuple[Any, ...]
     rowid: int
     values: dict[str, Any]
     scopes: tuple[str, ...]
@@ -109,7 +113,7 @@ class Shape:
                 wire[at] = bool(wire[at])
         after = len(self.columns) + 1
         values = dict(zip(self.columns, wire, strict=True))
-        return Held(int(stored[0]), values, tuple(stored[after].split()), bool(stored[after + 1]))
+        return Held(tuple(stored), int(stored[0]), values, tuple(stored[after].split()), bool(stored[after + 1]))
 
     def difference(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of a table row that differ, as they are stored; `after` names every column."""
@@ -153,9 +157,14 @@ def shape(record: str) -> Shape:
 
 def read(driver: Driver, record: str, row_id: str) -> Held | None:
     """Return one row as it is shown, tombstones included; None where it is not held."""
-    form = shape(record)
-    stored = driver.execute(f"{form.select} WHERE id = ?", (row_id,)).fetchone()
-    return None if stored is None else form.held(stored)
+    stored = look_up(driver, record, row_id)
+    return None if stored is None else shape(record).held(stored)
+
+
+def look_up(driver: Driver, record: str, row_id: str) -> tuple[Any, ...] | None:
+    """Return one row as it lies in its table, tombstones included; None where it is not held."""
+    found = driver.execute(f"{shape(record).select} WHERE id = ?", (row_id,)).fetchone()
+    return None if found is None else tuple(found)
 
 
 def next_rowid(driver: Driver, record: str) -> int:
@@ -164,13 +173,21 @@ def next_rowid(driver: Driver, record: str) -> int:
     return int(row[0]) if row else 1
 
 
-def write(driver: Driver, record: str, values: dict[str, Any], scopes: Iterable[str], dirty: bool) -> None:
+def write(
+    driver: Driver,
+    record: str,
+    values: dict[str, Any],
+    scopes: Iterable[str],
+    dirty: bool,
+    held: Held | None = None,
+) -> None:
     """Write one row as it is to be shown, and its search entry; of one that is held only what changes.
 
-    Each column that is written, changed or not, is a page more of each of its indexes in the commit.
+    Each column that is written, changed or not, is a page more of each of its indexes in the commit. `held` is the row
+    as it is in the table, where the caller has just read it.
     """
     form = shape(record)
-    found = driver.execute(f"{form.select} WHERE id = ?", (values["id"],)).fetchone()
+    found = held.stored if held is not None else look_up(driver, record, values["id"])
     rowid = int(found[0]) if found else next_rowid(driver, record)
     wire = form.wire(values)
     pinyin = ""

@@ -167,6 +167,7 @@ draft = Table(
     Column("key", Text, primary_key=True),
     Column("content", JsonText, nullable=False),
     Column("saved_at", Text, nullable=False),
+    sqlite_with_rowid=False,  # what is typed and what is saved writes a page less in its commit
 )  # fmt: skip
 recent = Table(
     "recent", metadata,

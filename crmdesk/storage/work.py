@@ -44,6 +44,7 @@ class UnitOfWork:
         self.driver = driver_of(connection)
         self.zone = DEFAULT_ZONE
         self.changed: dict[str, set[str]] = {}
+        self._looked: tuple[str, str, tuple[Any, ...] | None] = ("", "", None)
         self.leaving = False  # a scope was marked as leaving: the store takes its rows out after this commit
         self.unmerged = False  # the search index is in many parts: the store merges them after this commit
         self.digests = Changes()
@@ -57,6 +58,7 @@ class UnitOfWork:
 
     def note(self, record: str, row_id: str) -> None:
         """Name a row (or an id of a pseudo-record) as changed."""
+        self._looked = ("", "", None)
         self.changed.setdefault(record, set()).add(row_id)
 
     def finish(self) -> None:
@@ -67,8 +69,18 @@ class UnitOfWork:
 
     def get(self, record: str, row_id: str) -> dict[str, Any] | None:
         """Return a row as it is shown, house-keeping columns included; None where it is not held or deleted."""
-        held = rows.read(self.driver, record, row_id)
+        held = self._read(record, row_id)
         return None if held is None or held.values["deleted"] else held.values
+
+    def _read(self, record: str, row_id: str) -> rows.Held | None:
+        """Return a row; the same once more is not looked up again as long as nothing was changed.
+
+        It is made anew each time, for nobody's lists are to be what another one compares with.
+        """
+        if self._looked[:2] != (record, row_id):
+            self._looked = (record, row_id, rows.look_up(self.driver, record, row_id))
+        found = self._looked[2]
+        return None if found is None else rows.shape(record).held(found)
 
     def create(self, record: str, row_id: str, values: Mapping[str, Any], user_id: str) -> None:
         """Make a row and its operation; raises InputError('exists') for an id that is taken."""
@@ -201,7 +213,7 @@ class UnitOfWork:
         self.note(stored.operation.record, stored.operation.row_id)
 
     def _held(self, record: str, row_id: str) -> rows.Held:
-        held = rows.read(self.driver, record, row_id)
+        held = self._read(record, row_id)
         if held is None or held.values["deleted"]:
             raise InputError("unknown_row", record=record, id=row_id)
         return held

@@ -119,3 +119,21 @@ def test_a_store_of_before_the_calendar_gets_its_table_and_fetches_the_companys_
     with open_store(store.folder).reading() as connection:
         assert inbox.purged_scopes(connection) == ["c"], "not the territories"
         assert connection.execute("SELECT count(*) FROM row_company_calendar").scalar() == 0
+
+
+def test_what_was_typed_before_drafts_moved_is_still_there(open_store: Any, key: bytes) -> None:
+    store = open_store()
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    driver.execute("DROP TABLE draft")
+    driver.execute("CREATE TABLE draft (key TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL, saved_at TEXT NOT NULL)")
+    driver.execute("INSERT INTO draft VALUES ('visit:new', '{\"note\":\"谈了指南\"}', '2026-11-20T08:00:00.000Z')")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0018'")
+    driver.execute("PRAGMA user_version = 17")
+    driver.close()
+    with open_store(store.folder).writing() as work:
+        assert work.draft("visit:new") == {"note": "谈了指南"}
+        work.save_draft("visit:new", {"note": "谈了指南更新"})
+        made = work.driver.execute("SELECT sql FROM sqlite_master WHERE tbl_name LIKE 'draft%'").fetchall()
+    assert len(made) == 1
+    assert "WITHOUT ROWID" in made[0][0]

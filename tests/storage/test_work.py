@@ -59,6 +59,24 @@ def test_a_taken_id_an_unknown_row_and_an_unknown_field_are_refused(store: Store
     assert len(waiting(store)) == 1
 
 
+def test_what_a_caller_does_with_a_row_that_it_was_given_hides_no_edit(store: Store, wire: Any) -> None:
+    row_id = new_id()
+    with store.writing() as work:
+        work.create("doctor", row_id, doctor(wire), wire.me)
+    with store.reading() as connection:
+        outbox.next_batch(connection, 10, 10_000)
+    with store.writing() as work:
+        row = work.get("doctor", row_id)
+        assert row is not None
+        row["tags"].append("专家")
+        work.edit("doctor", row_id, {"tags": row["tags"]}, 0, wire.me)
+        assert (work.get("doctor", row_id) or {})["tags"] == ["讲者", "专家"]
+        work.delete("doctor", row_id, wire.me)
+        assert work.get("doctor", row_id) is None
+    assert [one.kind for one in waiting(store)] == ["create", "edit", "delete"]
+    assert waiting(store)[1].fields == {"tags": (["讲者"], ["讲者", "专家"])}
+
+
 def test_edits_join_until_they_may_have_been_sent(store: Store, wire: Any) -> None:
     row_id = new_id()
     with store.writing() as work:

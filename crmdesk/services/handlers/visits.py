@@ -21,8 +21,7 @@ def save_visit(handling: Handling, command: SaveVisit) -> Done:
     """Create or change a visit that is planned or a draft; RefusedError('locked') for a submitted one."""
     if command.values.get("state") == "submitted":
         raise RefusedError("not_in_this_state", state="submitted", event="save")
-    done = _write(handling, command.visit_id, dict(command.values))
-    row = handling.work.get(VISIT.name, done.created_id) or {}
+    done, row = _write(handling, command.visit_id, dict(command.values))
     _drop_draft(handling, command.draft_key)
     if row.get("adverse_event"):
         open_task(handling, row, command.heard)
@@ -38,11 +37,10 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
     given = dict(command.values)
     heard = given.get("adverse_event") is True
     if heard:  # the server takes the report after its task, and the task after a visit that it can belong to
-        made = _write(handling, command.visit_id, {"state": "draft", **given})
-        open_task(handling, handling.work.get(VISIT.name, made.created_id) or {}, command.heard)
+        made, saved = _write(handling, command.visit_id, {"state": "draft", **given})
+        open_task(handling, saved, command.heard)
         command = msgspec.structs.replace(command, visit_id=made.created_id)
-    done = _write(handling, command.visit_id, {**given, "state": "submitted"}, apart=heard)
-    row = handling.work.get(VISIT.name, done.created_id) or {}
+    done, row = _write(handling, command.visit_id, {**given, "state": "submitted"}, apart=heard)
     if not row.get("doctor_ids") and not row.get("institution_id"):
         raise InputError("required", field="doctor_ids")
     if row.get("adverse_event") is None:
@@ -74,14 +72,17 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
     return Done(inverse=() if changes.get("adverse_event") else done.inverse)
 
 
-def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = False) -> Done:
+def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = False) -> tuple[Done, Values]:
+    """Make or change a visit; returns what was done, and the visit as it is now."""
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
-        return create(handling, VISIT, completed(handling, given), visit_id)
+        made = create(handling, VISIT, completed(handling, given), visit_id)
+        return made, handling.work.get(VISIT.name, made.created_id) or {}
     values = tidy(VISIT, given, row)
     check_edit(handling, VISIT, row, values)
-    done = edit(handling, VISIT, row, changed_only(row, values), apart=apart)
-    return Done(visit_id, done.inverse)
+    changes = changed_only(row, values)
+    done = edit(handling, VISIT, row, changes, apart=apart)
+    return Done(visit_id, done.inverse), {**row, **changes}
 
 
 def completed(handling: Handling, given: Mapping[str, Any]) -> Values:
