@@ -89,7 +89,8 @@ class SyncHead(msgspec.Struct, omit_defaults=True):
     `answers` are those to the first batch of operations (MAX_BATCH_OPERATIONS), `Answers` those to the further ones.
     `restart` names scopes whose position was not usable: their rows come again from the start (the outbox stays).
     `fork` tells that the device sequence was seen before: take a new device id, renumber, send again.
-    `same_scopes` says that `scopes` is left out, because it is the subscription that the request named.
+    `same_scopes` says that `scopes` is left out, because it is the subscription that the request named. `cursor`, where
+    operations were taken, is the request's with the proof that they were: it counts even if no page arrives.
     """
 
     epoch: str

@@ -20,6 +20,7 @@ from typing_extensions import override
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.server import audit, lives
+from crmdesk.server.cursor import Link
 from crmdesk.server.tables import METADATA, SERVER_META, insert_ignoring
 from crmdesk.server.work import SYSTEM, ServerWork
 
@@ -28,6 +29,7 @@ _RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRIES = 10
 _EPOCH_GOOD_S = 1.0
 _SEAL, _SEAL_BYTES = "seal", 16
+_VOUCHED = 4_096
 
 
 class Database:
@@ -42,6 +44,7 @@ class Database:
         self._epoch, self._epoch_read = "", 0.0
         self._began_at = -1
         self._seal = b""
+        self._vouched: set[Link] = set()
 
     def create_all(self) -> None:
         """Create what is missing of the tables and their columns, and the epoch of a new database."""
@@ -71,8 +74,11 @@ class Database:
         """Return the epoch as it stands in the database at this moment."""
         with self.reading() as connection:
             found = _meta(connection, lives.EPOCH)
+            end = lives.link_of(connection)
             if self._began_at < 0:
-                self._began_at = lives.link_of(connection).seq
+                self._began_at = end.seq
+            if not all(lives.stands(connection, one) for one in sorted(self._vouched)[-1:]):
+                self._vouched.clear()  # it was put back under this process
         if found is None:
             raise WorldError("database_not_initialised")
         self._epoch, self._epoch_read = found, time.monotonic()
@@ -94,6 +100,18 @@ class Database:
                     found = _meta(connection, _SEAL)
             self._seal = bytes.fromhex(str(found))
         return self._seal
+
+    def vouches(self, link: Link | None) -> bool:
+        """Say whether an entry of the chain is known to stand: most laptops at rest show one of a few."""
+        return link in self._vouched
+
+    def vouch(self, link: Link | None) -> None:
+        """Keep that an entry of the chain stands; entries are never changed, only a backup that is put back ends it."""
+        if link is None:
+            return
+        if len(self._vouched) >= _VOUCHED:
+            self._vouched.clear()
+        self._vouched.add(link)
 
     def renew_epoch(self, known: str = "") -> str:
         """Start a new epoch (after restoring a backup): every laptop fetches anew and sends what it kept.

@@ -34,11 +34,15 @@ def has_lost(connection: Connection, cursor: Cursor | None, heads: Mapping[str, 
         return False
     if any(position > heads.get(scope, 0) for scope, position in cursor.positions.items()):
         return True
-    if not cursor.link.seq:
-        return False
-    query = sa.select(AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq == cursor.link.seq)
-    found = connection.execute(query).scalar()
-    return found is None or Link.of(cursor.link.seq, found) != cursor.link
+    return not stands(connection, cursor.link)
+
+
+def stands(connection: Connection, link: Link) -> bool:
+    """Say whether the chain has an entry."""
+    if not link.seq:
+        return True
+    found = connection.execute(sa.select(AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq == link.seq)).scalar()
+    return found is not None and Link.of(link.seq, found) == link
 
 
 def ended(connection: Connection) -> dict[str, int]:

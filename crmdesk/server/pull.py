@@ -68,9 +68,13 @@ class Pull:
             heads, at_rest = feed.heads_and_digests(connection, self._scopes)
             self._heads = heads
             behind = known is None or _is_behind(known, heads, self._scopes)
-            lost = known is not None and behind and lives.has_lost(connection, known, heads)
+            # at the heads, too: others may have written as much as was lost
+            unsure = known is not None and (behind or not database.vouches(known.link))
+            lost = unsure and lives.has_lost(connection, known, heads)
             self.lost_life = known.epoch if known is not None and lost else ""
             link = known.link if known is not None and not behind else lives.link_of(connection)
+        if not lost:
+            database.vouch(link)
         now = database.clock()
         if known is not None and horizon.is_behind(known.day, now):
             known = None
@@ -91,8 +95,7 @@ class Pull:
         self._at_rest = None
         with self._database.reading() as connection:
             self._heads = heads = feed.head_positions(connection, self._scopes)
-            if _is_behind(self.cursor, heads, self._scopes):
-                self.cursor.link = lives.link_of(connection)
+            self.cursor.link = lives.link_of(connection)
         positions = self.cursor.positions
         self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
 

@@ -82,6 +82,8 @@ class SyncService:
             self._begin_anew(pull.lost_life)
             pull = self._pull(actor, request)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
+        # where the answer is cut behind its head, this alone shows that the operations were taken
+        taken = bool(request.cursor) and any(one.outcome in ("applied", "merged") for one in pushed.answers)
         head = SyncHead(
             epoch=self._database.epoch,
             server_time=to_text(self._database.clock()),
@@ -90,10 +92,12 @@ class SyncService:
             answers=pushed.answers,
             restart=pull.restart,
             fork=pushed.fork,
+            cursor=pull.cursor.text(self._database.seal) if taken else "",
             same_scopes=same_scopes,
         )
         if pushed.fork or not (request.pull or batches):
-            return iter([frames.encode(head) + frames.encode(SyncEnd(request.cursor, more=pushed.fork))])
+            end = SyncEnd(head.cursor or request.cursor, more=pushed.fork)
+            return iter([frames.encode(head) + frames.encode(end)])
         if not request.operations and not pull.has_pages:
             return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
         return self._stream(head, self._further(actor, request.device_id, batches), pull, request, actor)
@@ -165,7 +169,7 @@ class SyncService:
             fork = answers.fork
             yield frames.encode(answers)
         if fork or not request.pull:
-            yield frames.encode(SyncEnd(request.cursor, more=fork))
+            yield frames.encode(SyncEnd(head.cursor or request.cursor, more=fork))
             return
         pull.look_again()
         for page in pull.pages():

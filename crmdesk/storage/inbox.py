@@ -67,19 +67,23 @@ def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
     for scope in head.scopes:
         if scope not in held or scope in head.restart:
             _set_state(work, scope, LOADING)
-    _note_epoch(work, head.epoch)
+    if not _note_epoch(work, head.epoch) and head.cursor:
+        _store_cursor(work, head.cursor)  # what was taken is proven by it, even if nothing of the pull arrives
     if gone or set(head.scopes) - held:
         work.note("sync_state", "scopes")
     return gone
 
 
-def _note_epoch(work: UnitOfWork, epoch: str) -> None:
+def _note_epoch(work: UnitOfWork, epoch: str) -> bool:
     """Take over the name of the server's life; of another one the revisions and the cursor held here say nothing.
 
     A row may come by another scope than in the life that was lost, so that the new start of a scope is not enough.
+    Says whether it is another one.
     """
-    if lives.take_over(work.connection, work.driver, epoch):
+    another = lives.take_over(work.connection, work.driver, epoch)
+    if another:
         settings.set_meta(work.connection, "cursor", "")  # the server takes nothing from whoever still shows it
+    return another
 
 
 def purge_scope(work: UnitOfWork, scope: str) -> None:

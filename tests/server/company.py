@@ -181,6 +181,7 @@ class Laptop:
         messages = list(frames.read_frames(io.BytesIO(b"".join(raw))))
         head, end = messages[0], SyncEnd("")
         assert isinstance(head, SyncHead)
+        self.cursor = head.cursor or self.cursor
         self.replica.rows = {key: row for key, row in self.replica.rows.items() if key[0] in head.scopes}
         pages = []
         further: list[Answer] = []

@@ -20,6 +20,7 @@ def chain_put_back(database: Database, head: audit.Head) -> None:
     with database._begin(writing=True) as connection:
         connection.execute(sa.delete(AUDIT_CHAIN).where(AUDIT_CHAIN.c.seq > head.seq))
         connection.execute(sa.update(AUDIT_HEAD).values(seq=head.seq, hash=head.hash))
+    database.epoch_now()  # as every process does within a second
 
 
 def head_of(company: Company) -> audit.Head:
@@ -32,12 +33,14 @@ def renamed(company: Company, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "passed_by"), [(True, False), (True, True), (False, True)], ids=["says", "says, passed by", "passed by"]
+    ("says", "passed_by"),
+    [(True, False), (True, True), (False, True), (False, False)],
+    ids=["says", "says, passed by", "passed by", "asks at the same positions"],
 )
 def test_a_laptop_that_knows_more_than_the_server_begins_a_new_life(
     company: Company, caplog: pytest.LogCaptureFixture, says: bool, passed_by: bool
 ) -> None:
-    """Nobody said that the database was put back; also where others have written more than that since."""
+    """Nobody said that the database was put back; also where others have written more than that since, or as much."""
     rep, epoch, before = company.laptop("rep"), company.database.epoch, head_of(company)
     renamed(company, "王一")
     rep.sync()
@@ -56,6 +59,22 @@ def test_a_laptop_that_knows_more_than_the_server_begins_a_new_life(
     assert (taken.outcome, taken.code) == ("merged" if passed_by else "applied", "")
     assert rep.sync().head.epoch == answer.head.epoch
     assert not caplog.text, "a new life begins once"
+
+
+@pytest.mark.parametrize("pulls", [True, False], ids=["cut behind the head", "without a pull"])
+def test_what_was_answered_without_a_page_is_proven_all_the_same(
+    company: Company, caplog: pytest.LogCaptureFixture, pulls: bool
+) -> None:
+    """The answers came, the line broke before any page: nobody else knows of the edit that the server then loses."""
+    rep, epoch = company.laptop("rep"), company.database.epoch
+    rep.sync()
+    before = head_of(company)
+    edit = rep.edit("doctor", company["north_doctor"], 1, phone=(None, "1"))
+    assert [one.outcome for one in rep.sync([edit], pull=pulls, pages=0).answers] == ["applied"]
+    chain_put_back(company.database, before)
+    assert rep.sync().head.epoch != epoch
+    assert "put back to a backup" in caplog.text
+    caplog.clear()
 
 
 def test_what_the_server_did_not_seal_proves_nothing(company: Company) -> None:

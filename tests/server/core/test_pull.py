@@ -11,7 +11,7 @@ from crmdesk.server import pull as pull_module
 from crmdesk.server.cursor import Cursor
 from crmdesk.server.tables import FEED, ROWS
 from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, assert_same
+from tests.server.company import Company, Laptop, assert_same
 
 
 def _many_doctors(company: Company, count: int, note: str = "") -> set[str]:
@@ -156,13 +156,21 @@ def test_a_flipped_row_is_seen_in_the_digest(company: Company) -> None:
         assert_same(rep, answer.end.digests)
 
 
+def _positions(company: Company, laptop: Laptop) -> dict[str, int]:
+    scopes = company.actor(laptop.name, laptop.device_id).scopes
+    cursor = Cursor.read(laptop.cursor, company.database.epoch, scopes)
+    assert cursor is not None
+    return cursor.positions
+
+
 def test_without_pull_only_the_answers_come(company: Company) -> None:
     rep = company.laptop("rep")
     rep.sync()
-    before = rep.cursor
+    before = _positions(company, rep)
     create = rep.create("doctor", {"name": "甲", "territory_id": company["north"]})
     answer = rep.sync([create], pull=False)
-    assert (answer.answers[0].outcome, answer.pages, answer.end.cursor) == ("applied", [], before)
+    assert (answer.answers[0].outcome, answer.pages, answer.end.cursor) == ("applied", [], answer.head.cursor)
+    assert _positions(company, rep) == before
 
 
 def test_a_feed_entry_whose_row_is_gone_does_not_stop_the_pull(company: Company) -> None:
@@ -193,6 +201,7 @@ def test_little_changes_of_many_scopes_cost_no_more_statements(company: Company)
     counts = []
     for chosen in (territories[:2], territories):
         made = _doctor_in_each(company, chosen)
+        company.database.epoch_now()
         statements.clear()
         answer = manager.sync()
         counts.append(len(statements))

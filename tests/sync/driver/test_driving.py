@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from crmdesk.domain.clock import from_text, to_text
@@ -57,6 +58,17 @@ def test_an_answer_without_its_end_counts_for_what_came_whole(desk: Desk) -> Non
     assert desk.names() == {row["id"]: "王"}
     assert desk.cursor() == "cursor"
     assert desk.sync(desk.quiet()).phase == "idle"
+
+
+def test_what_proves_that_a_change_was_taken_is_kept_with_its_answer(desk: Desk) -> None:
+    """No page came, so the cursor of before would not know of it; and none of a life that is over is kept."""
+    desk.sync(desk.quiet())
+    desk.made()
+    with_proof = msgspec.structs.replace
+    assert desk.sync([lambda asked: with_proof(desk.taken()(asked), cursor="proof")]).code == "answer_cut"
+    assert (desk.cursor(), desk.waiting()) == ("proof", [])
+    desk.sync([desk.head(epoch="epoch-2", cursor="of that life")])
+    assert desk.cursor() == ""
 
 
 def test_what_comes_after_the_end_is_no_answer(desk: Desk) -> None:
