@@ -49,7 +49,9 @@ def disable_user(work: ServerWork, login: str) -> Row:
 
 def enable_user(work: ServerWork, login: str) -> Row:
     """Give a person's access back; raises InputError('unknown_login')."""
-    return work.update("user", known_user(work, login)["id"], {"active": True}, SYSTEM, action="enable")
+    user = known_user(work, login)
+    auth.forget_failures(work, user["login"])
+    return work.update("user", user["id"], {"active": True}, SYSTEM, action="enable")
 
 
 def change_user(work: ServerWork, login: str, changes: Mapping[str, Any]) -> Row:
@@ -73,6 +75,7 @@ def change_password(work: ServerWork, login: str, password: str, settings: Setti
     """Set a person's password and sign all devices out; raises InputError('unknown_login')."""
     user = known_user(work, login)
     auth.set_password(work, user["id"], password, settings, login)
+    auth.forget_failures(work, user["login"])
     work.audit("password", SYSTEM, "user", user["id"], {}, scoped=False)
 
 

@@ -69,6 +69,15 @@ def check_password(password: str, login: str = "") -> None:
         raise InputError("password_too_common")
 
 
+def forget_failures(work: ServerWork, login: str) -> None:
+    """Let a person sign in at once who tried in vain as long as an administrator had to help."""
+    work.connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.key == _account_key(login)))
+
+
+def _account_key(login: str) -> str:
+    return f"a:{login.casefold()}"
+
+
 def hasher_of(settings: Settings) -> PasswordHasher:
     """Return the Argon2id hasher with the settings' cost."""
     return PasswordHasher(settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_lanes)
@@ -118,7 +127,7 @@ class Authentication:
         login = given.login.strip()[:80]
         if "\x00" in login:
             raise RefusedError("wrong_credentials")
-        keys = {f"a:{login.casefold()}": self._settings.failures_per_account}
+        keys = {_account_key(login): self._settings.failures_per_account}
         keys[f"i:{address}"] = self._settings.failures_per_address
         with self._database.reading() as connection:
             self._check_wait(connection, keys)

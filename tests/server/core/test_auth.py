@@ -6,7 +6,7 @@ from sqlalchemy import select
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Refresh, SignIn, Tokens
-from crmdesk.server import auth, devices
+from crmdesk.server import admin, auth, devices
 from crmdesk.server.auth import Authentication
 from crmdesk.server.tables import ACCESS_TOKEN, CREDENTIAL, METADATA, REFRESH_TOKEN
 from crmdesk.server.work import SYSTEM
@@ -100,6 +100,20 @@ def test_guessing_is_slowed_by_account(company: Company, desk: Authentication) -
     company.clock.move(3)
     assert _sign_in(desk).user_id == company["rep"]
     assert _code(desk, "rep", "wrong password 9") == "wrong_credentials"
+
+
+@pytest.mark.parametrize("helped", ["enabled", "new password"])
+def test_whom_an_administrator_has_helped_waits_no_longer(company: Company, desk: Authentication, helped: str) -> None:
+    """As long as the account was shut, or the password forgotten, the person tried again and again."""
+    company.database.run(lambda work: admin.disable_user(work, "rep"))
+    for number in range(9):
+        assert _code(desk, "rep", PASSWORD, f"10.0.1.{number}") in ("wrong_credentials", "too_many")
+    company.database.run(lambda work: admin.enable_user(work, "rep"))
+    if helped == "new password":
+        for number in range(9):
+            _code(desk, "rep", f"wrong password {number}", f"10.0.1.{number}")
+        company.database.run(lambda work: admin.change_password(work, "REP", PASSWORD, SETTINGS))
+    assert _sign_in(desk).user_id == company["rep"]
 
 
 def test_guessing_is_slowed_by_address(sqlite_company: Company) -> None:
