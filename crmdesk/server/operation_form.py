@@ -2,16 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
 from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.references import refs
 from crmdesk.protocol.messages import Operation
 from crmdesk.server.scoping import Key
 
@@ -52,19 +51,6 @@ def keys_of(operations: Iterable[Operation]) -> set[Key]:
         if isinstance(parent, str) and parent in RECORDS:
             keys |= {(parent, str(one)) for one in operation.fields.get("parent_id", (None, None)) if is_id(one)}
     return keys
-
-
-def refs(declared: Field, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (record, id) for each reference within a field's value, nested ones included."""
-    if declared.item and isinstance(value, list):
-        for entry in value:
-            if isinstance(entry, dict):
-                for part in declared.item:
-                    yield from refs(part, entry.get(part.name))
-    elif declared.ref and declared.kind is Kind.REFS and isinstance(value, list):
-        yield from ((declared.ref, one) for one in value)
-    elif declared.ref and value not in (None, ""):
-        yield declared.ref, value
 
 
 def check_form(operation: Operation) -> None:

@@ -20,6 +20,7 @@ from crmdesk.domain.exports import check_export
 from crmdesk.domain.fields import Record, ScopeRule
 from crmdesk.domain.ids import id_for
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.references import refs
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.text_merge import Budget
 from crmdesk.protocol.messages import Answer, Operation
@@ -39,7 +40,7 @@ from crmdesk.server import (
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
 from crmdesk.server.operation_checks import check_lock, check_rights, check_zone, with_review
-from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of, refs
+from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
 from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
 

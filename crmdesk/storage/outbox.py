@@ -12,7 +12,7 @@ from crmdesk.domain.fields import Kind
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.storage import lives, overlay, pending, rows, settling
+from crmdesk.storage import lives, overlay, pending, rows, settings, settling
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
@@ -25,6 +25,10 @@ KEPT_DAYS = 30
 DROPPED = "dropped"
 """What `outbox_done` says of an operation that the person gave up."""
 
+ROW_AWAITED = "row_awaited"
+"""Refused by a server that came back from a backup, for want of a row that another laptop has yet to send again."""
+OF_BEFORE = "of_before_a_backup"
+"""Of `meta`: the first and the last sequence of what waited when another life of the server was told."""
 _ROW_GIVEN_UP = "row_given_up"
 _TAKEN = ("applied", "merged", "duplicate")
 _ANSWERED = (*_TAKEN, "refused")
@@ -201,7 +205,8 @@ def forget_old(work: UnitOfWork) -> None:
 
 def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[str]) -> None:
     cause = _unmade_cause(work, stored.operation) if answer.code in _FOR_LACK_OF_A_ROW else ""
-    _to_person(work, stored, answer.code or "refused", answer.params, answer.field, cause)
+    code = ROW_AWAITED if not cause and _may_come(work, stored, answer) else answer.code or "refused"
+    _to_person(work, stored, code, answer.params, answer.field, cause)
     touched = {stored.operation.row_id} if stored.operation.kind == "create" else set()
     for later in pending.after(work.driver, stored.operation.seq):
         if later.operation.id not in answered and _depends(later.operation, stored.operation, touched):
@@ -210,6 +215,12 @@ def _put_aside(work: UnitOfWork, stored: Stored, answer: Answer, answered: set[s
             _to_person(work, later, "", {}, "", cause or stored.operation.id)
             overlay.lay_again(work.driver, later.operation.record, later.operation.row_id)
     overlay.lay_again(work.driver, stored.operation.record, stored.operation.row_id)
+
+
+def _may_come(work: UnitOfWork, stored: Stored, answer: Answer) -> bool:
+    """Say whether what an operation was refused for the lack of may be sent by another laptop yet."""
+    first, last = settings.meta_json(work.connection, OF_BEFORE) or (0, -1)
+    return answer.code in _FOR_LACK_OF_A_ROW and first <= stored.operation.seq <= last
 
 
 def _refused_beside(work: UnitOfWork, answer: Answer) -> None:

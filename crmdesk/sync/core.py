@@ -103,7 +103,7 @@ class Applied(msgspec.Struct, frozen=True):
     """The end was applied. `differing` scopes with the persisted tries of each; `waiting` operations remain.
 
     `tried` says that tries are persisted at all: they are forgotten once nothing differs. `held_back` says that the
-    request went without operations, although some may wait.
+    request went without operations, although some may wait, or that some were queued at its end.
     """
 
     differing: dict[str, int]

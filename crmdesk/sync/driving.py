@@ -18,7 +18,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import is_territory
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import PROTOCOL, SCHEMA, Answer, Answers, Operation, Page, SyncEnd, SyncHead, SyncRequest
-from crmdesk.storage import arrivals, attachments, inbox, journal, lately, outbox, settings, settling
+from crmdesk.storage import arrivals, attachments, inbox, journal, lately, outbox, resending, settings, settling
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
@@ -294,6 +294,7 @@ class SyncDriver:
             outbox.settle(work, effect.head.answers)
             if effect.send_again:
                 again = outbox.send_again(work)
+                resending.note(work)
                 attachments.send_again(work)
                 _log.info("server_restored", sent_again=again)
                 lately.note(work.connection, lately.RESTORED, self._now(), count=again)
@@ -371,17 +372,19 @@ class SyncDriver:
                 self._answered = self._received = 0
             if differing and not tries:
                 lately.note(work.connection, lately.DIFFERS, now)
+            again = 0 if effect.end.more else resending.go_on(work)
             changed = _changed(work)
             waiting = int(outbox.counts(work.connection)["waiting"])
         self._drop()
         self._set(last_sync_at=now)
         self._tell(changed)
         counted = {scope: int(tries.get(scope, 0)) for scope in differing}
-        return core.Applied(counted, waiting, self._draw(), bool(tries), self._held_back)
+        return core.Applied(counted, waiting, self._draw(), bool(tries), self._held_back or again > 0)
 
     def _renumber(self, _effect: core.Renumber) -> None:
         with self._store.writing() as work:
             outbox.renumber(work, new_id())
+            resending.renumbered(work)
             lately.note(work.connection, lately.RENUMBERED, self._now())
         _log.info("device_renumbered")
 

@@ -212,6 +212,11 @@ _REFUSED: dict[str, _Pair] = {
         "你放弃过这项更改。你写的都在，可以修改后重新提交，或再放弃。",
         "You gave this change up. What you wrote is here: correct it and send it again, or drop it.",
     ),
+    "row_awaited": (
+        "服务器从备份恢复后，还没有它需要的记录：要等有那条记录的同事的电脑同步。到时会自动重新提交。",
+        "The server came back from a backup and lacks a record that this one needs, until the colleague's laptop that "
+        "has it has synced. Then this goes by itself.",
+    ),
     "row_given_up": (
         "它提到的那条新记录已放弃，服务器上没有。你写的都在：去掉对它的引用再提交，或放弃这一项。",
         "It names a new record that was given up; the server has none. What you wrote is here: take the name out and "

@@ -145,6 +145,16 @@ class Model:
                 raise Broken("nothing_lost", f"{old.kind} of {old.record} {old.row_id} left the list by itself")
             self.promises[op_id].excused = "dropped" if dropped else "sent again"
 
+    def of_itself(self, operations: Iterable[Operation]) -> None:
+        """A sync sends again as new ones what lacked a row of another laptop at a server that was put back."""
+        for operation in operations:
+            if operation.id in self.promises:
+                continue
+            for old in list(self.promises.values()):
+                if old.operation.id != operation.id and _says_the_same(old.operation, operation):
+                    old.excused = old.excused or "sent again"
+                    self.saved(old.laptop, old.key, operation)
+
     def needs_nobody(self, operation: Operation) -> bool:
         """Say whether an operation is of a row that the server never made and that the person has deleted."""
         mine = [one.operation for one in self.promises.values()]
@@ -159,6 +169,8 @@ class Model:
     def arrived(self, operations: Iterable[Operation], answers: Iterable[Answer], user_id: str) -> None:
         """The server committed answers to operations, in this order."""
         told = {answer.op_id: answer for answer in answers}
+        operations = list(operations)
+        self.of_itself(operations)
         for operation in operations:
             answer = told.get(operation.id)
             if answer is None:
@@ -376,3 +388,9 @@ _UNKNOWN = object()
 _BOUND = ("submit", "approve", "send_back", "reject", "pay", "call_back_confirmed", "call_back_disputed")
 _SERVER_MAY_MOVE = {"adverse_event": ("heard_at", "due_at", "state"), "call_back": ("called_at",)}
 """What the server sets right: a clock that is ahead gains no time, a report counts where it told everything."""
+
+
+def _says_the_same(one: Operation, other: Operation) -> bool:
+    mine, theirs = ((op.record, op.row_id, op.kind, op.command, op.args) for op in (one, other))
+    news = [{name: new for name, (_, new) in op.fields.items()} for op in (one, other)]
+    return mine == theirs and news[0] == news[1]

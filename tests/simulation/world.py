@@ -237,6 +237,7 @@ class World(Witness):
         if laptop.following is None:
             self.note(f"  {laptop.name} rests: {laptop.status.phase} {laptop.status.code}")
             self._person_answers(laptop)
+        self.model.of_itself(laptop.waiting())
         oracle.still_shown(laptop, self.model.ever_answered)
         if laptop.name not in self.spoilt:
             oracle.nothing_to_repair(laptop)

@@ -18,7 +18,7 @@ from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.services.commands import AttachFile, CreateRow, DeleteRow, SaveClaim
 from crmdesk.storage import health, settings
 from crmdesk.sync.core import ApplyPage
-from tests.server.company import PASSWORD
+from tests.server.company import PASSWORD, visit_values
 from tests.sync.field import Field, ask, do, edit, synced
 
 
@@ -190,3 +190,30 @@ def test_what_waits_goes_to_a_restored_server_after_what_it_lost(field: Field, w
     assert field.company.row("doctor", doctor)["mobile"] == "13977770002", "what was written last stands"
     assert field.company.row("doctor", made)["mobile"] == "13977770003"
     assert ask(laptop, lambda reads: reads.conflicts()) == []
+
+
+def test_what_lacks_a_row_of_another_laptop_goes_by_itself_once_that_has_come(field: Field) -> None:
+    """Whoever syncs first with a restored server names rows that only another laptop can give back to it."""
+    maker, user = field.laptop("rep"), field.laptop("colleague")
+    synced(maker)
+    copy = backed_up(field)
+    made = do(maker, CreateRow("doctor", {"name": "新来的", "territory_id": field.company["north"]})).created_id
+    synced(maker)
+    synced(user)
+    edit(user, made, mobile="13977770003")
+    visit = do(user, CreateRow("visit", visit_values(field.company, "colleague", doctor_ids=[made]))).created_id
+    edit(user, visit, "visit", note="谈了适应症")
+    synced(user)
+    put_back(field, copy)
+    synced(user)
+    refused = ask(user, lambda reads: reads.refused())
+    assert {one.row_id: one.code for one in refused} == {made: "row_awaited", visit: "row_awaited"}
+    synced(user)
+    assert ask(user, lambda reads: reads.sync_summary()).refused == 2, "nothing of it has come"
+    synced(maker)
+    synced(user)
+    summary = ask(user, lambda reads: reads.sync_summary())
+    assert (summary.waiting, summary.refused) == (0, 0)
+    assert field.company.row("doctor", made)["mobile"] == "13977770003"
+    assert field.company.row("visit", visit)["note"] == "谈了适应症"
+    assert health.check(user.store).sound

@@ -25,7 +25,7 @@ _LISTED = 50
 _FIELDS = 4
 _LINES = 12
 _TIME_WIDTH = 130
-_NOT_HERE = frozenset({"out_of_scope", "deleted", "unknown_row"})
+_NOT_HERE = frozenset({"out_of_scope", "deleted", "unknown_row", "row_awaited"})
 """Codes of refusals after which the row is not on this laptop: there is nothing to open."""
 _FINAL = frozenset({"changed_since_seen", "call_back_missing"})
 """Codes that the same change would get again: a decision is bound to what was on the screen, a result to its call."""
@@ -98,7 +98,7 @@ class RefusedCard(Card):
         record = language.record_word(refused.record) if refused.record in RECORDS else refused.record
         self._subject = dotted(record, refused.title)
         waits = refused.code == "waits_for_other"
-        self.body.addLayout(self._head(waits))
+        self.body.addLayout(self._head(waits or refused.code == "row_awaited"))
         params = {"record": refused.record, **refused.params}
         if refused.field:
             params.setdefault("field", refused.field)
