@@ -26,7 +26,7 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol.messages import CHUNK_BYTES, MAX_ATTACHMENT_BYTES, UploadState
 from crmdesk.server import scoping
 from crmdesk.server.tables import ATTACHMENT_HOLDER, ROWS, SERVER_META, insert_ignoring
-from crmdesk.server.work import ServerActor, ServerWork
+from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
 PART_KEPT_S = 30 * 86_400
 """How long an unfinished upload waits for its next chunk."""
@@ -37,6 +37,8 @@ PIECE_BYTES = 256 << 10
 _SOUND_KEPT = 10_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PROOF_KEY = "proof_key"
+BYTES_LOST = "bytes_lost"
+"""The action of the trail entry of an attachment whose bytes are asked for again."""
 _log = logging.getLogger("crmdesk.server.attachments")
 
 
@@ -309,6 +311,20 @@ def note_brought(work: ServerWork, user_id: str, sha256: str) -> None:
     """Note that the person has brought these bytes in full."""
     row = {"sha256": sha256, "user_id": user_id}
     work.connection.execute(insert_ignoring(work.connection, ATTACHMENT_HOLDER), row)
+
+
+def ask_again(work: ServerWork, sha256: str) -> None:
+    """Ask those who brought bytes that are not here any more for them: their rows go out once more.
+
+    Until somebody brings them nobody counts as having done so; an own row that comes with another revision is what a
+    laptop offers its bytes for.
+    """
+    table, holder = ROWS["attachment"], ATTACHMENT_HOLDER
+    brought = sa.select(holder.c.user_id).where(holder.c.sha256 == sha256)
+    asked = (table.c.sha256 == sha256) & table.c.deleted.is_(False) & table.c.created_by.in_(brought)
+    for row_id in work.connection.execute(sa.select(table.c.id).where(asked).order_by(table.c.id)).scalars().all():
+        work.renew("attachment", row_id, SYSTEM, BYTES_LOST)
+    work.connection.execute(sa.delete(holder).where(holder.c.sha256 == sha256))
 
 
 def sees_row(connection: sa.Connection, actor: ServerActor, sha256: str) -> bool:

@@ -1,5 +1,6 @@
 """Attachments: bytes kept with the row's commit, and the queues of what is to be sent and fetched."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,8 +9,9 @@ from crmdesk.domain.claims import State
 from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
-from crmdesk.storage import pending
+from crmdesk.storage import pending, settings
 from crmdesk.storage.connection import Connection
+from crmdesk.storage.json_text import to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 UP, DOWN = "up", "down"
@@ -242,6 +244,22 @@ def send_again(work: UnitOfWork) -> None:
         sha256 = fields["sha256"][1]
         if sha256 in here:
             _queue(work, sha256, UP, int(fields["size_bytes"][1] or 0), 0)
+
+
+def offer_again(work: UnitOfWork, row_ids: Iterable[str]) -> None:
+    """Queue the bytes of the person's own attachments among these, where they are here: the server may lack them.
+
+    Rows of attachments never change; one that comes with another revision is the server's way to ask.
+    """
+    me = str((settings.meta_json(work.connection, "person") or {}).get("user_id") or "")
+    found = work.driver.execute(
+        "SELECT DISTINCT sha256, coalesce(size_bytes, 0) FROM row_attachment WHERE created_by = ? AND deleted = 0 "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (me, to_json(list(row_ids))),
+    ).fetchall()
+    for sha256, size in found:
+        if work.blobs.has(sha256):
+            _queue(work, str(sha256), UP, int(size), 0)
 
 
 def done(work: UnitOfWork, sha256: str, direction: str) -> None:

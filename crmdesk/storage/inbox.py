@@ -7,7 +7,18 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, person_scope
 from crmdesk.protocol.messages import Page, RowGroup, ScopeDigest, SyncEnd, SyncHead
-from crmdesk.storage import arrivals, digests, leaving, lives, overlay, pending, rows, search_index, settings
+from crmdesk.storage import (
+    arrivals,
+    attachments,
+    digests,
+    leaving,
+    lives,
+    overlay,
+    pending,
+    rows,
+    search_index,
+    settings,
+)
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.json_text import to_json
 from crmdesk.storage.work import UnitOfWork, driver_of
@@ -336,6 +347,9 @@ def _apply_rows(work: UnitOfWork, scope: str, record: str, arrived: dict[str, li
         _insert(work, scope, form, fresh)
     if known:
         _renew(work, scope, form, known, anew)
+        if record == "attachment":
+            changed = (wire[0] for wire, held_row in known if wire[0] in anew or int(wire[1]) > int(held_row[1]))
+            attachments.offer_again(work, changed)
 
 
 def _insert(work: UnitOfWork, scope: str, form: rows.Shape, fresh: list[list[Any]]) -> None:

@@ -148,6 +148,35 @@ def test_files_that_a_restored_server_lost_are_sent_again(field: Field) -> None:
     assert folder.path(digest) is not None
 
 
+@pytest.mark.parametrize("gone", ["lost", "damaged"])
+def test_files_that_are_found_missing_are_asked_for_again(field: Field, gone: str) -> None:
+    """Nobody put the database back: only the folder of the files lacks one, or has another content under its name."""
+    author, reader = field.laptop("rep"), field.laptop("manager")
+    synced(author)
+    visit = do(author, CreateRow("visit", visit_values(field.company))).created_id
+    photo = b"%PDF-1.4 " + bytes(200 << 10)
+    do(author, AttachFile("visit", visit, "发票.pdf", photo))
+    synced(author)
+    folder, digest = AttachmentFolder(field.folder / "server.db.attachments"), hashlib.sha256(photo).hexdigest()
+    path = folder.path(digest)
+    assert path is not None
+    path.unlink() if gone == "lost" else path.write_bytes(b"x" * len(photo))
+    synced(reader)
+    assert ask(reader, lambda reads: reads.attachment(digest)) is None
+    synced(author)
+    assert folder.sound(digest) is not None
+    synced(reader)
+    assert ask(reader, lambda reads: reads.attachment(digest)) == photo
+    revisions = [field.company.row("attachment", row_id)["revision"] for row_id in _files_of(author)]
+    synced(author)
+    assert revisions == [2] == [field.company.row("attachment", row_id)["revision"] for row_id in _files_of(author)]
+
+
+def _files_of(laptop: Laptop) -> list[str]:
+    with laptop.store.reading() as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM row_attachment")]
+
+
 def test_a_deletion_that_waited_for_a_restored_server_hides_nobody_elses_edit(field: Field) -> None:
     """It was based on revision 2, and so is what a colleague wrote to the restored server, where that is another."""
     laptop, other = field.laptop("rep"), field.laptop("colleague")

@@ -138,7 +138,7 @@ def read(database: Database, folder: AttachmentFolder, actor: ServerActor, sha25
     """Return the bytes, or the range `asked` for, streamed in pieces.
 
     Raises RefusedError: `not_found` for unknown and forbidden alike, `not_arrived` where the person sees the row but
-    its author has not brought the bytes yet.
+    its author has not brought the bytes yet, or has to bring them again.
     """
     with database.reading() as connection:
         allowed = attachments.may_read(connection, actor, sha256)
@@ -146,7 +146,8 @@ def read(database: Database, folder: AttachmentFolder, actor: ServerActor, sha25
             raise RefusedError("not_arrived", sha256=sha256)
     attachments.require(allowed, sha256)
     path = folder.sound(sha256)
-    if path is None:
+    if path is None:  # a disk or a backup lost them
+        database.run(lambda work: attachments.ask_again(work, sha256))
         raise RefusedError("not_arrived", sha256=sha256)
     size = path.stat().st_size
     # bytes that people sent are never shown by a browser
