@@ -26,6 +26,8 @@ QFrame[part="card"] {{ background: {c.surface}; border: 1px solid {c.line}; bord
 QFrame[part="card-chosen"] {{ background: {c.surface}; border: 2px solid {c.accent}; border-radius: 8px; }}
 QFrame[part="rule"] {{ background: {c.line}; }}
 QFrame[part="toast"] {{ background: {c.raised}; border: 1px solid {c.line_strong}; border-radius: 8px; }}
+QLabel[part="field_hint"] {{ background: {c.raised}; border: 1px solid {c.line_strong}; border-radius: 6px;
+  padding: 4px 9px; }}
 QFrame[part="palette"] {{ background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: 8px; }}
 QSplitter::handle {{ background: {c.line}; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}

@@ -1185,6 +1185,10 @@
     <context>
         <name>DateField</name>
         <message>
+            <source>看不懂日期“{text}”。可以写 2026-11-30、11-30、30、+3、明天或周五。</source>
+            <translation>“{text}” cannot be read as a date. Write 2026-11-30, 11-30, 30, +3, tomorrow or Fri.</translation>
+        </message>
+        <message>
             <source>不设日期</source>
             <translation>No date</translation>
         </message>
@@ -1199,6 +1203,10 @@
         <message>
             <source>选日期</source>
             <translation>Pick a date</translation>
+        </message>
+        <message>
+            <source>可以输入 11-30、30、+3、明天、周五；回车打开日历</source>
+            <translation>Type 11-30, 30, +3, tomorrow or Fri; Enter opens the calendar</translation>
         </message>
     </context>
     <context>

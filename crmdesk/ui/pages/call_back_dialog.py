@@ -56,7 +56,7 @@ class CallBackDialog(SmallDialog):
         self.asked, self.confirmed = Picklist(" ", many=True), Picklist(" ", many=True)
         for name in ("doctor", "way", "outcome", "asked", "confirmed"):
             getattr(self, name).setObjectName(f"call_back_{name}")
-        self.day = DateField("call_back_date_edit", forward=False)
+        self.day = DateField("call_back_date_edit", "back")
         self.time = TimeBox("call_back_time_edit", 0)
         self.note = TextBox()
         self.note.setObjectName("call_back_note_edit")

@@ -43,7 +43,7 @@ class ClaimLineEditor(QFrame):
         self.setObjectName(name)
         self.category = DropDown()
         self.category.setObjectName(f"{name}_category_combo")
-        self.spent_on = DateField(f"{name}_date_field", forward=False)
+        self.spent_on = DateField(f"{name}_date_field", "back")
         self.spent_on.set_value(today().isoformat())
         self.amount, self.description, self.fapiao = (TextLine() for _ in range(3))
         for part, edit in (("amount", self.amount), ("description", self.description), ("fapiao", self.fapiao)):
@@ -131,6 +131,10 @@ class ClaimLineEditor(QFrame):
         self.category.currentIndexChanged.connect(self._category_changed)
         self.amount.textEdited.connect(self._say)
         self.spent_on.picked.connect(self.changed)
+        self.spent_on.picked.connect(self._say)
+        self.spent_on.textEdited.connect(self.changed)
+        self.spent_on.textEdited.connect(self._say)
+        self.spent_on.refused.connect(self._say)
         self.staff.textEdited.connect(self.changed)
         self.doctors.changed.connect(self.changed)
         self.attach_button.clicked.connect(self.attach)
@@ -206,15 +210,19 @@ class ClaimLineEditor(QFrame):
 
     def raw(self) -> dict[str, Any]:
         """Return what stands in the fields, typed text as it is; for the draft."""
-        return {**self._content(), "amount_text": self.amount.text()}
+        unread = self.spent_on.unread()
+        return {**self._content(), "amount_text": self.amount.text(), **({"spent_on": unread} if unread else {})}
 
     def line(self) -> dict[str, Any] | None:
-        """Return the line as it is saved, or None while the amount can't be read (the field says so)."""
+        """Return the line as it is saved, or None while amount or date can't be read (the field says so)."""
+        amount_fen = self._amount_fen()
+        return {**self._content(), "amount_fen": amount_fen} if amount_fen > 0 and not self.spent_on.unread() else None
+
+    def _amount_fen(self) -> int:
         try:
-            amount_fen = parse_fen(self.amount.text())
+            return parse_fen(self.amount.text())
         except InputError:
-            amount_fen = 0
-        return {**self._content(), "amount_fen": amount_fen} if amount_fen > 0 else None
+            return 0
 
     def show_faults(self, lacks: Sequence[Lack]) -> None:
         """Say below the fields what is missing in them, and mark them; nothing where nothing is."""
@@ -224,13 +232,20 @@ class ClaimLineEditor(QFrame):
         self._say()
 
     def _say(self) -> None:
-        unread = bool(self.amount.text().strip()) and self.line() is None
-        said = [fault_word(one) for one in self._lacks if one.field != "amount_fen" or not unread]
-        self._error.setText(" · ".join([*([self.tr("金额写成 1,234.50 这样")] if unread else []), *said]))
+        unread = {}
+        if self.amount.text().strip() and self._amount_fen() <= 0:
+            unread["amount_fen"] = self.tr("金额写成 1,234.50 这样")
+        if self.spent_on.unread() and bool(self.spent_on.property("wrong")):
+            unread["spent_on"] = self.spent_on.sentence()
+        said = [fault_word(one) for one in self._lacks if one.field not in unread]
+        self._error.setText(" · ".join([*unread.values(), *said]))
 
     def content(self) -> dict[str, Any]:
-        """Return the line as it would be saved, without an amount while that can't be read."""
-        return self.line() or self._content()
+        """Return the line as it would be saved, without an amount or a date while that can't be read."""
+        amount_fen, content = self._amount_fen(), self._content()
+        if self.spent_on.unread():
+            content.pop("spent_on", None)
+        return {**content, "amount_fen": amount_fen} if amount_fen > 0 else content
 
     def field_of(self, name: str) -> QWidget:
         """Return the widget of a field of the line, to send the focus there."""

@@ -238,13 +238,14 @@ class DayEditor(FieldEditor):
 
     @override
     def _make_control(self) -> QWidget:
-        self._date = DateField(self._control_name(), forward=False)
+        self._date = DateField(self._control_name(), "near")
         self._date.picked.connect(self._tell)
+        self._date.textEdited.connect(self._tell)  # a draft keeps also what is no date yet
         return self._date
 
     @override
     def value(self) -> Any:
-        return self._date.value() or None
+        return self._date.unread() or self._date.value() or None
 
     @override
     def set_value(self, value: Any) -> None:

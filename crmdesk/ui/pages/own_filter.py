@@ -216,7 +216,7 @@ class _Days(_Range):
 
     @override
     def _end(self, name: str, how: str) -> QWidget:
-        day = DateField(f"{name}_edit", forward=False)
+        day = DateField(f"{name}_edit", "near")
         day.picked.connect(lambda _day: self.changed.emit())
         return day
 

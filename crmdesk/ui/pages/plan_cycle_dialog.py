@@ -52,7 +52,7 @@ class CyclePlanDialog(SmallDialog):
         self.name = TextLine()
         self.name.setObjectName("plan_cycle_name_edit")
         self.name.setMaxLength(80)
-        self.starts, self.ends = DateField("plan_cycle_from_edit", False), DateField("plan_cycle_to_edit", False)
+        self.starts, self.ends = DateField("plan_cycle_from_edit", "near"), DateField("plan_cycle_to_edit", "near")
         self.per_day = _box("plan_cycle_capacity_edit", 40, 8)
         self.per_day.setMinimum(1)
         self.goals = {one: _box(f"plan_cycle_goal_{one}_edit", MAX_VISITS) for one in _CLASSES}

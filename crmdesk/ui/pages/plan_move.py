@@ -40,6 +40,7 @@ class MoveDialog(SmallDialog):
         self.time = TimeBox("plan_move_time_edit", minute)
         self.reasons = Picklist()
         self.reasons.setObjectName("plan_move_reason")
+        self.day.entered.connect(partial(self.reasons.setFocus, Qt.FocusReason.ShortcutFocusReason))
         self.note = TextLine()
         self.note.setObjectName("plan_move_note_edit")
         self.note.setMaxLength(500)

@@ -11,6 +11,7 @@ from crmdesk.services.commands import Command, Outcome
 from crmdesk.ui import words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.date_field import unread_days
 from crmdesk.ui.parts.faults import FaultMarks
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, Said
@@ -35,9 +36,9 @@ class SmallDialog(Dialog):
         self._cancel.clicked.connect(self.reject)
         self.save_button = Button("", PRIMARY, "Ctrl ↵")
         self.save_button.setObjectName(f"{name}_save_button")
-        self.save_button.clicked.connect(self.save)
+        self.save_button.clicked.connect(self._save)
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
-            QShortcut(QKeySequence(keys), self, self.save)
+            QShortcut(QKeySequence(keys), self, self._save)
         self.content = QVBoxLayout()
         self.content.setSpacing(12)
         foot = QHBoxLayout()
@@ -62,6 +63,11 @@ class SmallDialog(Dialog):
         self.explanation.setVisible(bool(explanation))
         self.save_button.setText(save)
         self._cancel.setText(self.tr("取消"))
+
+    def _save(self) -> None:
+        """Save, unless a date was typed that nobody can read: that is said first."""
+        if self.marks.show(unread_days(self)):
+            self.save()
 
     def save(self) -> None:
         """Do what the dialog is for."""

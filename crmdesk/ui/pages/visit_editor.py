@@ -85,7 +85,7 @@ class VisitEditor(QWidget):
         self.amendment = AmendmentBar()
         self.amendment.typed.connect(self._reason_typed)
         self.amendment.dropped.connect(self.drop_amendment)
-        self.day = DateField("visit_day", forward=False)
+        self.day = DateField("visit_day", "back")
         self.day.picked.connect(self._day_picked)
         self._faults = VisitFaults(self.form, self.day, self.amendment, self._sentences)
         self._marks = FaultMarks(self.banner)

@@ -11,7 +11,7 @@ from crmdesk.ui.pages.visit_amendment import AmendmentBar
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT, VisitReport
 from crmdesk.ui.pages.visit_sentences import VisitSentences
-from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.date_field import DateField, unread_days
 from crmdesk.ui.parts.faults import Fault
 
 
@@ -33,9 +33,11 @@ class VisitFaults(QObject):
             found.append(Fault(note, self._form.note))
         if report.adverse_event is None:
             found.append(Fault(self.tr("听到不良反应了吗？选“没有”或“有”。"), self._form.adverse))
-        return [*found, *self._form.own.faults()]
+        return [*found, *unread_days(self._form), *self._form.own.faults()]
 
     def _of_day(self, report: VisitReport, rule: Backdating, amending: bool) -> list[Fault]:
+        if not self._day.take():
+            return [Fault(self._day.sentence(), self._day)]
         if amending:
             given = bool(self._amendment.reason.text().strip())
             return [] if given else [Fault(self.tr("写一句更正原因。"), self._amendment.reason)]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.doctor_page import DoctorPage
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.today_page import TodayPage
-from crmdesk.ui.parts.date_field import DateField, today
 from tests.ui.customers.laptop import Laptop, type_text, undo
 
 
@@ -119,12 +117,3 @@ def test_both_languages_and_themes_rebuild_every_page(window: MainWindow, laptop
     assert [page._tabs.tabText(number) for number in range(2)] == ["Timeline", "Profile"]
     assert "Mobile: conflict" in [chip.text for chip in page.head.chips]
     window.choose_language("zh")
-
-
-def test_a_date_is_moved_by_keys_and_taken_back(qapp: QApplication, qtbot: QtBot) -> None:
-    field = DateField("some_date")
-    qtbot.addWidget(field)
-    qtbot.keyClick(field, Qt.Key.Key_PageUp)
-    assert field.value() == today().fromordinal(today().toordinal() + 7).isoformat()
-    qtbot.keyClick(field, Qt.Key.Key_Delete)
-    assert field.value() == ""

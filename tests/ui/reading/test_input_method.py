@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,15 +170,17 @@ def test_the_money_field_takes_full_width_digits_whole(qtbot: QtBot, sit: Sit) -
     qtbot.waitUntil(lambda: saved() == [123_50])
 
 
-def test_a_date_takes_no_letters(qtbot: QtBot, sit: Sit) -> None:
+def test_a_date_takes_chinese_words_from_an_input_method(qtbot: QtBot, sit: Sit) -> None:
     window, _laptop = at(sit, qtbot, "visit_report")
     field = window.findChild(DateField, "visit_next_step_date")
     assert field is not None
     field.pick(today().isoformat())
     field.setFocus()
     compose(field, "ming tian")
-    hand_over(field, "明天")
     assert field.value() == today().isoformat()
+    hand_over(field, "明天")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == (today() + timedelta(days=1)).isoformat()
 
 
 def test_chips_leave_pinyin_alone(qtbot: QtBot, sit: Sit) -> None:

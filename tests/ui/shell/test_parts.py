@@ -5,13 +5,12 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, QUIET, Button
 from crmdesk.ui.parts.charts import BudgetBar, ColumnChart, ProgressBar
 from crmdesk.ui.parts.chips import Chip, ChipRow, Picklist, digit_pressed, state_chip
-from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import ElidedLabel, Label, breakable
 from crmdesk.ui.parts.notices import Banner, EmptyState, Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
@@ -309,12 +308,3 @@ def test_a_picker_says_that_nothing_was_found_and_takes_nothing(qtbot: QtBot) ->
     picker.show_found([("id", "阿不都", "")])
     qtbot.keyClick(picker.edit, Qt.Key.Key_Return)
     assert picked == ["id"]
-
-
-def test_the_days_of_the_week_fit_above_the_calendar(qtbot: QtBot) -> None:
-    """Three Chinese characters do not: they were seven times '…'."""
-    dates = DateField("day")
-    qtbot.addWidget(dates)
-    calendar = dates.menu_for().findChild(QCalendarWidget)
-    assert calendar is not None
-    assert calendar.horizontalHeaderFormat() == QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames
