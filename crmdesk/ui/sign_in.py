@@ -21,8 +21,14 @@ from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import SessionPort, Signed
 
 _RULES = {"minimum": MIN_PASSPHRASE}
+_DIFFERS, _AGAIN = "passphrase_differs", "passphrase_again_missing"
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
 _ABOUT_SERVER = frozenset({"server_address", "https_required", "not_https", "not_crmdesk", "server_away"})
+
+
+def _field_of(code: str) -> str:
+    """Return the field in which is mended what a code says."""
+    return "passphrase_again" if code == _AGAIN else code.partition("_")[0]
 
 
 class SignInWindow(QWidget):
@@ -201,9 +207,7 @@ class SignInWindow(QWidget):
             self._banner.say(words.error_sentence(error), "info" if needed else "warn")
             return
         self._banner.say("")
-        self._marks.show(
-            [Fault(words.sentence(one, _RULES), self._edit(one.partition("_")[0])) for one in codes], focus=False
-        )
+        self._marks.show([Fault(words.sentence(one, _RULES), self._edit(_field_of(one))) for one in codes], focus=False)
 
     @staticmethod
     def _code_of(code: str, error: BaseException | None) -> str:
@@ -229,18 +233,19 @@ class SignInWindow(QWidget):
 
     def _focus_on(self, code: str) -> None:
         """Go to the field of which it is said what is wrong."""
-        edit = self._edit(code.partition("_")[0])
+        edit = self._edit(_field_of(code))
         edit.setFocus(Qt.FocusReason.OtherFocusReason)
         edit.selectAll()
 
     def _missing(self) -> list[str]:
         """Return everything that is missing or wrong, in the order of the fields."""
         short = self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE
-        differs = self._with_passphrase and self._edit("passphrase").text() != self._edit("passphrase_again").text()
+        first, again = self._edit("passphrase").text(), self._edit("passphrase_again").text()
+        differs = [] if not self._with_passphrase or first == again else [_DIFFERS if again else _AGAIN]
         if self._unlocking:
             return ["passphrase_wrong"] if self._with_passphrase and not self._edit("passphrase").text() else []
         found = [f"{one}_missing" for one in ("server", "login", "password") if not self._edit(one).text().strip()]
-        return [*found, *(["passphrase_too_short"] if short else ["passphrase_differs"] if differs else [])]
+        return [*found, *(["passphrase_too_short"] if short else differs)]
 
     def _start(self, future: "Future[Signed]") -> None:
         self._busy = True

@@ -114,6 +114,7 @@ _INPUT: dict[str, _Pair] = {
     "server_missing": ("请填写服务器地址。", "Enter the address of the server."),
     "login_missing": ("请填写账号。", "Enter your login."),
     "password_missing": ("请填写密码。", "Enter your password."),
+    "passphrase_again_missing": ("请再输入一次口令。", "Type the passphrase once more."),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
     "invalid": (
         "内容没有通过检查：{code}。原文保留着。",

@@ -840,6 +840,18 @@
             <translation>Call back about this visit…</translation>
         </message>
         <message>
+            <source>保存于 {moment}</source>
+            <translation>Saved {moment}</translation>
+        </message>
+        <message>
+            <source>按 V 接着写</source>
+            <translation>Go on with V</translation>
+        </message>
+        <message>
+            <source>报告没写完</source>
+            <translation>Report begun</translation>
+        </message>
+        <message>
             <source>与{names}协访</source>
             <translation>joint visit with {names}</translation>
         </message>

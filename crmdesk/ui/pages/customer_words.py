@@ -28,6 +28,7 @@ from crmdesk.services.views import (
 from crmdesk.ui import language, own_fields
 from crmdesk.ui.pages.call_back_words import outcome_chip, point_chips
 from crmdesk.ui.pages.edit_session import same
+from crmdesk.ui.pages.visit_drafts import DraftLine
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.timeline import TimelineRow
@@ -192,6 +193,12 @@ class CustomerWords(QObject):
             else row
             for row, one in zip(rows, entries, strict=True)
         ]
+
+    def begun(self, line: DraftLine) -> TimelineRow:
+        """Return a report that was begun and left, as an entry of the timeline that leads on with it."""
+        meta = self.tr("保存于 {moment}").format(moment=language.moment_word(line.saved_at))
+        chips = ((self.tr("按 V 接着写"), "neutral"),)
+        return TimelineRow(f"visit:{line.visit_id}", meta, line.typed, self.tr("报告没写完"), "info", chips)
 
     def _entry(self, entry: TimelineEntry) -> TimelineRow:
         moment = language.moment_label(entry.at)

@@ -30,6 +30,7 @@ from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.same_banner import SameBanner
+from crmdesk.ui.pages.visit_drafts import DraftLine, drafts_about
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
@@ -44,7 +45,7 @@ TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
 _WIDE, _BESIDE = 1000, 700
 """Widths at 100 % from which the form, and what the tabs show, have room for the cards beside them."""
 _TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
-                      "claim", "call_back", "conflict", "audit_entry", "outbox", "needs_you"})  # fmt: skip
+                      "claim", "call_back", "conflict", "audit_entry", "draft", "outbox", "needs_you"})  # fmt: skip
 _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at", "preferred_time",
                    "preferred_channel",
                    "tags", "note", "status")  # fmt: skip
@@ -92,6 +93,7 @@ class DoctorPage(Page):
         self._id = ""
         self._view: DoctorView | None = None
         self._stale: set[int] = set()  # tabs whose content is of before
+        self._begun: tuple[DraftLine, ...] = ()
         self._words = CustomerWords(self)
         self.editor = RowEditor(context, "doctor")
         self.editor.closed.connect(self._edit_closed)
@@ -281,16 +283,16 @@ class DoctorPage(Page):
         if row_id:
             self.context.ask(
                 self,
-                lambda reads: reads.doctor(row_id),
-                lambda view: self._take(view, edit, focus),
+                lambda reads: (reads.doctor(row_id), drafts_about(reads, row_id)),
+                lambda found: self._take(*found, edit, focus),
                 "doctor",
                 self._gone,
             )
 
-    def _take(self, view: DoctorView, edit: bool, focus: str) -> None:
+    def _take(self, view: DoctorView, begun: tuple[DraftLine, ...], edit: bool, focus: str) -> None:
         if view.row.id != self._id:
             return
-        self._view = view
+        self._view, self._begun = view, begun
         self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
         self._show()
         if edit and not self.editing:
@@ -412,7 +414,8 @@ class DoctorPage(Page):
     def _show_timeline(self) -> None:
         if self._view is None:
             return
-        entries = self._view.timeline
+        written = {line.visit_id for line in self._begun}
+        entries = [one for one in self._view.timeline if one.id not in written or one.state == "submitted"]
         counts = Counter(one.record for one in entries)
         chosen = self._kinds.value() or "all"
         kinds = [("all", self.tr("全部"))]
@@ -426,7 +429,8 @@ class DoctorPage(Page):
         self._kinds.set_value(chosen if chosen in dict(kinds) else "all")
         wanted = self._kinds.value()
         shown = [one for one in entries if wanted in ("all", one.record)]
-        self._timeline.set_rows(self._words.timeline(shown, self._callable()))
+        begun = [self._words.begun(line) for line in self._begun] if wanted in ("all", "visit") else []
+        self._timeline.set_rows([*begun, *self._words.timeline(shown, self._callable())])
 
     def _show_history(self) -> None:
         """Show the changes, of all fields or of the one chosen."""
@@ -485,7 +489,7 @@ class DoctorPage(Page):
         texts: dict[int, tuple[bool, str]] = {}
         if view is not None and not self.editing:
             texts = {
-                TIMELINE: (bool(view.timeline), self.tr("还没有拜访。按 V 写第一份报告。")),
+                TIMELINE: (bool(view.timeline or self._begun), self.tr("还没有拜访。按 V 写第一份报告。")),
                 CLAIMS: (any(one.record == "claim" for one in view.timeline), self.tr("没有与这位医生有关的费用。")),
                 HISTORY: (
                     bool(view.history),

@@ -95,7 +95,6 @@ class LineEditor(FieldEditor):
     @override
     def set_value(self, value: Any) -> None:
         self._line.setText("" if value is None else str(value))
-        self._line.setCursorPosition(0)
 
 
 class NumberEditor(LineEditor):

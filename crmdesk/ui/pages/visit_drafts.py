@@ -42,3 +42,8 @@ def draft_lines(reads: Reads) -> tuple[DraftLine, ...]:
         for visit_id, content, at in drafts
         if visit_id
     )
+
+
+def drafts_about(reads: Reads, doctor_id: str) -> tuple[DraftLine, ...]:
+    """Read the reports about one doctor that are being written."""
+    return tuple(line for line in draft_lines(reads) if doctor_id in (line.content.get("doctor_ids") or ()))

@@ -119,7 +119,6 @@ class VisitTexts(QWidget):
                            (self.competitor, report.competitor)):  # fmt: skip
             if edit.toPlainText() != text:
                 edit.setPlainText(text)
-                edit.moveCursor(edit.textCursor().MoveOperation.End)
         self._fold(written=report is self._report)
         self._report = report
 

@@ -1,7 +1,7 @@
 """Fields for typed text that leave the keys to an input method while it composes: half-typed pinyin does nothing."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
@@ -65,6 +65,14 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setPlainText(text)
         self.setTabChangesFocus(True)
+
+    @override
+    def setPlainText(self, text: str) -> None:
+        """Show a text from its beginning, with the cursor behind it: who goes on with a draft writes on at its end."""
+        super().setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        if not self.hasFocus():
+            self.verticalScrollBar().setValue(self.verticalScrollBar().minimum())
 
     @override
     def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:

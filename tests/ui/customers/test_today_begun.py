@@ -18,6 +18,7 @@ from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop
+from tests.ui.customers.test_doctor_page import opened as opened_doctor
 from tests.ui.customers.test_visit_page import opened
 
 
@@ -51,6 +52,29 @@ def test_a_report_that_was_left_stands_on_today_and_enter_goes_on_with_it(
     qtbot.keyClick(page.rows, Qt.Key.Key_Return)
     visit = window.page("visit")
     assert isinstance(visit, VisitPage)
+    qtbot.waitUntil(lambda: window.shown == "visit" and visit.editor.form.note.toPlainText() == "asked for the paper")
+    assert visit.editor.form.note.textCursor().atEnd()
+
+
+def test_the_page_of_a_doctor_tells_of_a_report_that_was_begun_and_v_goes_on_with_it(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    """It said 'no visits yet' beside the draft."""
+    page = opened_doctor(window, qtbot, laptop, "张三丰")
+    assert page._nothing.text() == "还没有拜访。按 V 写第一份报告。"
+    page.visit()
+    visit = window.page("visit")
+    assert isinstance(visit, VisitPage)
+    qtbot.waitUntil(lambda: visit.editor.form.isVisible() and visit.editor._opening is not None)
+    visit.editor.form.note.setFocus()
+    qtbot.keyClicks(visit.editor.form.note, "asked for the paper")
+    visit.editor.keep_draft()
+    page = opened_doctor(window, qtbot, laptop, "张三丰")
+    qtbot.waitUntil(lambda: [row.state for row in page._timeline._rows] == ["报告没写完"])
+    (row,) = page._timeline._rows
+    assert (row.text, row.chips) == ("asked for the paper", (("按 V 接着写", "neutral"),))
+    assert page._nothing.isHidden()
+    qtbot.keyClick(page, Qt.Key.Key_V)
     qtbot.waitUntil(lambda: window.shown == "visit" and visit.editor.form.note.toPlainText() == "asked for the paper")
 
 

@@ -111,7 +111,11 @@ def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
     _type(qtbot, window, passphrase="short", passphrase_again="short")
     window.submit()
     assert _banner(window) == words.sentence("passphrase_too_short", {"minimum": 12})
-    _type(qtbot, window, passphrase="a long sentence", passphrase_again="another sentence")
+    _type(qtbot, window, passphrase="a long sentence", passphrase_again="")
+    window.submit()
+    assert _banner(window) == words.sentence("passphrase_again_missing"), "Enter after the first is no difference yet"
+    assert window.focusWidget() is _edit(window, "passphrase_again")
+    _type(qtbot, window, passphrase_again="another sentence")
     window.submit()
     assert _banner(window) == words.sentence("passphrase_differs")
     _type(qtbot, window, passphrase_again="a long sentence")
