@@ -442,6 +442,15 @@ def fits(text: str, name: str) -> bool:
     return all(_fits_phrase(term, name) for term in terms_of(text))
 
 
+def fit(text: str, name: str) -> int | None:
+    """Return how well a name, of a thing or of a person, fits what was typed, the less the better; None: not at all."""
+    terms = terms_of(text)
+    readings = [phrase_reading(name), *person_readings(name)]
+    found = [match_name(term, name, readings) for term in terms]
+    ranks = [one.rank for one in found if one is not None]
+    return sum(ranks) if terms and len(ranks) == len(terms) else None
+
+
 def _shown_place(terms: Sequence[Term], places: Sequence[Place]) -> Place | None:
     """Return the place that hit a term which the name did not, else the first (the primary one)."""
     for place in places:

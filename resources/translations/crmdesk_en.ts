@@ -5993,6 +5993,13 @@
         </message>
     </context>
     <context>
+        <name>type_ahead</name>
+        <message>
+            <source>没有找到“{text}”</source>
+            <translation>Nothing found for “{text}”</translation>
+        </message>
+    </context>
+    <context>
         <name>visit_files</name>
         <message>
             <source>添加照片或发票</source>

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -13,6 +13,7 @@ from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import Label, tool_tip
 from crmdesk.ui.parts.spoken import Role, tell_focus
+from crmdesk.ui.parts.type_ahead import TypeAhead
 
 CHIP_HEIGHT, CHIP_SIDE, _LEAST_CHIP = 20, 9, 140
 _PICK_HEIGHT, _PICK_SIDE, _PICK_WIDEST = 28, 12, 320
@@ -201,7 +202,8 @@ class Picklist(QWidget):
     """A picklist as chips, for one choice or (`many`) several.
 
     Left and Right move, Space or Enter chooses (for a single choice the arrows choose at once), Backspace takes all
-    back. `digit` is drawn beside the heading; `digit_pressed(picklists, event)` sends digits to their groups.
+    back. Among many entries one is found by typing. `digit` is drawn beside the heading; `digit_pressed(picklists,
+    event)` sends digits to their groups.
     """
 
     changed = Signal()
@@ -212,6 +214,7 @@ class Picklist(QWidget):
         self.digit, self._many = digit, many
         self._picks: list[Pick] = []
         self._at = 0
+        self._ahead = TypeAhead(self, lambda: [pick.text() for pick in self._picks], self._go)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._heading = Label(heading, "muted", parent=self)
         self._flow = FlowLayout(spacing=CHIP_GAP)
@@ -253,6 +256,7 @@ class Picklist(QWidget):
             self._flow.addWidget(pick)
             pick.show()  # at once: Qt would do it a turn later, and whoever asks how wide the chips are be told nothing
         self._at = min(self._at, max(0, len(self._picks) - 1))
+        self._ahead.entries_changed()
         self._describe()
         self.updateGeometry()
 
@@ -313,9 +317,10 @@ class Picklist(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        if self._ahead.key(event):
+            return
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._picks:
-            self._at = (self._at + (1 if key == Qt.Key.Key_Right else -1)) % len(self._picks)
-            self._mark() if self._many else self._toggle(self._picks[self._at])
+            self._go((self._at + (1 if key == Qt.Key.Key_Right else -1)) % len(self._picks))
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._picks and not event.modifiers():
             self._toggle(self._picks[self._at])
         elif key == Qt.Key.Key_Backspace and self.values():
@@ -324,6 +329,23 @@ class Picklist(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _go(self, place: int) -> None:
+        """Go to an entry, which chooses it where only one can be."""
+        self._at = place
+        self._mark() if self._many else self._toggle(self._picks[place])
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Take what is typed to find an entry before the page's shortcuts do."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._ahead.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._ahead.commit(event)
+
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._mark()
@@ -331,6 +353,7 @@ class Picklist(QWidget):
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ahead.forget()
         self._mark()
         super().focusOutEvent(event)
 

@@ -1,17 +1,87 @@
 """A combo box that shows by a small arrow that it opens; the style sheet leaves the arrow to the painter."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QListView
 from typing_extensions import override
 
 from crmdesk.ui import icons, theme
+from crmdesk.ui.parts.type_ahead import TypeAhead
 
 _SIZE, _RIGHT, _LEAST = 12, 9, 84
 
 
+class _Open(QListView):
+    """The list that opened; what is typed finds an entry here, too."""
+
+    def __init__(self, box: "DropDown") -> None:
+        super().__init__(box)
+        self.ahead = TypeAhead(self, box.texts, lambda place: self.setCurrentIndex(box.model().index(place, 0)))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.ahead.key(event):
+            super().keyPressEvent(event)
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self.ahead.commit(event)
+
+
 class DropDown(QComboBox):
-    """A QComboBox with its arrow in the colour of the theme."""
+    """A QComboBox with its arrow in the colour of the theme; of many entries one is found by typing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead = TypeAhead(self, self.texts, self._go)
+        self._list = _Open(self)
+        self.setView(self._list)
+
+    def texts(self) -> list[str]:
+        """Return the words of the entries."""
+        return [self.itemText(place) for place in range(self.count())]
+
+    def _go(self, place: int) -> None:
+        if place != self.currentIndex():
+            self.setCurrentIndex(place)
+            self.activated.emit(place)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Take what is typed to find an entry before the page's shortcuts do."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._ahead.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        if not self._ahead.key(e):
+            super().keyPressEvent(e)
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._ahead.commit(event)
+
+    @override
+    def focusInEvent(self, e: QFocusEvent) -> None:
+        self._ahead.entries_changed()
+        super().focusInEvent(e)
+
+    @override
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        self._ahead.forget()
+        super().focusOutEvent(e)
+
+    @override
+    def showPopup(self) -> None:
+        self._list.ahead.entries_changed()
+        super().showPopup()
+
+    @override
+    def hidePopup(self) -> None:
+        self._list.ahead.forget()
+        super().hidePopup()
 
     @override
     def minimumSizeHint(self) -> QSize:
