@@ -38,6 +38,7 @@ _HITS: dict[str, tuple[str, str]] = {
     "hospital": ("医院", "hospital"),
     "department": ("科室", "department"),
     "area": ("地区", "area"),
+    "short_form": ("简称", "short form"),
 }
 
 

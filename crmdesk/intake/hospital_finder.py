@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crmdesk.intake.hospital_likeness import NONE, OFFER, TAKE, Likeness, Reason, likeness
 from crmdesk.intake.hospital_names import Form, forms, squeezed
+from crmdesk.intake.hospital_short import Short, in_order, is_short, reads_as
 
 MAX_OFFERS = 5
 _RIVAL = 0.04
@@ -51,6 +52,8 @@ class HospitalFinder:
         self._by_whole: dict[str, list[int]] = defaultdict(list)
         self._by_tail: dict[str, list[int]] = defaultdict(list)
         self._by_pair: dict[str, list[int]] = defaultdict(list)
+        self._by_char: dict[str, set[int]] = defaultdict(set)
+        self._spelled = 0  # so many entries are in `_by_char`: most lists hold no short forms
 
     def add(self, institution_id: str, name: str, aliases: Sequence[str] = (), city: str = "") -> None:
         """Make an institution findable."""
@@ -76,12 +79,32 @@ class HospitalFinder:
         candidates = [self._compare(asked, self._entries[number], city) for number in self._possible(asked)]
         likely = sorted((one for one in candidates if one.score >= OFFER), key=_rank)
         if not likely:
-            return Finding()
+            return self._by_short_form(asked, city)
         best = likely[0]
         rivals = [one for one in likely[1:] if one.score > best.score - _RIVAL and one.common >= best.common]
         if best.score >= TAKE and not rivals:
             return Finding(best)
         return Finding(None, tuple(likely[:MAX_OFFERS]))
+
+    def _by_short_form(self, asked: Sequence[Form], city: str) -> Finding:
+        """Look for the hospital of which a name is a short form: sure where it fits one alone and says enough."""
+        if len(asked) != 1 or not is_short(asked[0].key):
+            return Finding()
+        key, fitting = asked[0].key, list[tuple[_Entry, Short]]()
+        for entry in self._holding(key):
+            short = reads_as(key, entry.forms[0])
+            if short is not None and _one_city(city, entry.city):
+                fitting.append((entry, short))
+        if not fitting or len(fitting) > MAX_OFFERS:
+            return Finding()
+        alone = len(fitting) == 1
+        found = [
+            Candidate(
+                one.id, one.name, one.city, _short_score(short, alone, bool(city and one.city)), Reason.SHORT_FORM
+            )
+            for one, short in fitting
+        ]
+        return Finding(found[0]) if alone and found[0].score >= TAKE else Finding(None, tuple(sorted(found, key=_rank)))
 
     def pairs(self, least: float = TAKE, of_first: bool = False) -> Iterator[tuple[Candidate, Candidate]]:
         """Yield the institutions that may be one and the same, each pair once; the second says how surely and why.
@@ -93,6 +116,20 @@ class HospitalFinder:
                 found = self._compare(entry.forms, self._entries[other], entry.city)
                 if found.score >= least and _one_city(entry.city, found.city):
                     yield Candidate(entry.id, entry.name, entry.city, found.score, found.reason), found
+
+    def _holding(self, key: str) -> Iterator[_Entry]:
+        """Yield the entries whose main name, without a branch, holds all characters of a short form in their order."""
+        for number in range(self._spelled, len(self._entries)):
+            form = next(iter(self._entries[number].forms), None)
+            if form is not None and not form.branch:
+                for char in set(form.key):
+                    self._by_char[char].add(number)
+        self._spelled = len(self._entries)
+        numbers = set.intersection(*(self._by_char.get(char, set()) for char in key if char != "第"))
+        for number in sorted(numbers):
+            full = self._entries[number].forms[0].key
+            if len(full) > len(key) and in_order(key, full):
+                yield self._entries[number]
 
     def _possible(self, asked: Iterable[Form]) -> set[int]:
         possible: set[int] = set()
@@ -121,6 +158,10 @@ class HospitalFinder:
 
 def _one_city(one: str, other: str) -> bool:
     return not (one and other) or one in other or other in one
+
+
+def _short_score(short: Short, alone: bool, placed: bool) -> float:
+    return 0.92 if alone and (placed or short.is_clear) else 0.75
 
 
 def _rank(one: Candidate) -> tuple[float, int, int, str]:

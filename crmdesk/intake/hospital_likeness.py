@@ -20,6 +20,7 @@ class Reason(StrEnum):
     SPELLING = "spelling"
     OWNER_ADDED = "owner_added"
     BRANCH = "branch"
+    SHORT_FORM = "short_form"
     SIMILAR = "similar"
 
 

@@ -21,6 +21,7 @@ from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
 from crmdesk.storage.search_index import END, characters
+from crmdesk.storage.search_short import short_rows
 from crmdesk.storage.work import driver_of
 
 MAX_TERMS = 4
@@ -107,6 +108,11 @@ def find(
     for record in records:
         for hit in _FINDERS[record](driver, terms, limit, recent):
             hits.setdefault((hit.record, hit.id), hit)
+    if not hits and "institution" in records:
+        return [
+            SearchRow("institution", row_id, name, "short_form", WITHIN, False, customer_class, level, name, "")
+            for row_id, name, customer_class, level in short_rows(driver, text, limit)
+        ]
     return sorted(hits.values(), key=_order)[:limit]
 
 

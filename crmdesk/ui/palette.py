@@ -104,7 +104,7 @@ class Palette(QFrame):
         reasons = {
             "name": self.tr("名称"), "pinyin": self.tr("拼音"), "initials": self.tr("首字母"),
             "hospital": self.tr("医院"), "department": self.tr("科室"), "alias": self.tr("别名"),
-            "mixed": self.tr("拼音"), "area": self.tr("地区"),
+            "mixed": self.tr("拼音"), "area": self.tr("地区"), "short_form": self.tr("简称"),
         }  # fmt: skip
         return ListRow(
             f"{hit.record}:{hit.id}", hit.title, chip=hit.customer_class, second=hit.subtitle,

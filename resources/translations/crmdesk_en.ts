@@ -2549,6 +2549,10 @@
             <source>地区</source>
             <translation>area</translation>
         </message>
+        <message>
+            <source>简称</source>
+            <translation>short form</translation>
+        </message>
     </context>
     <context>
         <name>PlanDialog</name>
@@ -5300,6 +5304,10 @@
         <message>
             <source>写法不同</source>
             <translation>spelled otherwise</translation>
+        </message>
+        <message>
+            <source>简称</source>
+            <translation>short form</translation>
         </message>
         <message>
             <source>多了所属单位</source>

@@ -7,6 +7,7 @@ import pytest
 from crmdesk.domain.ids import new_id
 from crmdesk.intake import Action, KnownInstitution, plan, preview
 from crmdesk.intake.hospital_finder import Finding, HospitalFinder
+from crmdesk.intake.hospital_likeness import Reason
 from crmdesk.intake.hospital_names import forms, squeezed
 from tests.intake.ledger import TERRITORY, Ledger
 
@@ -82,6 +83,63 @@ def test_what_may_be_one_is_offered_and_not_taken(name: str, known: str) -> None
 def test_another_hospital_is_not_even_offered(name: str, known: str) -> None:
     assert found(name, known) == Finding()
     assert found(known, name) == Finding()
+
+
+SHORT = (
+    ("重医附一院", "重庆医科大学附属第一医院"),
+    ("重医大附一院", "重庆医科大学附属第一医院"),
+    ("浙大一院", "浙江大学医学院附属第一医院"),
+    ("浙大二院", "浙江大学医学院附属第二医院"),
+    ("郑大一附院", "郑州大学第一附属医院"),
+    ("郑大附一院", "郑州大学第一附属医院"),
+    ("西交一附院", "西安交通大学第一附属医院"),
+    ("广医一院", "广州医科大学附属第一医院"),
+    ("福医附一", "福建医科大学附属第一医院"),
+    ("哈医大二院", "哈尔滨医科大学附属第二医院"),
+    ("华西", "四川大学华西医院?"),
+    ("浙二", "浙江大学医学院附属第二医院?"),
+    ("湘雅二院", "中南大学湘雅二医院?"),
+    ("瑞金", "上海交通大学医学院附属瑞金医院?"),
+    ("省人民医院", "浙江省人民医院?"),
+    ("重医附三院", ""),
+    ("重医", ""),
+    ("一院", ""),
+    ("附属医院", ""),
+    ("浙大", ""),
+    ("华东", ""),
+    ("中南二院", ""),
+)
+"""A short form and what it means, with ? where it is only offered: nothing tells it from another one elsewhere."""
+
+
+@pytest.fixture(scope="module")
+def universities() -> HospitalFinder:
+    finder = HospitalFinder()
+    for name in sorted({full.rstrip("?") for _, full in SHORT if full}):
+        finder.add(name, name, (), "浙江省-杭州市" if name.startswith("浙江") else "")
+    finder.add("branch", "重庆医科大学附属第一医院金山分院")
+    return finder
+
+
+@pytest.mark.parametrize(("name", "full"), SHORT)
+def test_a_short_form_is_read_as_the_heads_of_the_words(universities: HospitalFinder, name: str, full: str) -> None:
+    finding = universities.find(name)
+    taken = finding.taken.name if finding.taken else ""
+    assert (taken, [one.name for one in finding.offers]) == (
+        ("", [full.rstrip("?")] if full else []) if full.endswith("?") or not full else (full, [])
+    )
+
+
+def test_a_short_form_is_asked_for_where_two_fit_and_taken_in_its_own_city(universities: HospitalFinder) -> None:
+    assert found("广医一院", "广州医科大学附属第一医院").taken is not None
+    finder = HospitalFinder()
+    for name in ("广州医科大学附属第一医院", "广西医科大学第一附属医院"):
+        finder.add(name, name)
+    assert len(finder.find("广医一院").offers) == 2
+    taken = universities.find("省人民医院", "浙江省-杭州市").taken
+    assert taken is not None
+    assert (taken.name, taken.reason) == ("浙江省人民医院", Reason.SHORT_FORM)
+    assert universities.find("浙二", "四川省-成都市") == Finding()
 
 
 def test_the_city_confirms_and_the_city_belies() -> None:

@@ -98,6 +98,7 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("chongqing", "重庆市第一人民医院", "pinyin"),
         ("重庆 人民", "重庆市第一人民医院", "name"),
         ("重慶 人民", "重庆市第一人民医院", "name"),
+        ("重一院", "重庆市第一人民医院", "short_form"),
         ("oconnor", "Sarah O'Connor-Müller", "name"),
         ("O’Connor", "Sarah O'Connor-Müller", "name"),
         ("muller", "Sarah O'Connor-Müller", "name"),
@@ -124,6 +125,7 @@ def test_every_kind_of_query_finds_and_says_why(
         ("三张", "张三"),
         ("zss", "张三"),
         ("医北", "张三"),
+        ("重二院", "重庆市第一人民医院"),
     ],
 )
 def test_what_does_not_fit_is_not_found(company: tuple[Store, dict[str, str]], text: str, absent: str) -> None:

@@ -55,6 +55,7 @@ def likeness_word(reason: str) -> str:
         Reason.PLACE_SHORTENED: translate("import_words", "地名简写"),
         Reason.PLACE_CHANGED: translate("import_words", "地名相同，县、市、区不同"),
         Reason.SPELLING: translate("import_words", "写法不同"),
+        Reason.SHORT_FORM: translate("import_words", "简称"),
         Reason.OWNER_ADDED: translate("import_words", "多了所属单位"),
         Reason.BRANCH: translate("import_words", "院区或分院不同"),
         Reason.SIMILAR: translate("import_words", "名称相近"),
