@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the pinned packages (once, half a minute to two minutes) …"
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -c "from crmdesk.ui.language import compiled_translation; compiled_translation()"
+	@$(BIN)/python -c "from crmdesk.ui.language import compiled_translation as made; made('en'), made('zh')"
 	@mkdir -p .stamps && touch $(STAMP)
 
 system: $(STAMP)

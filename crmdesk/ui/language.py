@@ -38,11 +38,12 @@ def apply_language(application: QApplication, choice: str) -> None:
     for translator in application.findChildren(QTranslator):
         application.removeTranslator(translator)
         translator.deleteLater()
-    name = "qtbase_zh_CN" if language == CHINESE else ""
-    if name:
-        _install(application, Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"{name}.qm")
+    if language == CHINESE:
+        folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        _install(application, compiled_translation(CHINESE))
+        _install(application, folder / "qtbase_zh_CN.qm")
     else:
-        _install(application, compiled_translation())
+        _install(application, compiled_translation(ENGLISH))
 
 
 def choose(choice: str) -> None:
@@ -60,10 +61,14 @@ def _install(application: QApplication, path: Path) -> None:
         application.installTranslator(translator)
 
 
-def compiled_translation() -> Path:
-    """Return the English .qm, compiled from the .ts where it is missing or older and the folder can be written."""
+_SOURCES = {ENGLISH: "crmdesk_en", CHINESE: "crmdesk_zh"}
+"""Our English, and the Chinese of what Qt's own translation leaves in English."""
+
+
+def compiled_translation(language: str) -> Path:
+    """Return our .qm of a language, compiled where it is missing or older than its .ts and can be written."""
     folder = resources_folder() / "translations"
-    source, compiled = folder / "crmdesk_en.ts", folder / "crmdesk_en.qm"
+    source, compiled = folder / f"{_SOURCES[language]}.ts", folder / f"{_SOURCES[language]}.qm"
     if source.exists() and (not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime):
         release(source, compiled)
     return compiled

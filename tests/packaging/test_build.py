@@ -56,6 +56,7 @@ def test_resources_are_where_the_program_looks(app: Path) -> None:
         names = {path.name for path in (ROOT / "resources" / folder).glob("*.json")}
         assert {path.name for path in (inside / "resources" / folder).iterdir()} == names
     assert (inside / "resources" / "translations" / "crmdesk_en.qm").stat().st_size > 1000
+    assert (inside / "resources" / "translations" / "crmdesk_zh.qm").stat().st_size > 100
     assert (inside / "pylopdf_fonts_zh_cn" / "NotoSansSC-Regular.otf").is_file()
 
 

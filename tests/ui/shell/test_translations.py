@@ -6,9 +6,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QFileInfo, Qt
 from PySide6.QtGui import QRawFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QFileIconProvider, QLabel, QTreeView
+from pytestqt.qtbot import QtBot
 
 import crmdesk
 from crmdesk.ui import language, theme, translate
@@ -124,3 +125,24 @@ def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
     assert language.moment_word("") == ""
     assert language.size_word(2150) == "2.1 KB"
     assert [language.seconds_word(one) for one in (3, 340, 12_060)] == ["0.1", "0.3", "12.1"]
+
+
+@pytest.mark.parametrize("accept", list(QFileDialog.AcceptMode))
+def test_the_file_dialog_that_is_qts_own_is_chinese_throughout(
+    qapp: QApplication, qtbot: QtBot, accept: QFileDialog.AcceptMode
+) -> None:
+    """Qt's own translation leaves 'Look in' and 'Files of type' in English."""
+    language.apply_language(qapp, language.CHINESE)
+    dialog = QFileDialog(None, "导出到")
+    qtbot.addWidget(dialog)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAcceptMode(accept)
+    tree = dialog.findChild(QTreeView)
+    assert tree is not None
+    columns = [str(tree.model().headerData(at, Qt.Orientation.Horizontal)) for at in range(4)]
+    words = [one.text() for one in [*dialog.findChildren(QLabel), *dialog.findChildren(QAbstractButton)]]
+    hints = [one.toolTip() for one in dialog.findChildren(QAbstractButton)]
+    kinds = [QFileIconProvider().type(QFileInfo("/")), QCoreApplication.translate("QAbstractFileIconProvider", "File")]
+    told = [one for one in [*columns, *words, *hints, *kinds] if one]
+    assert len(told) > 15
+    assert [one for one in told if not any("\u4e00" <= char <= "\u9fff" for char in one)] == []
