@@ -19,7 +19,7 @@ class ServerProcess:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.port = free_port()
+        self.port = _port_of(data_dir)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -37,6 +37,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start serving and wait until it answers; raises WorldError('server_not_started')."""
+        (self.data_dir / "serve.port").write_text(str(self.port), "ascii")
         log = (self.data_dir / "serve.log").open("ab")
         with log:
             self._process = subprocess.Popen(
@@ -71,6 +72,19 @@ class ServerProcess:
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "crmdesk.server", "--data-dir", str(self.data_dir), *arguments]
+
+
+def _port_of(data_dir: Path) -> int:
+    """Return the port of the last time: laptops of this folder have signed in there and would find nobody elsewhere."""
+    kept = data_dir / "serve.port"
+    port = int(kept.read_text("ascii")) if kept.exists() else 0
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            if port:
+                probe.bind(("127.0.0.1", port))
+                return port
+    return free_port()
 
 
 def free_port() -> int:
