@@ -95,7 +95,7 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("phone", "电话", "Phone"),
         ("wechat", "微信", "WeChat"),
         ("mail", "邮件", "E-mail"),
-        ("meeting", "科室会", "Department meeting"),
+        ("meeting", "科室会", "Dept. meeting"),
     ),
     "consent_channel": _list(
         ("phone", "电话", "Phone"),

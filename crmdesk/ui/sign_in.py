@@ -337,13 +337,24 @@ class SignInAgainDialog(Dialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(8)
+        layout.addWidget(Label(self.tr("重新登录"), "title"))
         layout.addWidget(Label(self.tr("{login} 的密码").format(login=login), "muted"))
         layout.addWidget(self._password)
         layout.addWidget(self._banner)
         layout.addSpacing(4)
-        layout.addWidget(self._go)
+        layout.addLayout(self._foot())
         self.setMinimumWidth(380)
         self._password.returnPressed.connect(self.submit)
+
+    def _foot(self) -> QHBoxLayout:
+        cancel = Button(self.tr("取消"), key="Esc")
+        cancel.setObjectName("sign_in_again_cancel_button")
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(self._go)
+        return foot
 
     def submit(self) -> None:
         """Sign in with the password typed."""

@@ -228,7 +228,7 @@ _RUNNING: tuple[Situation, ...] = (
         "reconnecting", "warn", lambda look: _syncing(look) and not look.state.online,
         _T("situations", "正在重新连接… · {kept}"),
         _T("situations", "正在重新连接服务器"),
-        _T("situations", "从 {since} 起连不上。{kept}。"),
+        _T("situations", "{since} 起连不上。{kept}。"),
         STOP,
     ),
     Situation(
@@ -332,14 +332,14 @@ _AWAY: tuple[Situation, ...] = (
         "away", "warn", lambda look: _server_away(look) and look.summary.waiting > 0,
         _T("situations", "离线 · {kept}，联网后自动发送"),
         _T("situations", "离线，可以照常工作"),
-        _T("situations", "从 {since} 起连不上服务器，{retry}。{kept}，联网后自动发送。"),
+        _T("situations", "{since} 起连不上服务器，{retry}。{kept}，联网后自动发送。"),
         NOW,
     ),
     Situation(
         "away_idle", "warn", _server_away,
         _T("situations", "离线 · {kept}，可以照常工作"),
         _T("situations", "离线，可以照常工作"),
-        _T("situations", "从 {since} 起连不上服务器，{retry}。{kept}。"),
+        _T("situations", "{since} 起连不上服务器，{retry}。{kept}。"),
         NOW,
     ),
     Situation(

@@ -94,6 +94,7 @@ QListView, QTreeView, QTableView {{ background: {c.surface}; border: none; outli
 QListView::indicator:unchecked, QCheckBox::indicator:unchecked {{ border: 1px solid {c.faint}; border-radius: 2px;
   background: {c.raised}; width: 11px; height: 11px; }}
 QListWidget::item {{ padding: 0 8px; }}
+QDialog QListView {{ border: 1px solid {c.line}; border-radius: 6px; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {c.line}; }}
 QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
@@ -104,6 +105,7 @@ QTabBar[part="tabs"]::tab {{ color: {c.muted}; background: transparent; border: 
 QTabBar[part="tabs"]::tab:selected {{ color: {c.accent}; font-weight: 700; border-bottom: 2px solid {c.accent}; }}
 QTabBar[part="tabs"]::tab:hover {{ color: {c.text}; }}
 QTabBar[part="tabs"]::tab:focus {{ color: {c.accent}; }}
+QTabBar[part="tabs"]::tear {{ width: 0; border: none; }}
 QTabBar[part="tabs"] QToolButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 4px; }}
 """
 

@@ -1577,7 +1577,7 @@
             </translation>
         </message>
         <message>
-            <source>右边的 {what} 会转到左边。</source>
+            <source>右边的 {what}会转到左边。</source>
             <translation>Moves from right to left: {what}. </translation>
         </message>
         <message>
@@ -3318,6 +3318,10 @@
         <message>
             <source>{login} 的密码</source>
             <translation>Password of {login}</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancel</translation>
         </message>
     </context>
     <context>
@@ -5676,7 +5680,7 @@
             <translation>Connecting to the server again</translation>
         </message>
         <message>
-            <source>从 {since} 起连不上。{kept}。</source>
+            <source>{since} 起连不上。{kept}。</source>
             <translation>No connection since {since}. {kept}.</translation>
         </message>
         <message>
@@ -5832,7 +5836,7 @@
             <translation>Offline; work goes on as usual</translation>
         </message>
         <message>
-            <source>从 {since} 起连不上服务器，{retry}。{kept}，联网后自动发送。</source>
+            <source>{since} 起连不上服务器，{retry}。{kept}，联网后自动发送。</source>
             <translation>No connection to the server since {since}; {retry}. {kept}, sent when there is a network.</translation>
         </message>
         <message>
@@ -5840,7 +5844,7 @@
             <translation>Offline · {kept}, work goes on as usual</translation>
         </message>
         <message>
-            <source>从 {since} 起连不上服务器，{retry}。{kept}。</source>
+            <source>{since} 起连不上服务器，{retry}。{kept}。</source>
             <translation>No connection to the server since {since}; {retry}. {kept}.</translation>
         </message>
         <message>

@@ -22,7 +22,7 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.split import ScrollArea
 
-_TWO_COLUMNS, _LEAST_CATEGORY = 620, 84
+_TWO_COLUMNS, _LEAST_CATEGORY = 620, 116
 """From which width receipts stand beside findings and budget, and what a line's category has at least."""
 
 
@@ -100,6 +100,8 @@ class ClaimDetail(ScrollArea):
         self._show_head(view)
         self._show_lines(view)
         self.receipts.set_receipts(view.receipts)
+        whole, top = Qt.AlignmentFlag(0), Qt.AlignmentFlag.AlignTop
+        self._columns.setAlignment(self.receipts, whole if view.receipts else top)  # nothing needs no tall card
         self.call_backs.show_items(view.call_backs)
         self._show_findings(view)
         self._show_budgets(view.budgets)

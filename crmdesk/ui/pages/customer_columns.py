@@ -30,7 +30,7 @@ class Column(msgspec.Struct, frozen=True):
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "doctor": (
         Column(NAME, "name", 200, True),
-        Column("profession", "title", 250, True),
+        Column("profession", "title", 284, True),
         Column(PLACE, "institution", 300, True),
         Column("last_visit", "last_visit", 130, True, True),
         Column(DUE, "due", 140, True),

@@ -275,6 +275,7 @@ class CustomerTable(QTableView):
         rows.setDefaultSectionSize(theme.px(ROW_HEIGHT))
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
+        columns.setTextElideMode(Qt.TextElideMode.ElideRight)
         columns.setStyleSheet("QHeaderView::section:first { padding-left: 16px; }")
         columns.setSectionsClickable(True)
         columns.setSectionsMovable(True)

@@ -51,9 +51,10 @@ _PROFILE_FIELDS = ("title", "specialty", "customer_class", "influence", "good_at
                    "tags", "note", "status")  # fmt: skip
 
 
-def scrolled(inner: QWidget) -> ScrollArea:
+def scrolled(inner: QWidget, card: QWidget) -> ScrollArea:
     """Return a widget on a card's ground that scrolls when it is higher than the card."""
     area = ScrollArea()
+    area.ring_around(card)
     holder = QFrame()
     holder.setProperty("part", "surface")
     layout = QVBoxLayout(holder)
@@ -130,16 +131,17 @@ class DoctorPage(Page):
         self._places.setObjectName("doctor_places")
         self._places.opened.connect(lambda row_id: self.context.navigate("institution", id=row_id))
         self._places_heading, self._changes_heading = Label("", "strong"), Label("", "strong")
+        for heading in (self._places_heading, self._changes_heading):
+            heading.setContentsMargins(0, 10, 0, 0)
         self._evidence = EvidenceList(self.context)
         self._promises = PromiseList(self._words)
-        self._stack = PageStack()
+        self._stack, card = PageStack(), Card()
         profile = _stacked(self._profile, self._places_heading, self._places)
         consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
         for widget in (self._timeline, profile, self._promises, self._claims, consent, self._history):
-            self._stack.addWidget(scrolled(widget))
-        self._stack.addWidget(scrolled(self.editor))
+            self._stack.addWidget(scrolled(widget, card))
+        self._stack.addWidget(scrolled(self.editor, card))
         self._nothing = Label("", "muted", wrap=True)
-        card = Card()
         self._fields = Picklist()
         self._fields.setObjectName("doctor_history_fields")
         self._fields.changed.connect(self._show_history)

@@ -38,6 +38,7 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, EmptyState, Said
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "outbox", "needs_you"})
 _TOUCHED |= {kind.record.name for kind in KINDS.values()}
@@ -95,10 +96,10 @@ class DuplicatesPage(Page):
         card.body.setSpacing(12)
         card.body.addWidget(self._reasons)
         card.body.addWidget(self._banner)
-        self._area = scrolled(self.compare)
+        self._area = scrolled(self.compare, card)
         card.body.addWidget(self._area, 1)
         card.body.addWidget(self._result)
-        foot = QHBoxLayout()
+        foot = SqueezedRow()
         foot.setSpacing(10)
         for name in ("duplicates_merge", "duplicates_propose", "duplicates_restore", "duplicates_swap"):
             foot.addWidget(self.buttons[name])

@@ -95,7 +95,7 @@ class DuplicatesWords(QObject):
             moved.append(self.tr("%n 个执业机构", "", people) if people else "")
         moved.append(self.tr("%n 个附件", "", other.attachments) if other.attachments else "")
         what = self._words.listed(one for one in moved if one)
-        text = self.tr("右边的 {what} 会转到左边。").format(what=what) if what else ""
+        text = self.tr("右边的 {what}会转到左边。").format(what=what) if what else ""
         if kind is INSTITUTIONS:
             return text + self.tr("右边的名称成为左边的别名，右边的机构不再列出，可以恢复。报销单保持提交时的内容。")
         return text + self.tr("右边的医生标记为已合并，可以恢复。报销单保持提交时的内容。")

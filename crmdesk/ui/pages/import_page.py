@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.intake import Preview, Report
@@ -24,8 +24,10 @@ from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner, EmptyState
+from crmdesk.ui.parts.room import PageStack
 
 EMPTY, READING, PREVIEW, RUNNING, RESULT = "empty", "reading", "preview", "running", "result"
 
@@ -79,7 +81,7 @@ class ImportPage(Page):
     # --- how it looks ---------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._preview_part = self._preview_area()
         for widget in (self._empty, self._preview_part, self.result):
             self._stack.addWidget(widget)
@@ -113,18 +115,15 @@ class ImportPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         self._options = options = Card()
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._kind_label)
-        row.addWidget(self.kind)
-        for label, combo in ((self._sheet_label, self.sheet), (self._territory_label, self.territory)):
-            row.addSpacing(14)
-            row.addWidget(label)
+        lines = FlowLayout(spacing=24)
+        for label, choice in (
+            (self._kind_label, self.kind), (self._sheet_label, self.sheet), (self._territory_label, self.territory),
+        ):  # fmt: skip
+            lines.addWidget(_named(label, choice))
+        for combo in (self.sheet, self.territory):
             combo.setMinimumWidth(170)
-            row.addWidget(combo)
-        row.addStretch(1)
-        row.addWidget(self._problem)
-        options.body.addLayout(row)
+        lines.addWidget(self._problem)
+        options.body.addLayout(lines)
         memory = QHBoxLayout()
         memory.setSpacing(10)
         memory.addWidget(self._remembered, 1)
@@ -447,3 +446,14 @@ class ImportPage(Page):
             first = self.customers_button if self.decide_button.isHidden() else self.decide_button
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _named(label: Label, choice: QWidget) -> QWidget:
+    """Return a choice behind its name; both hidden, they take no room in a line."""
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(10)
+    row.addWidget(label)
+    row.addWidget(choice)
+    return pair

@@ -18,7 +18,8 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
 
-_USUAL_WIDTH = 520
+_USUAL_WIDTH, _LEAST_WIDTH = 520, 470
+"""How wide two records beside each other usually are, and what their values need at least to be read."""
 _NAME_WIDTH, _BOTH_WIDTH, _PAD, _GAP = 96, 64, 10, 8
 _MOST_LINES = 4
 
@@ -220,6 +221,7 @@ class CompareView(QWidget):
         layout.addWidget(rule())
         layout.addLayout(self._body)
         layout.addWidget(self._same)
+        self.setMinimumWidth(theme.px(_LEAST_WIDTH))
 
     def show_pair(self, view: MergeView, chosen: dict[str, Choice] | None = None) -> None:
         """Show two customers; `chosen` are choices made before, else nothing is lost at first."""

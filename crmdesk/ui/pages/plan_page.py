@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE, at_minute
@@ -37,12 +36,13 @@ from crmdesk.ui.pages.plan_cycle_dialog import CyclePlanDialog
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_head import PlanHead
 from crmdesk.ui.pages.plan_move import DayOffDialog, MoveDialog, RepeatDialog
-from crmdesk.ui.pages.plan_side import DAYS_OFF, SUGGESTIONS, TARGETS, PlanSide
+from crmdesk.ui.pages.plan_side import DAYS_OFF, SIDE_WIDTHS, SUGGESTIONS, TARGETS, PlanSide
 from crmdesk.ui.pages.plan_week_drawing import WeekDrawing
 from crmdesk.ui.pages.plan_words import PlanWords
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.side_column import SideColumn
 from crmdesk.ui.parts.split import pane
 from crmdesk.ui.parts.week_calendar import WeekCalendar
 
@@ -87,11 +87,7 @@ class PlanPage(Page):
         self.grid = self.calendar.grid
         self.grid.day = today().weekday()
         self.side = PlanSide()
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self._left(), 1)
-        row.addWidget(self.side)
-        self.body.addLayout(row, 1)
+        self.body.addWidget(SideColumn(self._left(), self.side, *SIDE_WIDTHS), 1)
         self._make_foot()
         self._connect()
         self._bind()
@@ -155,11 +151,6 @@ class PlanPage(Page):
             bind(self, "plan_accept", self.accept)
             bind(self, "plan_answer", self.answer)
             bind(self, "plan_cycle", self.edit_cycle)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.side.fit(self.width())
 
     # --- reading and showing --------------------------------------------------------------------------------------
 

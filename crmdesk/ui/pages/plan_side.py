@@ -38,8 +38,8 @@ from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.week_grid import DOCTOR_MIME
 
 SUGGESTIONS, TARGETS, DAYS_OFF = range(3)
-_WIDTH, _LEAST = 372, 288
-"""How wide the lists are, and how narrow they may become beside a calendar without room."""
+SIDE_WIDTHS = (288, 372)
+"""How narrow the lists may become beside the calendar, and how wide."""
 
 
 class DoctorRowModel(RowModel):
@@ -280,16 +280,10 @@ class PlanSide(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
-        self.setMinimumWidth(theme.px(_LEAST))
-        self.setMaximumWidth(theme.px(_WIDTH))
-
-    def fit(self, page_width: int) -> None:
-        """Take a third of the page: on a narrow one the calendar needs the room more."""
-        self.setMaximumWidth(max(theme.px(_LEAST), min(theme.px(_WIDTH), page_width // 3)))
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self.maximumWidth(), super().sizeHint().height())
+        return QSize(theme.px(SIDE_WIDTHS[1]), super().sizeHint().height())
 
     def _turn(self, tab: int) -> None:
         if tab >= 0:

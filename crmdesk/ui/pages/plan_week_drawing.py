@@ -29,19 +29,21 @@ class WeekDrawing(QObject):
     def head(self, day: PlanDay) -> DayHead:
         """Return what stands above a day."""
         on = date.fromisoformat(day.date)
-        note, tone = self._note(day)
+        note, short, tone = self._note(day)
         figure = f"{day.visits} / {day.capacity}" if day.capacity else (str(day.visits) if day.visits else "")
         spoken = dotted(language.day_word(on, None, weekday=True), note, self.tr("%n 次拜访", "", day.visits))
-        return DayHead(language.weekday_word(on), str(on.day), figure, note, tone, on == today(), spoken)
+        return DayHead(language.weekday_word(on), str(on.day), figure, note, short, tone, on == today(), spoken)
 
-    def _note(self, day: PlanDay) -> tuple[str, str]:
+    def _note(self, day: PlanDay) -> tuple[str, str, str]:
+        """Return what stands above a day, the same where there is little room, and its tone."""
         if day.kind == "holiday":
-            return language.choice_word("holiday", day.holiday), "warn"
+            return language.choice_word("holiday", day.holiday), "", "warn"
         if day.days_off:
             one = day.days_off[0]
             part = "" if one.part == "whole" else language.choice_word("day_part", one.part)
-            return dotted(language.choice_word("day_off_kind", one.kind), part), "info"
-        return (self.tr("调休上班"), "warn") if day.kind == "make_up" else ("", "neutral")
+            kind = language.choice_word("day_off_kind", one.kind)
+            return dotted(kind, part), kind, "info"
+        return (self.tr("调休上班"), "", "warn") if day.kind == "make_up" else ("", "", "neutral")
 
     def unknown_year(self, week: PlanWeek | None) -> str:
         """Say that a week lies in a year without holidays here, '' where it does not."""

@@ -56,13 +56,14 @@ class Tile(QFrame):
         self.setProperty("part", "card")
         self._name = Label("", "muted")
         self._figure = Label("0", "figure")
-        self._detail = ElidedLabel("", "muted")
+        self._detail = Label("", "muted", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(17, 13, 17, 13)
         layout.setSpacing(1)
         layout.addWidget(self._name)
         layout.addWidget(self._figure)
         layout.addWidget(self._detail)
+        layout.addStretch(1)
 
     def show_figure(self, name: str, figure: int, detail: str, tone: str) -> None:
         """Show a figure; 0 is muted."""

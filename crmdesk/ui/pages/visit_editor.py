@@ -49,7 +49,7 @@ from crmdesk.ui.parts.split import ScrollArea
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_LEAST_HEIGHT, _LEAST_NAME = 320, 64
+_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME = 320, 560, 64
 """What the report has at least above what is known of the doctor, and the name in its line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
@@ -155,7 +155,7 @@ class VisitEditor(QWidget):
 
     def _give_room(self) -> None:
         """Put what is known of the doctor below the report where there is no room beside it."""
-        below = width_in_sight(self) < self._main.minimumSize().width() + WIDTH
+        below = width_in_sight(self) < max(self._main.minimumSize().width(), theme.px(_LEAST_WIDTH)) + WIDTH
         if below == (self._parts.direction() == QBoxLayout.Direction.TopToBottom):
             return
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)

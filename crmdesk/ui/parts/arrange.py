@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -99,6 +100,7 @@ class ArrangeDialog(Dialog):
         side = QVBoxLayout()
         side.setSpacing(8)
         for button in (self.up, self.down) if self._tickable else (self.up, self.down, self.rename, self.remove):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # all as wide as the widest
             side.addWidget(button)
         side.addStretch(1)
         middle = QHBoxLayout()

@@ -14,13 +14,13 @@ _RADIUS = 6
 
 
 class FocusRing(QWidget):
-    """Lies over its host while that has the focus; whoever clicked there knows it without."""
+    """Lies over its host, or around what holds it, while that has the focus; whoever clicked there knows it without."""
 
     decorative = True
 
     def __init__(self, host: QWidget, needed: Callable[[], bool] = lambda: True) -> None:
         super().__init__(host)
-        self._needed = needed
+        self._needed, self._host, self._frame = needed, host, host
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
@@ -29,24 +29,31 @@ class FocusRing(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
-            self._lie_over(watched)
+        if kind == QEvent.Type.Resize:
+            self._lie_over()
+        elif watched is not self._host:
+            pass  # what holds the host tells of its size only
+        elif kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self._lie_over()
             self.setVisible(event.reason() not in _BY_HAND and self._needed())
-        elif kind == QEvent.Type.FocusOut:
+        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
             self.hide()
-        elif kind == QEvent.Type.Resize:
-            self._lie_over(watched)
         return super().eventFilter(watched, event)
+
+    def lie_around(self, frame: QWidget) -> None:
+        """Lie around the card that holds the host: over its own words the ring would run through them."""
+        self.setParent(frame)
+        self._frame = frame
+        frame.installEventFilter(self)
 
     def follow(self) -> None:
         """Go, where it is no longer needed."""
         if not self._needed():
             self.hide()
 
-    def _lie_over(self, host: QObject) -> None:
-        if isinstance(host, QWidget):
-            self.setGeometry(host.rect())
-            self.raise_()
+    def _lie_over(self) -> None:
+        self.setGeometry(self._frame.rect())
+        self.raise_()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

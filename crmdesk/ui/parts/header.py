@@ -15,7 +15,10 @@ from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
-_SEARCH_PX, _LEAST_SEARCH_PX, _LEAST_TITLE_PX = 320, 170, 150
+_SEARCH_PX, _LEAST_SEARCH_PX, _WITH_KEY_PX = 320, 120, 170
+"""Width of the search field, how narrow it may become, and from where on its key is shown beside the words."""
+_LEAST_TITLE_PX, _LEAST_BESIDE_PX = 250, 140
+"""What a title keeps of its width, alone and beside widgets of its page."""
 
 
 class SearchField(QWidget):
@@ -92,11 +95,13 @@ class SearchField(QWidget):
         painter.setFont(theme.font())
         painter.setPen(colors.color("text" if self._composed else "muted"))
         shown = self._composed or self._hint
-        place = self.rect().adjusted(18 + size, 0, -70, 0)
+        with_key = self.width() >= _WITH_KEY_PX
+        place = self.rect().adjusted(18 + size, 0, -70 if with_key else -12, 0)
         shown = QFontMetrics(theme.font()).elidedText(shown, Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
-        key = actions.keys("open_palette")
-        paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
+        if with_key:
+            key = actions.keys("open_palette")
+            paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
 
 
 class PageHeader(QFrame):
@@ -140,7 +145,8 @@ class PageHeader(QFrame):
         self._crumb.setText(f"{crumb} › " if crumb else "")
         self._crumb.setVisible(bool(crumb))
         self._title.setText(title)
-        self._title.setMinimumWidth(min(self._title.sizeHint().width(), _LEAST_TITLE_PX))
+        least = _LEAST_BESIDE_PX if self._own.count() > 1 else _LEAST_TITLE_PX
+        self._title.setMinimumWidth(min(self._title.sizeHint().width(), least))
         self.named.emit(title)
         self._chip.set(chip, tone)
 

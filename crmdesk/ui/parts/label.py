@@ -68,6 +68,7 @@ class ElidedLabel(Label):
 
     @override
     def sizeHint(self) -> QSize:
+        self.ensurePolished()  # before it is shown first it has the size of no role yet
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
 

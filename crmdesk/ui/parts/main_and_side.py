@@ -9,8 +9,8 @@ from crmdesk.ui import theme
 from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 
-_EDGE, _BAR, _LEAST_MAIN = 24, 12, 320
-"""The page's edge, room for the side's scroll bar, and the least width and height of the main part."""
+_EDGE, _BAR, _LEAST_MAIN, _LEAST_BESIDE = 24, 12, 320, 240
+"""The page's edge, room for the side's scroll bar, the least width and height of the main part, its height beside."""
 
 
 class MainAndSide(QWidget):
@@ -47,7 +47,7 @@ class MainAndSide(QWidget):
         self.side.setMinimumWidth(0 if self.below else self._width + _BAR)
         self.side.setMaximumWidth(ANY_WIDTH if self.below else self._width + _BAR)
         self._row.setContentsMargins(_EDGE, 16, _EDGE if self.below else _BAR, 20)
-        self._main.setMinimumHeight(theme.px(_LEAST_MAIN) if self.below else 0)
+        self._main.setMinimumHeight(theme.px(_LEAST_MAIN if self.below else _LEAST_BESIDE))
         self._fit_height()
 
     def _fit_height(self) -> None:

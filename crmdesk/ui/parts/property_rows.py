@@ -18,7 +18,7 @@ class PropertyRows(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, name_width)
         self._grid.setColumnStretch(1, 1)
@@ -52,7 +52,7 @@ class PropertyRows(QWidget):
         )
         shown.setObjectName(object_name)
         shown.setAccessibleName(f"{name} {value}")
-        self._grid.addWidget(shown, row, 1, top)
+        self._grid.addWidget(shown, row, 1, 1, 1 if chip or hint else 3, top)
         if chip:
             self._grid.addWidget(Chip(chip, tone, self), row, 2, top)
         if hint:

@@ -159,7 +159,7 @@ class Rail(QFrame):
         self._brand.setVisible(not narrow and not low)
         self._words.setVisible(not narrow)
         self._foot.setVisible(not low)
-        self._row.setContentsMargins(4 if narrow else 8, 0, 4, 4)
+        self._row.setContentsMargins(4 if narrow else 8, 0, 4 if narrow else 0, 4)
 
     def _account(self) -> QHBoxLayout:
         self._avatar = Avatar(32)
@@ -174,8 +174,8 @@ class Rail(QFrame):
         words.addWidget(self._name)
         words.addWidget(self._role)
         row = self._row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 4, 4)
-        row.setSpacing(10)
+        row.setContentsMargins(8, 0, 0, 4)
+        row.setSpacing(8)
         row.addWidget(self._avatar)
         row.addWidget(self._words, 1)
         return row

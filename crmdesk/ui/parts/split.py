@@ -95,6 +95,10 @@ class ScrollArea(QScrollArea):
         self.setAccessibleName(self.tr("可滚动的内容"))
         self._ring = FocusRing(self)
 
+    def ring_around(self, card: QWidget) -> None:
+        """Show the focus around the card in which this scrolls."""
+        self._ring.lie_around(card)
+
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:

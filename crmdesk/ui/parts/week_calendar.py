@@ -27,6 +27,7 @@ class DayHead(msgspec.Struct, frozen=True):
     number: str
     figure: str = ""
     note: str = ""
+    short: str = ""  # the note where it has no room
     tone: str = "neutral"
     today: bool = False
     spoken: str = ""
@@ -79,7 +80,10 @@ class _Head(QWidget):
         painter.setFont(theme.font(theme.SMALL_PX))
         painter.setPen(theme.tokens().color("muted"))
         if head.note:
-            text = QFontMetrics(painter.font()).elidedText(head.note, Qt.TextElideMode.ElideRight, place.width() - 20)
+            metrics, room = QFontMetrics(painter.font()), place.width() - 20
+            whole = metrics.horizontalAdvance(head.note) <= room
+            note = head.note if whole else head.short or head.note
+            text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room)
             width = min(chip_width(text), place.width())
             paint_chip(painter, QRect(place.left(), place.top(), width, place.height()).toRectF(), text, head.tone)
             place = place.adjusted(width + 6, 0, 0, 0)

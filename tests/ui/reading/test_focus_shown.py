@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
 from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.split import ScrollArea
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 from tests.ui.reading.test_tab_order import stops
 
-_AROUND, _LEAST = 4, 12
-"""How far around a control its focus may be drawn, and how many points have to differ."""
+_AROUND, _AROUND_CARD, _LEAST = 4, 18, 12
+"""How far around a control its focus may be drawn, around one that fills a card, and how many points must differ."""
 
 
 def picture(window: QWidget, box: QRect) -> QImage:
@@ -34,7 +35,8 @@ def differing(one: QImage, other: QImage) -> int:
 
 def without_focus_looks_the_same(window: QWidget, control: QWidget) -> bool:
     """Say whether nobody sees that a control has the focus: it looks as it does while another one has it."""
-    box = QRect(control.mapTo(window, QPoint(0, 0)), control.size()).adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND)
+    around = _AROUND_CARD if isinstance(control, ScrollArea) else _AROUND
+    box = QRect(control.mapTo(window, QPoint(0, 0)), control.size()).adjusted(-around, -around, around, around)
     if isinstance(control, QLineEdit | QPlainTextEdit):
         return False  # the cursor blinks there; their border is one rule of the style sheet
     control.setFocus(Qt.FocusReason.TabFocusReason)

@@ -25,8 +25,6 @@ from tests.ui.reading.conftest import Sit
 SCREENS = {"150": QSize(894, 445), "200": QSize(667, 304)}
 """What 1366 x 768 with a task bar gives a window at 150 % and 200 %."""
 LEAST_LIST = 230
-WIDER_AT_200 = frozenset({"plan", "plan_manager", "duplicates", "duplicates_manager", "import"})
-"""A calendar, two records beside each other and a preview need more than half a screen: they scroll sideways."""
 
 
 @pytest.fixture(params=SCREENS, ids=lambda scale: f"{scale} %")
@@ -66,8 +64,7 @@ def test_no_page_is_squeezed(
             told.append(f"{place.name}: {page.size()} for {page.minimumSizeHint()}")
         told += [f"{place.name}: {one}" for one in _squeezed(page)]
         bars = (window._room.horizontalScrollBar(), window._room.verticalScrollBar())
-        narrow = screen == SCREENS["150"] or place.name not in WIDER_AT_200
-        sideways = bars[0].maximum() if narrow else 0
+        sideways = bars[0].maximum()
         told += [
             f"{place.name}: {one.text()} has {one.geometry()}, needs {one.sizeHint()}"
             for one in _pressed_together(page)
