@@ -10,6 +10,7 @@ from typing_extensions import override
 from crmdesk.services.views import Hit
 from crmdesk.ui import actions
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import class_word
 from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
@@ -107,7 +108,7 @@ class Palette(QFrame):
             "mixed": self.tr("拼音"), "area": self.tr("地区"), "short_form": self.tr("简称"),
         }  # fmt: skip
         return ListRow(
-            f"{hit.record}:{hit.id}", hit.title, chip=hit.customer_class, second=hit.subtitle,
+            f"{hit.record}:{hit.id}", hit.title, chip=class_word(hit.customer_class), second=hit.subtitle,
             state=reasons.get(hit.reason, hit.reason),
         )  # fmt: skip
 

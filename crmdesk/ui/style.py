@@ -41,13 +41,13 @@ def _text(c: Tokens) -> str:
         "subject": (theme.SUBJECT_PX, 700, c.text), "title": (theme.TITLE_PX, 700, c.text),
         "crumb": (theme.TITLE_PX, 400, c.muted), "section": (theme.BODY_PX, 700, c.text),
         "strong": (theme.BODY_PX, 700, c.text), "name": (theme.NAME_PX, 700, c.text),
-        "value": (15, 700, c.text), "body": (theme.BODY_PX, 400, c.text),
+        "value": (theme.VALUE_PX, 700, c.text), "body": (theme.BODY_PX, 400, c.text),
         "toast": (theme.BODY_PX, 400, c.text), "banner": (theme.BODY_PX, 400, c.text),
         "muted": (theme.SMALL_PX, 400, c.muted), "secondary": (theme.BODY_PX, 400, c.muted),
-        "faint": (theme.SMALL_PX, 400, c.muted), "figure": (24, 700, c.text),
+        "faint": (theme.SMALL_PX, 400, c.muted), "figure": (theme.FIGURE_PX, 700, c.text),
         "ok": (theme.SMALL_PX, 400, c.ok), "warn": (theme.SMALL_PX, 400, c.warn),
         "bad": (theme.SMALL_PX, 400, c.bad), "info": (theme.SMALL_PX, 400, c.info),
-        "brand": (17, 700, c.text), "brand-accent": (17, 700, c.accent),
+        "brand": (theme.BRAND_PX, 700, c.text), "brand-accent": (theme.BRAND_PX, 700, c.accent),
     }  # fmt: skip
     lines = [f"QWidget {{ color: {c.text}; font-size: {px(theme.BODY_PX)}px; }}", "QLabel { background: transparent; }"]
     for role, (size, weight, color) in roles.items():
@@ -77,7 +77,8 @@ QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled, QSpinBox:disabl
   color: {c.muted}; background: {c.background}; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"], QSpinBox[wrong="true"] {{
   border: 1px solid {c.bad}; }}
-QLineEdit[part="palette"] {{ border: none; background: transparent; font-size: {px(15)}px; min-height: {px(40)}px; }}
+QLineEdit[part="palette"] {{ border: none; background: transparent; font-size: {px(theme.VALUE_PX)}px;
+  min-height: {px(40)}px; }}
 QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
 QSpinBox::up-button, QSpinBox::down-button, QTimeEdit::up-button, QTimeEdit::down-button {{ width: 0; border: none; }}
 QCheckBox, QRadioButton {{ spacing: 8px; min-height: {px(26)}px; background: transparent; }}

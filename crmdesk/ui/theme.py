@@ -15,6 +15,8 @@ _PROPERTY, _CHOICE = "crmdesk_theme", "crmdesk_theme_choice"
 
 SUBJECT_PX, TITLE_PX, NAME_PX, BODY_PX, SMALL_PX, KEY_PX = 20, 18, 14, 13, 12, 11
 """Sizes of type at 100 %: page subject, page title, names in lists, body, second line, key caps."""
+FIGURE_PX, BRAND_PX, VALUE_PX = 24, 17, 15
+"""The same for what stands by itself: the figure of a tile, the name of the program, a value to be decided about."""
 
 
 class Tokens(msgspec.Struct, frozen=True):

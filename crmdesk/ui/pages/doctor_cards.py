@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.picklists import PICKLISTS
@@ -202,12 +203,18 @@ class PromiseList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         ordered = sorted(promises, key=lambda row: str(row["next_step_on"] or "9999"))
+        places = []
         for visit in ordered[:limit]:
-            self._layout.addWidget(self._line(visit))
+            line, when = self._line(visit)
+            places.append(when)
+            self._layout.addWidget(line)
+        widest = max((when.sizeHint().width() for when in places), default=0)
+        for when in places:
+            when.setFixedWidth(widest)  # what was promised begins at one line
         if not promises:
             self._layout.addWidget(Label(self.tr("没有未兑现的承诺。"), "muted"))
 
-    def _line(self, visit: Row) -> QWidget:
+    def _line(self, visit: Row) -> tuple[QWidget, QWidget]:
         chip, tone, text, said = self._words.promise(visit)
         line = QWidget()
         row = QHBoxLayout(line)
@@ -217,10 +224,11 @@ class PromiseList(QWidget):
         texts.setSpacing(1)
         texts.addWidget(Label(text, "body", wrap=True))
         texts.addWidget(Label(language.starting(said), "muted"))
-        made = Chip(chip, tone, line)
-        column = QVBoxLayout()
-        column.addWidget(made)
+        when = QWidget()
+        column = QVBoxLayout(when)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Chip(chip, tone, when), 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        row.addLayout(column)
+        row.addWidget(when)
         row.addLayout(texts, 1)
-        return line
+        return line, when

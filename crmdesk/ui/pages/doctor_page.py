@@ -42,7 +42,7 @@ from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
 TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
-_WIDE, _BESIDE = 1000, 700
+_WIDE, _BESIDE, _LEAST_CARD = 1000, 700, 240
 """Widths at 100 % from which the form, and what the tabs show, have room for the cards beside them."""
 _TOUCHED = frozenset({"doctor", "doctor_merge", "attachment", "affiliation", "institution", "department", "visit",
                       "claim", "call_back", "conflict", "audit_entry", "draft", "outbox", "needs_you"})  # fmt: skip
@@ -145,6 +145,7 @@ class DoctorPage(Page):
         self._fields = Picklist()
         self._fields.setObjectName("doctor_history_fields")
         self._fields.changed.connect(self._show_history)
+        card.setMinimumHeight(theme.px(_LEAST_CARD))
         card.body.addWidget(self._kinds)
         card.body.addWidget(self._fields)
         card.body.addWidget(self._nothing)

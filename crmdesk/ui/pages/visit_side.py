@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.adverse_events import OPEN
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Row
-from crmdesk.ui import language
+from crmdesk.ui import language, theme
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_report import VisitReport
@@ -22,6 +23,8 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.room import ANY_WIDTH
 
 WIDTH = 320
+_EDGES, _LINES_BESIDE = 64, 2
+"""What margins and gaps take of the width, and how many lines of words may stand between a chip and its button."""
 _AMENDMENTS, _QUESTIONS = 4, 3
 
 
@@ -100,18 +103,12 @@ class VisitSide(QFrame):
     def show_questions(self, rows: Sequence[Row], own_id: str, visit_id: str) -> None:
         """Show below the promises what the doctors asked and nobody has answered yet."""
         for row in [one for one in rows if one.id != visit_id][:_QUESTIONS]:
-            line = QWidget()
-            layout = QHBoxLayout(line)
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(8)
-            layout.addWidget(Chip(self.tr("待答复"), "warn", line), 0, Qt.AlignmentFlag.AlignTop)
-            layout.addWidget(Label(str(row["questions"])[:160], "body", wrap=True), 1)
-            if row["owner_id"] == own_id:
-                done = Button(self.tr("已答复"), QUIET, small=True)
+            done = Button(self.tr("已答复"), QUIET, small=True) if row["owner_id"] == own_id else None
+            if done is not None:
                 done.setObjectName(f"question_done_{row.id}")
                 done.clicked.connect(lambda _checked=False, asked=row.id: self.answered.emit(asked))
-                layout.addWidget(done)
-            self._promises.addWidget(line)
+            chip = Chip(self.tr("待答复"), "warn")
+            self._promises.addWidget(_open_matter(chip, str(row["questions"])[:160], "", done))
 
     def show_rules(self, report: VisitReport, products: Sequence[Row], begun: str) -> None:
         """Say what the rules of the market mean for the report as it stands (advice; the server's word binds)."""
@@ -165,25 +162,40 @@ class VisitSide(QFrame):
 
     def _promise(self, row: Row, own: bool) -> QWidget:
         chip, tone, text, said = self._words.promise(row)
-        line = QWidget()
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(Label(text, "body", wrap=True))
-        words.addWidget(Label(language.starting(said), "muted"))
-        left = QVBoxLayout()
-        left.addWidget(Chip(chip, tone, line))
-        left.addStretch(1)
-        layout.addLayout(left)
-        layout.addLayout(words, 1)
-        if own:
-            done = Button(self.tr("已兑现"), QUIET, small=True)
+        done = Button(self.tr("已兑现"), QUIET, small=True) if own else None
+        if done is not None:
             done.setObjectName(f"promise_done_{row.id}")
             done.clicked.connect(lambda: self.kept.emit(row.id))
-            layout.addWidget(done)
-        return line
+        return _open_matter(Chip(chip, tone), text, language.starting(said), done)
+
+
+def _open_matter(chip: Chip, text: str, said: str, done: Button | None) -> QWidget:
+    """Return what is open with a doctor: chip, words and button in a row, long words below the other two."""
+    line = QWidget()
+    words = QVBoxLayout()
+    words.setSpacing(1)
+    label = Label(text, "body", wrap=True)
+    words.addWidget(label)
+    if said:
+        words.addWidget(Label(said, "muted"))
+    room = WIDTH - _EDGES - chip.sizeHint().width() - (done.sizeHint().width() if done is not None else 0)
+    beside = QFontMetrics(theme.font()).horizontalAdvance(text) <= room * _LINES_BESIDE
+    head = QHBoxLayout()
+    head.setSpacing(8)
+    head.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+    if beside:
+        head.addLayout(words, 1)
+    else:
+        head.addStretch(1)
+    if done is not None:
+        head.addWidget(done)
+    layout = QVBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addLayout(head)
+    if not beside:
+        layout.addLayout(words)
+    return line
 
 
 def filing_valid(product: Row) -> bool:

@@ -50,8 +50,9 @@ def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
     painter.setPen(theme.mixed(words, words, 0))
     font = theme.font(theme.SMALL_PX)
     painter.setFont(font)
-    if chip_width(text) > box.width() + 1:
-        text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * CHIP_SIDE)
+    metrics = QFontMetricsF(font)
+    if metrics.horizontalAdvance(text) > box.width() - CHIP_SIDE:  # a count may stand closer to the edge than words
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * CHIP_SIDE)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFontMetrics,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -17,6 +26,8 @@ from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 _SEARCH_PX, _LEAST_SEARCH_PX, _WITH_KEY_PX = 320, 120, 170
 """Width of the search field, how narrow it may become, and from where on its key is shown beside the words."""
+_ROOMY_PX, _KEPT_SEARCH_PX = 800, 240
+"""From which width of the header on a long title leaves the search field so much; below, the title goes first."""
 _LEAST_TITLE_PX, _LEAST_BESIDE_PX = 250, 140
 """What a title keeps of its width, alone and beside widgets of its page."""
 
@@ -134,6 +145,13 @@ class PageHeader(QFrame):
         layout.addLayout(self._own)
         layout.addStretch(1)
         layout.addWidget(self.search)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        roomy = self.width() >= theme.px(_ROOMY_PX)
+        self.search.setMinimumWidth(_KEPT_SEARCH_PX if roomy else _LEAST_SEARCH_PX)
+        self.search.setMaximumWidth(_SEARCH_PX if roomy else _WITH_KEY_PX)
+        super().resizeEvent(event)
 
     @property
     def title(self) -> str:

@@ -13,7 +13,9 @@ from crmdesk.ui.parts.label import Label
 
 TOAST_MS = 6000
 _RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
-_LOOK_MS = 250
+_LOOK_MS, _SOON_MS = 250, (0, 40, 120)
+"""How often the toast looks whether it covers a button, and when after a switch of language: the page is laid out anew.
+"""
 Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
@@ -93,6 +95,8 @@ class Toast(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange and self.isVisible():
             self._say_anew()
+            for wait in _SOON_MS:
+                QTimer.singleShot(wait, self, self._place)
         super().changeEvent(event)
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -11,7 +11,7 @@ from crmdesk.ui import icons, theme
 from crmdesk.ui.pages.registry import PageSpec, page_word
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.card import rule
-from crmdesk.ui.parts.chips import paint_chip
+from crmdesk.ui.parts.chips import CHIP_SIDE, paint_chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
 WIDTH_PX, NARROW_PX, _ITEM_PX = 184, 56, 36
@@ -112,7 +112,8 @@ class RailItem(QAbstractButton):
 
     def _paint_count(self, painter: QPainter) -> None:
         words = str(self._count) if self._count < 100 else "99+"
-        width = theme.px(18) + 6 * (len(words) - 1)
+        advance = QFontMetrics(theme.font(theme.SMALL_PX)).horizontalAdvance(words)
+        width = max(theme.px(18), advance + CHIP_SIDE + 2)
         top = (self.height() - theme.px(18)) / 2
         paint_chip(painter, QRectF(self.width() - width - 10, top, width, theme.px(18)), words, "bad")
 

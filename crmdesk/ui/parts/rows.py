@@ -36,7 +36,8 @@ from crmdesk.ui.parts.label import tool_tip
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
-_SIDE, _TIME_WIDTH = 16, 56
+_SIDE, _TIME_WIDTH, _MOST_STATE = 16, 56, 0.6
+"""Edges and the column of times at 100 %, and the most of a row that its state takes."""
 
 
 class ListRow(msgspec.Struct, frozen=True):
@@ -190,7 +191,7 @@ class RowDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE) if index.isValid() else None
         if event.type() != QEvent.Type.ToolTip or not isinstance(row, ListRow) or row.key not in self._cut:
             return super().helpEvent(event, view, option, index)
-        words = (f"{row.name}  {row.chip}".strip(), row.second, row.third)
+        words = (f"{row.name}  {row.chip}".strip(), row.second, row.third, row.state)
         QToolTip.showText(event.globalPos(), tool_tip("\n".join(part for part in words if part)), view)
         return True
 
@@ -215,19 +216,16 @@ class RowDelegate(QStyledItemDelegate):
                 painter, QRect(inner.left(), top, _TIME_WIDTH, theme.px(22)), row.time, "muted", theme.NAME_PX - 1
             )
             inner.setLeft(inner.left() + theme.px(_TIME_WIDTH))
-        right = self._paint_right(painter, row, inner, top)
+        right, right_below = self._paint_right(painter, row, inner, top)
         self._paint_name(painter, row, QRect(inner.left(), top, right - inner.left(), theme.px(22)))
         if self._lines > 1:
-            width = inner.width() if not self._right_on_second(row) else right - inner.left()
+            width = right_below - inner.left()
             second = QRect(inner.left(), top + theme.px(22), width, theme.px(19))
             self._text(painter, second, row.second, "muted", theme.SMALL_PX)
         if self._lines > 2:
             third = QRect(inner.left(), top + theme.px(43), inner.width(), theme.px(20))
             self._text(painter, third, row.third, "text", theme.SMALL_PX)
         painter.restore()
-
-    def _right_on_second(self, row: ListRow) -> bool:
-        return bool(row.figure and row.state)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, box: QRect) -> None:
         colors = theme.tokens()
@@ -242,9 +240,9 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(colors.color("accent"))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
 
-    def _paint_right(self, painter: QPainter, row: ListRow, inner: QRect, top: int) -> int:
-        """Draw the figure and the state chip; returns where the name must end."""
-        left = inner.right() + 1
+    def _paint_right(self, painter: QPainter, row: ListRow, inner: QRect, top: int) -> tuple[int, int]:
+        """Draw the figure and the state chip, below each other; returns where the name and the second line must end."""
+        left = below = inner.right() + 1
         chip_top = top + 1
         if row.figure:
             width = QFontMetrics(theme.font(theme.NAME_PX, bold=True)).horizontalAdvance(row.figure) + 2
@@ -253,11 +251,16 @@ class RowDelegate(QStyledItemDelegate):
             left -= width + 12
             chip_top = top + theme.px(23)
         if row.state:
-            width = chip_width(row.state)
+            width = min(chip_width(row.state), int(inner.width() * _MOST_STATE))
+            if width < chip_width(row.state):
+                self._cut.add(row.key)
             chip = QRectF(inner.right() - width + 1, chip_top, width, theme.px(CHIP_HEIGHT))
             paint_chip(painter, chip, row.state, row.state_tone)
-            left = min(left, inner.right() + 1 - width - 12)
-        return left
+            if row.figure:
+                below -= width + 12
+            else:
+                left -= width + 12
+        return left, below
 
     def _paint_name(self, painter: QPainter, row: ListRow, place: QRect) -> None:
         metrics = QFontMetrics(theme.font(theme.NAME_PX, bold=True))

@@ -114,6 +114,8 @@ class StatusBar(QFrame):
     def _scope_words(self) -> str:
         names = self._person.territory_names
         place = names[0] if len(names) == 1 else self.tr("%n 个辖区", "", len(names)) if names else ""
+        if not names and not self._summary.customers:
+            return ""  # whoever pays has neither
         customers = self.tr("客户 {count}").format(count=f"{self._summary.customers:,}")
         return f"{place} · {customers}" if place else customers
 

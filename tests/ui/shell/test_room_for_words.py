@@ -1,0 +1,78 @@
+"""Words and figures that are drawn keep the room they need: counts in the rail, names beside long states, toasts."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui import language
+from crmdesk.ui.pages import registry
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.notices import Toast
+from crmdesk.ui.parts.property_rows import PropertyRows
+from crmdesk.ui.parts.rail import RailItem
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+
+LONG_STATE = "Confirmed by call-back, waiting to sync"
+
+
+def _drawn(widget: QWidget, box: QRect | None = None) -> QImage:
+    return widget.grab(box or widget.rect()).toImage()
+
+
+@pytest.mark.parametrize(("one", "other"), [(3, 4), (16, 91), (100, 42)])
+def test_a_count_in_the_rail_is_drawn_whole(qtbot: QtBot, one: int, other: int) -> None:
+    """A ground without its figure looks the same for every count."""
+    rail = QWidget()
+    qtbot.addWidget(rail)
+    item = RailItem(registry.SPECS[0], "", rail)
+    item.resize(160, 36)
+    pictures = []
+    for count in (one, other):
+        item.set_count(count)
+        pictures.append(_drawn(item))
+    assert pictures[0] != pictures[1]
+
+
+def test_a_long_state_leaves_the_name_its_room(qtbot: QtBot) -> None:
+    pictures = []
+    for state in ("Clean", LONG_STATE):
+        model = RowModel()
+        model.set_rows([ListRow("1", "欧阳泽宇", second="学术交流工作餐", figure="¥5,683.10", state=state)])
+        rows = RowList(model, lines=2)
+        qtbot.addWidget(rows)
+        rows.resize(330, 70)
+        pictures.append(_drawn(rows, QRect(0, 0, 200, 33)))
+    assert pictures[0] == pictures[1]
+
+
+def test_a_value_takes_the_room_of_a_chip_that_is_not_there(qtbot: QtBot) -> None:
+    rows = PropertyRows()
+    qtbot.addWidget(rows)
+    rows.add("手机", "138 0000 4471", chip="2 个值")
+    plain = rows.add("偏好", "上午 08:30–09:30，面对面")
+    rows.resize(300, 80)
+    rows.show()
+    qtbot.waitUntil(lambda: plain.width() > 0)
+    assert plain.geometry().right() >= rows.width() - 2
+
+
+def test_a_toast_makes_way_at_once_for_a_button_that_a_longer_language_brings(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(500, 300)
+    toast, button = Toast(window), Button("")
+    layout = QVBoxLayout(window)
+    layout.addStretch(1)
+    layout.addWidget(button)
+    window.show()
+    toast._looking.setInterval(60_000)  # what it sees at its next look is another matter
+    toast.say(lambda: "已保存")
+    button.setFixedSize(480, 60)
+    language.apply_language(dressed, language.ENGLISH)
+    qtbot.waitUntil(lambda: button.height() == 60 and not toast.geometry().intersects(button.geometry()))
