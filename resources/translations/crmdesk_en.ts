@@ -4147,12 +4147,12 @@
             <translation>Reason: {reason}</translation>
         </message>
         <message>
-            <source>待答复</source>
-            <translation>To answer</translation>
-        </message>
-        <message>
             <source>已答复</source>
             <translation>Answered</translation>
+        </message>
+        <message>
+            <source>待答复</source>
+            <translation>To answer</translation>
         </message>
         <message>
             <source>✓ 备案覆盖{products}</source>
