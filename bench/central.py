@@ -10,7 +10,7 @@ from crmdesk.company.generate import Company
 from crmdesk.company.model import DemoLogin
 from crmdesk.fieldday.server_process import ServerProcess
 from crmdesk.server import demo
-from crmdesk.server.commands.place import place
+from crmdesk.server.commands.place import place_in
 
 LOGIN, PASSWORD = "rep1", "corridor-lantern-42"
 
@@ -36,7 +36,7 @@ def make_database(
         tables["user"].append(colleague)
     tables |= dict(customers)
     company = Company(tables, [DemoLogin(LOGIN, PASSWORD, replica.REP, "rep")], [], {})
-    here = place(folder, None, False)
+    here = place_in(folder)
     database = here.database(create=True)
     try:
         return dict(demo.load(database, company, here.attachments, 0).rows)

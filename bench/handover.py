@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from bench import central, replica, territory
 from bench.first_sync import Quiet, held
 from crmdesk.server import territories
-from crmdesk.server.commands.place import place
+from crmdesk.server.commands.place import place_in
 from crmdesk.server.database import Database
 from crmdesk.server.tables import FEED, SCOPE_HEAD
 from crmdesk.storage.store import Store
@@ -60,7 +60,7 @@ def measure(out: Path) -> dict[str, float]:
             folder / "server", territory.customers(DOCTORS, replica.TERRITORY), others=[_OTHER]
         )
         rows = sum(made[record] for record in ("institution", "department", "doctor", "affiliation"))
-        database = place(folder / "server", None, False).database()
+        database = place_in(folder / "server").database()
         try:
             with central.serving(folder / "server") as url:
                 return handed_over(database, url, folder / "laptop", DOCTORS, rows, ROUNDS)

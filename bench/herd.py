@@ -28,7 +28,7 @@ from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import MEDIA_TYPE, PROTOCOL, SCHEMA, SyncEnd, SyncRequest
 from crmdesk.server import auth, demo, devices, feed, lives
 from crmdesk.server.bulk import bulk_insert
-from crmdesk.server.commands.place import place
+from crmdesk.server.commands.place import place_in
 from crmdesk.server.cursor import Cursor
 from crmdesk.server.database import Database
 from crmdesk.server.horizon import day_of
@@ -145,7 +145,7 @@ def bare_server(folder: Path) -> Iterator[int]:
 
 def make_company(folder: Path, laptops: int) -> list[Laptop]:
     """Fill a server's folder with so many reps, each with a territory and a signed-in laptop that is up to date."""
-    here = place(folder, None, False)
+    here = place_in(folder)
     database = here.database(create=True)
     try:
         demo.load(database, _company(laptops), here.attachments, 0)

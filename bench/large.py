@@ -31,7 +31,7 @@ from crmdesk.protocol.messages import (
 )
 from crmdesk.server import horizon, lives
 from crmdesk.server.bulk import bulk_insert
-from crmdesk.server.commands.place import place
+from crmdesk.server.commands.place import place_in
 from crmdesk.server.cursor import Cursor
 from crmdesk.server.feed import head_positions
 from crmdesk.server.tables import FEED, PRESENT, ROWS, SCOPE_DIGEST, SCOPE_HEAD, SHAPES
@@ -154,7 +154,7 @@ class Laptop:
 
     def _fill(self, server: Path) -> None:
         """Pour the rows into the server and into the laptop, and let the cursor stand after them."""
-        database = place(server, None, False).database()
+        database = place_in(server).database()
         try:
             database.run(self._pour)
             with database.reading() as connection, self._store.writing() as work:

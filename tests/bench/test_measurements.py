@@ -30,7 +30,7 @@ from bench import (
 )
 from bench.line import OPEN, Counts, Lane, bytes_alone, line
 from crmdesk.intake import Action
-from crmdesk.server.commands.place import place
+from crmdesk.server.commands.place import place_in
 
 
 def test_a_made_sheet_comes_in_whole(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_herd_asks_both_servers_and_a_wrong_answer_is_seen(tmp_path: Path) -> 
 def test_a_handover_writes_nothing_and_empties_the_old_laptop(tmp_path: Path) -> None:
     customers = territory.customers(40, replica.TERRITORY)
     made = central.make_database(tmp_path / "server", customers, others=["rep2"])
-    database = place(tmp_path / "server", None, False).database()
+    database = place_in(tmp_path / "server").database()
     try:
         with central.serving(tmp_path / "server") as url:
             figures = handover.handed_over(database, url, tmp_path / "laptop", 40, sum(made.values()), 2)

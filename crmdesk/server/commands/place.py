@@ -113,9 +113,18 @@ def place(data_dir: Path | None, url: str | None, as_json: bool) -> Place:
     """Put together what stood before and after the command's name (after it wins)."""
     earlier = EARLIER.get()
     folder = data_dir or earlier.data_dir or _default_folder()
-    address = url or earlier.url or f"sqlite:///{(folder / 'server.db').absolute()}"
+    address = url or earlier.url or _sqlite_in(folder)
     EARLIER.set(Earlier(data_dir, url, as_json or earlier.as_json))  # an error answers in the same form
     return Place(folder, address, as_json or earlier.as_json)
+
+
+def place_in(folder: Path) -> Place:
+    """Return the SQLite server of a folder, whatever stood on a command line."""
+    return Place(folder, _sqlite_in(folder), False)
+
+
+def _sqlite_in(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'server.db').absolute()}"
 
 
 def given_day(option: str, text: str) -> str:
