@@ -297,6 +297,7 @@ def test_what_was_worked_out_of_a_bare_answer_gives_way_to_the_servers_row(
         if edited:
             work.edit("doctor", row_id, {"email": "w@example.com"}, 1, wire.me)
         theirs = wire.row("doctor", id=row_id, name="王伟", mobile="1", status="under_review")
+        theirs["updated_at"] = made.operation.made_at  # taken in the very instant in which it was made
         inbox.apply_page(work, wire.page({"doctor": [theirs]}))
         shown = work.get("doctor", row_id)
         if edited:
