@@ -53,7 +53,8 @@ class Planner:
 
     @property
     def done(self) -> bool:
-        return self.acted >= self.actions or self.key > self.actions * 8
+        # where disks are full and accounts closed for long, it takes many tries to do so much
+        return self.acted >= self.actions or self.key > self.actions * 20
 
     def next(self) -> Entry:
         """Return the next entry."""
