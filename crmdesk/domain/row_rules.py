@@ -11,6 +11,8 @@ from crmdesk.domain.fields import Record
 from crmdesk.domain.file_names import check_file_name
 
 Row = Mapping[str, Any]
+_FIRST_DAY, _LAST_DAY = f"{validation.FIRST_YEAR}-01-01", f"{validation.LAST_YEAR}-12-31"
+"""Whoever counts days from a period on must not run off the calendar's ends."""
 
 
 def check_row(record: str, row: Row) -> None:
@@ -33,6 +35,9 @@ def may_become(record: Record, row: Row, changes: Mapping[str, Any]) -> bool:
 
 def _dates_in_order(row: Row) -> None:
     starts_on, ends_on = row.get("starts_on"), row.get("ends_on")
+    for name, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if day and not _FIRST_DAY <= day <= _LAST_DAY:
+            raise InputError("out_of_range", field=name, minimum=_FIRST_DAY, maximum=_LAST_DAY)
     if starts_on and ends_on and ends_on < starts_on:
         raise InputError("ends_before_start", field="ends_on")
 

@@ -16,6 +16,8 @@ from crmdesk.domain.money import MAX_FEN
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT_LIMIT = 2**53
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Instants outside are no moment of anybody's work, and near the ends of the calendar no zone can show them."""
 KEY_LENGTH = 40
 KEY_VALUE_LENGTH = 500
 """Characters, or entries, of one value in a mapping that is merged key by key."""
@@ -111,9 +113,11 @@ def _instant(field: Field, value: Any) -> None:
     if not isinstance(value, str) or len(value) > 40:
         raise _bad(field)
     try:
-        from_text(value)
+        year = from_text(value).year
     except (ValueError, OverflowError) as error:
         raise _bad(field) from error
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InputError("out_of_range", field=field.name, minimum=FIRST_YEAR, maximum=LAST_YEAR)
 
 
 def _ref(field: Field, value: Any) -> None:

@@ -1,7 +1,6 @@
 """Taking an edit into a row that others may have changed: the merge, and a conflict row for each value that lost."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from crmdesk.domain import custom_fields, validation
@@ -15,8 +14,6 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server.tables import SETS
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
-_FIRST_YEAR = 1900
-
 
 def normalised(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return checked values as they are stored and compared: sets sorted, instants in the one form of `to_text`."""
@@ -29,15 +26,8 @@ def _normal(field: Field, value: Any) -> Any:
     if not value:
         return value
     if field.kind is Kind.INSTANT:
-        return to_text(_plausible(from_text(value), field.name))
+        return to_text(from_text(value))
     return sorted(value) if field.kind in SETS else value
-
-
-def _plausible(moment: datetime, name: str) -> datetime:
-    """Refuse what is before any record of a person's work; years below 1000 have no form that sorts."""
-    if moment.year < _FIRST_YEAR:
-        raise InputError("out_of_range", field=name, minimum=_FIRST_YEAR)
-    return moment
 
 
 def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation, budget: Budget | None = None) -> Merged:
@@ -114,7 +104,7 @@ def keep_clashes(
 def made_at(work: ServerWork, operation: Operation) -> str:
     """Return when the person acted by the device's clock, or the server's time where that can't be."""
     moment = from_text(operation.made_at)
-    return to_text(moment) if moment.year >= _FIRST_YEAR and moment <= work.now else work.at
+    return to_text(moment) if moment.year >= validation.FIRST_YEAR and moment <= work.now else work.at
 
 
 def _author(work: ServerWork, record: Record, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:

@@ -9,7 +9,7 @@ from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import rules_in_force
+from crmdesk.server import merging, rules_in_force
 from crmdesk.server.work import ServerWork
 
 
@@ -46,7 +46,7 @@ def check(work: ServerWork, operation: Operation, before: Mapping[str, Any] | No
     """
     if after.get("state") == "submitted":
         rule = rules_in_force.backdating(work.connection)
-        visit_rules.check_in_time(before, after, min(from_text(operation.made_at), work.now), rule)
+        visit_rules.check_in_time(before, after, from_text(merging.made_at(work, operation)), rule)
     if not adverse_events.needs_task(after) or (before is not None and adverse_events.needs_task(before)):
         return
     if work.get("adverse_event", adverse_events.task_id(operation.row_id)) is None:

@@ -200,3 +200,22 @@ def test_what_was_saved_before_the_second_submission_goes_with_it(company: Compa
     )
     assert codes(answers) == ["merged", "merged", "locked"]
     assert company.row("visit", visit_id)["note"] == "上午。\n见主任。\n要文献。\n再约。"
+
+
+def test_the_ends_of_the_calendar_are_nobodys_day(sqlite_company: Company) -> None:
+    """No zone can show them, and nothing counts days from them: they are refused, and end nobody's batch."""
+    company = sqlite_company
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    last, first = "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z"
+    reports = [
+        rep.create("visit", visit_values(company, state="submitted", starts_at=at, zone=zone))
+        for at, zone in ((last, "Pacific/Kiritimati"), (last, "Asia/Shanghai"), (first, "America/New_York"))
+    ]
+    early = rep.create("visit", visit_values(company, state="submitted", zone="America/New_York"))
+    early.made_at = first
+    period = {"territory_id": company["north"], "starts_on": "0001-01-01", "ends_on": "9999-12-31"}
+    off = rep.create("day_off", period | {"owner_id": company["rep"], "part": "whole", "kind": "leave"})
+    assert codes(rep.push(*reports, early, off)) == [*["out_of_range"] * 3, "applied", "out_of_range"]
+    for day in ("0001-01-01", "9999-12-31", "2200-01-01"):
+        plan = manager.create("cycle_plan", period | {"name": "周期", "starts_on": day, "ends_on": day})
+        assert codes(manager.push(plan)) == ["out_of_range"], day
