@@ -103,6 +103,15 @@ def _stands_still(look: Look) -> bool:
     return look.summary.waiting > 0 and look.older_than(since, STANDING_STILL) and look.last_sync_at > since
 
 
+def _long_unsent(look: Look) -> bool:
+    """What waits is old, and so is the last word with the server.
+
+    What a server lost is sent again: that is old, too, and nobody was away. So is what a clock dated that was wrong.
+    """
+    reached = look.last_sync_at or look.summary.oldest_waiting_at
+    return look.older_than(look.summary.oldest_waiting_at, LONG_AWAY) and look.older_than(reached, LONG_AWAY)
+
+
 _NEEDS_PERSON: tuple[Situation, ...] = (
     Situation(
         "device_revoked", "warn", _blocked("device_revoked"),
@@ -314,7 +323,7 @@ _AWAY: tuple[Situation, ...] = (
     Situation(
         "long_away", "warn",
         lambda look: _offline(look) and look.summary.waiting > 0 and (
-            look.older_than(look.state.since, LONG_AWAY) or look.older_than(look.summary.oldest_waiting_at, LONG_AWAY)
+            look.older_than(look.state.since, LONG_AWAY) or _long_unsent(look)
         ),
         _T("situations", "离线已久 · {kept}，请尽快联网一次"),
         _T("situations", "很久没有连上服务器"),

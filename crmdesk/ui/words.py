@@ -122,14 +122,19 @@ _INPUT: dict[str, _Pair] = {
     ),
 }
 
-_SAID_BY_THE_SERVER = {"unknown_row": "row_gone"}
-"""Codes that mean another thing when the server says them: the row is not there, and not only not here."""
+_SAID_BY_THE_SERVER = {"unknown_row": "row_gone", "too_large": "change_too_large"}
+"""Codes that mean another thing when the server says them: the row is not there, and not only not here; what is too
+large is the change, and not a file."""
 
 _REFUSED: dict[str, _Pair] = {
     "row_gone": (
         "服务器上已没有这条记录：可能早就删除了，或不再归你。你写的都在下面：请复制到现在用的记录里，再放弃这一项。",
         "The server has no such record any more: it was deleted long ago, or is not yours now. What you wrote stands"
         " below: copy it to the record in use, then give this one up.",
+    ),
+    "change_too_large": (
+        "这项更改太大，服务器收不下。你写的都在：请缩短后重新提交。",
+        "The server cannot take a change as large as this. What you wrote is here: shorten it and send it again.",
     ),
     "newer_reason": (
         "服务器没有接受这项更改，它的原因这个版本还不认识（{code}）。内容保留着；请更新 crmdesk，或把代码告诉支持。",

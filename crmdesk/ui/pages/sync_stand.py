@@ -28,6 +28,7 @@ _ENDED_BY = {"differs": "repaired", "unreadable": "repaired", "fetched_anew": "s
 """What happened is being dealt with until the other thing has happened; everything else is over at once."""
 _RATE_AFTER_S = 1.0
 _TIME_WIDTH = 130
+_STEPS = 1_000
 
 
 class _Pace:
@@ -120,8 +121,9 @@ class StandCard(Card):
         self._bar.setVisible(known)
         self.body.setSpacing(12 if known else 0)
         if known:
-            self._bar.setMaximum(state.progress_total)
-            self._bar.setValue(min(state.progress_done, state.progress_total))
+            done = min(state.progress_done, state.progress_total)
+            self._bar.setMaximum(_STEPS)  # whatever number a server says
+            self._bar.setValue(done * _STEPS // state.progress_total)
 
 
 class StuckFilesCard(Card):

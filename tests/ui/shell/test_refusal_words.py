@@ -82,5 +82,6 @@ def test_a_refusal_of_a_newer_server_is_no_breakdown() -> None:
         assert said in text
         assert "RULE-OF-TOMORROW" in text
     assert words.refusal("not_yours", {}, "en") == words.sentence("not_yours", {}, "en")
+    assert "file" not in words.refusal("too_large", {}, "en"), "a change that is too large is no file"
     nested = {"code": "rule_of_tomorrow", "field": "name"}
     assert "RULE-OF-TOMORROW" in words.refusal("invalid", nested, "en")
