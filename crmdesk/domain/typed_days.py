@@ -24,7 +24,7 @@ _NEAR_WORDS = {
 }  # fmt: skip
 _SPELLED = {sign: number for number, sign in enumerate("零一二三四五六七八九十")} | {"两": 2, "兩": 2}
 _NAME = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-_WEEKDAY = rf"(?:(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|\b{_NAME}\b\.?)"
+_WEEKDAY = rf"(?:(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|{_NAME}\b\.?)"
 _MONTH = r"([a-z]{3,9})\.?"
 _FULL = re.compile(r"(\d{4}|\d{2}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2}) ?[日号號]?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
@@ -39,7 +39,7 @@ _AFTER = re.compile(
     r"(\d{1,3}|[一二两兩三四五六七八九十]) ?(?:个|個)?(天|日|周|週|星期|礼拜|禮拜|月)(?:之|以)?(后|後|前)"
 )
 _IN = re.compile(r"(?:in )?(\d{1,3}|a) (days?|weeks?|months?)( ago| later| from now)?")
-_WEEK = re.compile(rf"(上|下|本|这|這|next |last |this )?(?:个|個)?({_WEEKDAY})")
+_WEEK = re.compile(rf"(上|下|本|这|這|next ?|last ?|this ?)?(?:个|個)?({_WEEKDAY})")
 
 
 def read_day(text: str, today: date, lean: Lean = "ahead") -> date | None:

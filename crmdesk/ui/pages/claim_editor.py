@@ -1,6 +1,7 @@
 """The claim while it is a draft: subject, visit or reason, people, lines; what is typed is kept within a second."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -165,6 +166,13 @@ class ClaimEditor(QWidget):
             self.add_line(content)
         if not self.lines:
             self.add_line()
+        self._order()
+
+    def _order(self) -> None:
+        """Let Tab go through the lines where the eye meets them: what is added last would come last, after 'submit'."""
+        stops = [self.doctor_picker.edit, *(stop for line in self.lines for stop in line.stops), self.add_line_button]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
 
     def add_line(self, content: Mapping[str, Any] | None = None) -> ClaimLineEditor:
         """Add a line, filled or empty (the doctors of the visit are proposed)."""
@@ -176,6 +184,8 @@ class ClaimEditor(QWidget):
         line.removed.connect(lambda: self._remove(line))
         self.lines.append(line)
         self._lines_layout.addWidget(line)
+        if not self._loading:
+            self._order()
         if content is None and not self._loading:
             line.amount.setFocus(Qt.FocusReason.OtherFocusReason)
         return line

@@ -199,6 +199,12 @@ class ClaimLineEditor(QFrame):
             self.changed.emit()
 
     @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Return what Tab goes to, in the order of the eye."""
+        words = (self.category, self.spent_on, self.description, self.fapiao, self.amount, self.remove_button)
+        return (*words, self.doctors, self.staff, self.attach_button)
+
+    @property
     def has_receipt(self) -> bool:
         """Return whether a receipt hangs on the line."""
         return bool(self._receipts)
@@ -235,8 +241,8 @@ class ClaimLineEditor(QFrame):
         unread = {}
         if self.amount.text().strip() and self._amount_fen() <= 0:
             unread["amount_fen"] = self.tr("金额写成 1,234.50 这样")
-        if self.spent_on.unread() and bool(self.spent_on.property("wrong")):
-            unread["spent_on"] = self.spent_on.sentence()
+        if self.spent_on.complaint() and not self.spent_on.hasFocus():  # there the field says so itself
+            unread["spent_on"] = self.spent_on.complaint()
         said = [fault_word(one) for one in self._lacks if one.field not in unread]
         self._error.setText(" · ".join([*unread.values(), *said]))
 

@@ -239,6 +239,7 @@ class DayEditor(FieldEditor):
     def _make_control(self) -> QWidget:
         self._date = DateField(self._control_name(), "near")
         self._date.picked.connect(self._tell)
+        self._date.refused.connect(lambda: self.set_error(self._date.complaint()))
         self._date.textEdited.connect(self._tell)  # a draft keeps also what is no date yet
         return self._date
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -11,8 +11,8 @@ from crmdesk.services.commands import Command, Outcome
 from crmdesk.ui import words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
-from crmdesk.ui.parts.date_field import unread_days
-from crmdesk.ui.parts.faults import FaultMarks
+from crmdesk.ui.parts.date_field import DateField, unread_days
+from crmdesk.ui.parts.faults import Fault, FaultMarks
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner, Said
 from crmdesk.ui.parts.room import Dialog
@@ -68,6 +68,18 @@ class SmallDialog(Dialog):
         """Save, unless a date was typed that nobody can read: that is said first."""
         if self.marks.show(unread_days(self)):
             self.save()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        for field in self.findChildren(DateField):
+            field.refused.connect(self._say_dates, Qt.ConnectionType.UniqueConnection)
+        super().showEvent(event)
+
+    @Slot()
+    def _say_dates(self) -> None:
+        """Say of dates that nobody can read, once their fields are left, that they cannot be; or no more."""
+        fields = self.findChildren(DateField)
+        self.marks.show([Fault(one.complaint(), one) for one in fields if one.complaint()], focus=False)
 
     def save(self) -> None:
         """Do what the dialog is for."""

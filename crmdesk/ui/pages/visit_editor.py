@@ -551,8 +551,19 @@ class VisitEditor(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._opening is None and event.text().isprintable() and event.text():
             self._early.append(event.clone())
-        elif event.modifiers() or not self.form.digit(event):
+        elif not event.modifiers() and self.form.digit(event):
+            return
+        elif _is_word(event) and not self.locked:  # who begins to write means the note, wherever the keys are
+            self.form.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.form.note.insertPlainText(event.text())
+        else:
             super().keyPressEvent(event)
+
+
+def _is_word(event: QKeyEvent) -> bool:
+    """Say whether a key is the beginning of a text: a letter, with Shift or without."""
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+    return plain and bool(event.text()) and event.text().isprintable() and not event.text().isspace()
 
 
 def _do(then: Callable[[], object]) -> None:

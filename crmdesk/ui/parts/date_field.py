@@ -61,7 +61,7 @@ class _DayMenu(QMenu):
 
 class DateField(TextLine):
     """A field that shows a date, takes a typed one and opens quick choices and a calendar. `value()` is ISO text, ''
-    for no date. What cannot be read stays as it was typed, says so, and keeps its form from being sent (`unread_days`).
+    for no date. What cannot be read stays as it was typed, `refused` tells of it, and no form is sent (`unread_days`).
 
     Keys: Up and Down move by a day, PageUp and PageDown by a week; Enter takes what was typed, Escape takes it back;
     Enter and Space on what was taken, Alt+Down and F4 open the calendar.
@@ -70,6 +70,7 @@ class DateField(TextLine):
     picked = Signal(str)
     entered = Signal()
     refused = Signal()
+    """What was typed means no date, or is being mended: `unread` says which."""
 
     def __init__(self, name: str, lean: Lean = "ahead", parent: QWidget | None = None) -> None:
         super().__init__()
@@ -106,6 +107,10 @@ class DateField(TextLine):
     def unread(self) -> str:
         """Return what was typed and means no date, '' where nothing was."""
         return self.text().strip() if self.pending and self._read() is None else ""
+
+    def complaint(self) -> str:
+        """Return the sentence that is due: '' while it is still being typed, or can be read."""
+        return self.sentence() if self._told else ""
 
     def sentence(self) -> str:
         """Return what is said of a text that means no date."""
@@ -177,8 +182,10 @@ class DateField(TextLine):
         return "" if not text else found.isoformat() if found is not None else None
 
     def _typed(self, _text: str) -> None:
-        self._told = False
-        mark_wrong(self, False)
+        if self._told:
+            self._told = False
+            mark_wrong(self, False)
+            self.refused.emit()
         if not self.text().strip() and not self._by_method:  # an input method first takes away what was selected
             self.pick("")
             return
@@ -240,12 +247,6 @@ class DateField(TextLine):
         return not self.pending and (key in _ENTER or whole)
 
     @override
-    def focusNextPrevChild(self, next: bool) -> bool:
-        if self.pending and not self._told and not self.take():
-            return True  # it is said once before the focus goes on
-        return super().focusNextPrevChild(next)
-
-    @override
     def focusInEvent(self, arg__1: QFocusEvent) -> None:
         super().focusInEvent(arg__1)
         self._clicked = arg__1.reason() == Qt.FocusReason.MouseFocusReason
@@ -282,8 +283,8 @@ class DateField(TextLine):
 
     @override
     def sizeHint(self) -> QSize:
-        words = self.text() or self.placeholderText()
-        longest = max(words, _words(date(2027, 12, 30)), key=self.fontMetrics().horizontalAdvance)
+        words = self._taken or self.placeholderText()
+        longest = max(words, _words(date(today().year, 12, 30)), key=self.fontMetrics().horizontalAdvance)
         width = self.fontMetrics().horizontalAdvance(longest) + 2 * _SIDE + theme.px(_ICON) + 12
         return QSize(width, super().sizeHint().height())
 
@@ -327,7 +328,7 @@ class DateField(TextLine):
 
     def _show(self) -> None:
         """Show the date that is taken."""
-        self._told = False
+        mended, self._told = self._told, False
         mark_wrong(self, False)
         self._hint.hide()
         self._taken = _words(date.fromisoformat(self._value)) if self._value else ""
@@ -337,6 +338,8 @@ class DateField(TextLine):
         how = self.tr("可以输入 11-30、30、+3、明天、周五；回车打开日历")
         self.setAccessibleDescription(f"{_full(self._value)} · {how}" if self._value else how)
         self.setToolTip(tool_tip(how))
+        if mended:
+            self.refused.emit()
 
 
 def unread_days(form: QWidget) -> list[Fault]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -72,6 +73,10 @@ def test_keys_pressed_before_the_report_is_there_are_meant_for_it(
     assert page.editor._opening is None, "it was not read yet"
     focused_key(qtbot, page.editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_5, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.editor.report.adverse_event is False)
+    assert page.editor.form.adverse.hasFocus()
+    for letter in "Asked for 2 papers":
+        QTest.keyClick(window.focusWidget(), letter)
+    assert page.editor.form.note.toPlainText() == "Asked for 2 papers", "letters among the chips went nowhere"
     assert [(talk.product_id, talk.messages) for talk in page.editor.report.talks] == [
         (laptop.company.ids["安络平"], ["24h"])
     ]

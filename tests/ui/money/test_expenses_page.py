@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,7 @@ from crmdesk.services.commands import AttachFile
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.expenses_page import ExpensesPage
+from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.money.money_company import hang_receipt
 
@@ -52,9 +55,17 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     qtbot.waitUntil(lambda: window.focusWidget() is page.editor.title_edit)
     assert page.editor.title_edit.hasSelectedText(), "what is typed next is its subject"
     claim_id = page.editor.claim_id
-    type_text(page.editor.reason, "往返医院打车")
     line = page.editor.lines[0]
-    line.category.setCurrentIndex(line.category.findData("transport"))
+    fields = [page.editor.reason, page.editor.attendees, page.editor.doctor_picker.edit, line.category, line.spent_on]
+    for field in [*fields, line.description, line.fapiao, line.amount]:
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert window.focusWidget() is field, "Tab goes as the eye does, also to a line that was made last"
+        if field is page.editor.reason:
+            type_text(field, "往返医院打车")
+        elif field is line.category:
+            line.category.setCurrentIndex(line.category.findData("transport"))
+        elif field is line.spent_on:
+            QTest.keyClicks(field, "-1")
     qtbot.keyClicks(line.amount, "46.50")
     assert page.detail._total.text() == "¥46.50", "at once, not when it is saved"
     listed = page._model.row(page._model.index_of(page.editor.claim_id))
@@ -65,6 +76,7 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     assert len(laptop.ask(lambda reads: reads.claims())) == before + 1
     row = saved(laptop, claim_id).row
     assert (row["reason"], row["lines"][0]["amount_fen"]) == ("往返医院打车", 46_50)
+    assert row["lines"][0]["spent_on"] == (today() - timedelta(days=1)).isoformat()
     qtbot.waitUntil(lambda: not page.submit_button.isVisible())
     assert page.banner.text == ""
 
@@ -93,6 +105,30 @@ def test_a_claim_of_a_visit_offers_its_doctors_chosen(rep: Seat, qtbot: QtBot) -
     row = saved(laptop, claim_id).row
     assert row["visit_id"] == laptop.company.ids["v4"]
     assert row["lines"][0]["doctor_ids"] == [laptop.company.ids["曾庆华"]]
+
+
+def test_a_date_that_nobody_can_read_keeps_the_claim_and_comes_back_as_it_was_typed(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot)
+    qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
+    qtbot.waitUntil(lambda: window.focusWidget() is page.editor.title_edit)
+    claim_id, line = page.editor.claim_id, page.editor.lines[0]
+    qtbot.keyClicks(line.amount, "46.50")
+    line.spent_on.setFocus()
+    QTest.keyClicks(line.spent_on, "31-31")
+    QTest.keyClick(line.spent_on, Qt.Key.Key_Return, CTRL)
+    assert saved(laptop, claim_id).pending == ""
+    page.editor.keep()
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) != [])
+    shown(window, qtbot, id=laptop.company.ids["指南解读会草稿"])
+    page = shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: page.editor.claim_id == claim_id)
+    kept = page.editor.lines[0]
+    assert (kept.spent_on.text(), kept.amount.text()) == ("31-31", "46.50")
+    assert "看不懂日期" in kept._error.text()
+    kept.spent_on.setFocus()
+    QTest.keyClick(kept.spent_on, Qt.Key.Key_Escape)
+    assert kept._error.text() == ""
 
 
 def test_what_is_missing_is_named_with_its_line(rep: Seat, qtbot: QtBot) -> None:

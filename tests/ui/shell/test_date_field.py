@@ -84,10 +84,11 @@ def test_what_is_no_date_stays_with_a_sentence_and_keeps_the_form(form: Form, qt
     form.day.set_value("2026-12-24")
     form.day.selectAll()
     QTest.keyClicks(form.day, "31-31")
-    QTest.keyClick(form.day, KEY.Key_Tab)
-    assert form.day.hasFocus()
+    complaints: list[str] = []
+    form.day.refused.connect(lambda: complaints.append(form.day.complaint()))
+    QTest.keyClick(form.day, KEY.Key_Return)
     assert "看不懂日期“31-31”" in form.hint()
-    assert form.hint() == form.day.accessibleDescription()
+    assert form.hint() == form.day.accessibleDescription() == complaints[-1]
     QTest.keyClick(form.day, KEY.Key_Tab)
     assert (form.after.hasFocus(), form.day.text(), form.day.property("wrong")) == (True, "31-31", True)
     assert [one.control for one in unread_days(form.window)] == [form.day]
@@ -97,6 +98,7 @@ def test_what_is_no_date_stays_with_a_sentence_and_keeps_the_form(form: Form, qt
     assert (form.day.text(), form.window.isVisible(), unread_days(form.window)) == ("12 月 24 日", True, [])
     QTest.keyClick(form.day, KEY.Key_Escape)
     assert not form.window.isVisible()
+    assert complaints[-1] == ""
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("11-30", ["2026-11-30"]), ("31-31", [])])
