@@ -276,10 +276,11 @@ class NoteExport(Command, frozen=True):
 
 
 class SetPreference(Command, frozen=True):
-    """Keep a preference of this person on this laptop (language, theme, column widths …)."""
+    """Keep a preference of this person on this laptop (language, theme, column widths …); `undoable` for a decision."""
 
     name: str
     value: str
+    undoable: bool = False
 
 
 class NoteOpened(Command, frozen=True):

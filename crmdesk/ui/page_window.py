@@ -136,6 +136,8 @@ class PageWindow(QMainWindow):
         self.context.submit(self, Undo(token), self._undone)
 
     def _undone(self, outcome: Outcome) -> None:
+        if set(outcome.changed) == {"preference"} and self._history:
+            self.page(self.shown).refresh(ChangeSet(outcome.changed, "local"))  # pages are not told of others
         kept = len(outcome.left_out)
         if kept:
             self.toast(lambda: self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))

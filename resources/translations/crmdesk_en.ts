@@ -1590,6 +1590,13 @@
         </message>
     </context>
     <context>
+        <name>EmptyState</name>
+        <message>
+            <source>正在查找…</source>
+            <translation>Looking…</translation>
+        </message>
+    </context>
+    <context>
         <name>EvidenceList</name>
         <message>
             <source>同意凭证</source>

@@ -41,11 +41,12 @@ def restore_draft(handling: Handling, command: RestoreDraft) -> Done:
 
 
 def set_preference(handling: Handling, command: SetPreference) -> Done:
-    """Keep a preference of this person on this laptop."""
+    """Keep a preference of this person on this laptop; where that was a decision, undo brings the former one back."""
     if not command.name:
         raise InputError("required", field="name")
+    before = handling.work.preference(command.name)
     handling.work.set_preference(command.name, command.value)
-    return Done()
+    return Done(inverse=(SetPreference(command.name, before, undoable=True),) if command.undoable else ())
 
 
 def note_opened(handling: Handling, command: NoteOpened) -> Done:

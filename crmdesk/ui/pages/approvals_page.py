@@ -51,7 +51,7 @@ class ApprovalsPage(Page):
         self._count, self._sum = Label("", "strong"), Label("", "muted")
         self._hint = ElidedLabel("", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._empty = EmptyState()
+        self._empty = EmptyState(awaiting=True)
         self._wanted = ""
         self._decision, self._by_line = DecisionBox(), LineDecisionBox()
         self.buttons = {name: Button.for_action(name, kind) for name, kind, _event in _BUTTONS}
@@ -141,6 +141,7 @@ class ApprovalsPage(Page):
         current = self._wanted or self.list.current_key()
         self._model.set_rows([self._row(item) for item in items])
         self._main.setVisible(bool(items))
+        self._empty.answered()
         self._empty.setVisible(not items)
         waiting = [item for item in items if not item.pending]
         self._count.setText(self.tr("%n 笔等待", "", len(waiting)))

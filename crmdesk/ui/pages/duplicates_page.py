@@ -41,7 +41,7 @@ from crmdesk.ui.parts.split import Split, pane
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 _TOUCHED = frozenset({"doctor", "institution", "affiliation", "department", "outbox", "needs_you"})
-_TOUCHED |= {kind.record.name for kind in KINDS.values()}
+_TOUCHED |= {kind.record.name for kind in KINDS.values()} | {"preference"}  # undo of 'not the same' is one
 _OPEN = State.PROPOSED.value
 
 
@@ -75,7 +75,7 @@ class DuplicatesPage(Page):
         self.buttons = {name: Button.for_action(name) for name in _ACTIONS}
         for name in ("duplicates_merge", "duplicates_propose"):
             self.buttons[name].set_kind(PRIMARY)
-        self._empty = EmptyState("merge")
+        self._empty = EmptyState("merge", awaiting=True)
         self._lay_out()
         self._actions = {}
         for name in _ACTIONS:
@@ -179,6 +179,7 @@ class DuplicatesPage(Page):
         of, merges, pairs = found
         if of != self.kind.of.name:
             return
+        self._empty.answered()
         self._merges = {one.row.id: one for one in merges}
         self._pairs = {pair_key(one.first.id, one.second.id): one for one in pairs}
         self._show_list()
@@ -385,10 +386,13 @@ class DuplicatesPage(Page):
             entries = sorted({*dismissed_pairs(kept), key})[-MAX_DISMISSED:]
             self._pairs.pop(key, None)
             self._forget()
-            self.context.submit(self, SetPreference(DISMISSED, json.dumps(entries)), lambda _done: self._read())
+            self.context.submit(self, SetPreference(DISMISSED, json.dumps(entries), undoable=True), kept_apart)
+
+        def kept_apart(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("不再提示这一组。"), outcome.undo_token)
+            self._read()
 
         self.context.ask(self, lambda reads: reads.preference(DISMISSED), keep)
-        self.context.toast(lambda: self.tr("不再提示这一组。"))
 
     def _submit(self, command: Command, said: Said) -> None:
         def done(outcome: Outcome) -> None:

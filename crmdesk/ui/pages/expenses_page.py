@@ -57,7 +57,7 @@ class ExpensesPage(Page):
         self.editor = ClaimEditor()
         self.detail.put_editor(self.editor)
         self._sum = Label("", "muted")
-        self._empty = EmptyState("expenses")
+        self._empty = EmptyState("expenses", awaiting=True)
         self._refusal: BaseException | None = None
         self._lacks: list[Lack] = []
         self.banner = Banner()
@@ -173,6 +173,7 @@ class ExpensesPage(Page):
 
     def _take_items(self, items: list[ClaimItem]) -> None:
         self._items = items
+        self._empty.answered()
         self._show_items()
 
     def _show_items(self) -> None:

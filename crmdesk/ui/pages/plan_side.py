@@ -243,7 +243,7 @@ class PlanSide(QWidget):
         self.lists[SUGGESTIONS].setDragEnabled(True)
         self.lists[SUGGESTIONS].setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.lists[SUGGESTIONS].opened.connect(self.schedule)
-        self.empty = tuple(EmptyState(icon) for icon in ("done", "calendar", "calendar"))
+        self.empty = tuple(EmptyState(icon, awaiting=True) for icon in ("done", "calendar", "calendar"))
         self._stacks = tuple(self._stack(rows, empty) for rows, empty in zip(self.lists, self.empty, strict=True))
         self._pages = QStackedWidget()
         for stack in self._stacks:
@@ -303,6 +303,8 @@ class PlanSide(QWidget):
     ) -> None:
         """Show all three lists."""
         self.suggestions, self.targets, self.days_off = suggestions, targets, days_off
+        for empty in self.empty:
+            empty.answered()
         self.retranslate()
 
     def show_suggestions(self, items: Sequence[SuggestionItem]) -> None:

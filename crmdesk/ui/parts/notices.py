@@ -16,6 +16,8 @@ _RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
 _LOOK_MS, _SOON_MS = 250, (0, 40, 120)
 """How often the toast looks whether it covers a button, and when after a switch of language: the page is laid out anew.
 """
+_SLOW_MS = 300
+"""From when on a page says that it looks: earlier the words would only flicker."""
 Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
@@ -185,11 +187,14 @@ class Banner(QFrame):
 
 
 class EmptyState(QWidget):
-    """Nothing here yet: one sentence saying why, one action saying what to do."""
+    """Nothing here yet: one sentence saying why, one action saying what to do.
 
-    def __init__(self, icon_name: str = "done", parent: QWidget | None = None) -> None:
+    `awaiting` an answer it says nothing of that: only, where it takes long, that it is being looked for.
+    """
+
+    def __init__(self, icon_name: str = "done", parent: QWidget | None = None, *, awaiting: bool = False) -> None:
         super().__init__(parent)
-        self._icon_name = icon_name
+        self._icon_name, self._text, self._offers, self._awaiting, self._slow = icon_name, "", False, awaiting, False
         self._picture = Label()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words = Label("", "muted", wrap=True)
@@ -206,14 +211,32 @@ class EmptyState(QWidget):
         layout.addWidget(self._words)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
+        if awaiting:
+            QTimer.singleShot(_SLOW_MS, self, self._take_long)
 
     def say(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
         """Set the sentence and the one action."""
-        self._words.setText(text)
+        self._text, self._offers, self._act = text, bool(action), act
         self._button.setText(action)
-        self._button.setVisible(bool(action))
-        self._act = act
+        self._show()
+
+    def answered(self) -> None:
+        """Say from now on what is to be said of nothing: it has been looked for."""
+        if self._awaiting:
+            self._awaiting = False
+            self._show()
+
+    def _take_long(self) -> None:
+        self._slow = True
+        if self._awaiting:
+            self._show()
+
+    def _show(self) -> None:
+        looking = self.tr("正在查找…") if self._slow else ""
+        self._words.setText(looking if self._awaiting else self._text)
+        self._button.setVisible(self._offers and not self._awaiting)
         self._picture.setPixmap(icons.pixmap(self._icon_name, "faint", 30))
+        self._picture.setVisible(not self._awaiting)
 
     def _clicked(self) -> None:
         if self._act is not None:

@@ -163,7 +163,7 @@ class Rail(QFrame):
         self._row.setContentsMargins(4 if narrow else 8, 0, 4 if narrow else 0, 4)
 
     def _account(self) -> QHBoxLayout:
-        self._avatar = Avatar(32)
+        self._avatar = Avatar(30)
         self._name = ElidedLabel("", "name")
         self._name.setObjectName("account_name")
         self._role = ElidedLabel("", "muted")
@@ -176,7 +176,7 @@ class Rail(QFrame):
         words.addWidget(self._role)
         row = self._row = QHBoxLayout()
         row.setContentsMargins(8, 0, 0, 4)
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addWidget(self._avatar)
         row.addWidget(self._words, 1)
         return row

@@ -136,6 +136,10 @@ def test_two_people_are_not_suggested_again(page: DuplicatesPage, desk: Laptop, 
     assert page._empty._button.hasFocus(), "Enter leads back"
     qtbot.waitUntil(lambda: desk.ask(lambda reads: reads.duplicates()) == [])
     assert commands(desk) == []
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: page._main.isVisible() and page._model.rowCount() == 1)
 
 
 def test_the_other_one_can_be_kept(page: DuplicatesPage, desk: Laptop, qtbot: QtBot) -> None:
