@@ -31,7 +31,8 @@ from crmdesk.ui.parts.spoken import Role
 DOCTOR_MIME = "application/x-crmdesk-doctor"
 GUTTER, HOUR, LEAST_MIN = 48, 58, 40
 _NARROW, _WIDE = 6, 10
-_DAYS = 7
+_DAYS, _NAME = 7, 4
+"""Days of a week, and how much of a name has to have room behind the time."""
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -153,11 +154,15 @@ class VisitBlock(QAbstractButton):
             right -= size + 3
         place = QRect(room.left(), top, right - room.left(), line)
         time = f"{block.minute // 60:02d}:{block.minute % 60:02d}"
-        for text, color, bold in ((time, "muted", False), (block.title, "text", True), (block.chip, "muted", False)):
+        small, strong = (QFontMetrics(theme.font(theme.SMALL_PX, bold)) for bold in (False, True))
+        both = small.horizontalAdvance(time) + 5 + strong.horizontalAdvance(block.title[:_NAME]) <= place.width()
+        words = [(block.title, "text", True), (block.chip, "muted", False)]
+        for text, color, bold in ([(time, "muted", False)] if both else []) + words:
             place = self._word(painter, place, text, color, bold)
         if two:
             second = QRect(room.left(), top + line - 1, room.width(), theme.px(17))
-            self._word(painter, second, block.second, "muted", False)
+            # where both have no room, who it is comes first: how high a block stands tells the time roughly
+            self._word(painter, second, block.second if both else time, "muted", False)
 
     @staticmethod
     def _word(painter: QPainter, place: QRect, text: str, color: str, bold: bool) -> QRect:

@@ -15,6 +15,7 @@ from crmdesk.ui.parts.notices import Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rail import RailItem
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
+from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 
 LONG_STATE = "Confirmed by call-back, waiting to sync"
 
@@ -58,6 +59,20 @@ def test_a_value_takes_the_room_of_a_chip_that_is_not_there(qtbot: QtBot) -> Non
     rows.show()
     qtbot.waitUntil(lambda: plain.width() > 0)
     assert plain.geometry().right() >= rows.width() - 2
+
+
+def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBot) -> None:
+    grid = WeekGrid()
+    qtbot.addWidget(grid)
+    grid.resize(620, 1400)
+    pictures = []
+    for name in ("曾庆华", "单志远"):
+        grid.show_week([DayColumn()] * 7, [Block("1", 0, 9 * 60, 40, name, "上海市东方医院")])
+        block = grid.block("1")
+        assert block is not None
+        block.resize(56, 38)
+        pictures.append(_drawn(block))
+    assert pictures[0] != pictures[1]
 
 
 def test_a_toast_makes_way_at_once_for_a_button_that_a_longer_language_brings(
