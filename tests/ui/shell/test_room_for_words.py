@@ -65,6 +65,7 @@ def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBo
     grid = WeekGrid()
     qtbot.addWidget(grid)
     grid.resize(620, 1400)
+    _drawn(grid)  # it lays its blocks out once more when it is drawn first
     pictures = []
     for name in ("曾庆华", "单志远"):
         grid.show_week([DayColumn()] * 7, [Block("1", 0, 9 * 60, 40, name, "上海市东方医院")])
