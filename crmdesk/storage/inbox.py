@@ -382,7 +382,8 @@ def _renew(
                 f"UPDATE {form.table} SET scopes = ? WHERE rowid = ?", (" ".join(sorted(scopes)), rowid)
             )
         # of a row that no scope has brought yet nobody but this laptop has said what is in it
-        same = bool(text) and after == revision and (int(wire[1]) < after or wire[updated_at] == updated)
+        told = bool(text) and wire[updated_at] == updated
+        same = after == revision and (int(wire[1]) < after or told)
         if same and not forced:
             continue  # our own operation comes back, or nothing new
         key = str(searched[-1])

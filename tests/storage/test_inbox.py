@@ -307,6 +307,19 @@ def test_what_was_worked_out_of_a_bare_answer_gives_way_to_the_servers_row(
     assert_sound(store)
 
 
+def test_an_older_page_takes_nothing_from_a_row_that_no_scope_has_brought_yet(store: Store, wire: Any) -> None:
+    row_id = new_id()
+    with store.writing() as work:
+        work.create("doctor", row_id, {"name": "王伟"}, wire.me)
+        work.edit("doctor", row_id, {"mobile": "1"}, 0, wire.me)
+        [made] = outbox.pending_operations(work.connection)
+        now = wire.row("doctor", id=row_id, name="王伟", mobile="1", revision=2)
+        outbox.settle(work, [Answer(made.operation.id, "applied", 2, now)])
+        inbox.apply_page(work, wire.page({"doctor": [now | {"revision": 1, "mobile": None}]}))
+        assert work.get("doctor", row_id) == now
+    assert_sound(store)
+
+
 def test_a_deleted_row_whose_create_was_not_answered_does_not_come_back(store: Store, wire: Any) -> None:
     row_id = new_id()
     with store.writing() as work:
