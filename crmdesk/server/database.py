@@ -74,10 +74,9 @@ class Database:
         """Return the epoch as it stands in the database at this moment."""
         with self.reading() as connection:
             found = _meta(connection, lives.EPOCH)
-            end = lives.link_of(connection)
             if self._began_at < 0:
-                self._began_at = end.seq
-            if not all(lives.stands(connection, one) for one in sorted(self._vouched)[-1:]):
+                self._began_at = lives.link_of(connection).seq
+            if not lives.stand(connection, list(self._vouched)):
                 self._vouched.clear()  # it was put back under this process
         if found is None:
             raise WorldError("database_not_initialised")

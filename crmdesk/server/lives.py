@@ -4,7 +4,7 @@ What is known of a life that is over is the entry of the chain up to which it an
 told of a revision that somebody saw in it how much of the row as it is now that person had seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,15 +34,14 @@ def has_lost(connection: Connection, cursor: Cursor | None, heads: Mapping[str, 
         return False
     if any(position > heads.get(scope, 0) for scope, position in cursor.positions.items()):
         return True
-    return not stands(connection, cursor.link)
+    return not stand(connection, [cursor.link])
 
 
-def stands(connection: Connection, link: Link) -> bool:
-    """Say whether the chain has an entry."""
-    if not link.seq:
-        return True
-    found = connection.execute(sa.select(AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq == link.seq)).scalar()
-    return found is not None and Link.of(link.seq, found) == link
+def stand(connection: Connection, links: Collection[Link]) -> bool:
+    """Say whether the chain has all of these entries (before the first one it has nothing to show)."""
+    query = sa.select(AUDIT_CHAIN.c.seq, AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq.in_([one.seq for one in links]))
+    there = {Link.of(seq, full_hash) for seq, full_hash in connection.execute(query)}
+    return all(link in there or not link.seq for link in links)
 
 
 def ended(connection: Connection) -> dict[str, int]:

@@ -246,3 +246,23 @@ def test_what_lacks_a_row_of_another_laptop_goes_by_itself_once_that_has_come(fi
     assert field.company.row("doctor", made)["mobile"] == "13977770003"
     assert field.company.row("visit", visit)["note"] == "谈了适应症"
     assert health.check(user.store).sound
+
+
+def test_as_much_written_since_hides_no_restore(field: Field, caplog: pytest.LogCaptureFixture) -> None:
+    """The restored server stands where the laptop does, in every scope: a colleague has changed the same row since."""
+    laptop, other = field.laptop("rep"), field.laptop("colleague")
+    synced(laptop)
+    synced(other)
+    copy, doctor = backed_up(field), field.company["north_doctor"]
+    edit(laptop, doctor, mobile="13977770000")
+    synced(laptop)
+    put_back(field, copy, said=False)
+    edit(other, doctor, mobile="13900001111")
+    synced(other)
+    field.database.epoch_now()  # as every process does within a second
+    synced(laptop)
+    assert "put back to a backup" in caplog.text
+    caplog.clear()
+    assert field.company.row("doctor", doctor)["mobile"] == "13977770000", "it arrived later, again"
+    [conflict] = ask(laptop, lambda reads: reads.conflicts())
+    assert (conflict.field, conflict.loser_value) == ("mobile", "13900001111")
