@@ -76,7 +76,7 @@ class Database:
             found = _meta(connection, lives.EPOCH)
             if self._began_at < 0:
                 self._began_at = lives.link_of(connection).seq
-            if not lives.stand(connection, list(self._vouched)):
+            if self._vouched and not lives.stand(connection, list(self._vouched)):
                 self._vouched.clear()  # it was put back under this process
         if found is None:
             raise WorldError("database_not_initialised")
