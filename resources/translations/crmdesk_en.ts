@@ -2681,6 +2681,10 @@
             <translation>Moved to {when}</translation>
         </message>
         <message>
+            <source>先用上下方向键选一次拜访。</source>
+            <translation>Choose a visit with the up and down arrows first.</translation>
+        </message>
+        <message>
             <source>报告已经开始写，不能再移动。</source>
             <translation>Its report has been begun, so it is not moved any more.</translation>
         </message>

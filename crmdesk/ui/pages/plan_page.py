@@ -360,9 +360,16 @@ class PlanPage(Page):
         command = MoveVisit(visit.id, at_minute(day, minute))
         self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
 
+    def _meant(self) -> PlanVisit | None:
+        """Return the visit that a key is meant for; without one it is said how to choose one."""
+        visit = self.chosen_visit()
+        if visit is None and self._is_mine():
+            self.context.toast(lambda: self.tr("先用上下方向键选一次拜访。"))
+        return visit
+
     def nudge(self, days: int, minutes: int) -> None:
         """Move the chosen visit by a day or by some minutes, as a drag would."""
-        visit = self.chosen_visit()
+        visit = self._meant()
         if visit is None or not self._may_move(visit):
             return
         minute = max(0, min(24 * 60 - _QUARTER, visit.minute + minutes))
@@ -375,13 +382,13 @@ class PlanPage(Page):
 
     def move_chosen(self) -> None:
         """Ask when and why to move the chosen visit."""
-        visit = self.chosen_visit()
+        visit = self._meant()
         if visit is not None and self._may_move(visit):
             MoveDialog(self.context, self, visit, visit.date, visit.minute).open()
 
     def repeat(self) -> None:
         """Ask how often to repeat the chosen visit."""
-        visit = self.chosen_visit()
+        visit = self._meant()
         if visit is not None:
             row = self.beside.cycle.row if self.beside else None
             until = str(row["ends_on"]) if row else (self.day() + timedelta(weeks=12)).isoformat()
@@ -389,10 +396,12 @@ class PlanPage(Page):
 
     def remove(self) -> None:
         """Remove what is chosen: the planned visit, or the days off where their list has the focus."""
-        off, visit = self.side.day_off(), self.chosen_visit()
+        off = self.side.day_off()
         if off is not None and self.side.lists[DAYS_OFF].hasFocus():
             self._delete(DeleteRow("day_off", off.id), self.tr("已删除不在岗"))
-        elif visit is not None and visit.state == "submitted":
+            return
+        visit = self._meant()
+        if visit is not None and visit.state == "submitted":
             self.context.toast(lambda: self.tr("已提交的报告不能删除。"))
         elif visit is not None:
             self._delete(DeleteRow("visit", visit.id), self.tr("已删除计划"))

@@ -199,6 +199,9 @@ class Pick(QAbstractButton):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 
+_CHOOSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class Picklist(QWidget):
     """A picklist as chips, for one choice or (`many`) several.
 
@@ -322,7 +325,7 @@ class Picklist(QWidget):
             return
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._picks:
             self._go((self._at + (1 if key == Qt.Key.Key_Right else -1)) % len(self._picks))
-        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._picks and not event.modifiers():
+        elif key in _CHOOSES and self._picks and not event.modifiers():
             self._toggle(self._picks[self._at])
         elif key == Qt.Key.Key_Backspace and self.values():
             self.set_values(())
@@ -335,10 +338,13 @@ class Picklist(QWidget):
         self._at = place
         self._mark() if self._many else self._toggle(self._picks[place])
 
+    def _is_ours(self, event: QKeyEvent) -> bool:
+        return self._ahead.wants(event) or (event.key() in _CHOOSES and bool(self._picks) and not event.modifiers())
+
     @override
     def event(self, event: QEvent) -> bool:
-        """Take what is typed to find an entry before the page's shortcuts do."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._ahead.wants(event):
+        """Take what finds or chooses an entry before the page's shortcuts do."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_ours(event):
             event.accept()
             return True
         return super().event(event)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QInputMethodEvent,
@@ -82,6 +82,14 @@ class SearchField(QWidget):
         return super().inputMethodQuery(arg__1)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Take what is typed before the page's own keys do: 'a' begins a search here and approves nothing."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_typed(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
         if self._composed:
@@ -113,6 +121,14 @@ class SearchField(QWidget):
         if with_key:
             key = actions.keys("open_palette")
             paint_keycap(painter, self.width() - keycap_width(key) - 12, self.height() / 2, key, colors.color("muted"))
+
+
+def _is_typed(event: QKeyEvent) -> bool:
+    with_others = (
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    )
+    enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return not event.modifiers() & with_others and (enter or bool(event.text() and event.text().isprintable()))
 
 
 class PageHeader(QFrame):

@@ -123,6 +123,14 @@ def test_another_day_takes_a_reason_by_one_digit(rep: Seat, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: ("单志远", 0, 540) in planned(page))
 
 
+@pytest.mark.parametrize("key", [KEY.Key_M, KEY.Key_R, KEY.Key_Delete])
+def test_a_key_without_a_chosen_visit_says_how_to_choose_one(rep: Seat, qtbot: QtBot, key: Qt.Key) -> None:
+    page, window = opened(rep, qtbot), rep[0]
+    page.grid.choose("", 3)
+    press(qtbot, page, key)
+    qtbot.waitUntil(lambda: "先用上下方向键" in window.toast_part.text)
+
+
 def test_without_a_reason_the_visit_stays_and_says_why(rep: Seat, qtbot: QtBot) -> None:
     page, laptop = opened(rep, qtbot), rep[1]
     choose(page, laptop, "w1")

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -108,10 +110,19 @@ def test_every_usable_action_stands_in_the_palette(qtbot: QtBot, window: MainWin
 def test_typing_into_the_search_field_goes_on_in_the_palette(qtbot: QtBot, window: MainWindow) -> None:
     field = window.page("sync").findChild(SearchField)
     assert field is not None
+    pressed: list[str] = []
+    for key in ("Z", "Return"):
+        QShortcut(QKeySequence(key), window.page("sync"), lambda key=key: pressed.append(key))
     field.setFocus()
-    qtbot.keyClick(field, "z")
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)
+    assert _field(window).hasFocus()
+    QTest.keyClick(_field(window), Qt.Key.Key_Escape)
+    field.setFocus()
+    QTest.keyClick(window.windowHandle(), "z")
     assert _field(window).text() == "z"
     assert _field(window).hasFocus()
+    assert pressed == [], "a key of the page settled a conflict or approved a claim while somebody searched"
 
 
 def test_the_language_changes_at_once_and_is_remembered(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
