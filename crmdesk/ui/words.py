@@ -237,8 +237,8 @@ _REFUSED: dict[str, _Pair] = {
         "This conflict is settled already. All values are in the history.",
     ),
     "already_sent": (
-        "已经发送，不能在这里删除。可以直接修改。",
-        "It has been sent and cannot be removed here. Change it instead.",
+        "已经到了服务器，不能再撤销。在这条记录上可以恢复、撤回或修改。",
+        "It has reached the server and cannot be undone. On its record it can be restored, withdrawn or changed.",
     ),
     "scope_left": (
         "这条记录已移出你的辖区。你没发出的修改保留着，由你决定怎么办。",

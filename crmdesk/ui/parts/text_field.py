@@ -1,7 +1,7 @@
 """Fields for typed text that leave the keys to an input method while it composes: half-typed pinyin does nothing."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QTextCursor
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
@@ -12,6 +12,12 @@ _COMING_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocu
 _SENT = (Qt.FocusReason.OtherFocusReason, Qt.FocusReason.ShortcutFocusReason)
 """Neither by Tab, which selects all, nor by the mouse, which says where: what is typed goes on at the end."""
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+
+
+def _is_undo(event: QEvent) -> bool:
+    """Say whether a field is asked to keep Ctrl+Z for itself: one in which nothing was typed leaves it to the toast."""
+    keys = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+    return keys and event.type() == QEvent.Type.ShortcutOverride
 
 
 class TextLine(QLineEdit):
@@ -53,6 +59,9 @@ class TextLine(QLineEdit):
         if self.composing and arg__1.type() in _KEYS:
             arg__1.accept()
             return True
+        if _is_undo(arg__1) and not self.isUndoAvailable():
+            arg__1.ignore()
+            return False
         return super().event(arg__1)
 
 
@@ -91,6 +100,9 @@ class TextBox(QPlainTextEdit):
         if self.composing and e.type() in _KEYS:
             e.accept()
             return True
+        if _is_undo(e) and not self.document().isUndoAvailable():
+            e.ignore()
+            return False
         return super().event(e)
 
 

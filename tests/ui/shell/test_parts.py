@@ -5,7 +5,8 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, QUIET, Button
@@ -17,7 +18,7 @@ from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.row_picker import RowPicker
 from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
 from crmdesk.ui.parts.tabs import Tabs
-from crmdesk.ui.parts.text_field import TextLine
+from crmdesk.ui.parts.text_field import TextBox, TextLine
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
 
 HTML = '<b>张</b><img src="/etc/passwd">'
@@ -308,3 +309,24 @@ def test_a_picker_says_that_nothing_was_found_and_takes_nothing(qtbot: QtBot) ->
     picker.show_found([("id", "阿不都", "")])
     qtbot.keyClick(picker.edit, Qt.Key.Key_Return)
     assert picked == ["id"]
+
+
+@pytest.mark.parametrize("kind", [TextLine, TextBox])
+def test_undo_belongs_to_a_field_only_once_something_was_typed_there(
+    qtbot: QtBot, kind: type[TextLine] | type[TextBox]
+) -> None:
+    """The toast said 'Ctrl Z' while an empty search field kept that key for itself."""
+    window, undone = QDialog(), list[str]()
+    qtbot.addWidget(window)
+    field = kind()
+    QVBoxLayout(window).addWidget(field)
+    QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), window, lambda: undone.append("window"))
+    window.show()
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    for typed, wanted in (("", ["window"]), ("abc", ["window"])):
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert undone == wanted
+    assert (field.text() if isinstance(field, TextLine) else field.toPlainText()) == ""
