@@ -138,5 +138,10 @@ QDialogButtonBox QPushButton:hover {{ background: {c.hover}; }}
 QDialogButtonBox QPushButton:focus {{ border-color: {c.accent}; }}
 QCalendarWidget QWidget {{ alternate-background-color: {c.raised}; }}
 QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {c.raised}; }}
-QCalendarWidget QToolButton {{ background: transparent; color: {c.text}; border: 0; padding: 4px; }}
+QCalendarWidget QToolButton {{ background: transparent; color: {c.text}; border: 0; padding: 4px; font-weight: 700; }}
+QCalendarWidget QToolButton:hover {{ background: {c.hover}; border-radius: 4px; }}
+QCalendarWidget QToolButton::menu-indicator {{ width: 0; image: none; }}
+QCalendarWidget QTableView::item {{ border: none; padding: 0; }}
+QCalendarWidget QAbstractItemView:disabled {{ color: {c.faint}; }}
+QCalendarWidget QTableView::item:selected {{ background: {c.accent}; color: {c.accent_text}; }}
 """

@@ -152,7 +152,8 @@ class CustomerDelegate(QStyledItemDelegate):
     @staticmethod
     def _chip(painter: QPainter, inner: QRect, left: int, text: str, tone: str) -> None:
         height = theme.px(CHIP_HEIGHT)
-        paint_chip(painter, QRectF(left, inner.center().y() - height // 2, chip_width(text), height), text, tone)
+        width = min(chip_width(text), inner.right() - left + 1)  # a narrow column shortens it, and does not cut it
+        paint_chip(painter, QRectF(left, inner.center().y() - height // 2, width, height), text, tone)
 
     @staticmethod
     def _lines(painter: QPainter, place: QRect, text: str, color: str) -> None:

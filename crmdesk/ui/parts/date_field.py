@@ -25,6 +25,7 @@ from crmdesk.ui import icons, language, theme
 from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.field_hint import FieldHint
 from crmdesk.ui.parts.label import tool_tip
+from crmdesk.ui.parts.month_calendar import dress
 from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 if TYPE_CHECKING:
@@ -300,10 +301,7 @@ class DateField(TextLine):
         icons.icon("calendar", "muted" if self.isEnabled() else "faint").paint(QPainter(self), left, top, size, size)
 
     def _calendar_action(self, menu: QMenu) -> QWidgetAction:
-        calendar = QCalendarWidget(menu)
-        calendar.setGridVisible(False)
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
+        calendar = dress(QCalendarWidget(menu))
         chinese = language.current() == language.CHINESE
         calendar.setLocale(QLocale(QLocale.Language.Chinese if chinese else QLocale.Language.English))
         if self._value:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import language
+from crmdesk.ui import language, theme
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.notices import Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rail import RailItem
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 
+_FREE = (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday)
 LONG_STATE = "Confirmed by call-back, waiting to sync"
 
 
@@ -74,6 +76,26 @@ def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBo
         block.resize(56, 38)
         pictures.append(_drawn(block))
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK])
+def test_the_calendar_of_a_month_wears_the_theme(qtbot: QtBot, dressed: QApplication, look: str) -> None:
+    theme.apply_theme(dressed, look)
+    field = DateField("day")
+    qtbot.addWidget(field)
+    calendar = field.menu_for().findChild(QCalendarWidget)
+    assert calendar is not None
+    colors = theme.tokens()
+    quiet = {calendar.weekdayTextFormat(day).foreground().color().name() for day in _FREE}
+    assert quiet == {colors.color("muted").name()}
+    for name in ("qt_calendar_prevmonth", "qt_calendar_nextmonth"):
+        arrow = calendar.findChild(QToolButton, name)
+        assert arrow is not None
+        drawn = arrow.icon().pixmap(16, 16).toImage()
+        points = (drawn.pixelColor(x, y) for x in range(16) for y in range(16))
+        inks = {point.name() for point in points if point.alpha() > 200}
+        assert inks
+        assert max(theme.contrast(ink, colors.raised) for ink in inks) >= 4.5
 
 
 def test_a_toast_makes_way_at_once_for_a_button_that_a_longer_language_brings(
