@@ -237,7 +237,7 @@ class World(Witness):
         if laptop.following is None:
             self.note(f"  {laptop.name} rests: {laptop.status.phase} {laptop.status.code}")
             self._person_answers(laptop)
-        self.model.of_itself(laptop.waiting())
+        self.model.of_itself([*laptop.waiting(), *laptop.refused()])
         oracle.still_shown(laptop, self.model.ever_answered)
         if laptop.name not in self.spoilt:
             oracle.nothing_to_repair(laptop)
