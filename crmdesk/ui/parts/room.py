@@ -211,4 +211,5 @@ class Dialog(QDialog):
         self.setMaximumSize(_ENDLESS)
         self.resize(size)
         if focus is not None:
+            self._area.show()  # what is not shown yet keeps no focus: the dialog's first button would have it
             focus.setFocus()

@@ -110,6 +110,7 @@ def test_every_dialog_fits_and_shows_its_buttons(qtbot: QtBot, sit: Sit, screen:
     row = sorted((one for one in buttons if _bottom(one) == _bottom(foot)), key=lambda one: one.x())
     for left, right in itertools.pairwise(row):
         assert right.x() - left.geometry().right() > 8, f"{left.text()} touches {right.text()}"
+    assert dialog.focusWidget() not in row, "the keys begin with what is asked, not with giving up"
     _close(dialog)
 
 
