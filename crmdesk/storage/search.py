@@ -21,11 +21,12 @@ from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
 from crmdesk.storage.search_index import END, characters
-from crmdesk.storage.search_short import short_rows
 from crmdesk.storage.work import driver_of
 
 MAX_TERMS = 4
 MAX_TERM = 40
+_SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附")
+"""A text without any of these is hardly a short form of a hospital: names of people cost no second look."""
 _NEAR = 60
 """Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
 _PLACES = 400
@@ -108,7 +109,9 @@ def find(
     for record in records:
         for hit in _FINDERS[record](driver, terms, limit, recent):
             hits.setdefault((hit.record, hit.id), hit)
-    if not hits and "institution" in records:
+    if not hits and "institution" in records and not _SPEAKS_OF_A_HOSPITAL.isdisjoint(text):
+        from crmdesk.storage.search_short import short_rows  # lazy: with the reading of sheets, which few need
+
         return [
             SearchRow("institution", row_id, name, "short_form", WITHIN, False, customer_class, level, name, "")
             for row_id, name, customer_class, level in short_rows(driver, text, limit)

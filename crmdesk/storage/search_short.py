@@ -8,15 +8,13 @@ from crmdesk.storage.driver import Driver
 from crmdesk.storage.pinyin import is_han
 
 _SHORTEST, _MOST = 3, 200
-_SPEAKS_OF_ONE = frozenset("院医大附")
-"""A text without any of these is hardly a hospital: names of people cost no second look."""
 
 
 def short_rows(driver: Driver, text: str, limit: int) -> list[tuple[str, str, str, str]]:
     """Return (id, name, class, level) of the institutions of which a text is a short form."""
     key = squeezed(text)
     written = [char for char in key if char not in "第附"]
-    if len(key) < _SHORTEST or not is_short(key) or not _SPEAKS_OF_ONE & set(key) or not all(map(is_han, written)):
+    if len(key) < _SHORTEST or not is_short(key) or not all(map(is_han, written)):
         return []
     found = driver.execute(
         "SELECT id, name, customer_class, level FROM row_institution WHERE deleted = 0 AND name LIKE ? LIMIT ?",
