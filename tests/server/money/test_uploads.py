@@ -15,6 +15,8 @@ from crmdesk.protocol.messages import CHUNK_BYTES, MAX_ATTACHMENT_BYTES
 from crmdesk.server import attachments
 from crmdesk.server.app import create_app
 from crmdesk.server.attachments import AttachmentFolder, Upload
+from crmdesk.server.routes import files
+from tests.server.access.firms import attachment_of
 from tests.server.company import PASSWORD, SETTINGS, Company
 from tests.server.money.paperwork import line, new_claim
 
@@ -173,3 +175,23 @@ def test_up_and_down_over_http(sqlite_company: Company) -> None:
         assert client.get(path, headers=signed_in("other")).status_code == 404
         assert client.get(path).status_code == 401
         assert client.get(f"{path}/state", headers=rep).json()["received"] == len(content)
+
+
+def test_bytes_that_are_gone_are_asked_for_once(company: Company, folder: AttachmentFolder) -> None:
+    """The rows of those who brought them go out once more; until they come nobody counts as having brought them."""
+    rep, content = company.laptop("rep"), b"photo"
+    digest = folder.put(content)
+    row = rep.create("attachment", attachment_of("doctor", company["north_doctor"], digest))
+    assert [one.outcome for one in rep.push(row)] == ["applied"]
+    company.database.run(lambda work: attachments.note_brought(work, company["rep"], digest))
+    rep.sync()
+    folder.remove(digest)
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="not_arrived"):
+            files.read(company.database, folder, company.actor("colleague"), digest, "")
+    again = rep.sync()
+    came = [wire[:2] for page in again.pages for group in page.groups for wire in group.rows]
+    assert came == [[row.row_id, 2]]
+    folder.put(content)
+    company.database.run(lambda work: attachments.note_brought(work, company["rep"], digest))
+    assert files.read(company.database, folder, company.actor("colleague"), digest, "").content == content
