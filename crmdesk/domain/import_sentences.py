@@ -69,7 +69,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
     ),
     "rows_above_header": (
         "表头上面的 {count} 行不是数据，不会导入。",
-        "The {count} rows above the header are no data and are not imported.",
+        "What stands above the header ({count}) is no data and is not imported.",
     ),
     "encoding_uncertain": (
         "编码不确定，请看预览里的字对不对。",

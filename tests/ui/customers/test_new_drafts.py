@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -57,6 +57,11 @@ def test_what_is_typed_is_kept_at_once_and_back_at_the_next_opening(
     again = new_doctor(window, qtbot)
     qtbot.waitUntil(lambda: again.draft.banner.isVisible())
     assert again.content() == wanted
+    name, note = again.editors["name"].control, again.editors["note"].control
+    assert isinstance(name, QLineEdit)
+    assert isinstance(note, QPlainTextEdit)
+    assert (name.hasFocus(), name.cursorPosition()) == (True, 3), "one goes on where one stopped"
+    assert note.textCursor().atEnd()
     assert again.draft.banner.text == "上次没有保存的内容还在这里。"
     window.toast_part.hide()
     gone(again, qtbot)
