@@ -31,7 +31,7 @@ class TextLine(QLineEdit):
     @override
     def setText(self, arg__1: str | None) -> None:
         super().setText(arg__1)
-        if not self.hasFocus():
+        if self.window().focusWidget() is not self:  # its window may be about to be the active one
             self.setCursorPosition(0)
 
     @override

