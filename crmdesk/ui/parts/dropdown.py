@@ -16,7 +16,11 @@ class _Open(QListView):
 
     def __init__(self, box: "DropDown") -> None:
         super().__init__(box)
-        self.ahead = TypeAhead(self, box.texts, lambda place: self.setCurrentIndex(box.model().index(place, 0)))
+        self.ahead = TypeAhead(self, box.texts, self._go, silent=True)  # its own lines leave no room for another
+        self._box = box
+
+    def _go(self, place: int) -> None:
+        self.setCurrentIndex(self._box.model().index(place, 0))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

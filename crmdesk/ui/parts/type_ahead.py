@@ -22,8 +22,10 @@ class TypeAhead:
     Typing again after a moment begins anew; Backspace takes the last sign back, Escape all of them.
     """
 
-    def __init__(self, widget: QWidget, texts: Callable[[], Sequence[str]], go: Callable[[int], None]) -> None:
-        self._widget, self._texts, self._go = widget, texts, go
+    def __init__(
+        self, widget: QWidget, texts: Callable[[], Sequence[str]], go: Callable[[int], None], *, silent: bool = False
+    ) -> None:
+        self._widget, self._texts, self._go, self._silent = widget, texts, go, silent
         self._typed = ""
         self._hint = FieldHint(widget)
         self._timer: QTimer | None = None  # most lists are never typed into
@@ -79,8 +81,11 @@ class TypeAhead:
         self._wait()
         place = best_fit(typed, self._texts())
         if place >= 0:
-            self._hint.say(typed)
             self._go(place)
+        if self._silent:
+            return
+        if place >= 0:
+            self._hint.say(typed)
         else:
             said = QCoreApplication.translate("type_ahead", "没有找到“{text}”").format(text=typed)
             self._hint.say(said, "warn")
