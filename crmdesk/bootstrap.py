@@ -37,6 +37,10 @@ def _this_device() -> str:
     return platform.node()
 
 
+UNDO_OFFERED_S = 7.0
+"""A little longer than a toast offers to undo."""
+
+
 class SyncDesk:
     """The sync engine as the windows see it (`crmdesk.ui.ports.SyncPort`), and the engine's listener."""
 
@@ -45,6 +49,7 @@ class SyncDesk:
         self._lock = threading.Lock()
         self._listeners: list[Callable[[SyncState], None]] = []
         self._engine: SyncEngine | None = None
+        self._later: threading.Timer | None = None
 
     def drive(self, engine: SyncEngine) -> None:
         """Hand over the engine; the engine in turn tells this object."""
@@ -104,10 +109,30 @@ class SyncDesk:
         self._desk.publish(ChangeSet(changed, "remote"))
 
     def local_change(self, changes: ChangeSet) -> None:
-        """Wake the sync when the person's own change went into the queue, or a file is wanted."""
+        """Wake the sync when the person's own change went into the queue, or a file is wanted.
+
+        What can be undone only here stays for as long as the window offers that, and what follows waits with it.
+        """
         wanted = "attachments" in changes.changed.get("sync_state", ())
-        if changes.origin == "local" and (wanted or "outbox" in changes.changed):
-            self.engine.local_change()
+        if changes.origin != "local" or not (wanted or "outbox" in changes.changed):
+            return
+        with self._lock:
+            waiting = self._later is not None and self._later.is_alive()
+            if changes.fleeting and not waiting:
+                self._later = threading.Timer(UNDO_OFFERED_S, self._wake)
+                self._later.daemon = True
+                self._later.start()
+        if not changes.fleeting and not waiting:
+            self._wake()
+
+    def _wake(self) -> None:
+        self.engine.local_change()
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        with self._lock:
+            if self._later is not None:
+                self._later.cancel()
 
 
 def _shown(status: SyncStatus) -> SyncState:
@@ -139,6 +164,7 @@ class Laptop:
 
     def close(self) -> None:
         """End the threads in order and close the store."""
+        self.sync.close()
         self.engine.stop()
         self.desk.close()
         self.session.transport.close()

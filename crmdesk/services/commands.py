@@ -315,8 +315,9 @@ class ChangeSet(msgspec.Struct, frozen=True):
     """Which ids of which record changed and from where (`local`, `remote`, `sync`); never the rows themselves.
 
     Pseudo-records beside the declared ones: `outbox`, `needs_you`, `draft`, `preference`, `sync_state`.
-    An empty tuple of ids means 'many: read again'.
+    An empty tuple of ids means 'many: read again'. `fleeting`: it can be undone only until it is sent.
     """
 
     changed: Mapping[str, tuple[str, ...]]
     origin: str
+    fleeting: bool = False

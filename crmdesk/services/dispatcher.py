@@ -13,7 +13,7 @@ from crmdesk.services import handlers
 from crmdesk.services.commands import ChangeSet, Command, Outcome, Undo
 from crmdesk.services.handling import Handling
 from crmdesk.services.seen import SeenRows
-from crmdesk.services.undo import Inverses
+from crmdesk.services.undo import ONCE_SENT_GONE, Inverses
 from crmdesk.services.views import Person
 from crmdesk.storage.store import Store
 
@@ -84,6 +84,6 @@ class Dispatcher:
         inverse = tuple(step for one in reversed(done) for step in one.inverse)
         token = self._inverses.keep(inverse, getattr(command, "together", ""))
         if changed:
-            self._publish(ChangeSet(changed, "local"))
+            self._publish(ChangeSet(changed, "local", any(isinstance(step, ONCE_SENT_GONE) for step in inverse)))
         left_out = tuple(entry for one in done for entry in one.left_out)
         return Outcome(changed, done[-1].created_id, token, left_out)

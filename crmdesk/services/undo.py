@@ -40,6 +40,10 @@ class TakeBack(Command, frozen=True):
     operation_id: str
 
 
+ONCE_SENT_GONE = (RestoreRow, TakeBack)
+"""What undoes a deletion or a command only until the server has it."""
+
+
 class RestoreDraft(Command, frozen=True):
     """Put a draft back that was discarded."""
 
