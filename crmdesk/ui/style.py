@@ -1,6 +1,7 @@
 """The one style sheet, generated from the tokens of a theme."""
 
 from crmdesk.ui import theme
+from crmdesk.ui.resources import resources_folder
 from crmdesk.ui.theme import Tokens
 
 
@@ -86,6 +87,12 @@ QCheckBox:focus, QRadioButton:focus {{ color: {c.accent}; }}
 """
 
 
+def _tick(c: Tokens) -> str:
+    """Return the file of the tick that is seen on the accent: a style sheet takes pictures from files alone."""
+    name = "white" if c.color("accent_text").lightness() > c.color("accent").lightness() else "dark"
+    return (resources_folder() / "themes" / f"tick-{name}.svg").as_posix()
+
+
 def _lists(c: Tokens) -> str:
     px = theme.px
     return f"""
@@ -94,6 +101,10 @@ QListView, QTreeView, QTableView {{ background: {c.surface}; border: none; outli
   gridline-color: {c.line}; }}
 QListView::indicator:unchecked, QCheckBox::indicator:unchecked {{ border: 1px solid {c.faint}; border-radius: 2px;
   background: {c.raised}; width: 11px; height: 11px; }}
+QListView::indicator:checked, QCheckBox::indicator:checked {{ border: 1px solid {c.accent}; border-radius: 2px;
+  background: {c.accent}; width: 11px; height: 11px; image: url("{_tick(c)}"); }}
+QListView::indicator:checked:disabled, QCheckBox::indicator:checked:disabled {{ border-color: {c.faint};
+  background: {c.faint}; }}
 QListWidget::item {{ padding: 0 8px; }}
 QDialog QListView {{ border: 1px solid {c.line}; border-radius: 6px; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {c.line}; }}

@@ -1,10 +1,11 @@
 """The tokens: readable in both themes, whole, and the only source of the style sheet's colours."""
 
 import re
+from collections import Counter
 
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 
 from crmdesk.ui import app, icons, theme
 from crmdesk.ui.style import style_sheet
@@ -38,6 +39,22 @@ def test_labels_of_every_role_and_placeholders_are_readable(name: str) -> None:
         for ground in ("background", "surface", "raised")
     }
     assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_is_ticked_shows_box_and_tick(qapp: QApplication, name: str) -> None:
+    theme.apply_theme(qapp, name)
+    box = QCheckBox("x")
+    box.setChecked(True)
+    box.resize(box.sizeHint())
+    image = box.grab().toImage()
+    side = range(image.height())  # the indicator stands in the first square
+    seen = Counter(image.pixelColor(x, y).name().upper() for x in side for y in side)
+    theme.apply_theme(qapp, theme.SYSTEM)
+    colors = theme.load_tokens(name)
+    assert seen[colors.accent] > 50
+    assert seen[colors.accent_text] > 3
+    box.deleteLater()
 
 
 def test_contrast_is_that_of_the_standard() -> None:
