@@ -138,7 +138,7 @@ class ApprovalsPage(Page):
         self.context.ask(self, lambda reads: reads.approvals(), self._show, latest="queue")
 
     def _show(self, items: list[ClaimItem]) -> None:
-        current = self._wanted or self.list.current_key()
+        current, at = self._wanted or self.list.current_key(), self.list.currentIndex().row()
         self._model.set_rows([self._row(item) for item in items])
         self._main.setVisible(bool(items))
         self._empty.answered()
@@ -147,7 +147,7 @@ class ApprovalsPage(Page):
         self._count.setText(self.tr("%n 笔等待", "", len(waiting)))
         self._sum.setText(yuan(sum(item.amount_fen for item in waiting)))
         if items and not self.list.choose(current):
-            self.list.choose_row(0)
+            self.list.choose_row(min(max(at, 0), len(items) - 1))  # behind what was decided, not at the top again
         if self.list.current_key() == current and current:
             self._open(current)
         self._wanted = ""

@@ -62,6 +62,18 @@ def test_the_queue_is_approved_by_a(manager: Seat, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not page.buttons["approvals_approve"].isEnabled())
 
 
+def test_the_list_goes_on_behind_what_was_decided(manager: Seat, qtbot: QtBot) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "门诊拜访工作餐")
+    items = laptop.ask(lambda reads: reads.approvals())
+    page.list.choose_row(2)
+    page._show([one for at, one in enumerate(items) if at != 2])
+    assert page.list.current_key() == items[3].id
+    page._show(items[:2])
+    assert page.list.current_key() == items[1].id
+    qtbot.waitUntil(lambda: page.detail.view is not None and page.detail.view.row.id == items[1].id)
+
+
 @pytest.mark.parametrize(
     ("chosen", "words", "said"),
     [
