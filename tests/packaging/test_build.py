@@ -53,7 +53,7 @@ def test_a_command_answers_in_json(app: Path, surroundings: dict[str, str], tmp_
 def test_resources_are_where_the_program_looks(app: Path) -> None:
     inside = app.parent / "_internal"
     for folder in ("themes", "company", "calendar"):
-        names = {path.name for path in (ROOT / "resources" / folder).glob("*.json")}
+        names = {path.name for kind in ("json", "svg") for path in (ROOT / "resources" / folder).glob(f"*.{kind}")}
         assert {path.name for path in (inside / "resources" / folder).iterdir()} == names
     assert (inside / "resources" / "translations" / "crmdesk_en.qm").stat().st_size > 1000
     assert (inside / "resources" / "translations" / "crmdesk_zh.qm").stat().st_size > 100
