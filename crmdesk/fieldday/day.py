@@ -1,6 +1,7 @@
 """The day itself, step by step: a rep's offline day, synced, approved, payable."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -445,6 +446,8 @@ class Day:
 
 
 _APPROVED = frozenset({"payable", "to_call_back"})
+_LISTS_S = 5.0
+"""How long a file dialog may take to close before it counts as being in the way of itself."""
 
 
 def expenses(window: MainWindow) -> ExpensesPage:
@@ -469,6 +472,11 @@ def choose_file(window: MainWindow, path: Path) -> None:
     edit.setText("")
     type_text(edit, str(path))
     press(edit, "Return")
+    with suppress(NotSeenError):
+        wait_until(lambda: not _alive(dialog), "the file dialog closes", _LISTS_S)
+        return
+    press(edit, "Return")  # the list of what could be meant came in between and took the first
+    wait_until(lambda: not _alive(dialog), "the file dialog closes")
 
 
 def _alive(widget: QWidget) -> bool:
