@@ -30,6 +30,8 @@ SHORTEST_TIMER_S = 15.0
 VANISHING_SHARE = 0.2
 VANISHING_FLOOR = 20
 REFETCH_TRIES = 2
+TICKS_BETWEEN_LAST_TRIES = 24
+"""A scope that still differs is fetched as a whole again after so many syncs by the clock: a few times a day."""
 FORKS_A_SYNC = 2
 EMPTY_ROUNDS = 3
 MOST_ROUNDS = 30
@@ -275,6 +277,7 @@ class SyncCore:
         self._refetching: tuple[str, ...] = ()
         self._tries_before: dict[str, int] | None = None
         self._tried: set[str] = set()
+        self._ticks_differing = 0
         self._next_s = 300
         self._more = False
         self._needs_person = False
@@ -283,6 +286,23 @@ class SyncCore:
         """Take one event and return what is to be done, in order."""
         effects: list[Effect] = self._STEPS[type(event)](self, event)
         return effects
+
+    def _asked(self, event: Start) -> list[Effect]:
+        """A person, or the start of the app: what was given up is tried once more."""
+        if not self._travelling:
+            self._try_again()
+        return self._begin(event)
+
+    def _ticked(self, event: Tick) -> list[Effect]:
+        """By the clock alone a laptop that still differs asks for all of it again some times a day, at most."""
+        self._ticks_differing += 1 if self._tried else 0
+        if self._ticks_differing >= TICKS_BETWEEN_LAST_TRIES:
+            self._try_again()
+        return self._begin(event)
+
+    def _try_again(self) -> None:
+        self._ticks_differing = 0
+        self._tried.clear()
 
     def _begin(self, _event: Start | Tick) -> list[Effect]:
         if not self._network:
@@ -399,8 +419,9 @@ class SyncCore:
         return [Report(self._rest(OFFLINE), "server_error", {"reason": "lives"}), Wait(wait)]
 
     def _differing(self, event: Applied) -> list[Effect]:
-        """Fetch anew what differs. The last try is made once more by each start of the app: the one that is written
-        down may have been cut short by a crash, and a laptop that nobody mends must not stay so for good.
+        """Fetch anew what differs. The last try is made once more whenever a person asks or the app starts, and by the
+        clock now and then: the one that is written down may have been cut short by a crash or got a damaged answer,
+        and a laptop that nobody mends must not stay so for good.
         """
         again = {
             scope: min(tries + 1, REFETCH_TRIES)
@@ -481,8 +502,8 @@ class SyncCore:
         return phase
 
     _STEPS: dict[type[Any], Any] = {
-        Start: _begin,
-        Tick: _begin,
+        Start: _asked,
+        Tick: _ticked,
         LocalChange: _local_change,
         Network: _network_changed,
         Head: _head,

@@ -262,6 +262,29 @@ def test_the_last_try_is_made_once_more_after_a_start_of_the_app():
     assert kinds(through(machine, differing={"c": core.REFETCH_TRIES})) == [Report, TransferFiles, Wait], "once"
 
 
+def test_a_laptop_that_still_differs_tries_again_when_a_person_asks_and_now_and_then_by_the_clock():
+    machine = SyncCore()
+    given_up, once_more = [Report, TransferFiles, Wait], [SaveTries, SendRequest]
+    steps = [Start()] + [Tick()] * core.TICKS_BETWEEN_LAST_TRIES + [LocalChange(), Tick(), Start()]
+    seen = []
+    for event in steps:
+        machine.step(event)
+        first = kinds(through(machine, differing={"c": core.REFETCH_TRIES}))
+        if first == once_more:
+            assert kinds(through(machine, differing={"c": core.REFETCH_TRIES})) == given_up, "once each"
+        seen.append(first == once_more)
+    by_clock = [False] * (core.TICKS_BETWEEN_LAST_TRIES - 1) + [True]
+    assert seen == [True, *by_clock, False, False, True]
+
+
+def test_asking_while_the_last_try_travels_does_not_make_it_two():
+    machine = SyncCore()
+    machine.step(Start())
+    through(machine, differing={"c": core.REFETCH_TRIES})
+    machine.step(Start())
+    assert SendRequest not in kinds(through(machine, differing={"c": core.REFETCH_TRIES}))
+
+
 def test_a_last_try_that_the_line_cut_short_is_made_again():
     machine = SyncCore()
     machine.step(Start())

@@ -229,11 +229,13 @@ def test_the_ladder_goes_on_where_it_stood_when_the_app_was_closed(desk: Desk) -
     status = desk.sync(wrong, wrong)
     assert (status.phase, status.code) == ("blocked", "replica_differs")
     assert [one.refetch for one in desk.script.requests] == [[], [desk.scope]]
-    assert desk.sync(wrong).code == "replica_differs", "never in a circle"
+    assert desk.sync(wrong, event=core.Tick()).code == "replica_differs", "never in a circle"
+    assert desk.sync(wrong, wrong).code == "replica_differs"
+    assert [one.refetch for one in desk.script.requests] == [[], [desk.scope]], "once more where a person asks"
     desk.start()
     assert desk.sync(wrong, wrong).code == "replica_differs"
     assert [one.refetch for one in desk.script.requests] == [[], [desk.scope]], "once more, it may have been cut short"
-    assert desk.sync(wrong).code == "replica_differs"
+    assert desk.sync(wrong, event=core.Tick()).code == "replica_differs"
     assert desk.sync([*desk.quiet()[:1], SyncEnd("cursor")]).phase == "idle"
     assert desk.tries() == {}
 
