@@ -99,6 +99,12 @@ def last_of_row(driver: Driver, record: str, row_id: str) -> Stored | None:
     return None if found is None else Stored(decode(found[0]), str(found[1]), int(found[2]))
 
 
+def was_sent(driver: Driver, record: str, row_id: str) -> bool:
+    """Say whether the server took something of this row from here: while it is kept, 30 days."""
+    sql = "SELECT 1 FROM outbox_done WHERE record = ? AND row_id = ? AND outcome <> 'dropped' LIMIT 1"
+    return driver.execute(sql, (record, row_id)).fetchone() is not None
+
+
 def laid_over(driver: Driver, record: str, row_id: str, without_base: bool) -> list[tuple[Operation, str]]:
     """Return the operations that show in a row: those of the outbox in order.
 

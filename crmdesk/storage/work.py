@@ -202,6 +202,10 @@ class UnitOfWork:
         self.note(record, row_id)
         return operation.id
 
+    def name_is_free(self, record: str, row_id: str) -> bool:
+        """Say whether a row can be made under this id: the server knows each for good, of what was deleted too."""
+        return self.get(record, row_id) is None and not pending.was_sent(self.driver, record, row_id)
+
     def take_back(self, op_id: str) -> None:
         """Take a queued operation back; raises RefusedError('already_sent') once it may have been sent."""
         stored = pending.take(self.driver, op_id)

@@ -3918,6 +3918,10 @@
             <translation>Attachment encrypted and saved here; sent after the texts</translation>
         </message>
         <message>
+            <source>这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。</source>
+            <translation>This visit was deleted. What you wrote is still here; saving makes a new visit of it.</translation>
+        </message>
+        <message>
             <source>拜访日期</source>
             <translation>Day of the visit</translation>
         </message>

@@ -5,6 +5,7 @@ import pytest
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.services.commands import (
     AmendVisit,
+    DeleteRow,
     DiscardDraft,
     NoteOpened,
     SaveDraft,
@@ -51,6 +52,20 @@ def test_a_saved_visit_takes_its_draft_along(laptop: Laptop) -> None:
     assert visit["products"][0]["messages"] == ["m1", "m2"]
     assert laptop.ask(lambda reads: reads.draft(f"visit:{NEW}")) is None
     assert {"visit", "draft", "outbox"} <= set(outcome.changed)
+
+
+def test_a_report_whose_visit_was_deleted_meanwhile_becomes_another_visit(laptop: Laptop) -> None:
+    """The server knows the id of what was deleted for good and would refuse it."""
+    made = laptop.do(SaveVisit(NEW, REPORT))
+    laptop.answer()
+    laptop.do(DeleteRow("visit", NEW))
+    again = laptop.do(SaveVisit(NEW, {**REPORT, "note": "一"})).created_id
+    laptop.answer()
+    once_more = laptop.do(SubmitVisit(NEW, {**REPORT, "note": "二"})).created_id
+
+    assert made.created_id == NEW
+    assert len({NEW, again, once_more}) == 3
+    assert [laptop.ask(lambda reads, one=one: reads.visit(one))["note"] for one in (again, once_more)] == ["一", "二"]
 
 
 def test_the_list_is_narrowed_to_reports_to_write_to_what_lies_ahead_or_to_what_was_submitted(laptop: Laptop) -> None:

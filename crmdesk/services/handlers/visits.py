@@ -73,10 +73,14 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
 
 
 def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = False) -> tuple[Done, Values]:
-    """Make or change a visit; returns what was done, and the visit as it is now."""
+    """Make or change a visit; returns what was done, and the visit as it is now.
+
+    One that was deleted while its report was open is made anew, under another id.
+    """
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
-        made = create(handling, VISIT, completed(handling, given), visit_id)
+        free = not visit_id or handling.work.name_is_free(VISIT.name, visit_id)
+        made = create(handling, VISIT, completed(handling, given), visit_id if free else "")
         return made, handling.work.get(VISIT.name, made.created_id) or {}
     values = tidy(VISIT, given, row)
     check_edit(handling, VISIT, row, values)

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
+from crmdesk.domain.ids import new_id
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import (
     AmendVisit,
@@ -445,7 +446,12 @@ class VisitEditor(QWidget):
         self._saved_values = self.report.content()
         self._on_its_way = ("", {})
         command = SaveVisit(opening.visit_id, values, opening.draft_key, self.report.heard)
-        self.context.submit(self, command, lambda _outcome: _do(then), self._refused)
+        self.context.submit(self, command, lambda outcome: self._saved(outcome, then), self._refused)
+
+    def _saved(self, outcome: Outcome, then: Callable[[], object]) -> None:
+        if self._opening is not None and outcome.created_id:  # another id where the visit was deleted meanwhile
+            self._opening = self._beside.opening = msgspec.structs.replace(self._opening, visit_id=outcome.created_id)
+        then()
 
     @property
     def shown_id(self) -> str:
@@ -473,6 +479,9 @@ class VisitEditor(QWidget):
 
     def _refreshed(self, opening: VisitOpening) -> None:
         if self._opening is not None and opening.visit_id == self._opening.visit_id:
+            if self._opening.row is not None and opening.row is None:
+                self._deleted(self._opening, opening)
+                return
             doctors = opening.doctors or self._opening.doctors
             other_rule = opening.backdating != self._opening.backdating
             self._opening = self._beside.opening = msgspec.structs.replace(opening, doctors=doctors)
@@ -484,6 +493,25 @@ class VisitEditor(QWidget):
             self._show()
             if other_rule:
                 self._say_in_time()
+
+    def _deleted(self, before: VisitOpening, opening: VisitOpening) -> None:
+        """The visit was deleted while its report is open: what was typed is kept, as another visit's."""
+        mine = before.row is not None and before.row["owner_id"] == self.context.desk.person.user_id
+        if not mine or not self.isVisible():
+            self._timer.stop()
+            self._opening = None if mine else before  # of somebody else's the page goes on to show what it was
+            return
+        typed = self._unsaved() or opening.draft is not None
+        if opening.draft is not None:
+            self.context.submit(self, DiscardDraft(opening.draft_key))
+        self._amending, self._on_its_way = False, ("", {})
+        self._opening = self._beside.opening = msgspec.structs.replace(opening, visit_id=new_id(), draft=None)
+        self.form.set_locked(False)
+        self.banner.say(self.tr("这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。"), "warn")
+        self._show()
+        if typed:
+            self._saved_values = {}
+            self._timer.start()
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -564,8 +592,3 @@ def _is_word(event: QKeyEvent) -> bool:
     """Say whether a key is the beginning of a text: a letter, with Shift or without."""
     plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
     return plain and bool(event.text()) and event.text().isprintable() and not event.text().isspace()
-
-
-def _do(then: Callable[[], object]) -> None:
-    """Go on with what waited for the visit to be saved."""
-    then()

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from crmdesk.services.commands import AmendVisit
+from crmdesk.services.commands import AmendVisit, DeleteRow
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.today_page import TodayPage
@@ -52,6 +52,26 @@ def test_a_normal_visit_takes_five_keys_beyond_the_note(window: MainWindow, lapt
     assert row["products"] == [{"product_id": laptop.company.ids["安络平"], "messages": ["24h"], "reaction": None}]
     assert row.sync_state == "saved_here"
     assert laptop.ask(lambda reads: reads.drafts()) == []
+
+
+def test_a_visit_deleted_while_its_report_is_open_becomes_another_one(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    planned = laptop.company.ids["p1"]
+    editor = opened(window, qtbot, id=planned)
+    type_text(editor.form.note, "已回复")
+    qtbot.waitUntil(lambda: [one for one, *_ in laptop.ask(lambda reads: reads.drafts())] == [f"visit:{planned}"])
+    laptop.desk.submit(DeleteRow("visit", planned)).result(20)
+    qtbot.waitUntil(lambda: "这次拜访已被删除" in editor.banner.text)
+    another = editor.shown_id
+    assert another != planned
+    qtbot.waitUntil(lambda: [one for one, *_ in laptop.ask(lambda reads: reads.drafts())] == [f"visit:{another}"])
+    editor.form.channel.setFocus()
+    focused_key(qtbot, editor, Qt.Key.Key_5, Qt.Key.Key_Space)
+    qtbot.keyClick(editor.form.note, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) == [])
+    row = laptop.ask(lambda reads: reads.visit(another))
+    assert (row["state"], row["note"]) == ("submitted", "已回复")
 
 
 def test_a_company_without_products_is_told_so(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
