@@ -277,9 +277,11 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     """
     refused = _take_refused(work, op_id)
     old = refused.operation
-    held = rows.read(work.driver, old.record, old.row_id)
-    base = overlay.base_of(work.driver, old.record, old.row_id, held)
+    base = _base(work, old)
     wanted = {name: new for name, (_, new) in old.fields.items()} | dict(changes or {})
+    if old.kind == "create" and _is_there(base):
+        changed = {name: (None, new) for name, new in wanted.items() if base is None or base.get(name) != new}
+        return _as_edit(work, refused, changed, reason)
     seen = {} if old.kind == "create" else dict(base or {}) | {name: pair[0] for name, pair in old.fields.items()}
     fields = {name: (seen.get(name), new) for name, new in wanted.items()}
     again = msgspec.structs.replace(
@@ -288,6 +290,33 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     )  # fmt: skip
     _requeue(work, again, refused.user_id)
     _release(work, op_id)
+    return again.id
+
+
+def _is_there(base: Mapping[str, Any] | None) -> bool:
+    return base is not None and base["revision"] > 0 and not base["deleted"]
+
+
+def _base(work: UnitOfWork, operation: Operation) -> dict[str, Any] | None:
+    held = rows.read(work.driver, operation.record, operation.row_id)
+    return overlay.base_of(work.driver, operation.record, operation.row_id, held)
+
+
+def _as_edit(work: UnitOfWork, refused: Refused, fields: dict[str, tuple[Any, Any]], reason: str) -> str:
+    """Send again, as an edit of what was made, a creation that the server had taken without saying so.
+
+    What the person corrected since is laid on the row as it was made, at its first revision, so that what others wrote
+    is merged. Where all is as made nothing is to be sent.
+    """
+    old = refused.operation
+    again = msgspec.structs.replace(
+        old, id=new_id(), seq=pending.next_seq(work.driver), kind="edit", fields=fields, made_at=work.now(),
+        base_revision=1, life=lives.life_of(work.connection, old.record, old.row_id), reason=reason or old.reason,
+    )  # fmt: skip
+    if fields:
+        _requeue(work, again, refused.user_id)
+    _release(work, old.id)
+    _show_again(work, old)
     return again.id
 
 
@@ -300,7 +329,7 @@ def drop(work: UnitOfWork, op_id: str) -> None:
     refused = _take_refused(work, op_id)
     operation = refused.operation
     _keep_done(work, Stored(operation, refused.user_id, 0), DROPPED)
-    if operation.kind == "create":
+    if operation.kind == "create" and not _is_there(_base(work, operation)):
         _without(work, refused)
     else:
         _release(work, op_id)

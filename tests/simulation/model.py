@@ -137,6 +137,7 @@ class Model:
         `meant` are the ids of operations that were dropped and of rows that were deleted: with a creation all goes.
         """
         again = {(one.record, one.row_id, one.kind) for one in (self.promises[op_id].operation for op_id in instead)}
+        again |= {(record, row_id, "create") for record, row_id, kind in again if kind == "edit"}  # it was made before
         left = {op_id: self.promises[op_id].operation for op_id in gone}
         whole = any({op_id, one.row_id} & meant for op_id, one in left.items() if one.kind == "create")
         for op_id, old in left.items():
@@ -204,15 +205,24 @@ class Model:
         """The app never makes what the server finds malformed, poison apart: a class that does not exist.
 
         Of two copies of a laptop either may make what the other one has made already; two texts may be too long as one.
+        A creation whose answers were all lost may be corrected and sent again as a new one, although it was taken.
         """
         poison = any(str(one).startswith("q") for one in operation.fields.get("customer_class", ()))
         twice = answer.code == "body_mismatch" or answer.params.get("code") == "exists"
+        corrected = twice and self._made_before(operation)
         merged = answer.params.get("code") == "too_long"
         locked = operation.fields.get("state", ("", ""))[1] == "submitted" and not (self.copies or self.restored)
         if answer.code == "locked" and locked:
             raise Broken("needless_refusal", f"{operation.id} submits {operation.row_id} a second time and was refused")
-        if answer.code in ("invalid", "body_mismatch") and not (poison or merged or (twice and self.copies)):
+        if answer.code in ("invalid", "body_mismatch") and not (
+            poison or merged or corrected or (twice and self.copies)
+        ):
             raise Broken("needless_refusal", f"{operation.id} was refused: {answer.code} {answer.params}")
+
+    def _made_before(self, operation: Operation) -> bool:
+        sent_again = [one.operation for one in self.promises.values() if one.excused]
+        mine = [one for one in sent_again if (one.row_id, one.kind) == (operation.row_id, "create")]
+        return any(self.life.answers.get(one.id) == "taken" for one in mine)
 
     def _in_order(self, operation: Operation, answer: Answer) -> None:
         """What a restored server lost comes to it again before what was done with it afterwards on the same laptop.

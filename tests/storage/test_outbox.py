@@ -146,6 +146,31 @@ def test_dropping_a_row_drops_what_depends_on_it(store: Store, wire: Any) -> Non
     assert kept == 3
 
 
+@pytest.mark.parametrize("given_up", [True, False])
+def test_a_refused_row_that_was_made_all_the_same_loses_nothing_of_what_is_written_on_it(
+    store: Store, wire: Any, given_up: bool
+) -> None:
+    """The server took it, its answers were lost, it was corrected and sent as a new one: 'exists'."""
+    made, refused = refused_doctor(store, wire)
+    with store.writing() as work:
+        again = outbox.retry(work, refused, {"title": "chief"})
+    with store.writing() as work:
+        outbox.settle(work, [Answer(again, "refused", code="invalid", params={"code": "exists", "field": "id"})])
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", id=made, name="王伟", phone="7")]}))
+        work.edit("doctor", made, {"good_at": "心内"}, 1, wire.me)
+    with store.writing() as work:
+        (outbox.drop if given_up else outbox.retry)(work, again)
+    assert needs(store) == []
+    now = shown(store, "doctor", made)
+    assert now is not None
+    assert (now["name"], now["phone"], now["mobile"], now["good_at"]) == ("王伟", "7", "1", "心内")
+    assert now["title"] == (None if given_up else "chief")
+    with store.reading() as connection:
+        sent = [one.operation for one in outbox.pending_operations(connection) if one.operation.row_id == made]
+    assert {one.kind for one in sent} == {"edit"}
+    assert any(one.fields == {"title": (None, "chief")} and one.base_revision == 1 for one in sent) is not given_up
+
+
 def test_a_refused_edit_takes_only_what_depends_along(store: Store, wire: Any) -> None:
     row = wire.row("doctor", name="王伟", mobile="1", phone="7")
     with store.writing() as work:
