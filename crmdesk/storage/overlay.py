@@ -1,6 +1,6 @@
 """Base and overlay: the server's last version of a row with the pending operations laid over it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crmdesk.domain.fields import Record
@@ -11,6 +11,7 @@ from crmdesk.storage import pending, rows
 from crmdesk.storage.digests import Changes
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
+from crmdesk.storage.pending import Stored
 
 _TOUCHED = 1 << 60
 
@@ -72,14 +73,19 @@ def rebase(
     held: rows.Held | None = None,
     *,
     kept: bool = False,
+    waiting: Sequence[Stored] | None = None,
 ) -> None:
     """Make `base` the server's version of a row within `scopes`, and lay the pending operations over it again.
 
-    `held` is the row as it is in the table, where it is known; `kept` says that `base` is that which is kept beside it.
+    `held` is the row as it is in the table, `waiting` what the outbox has of it, where these are known; `kept` says
+    that `base` is that which is kept beside it.
     The digests are the caller's business (`move_base` does both).
     """
     declared = RECORDS[record]
-    operations = pending.laid_over(driver, record, row_id, without_base=base is None)
+    if waiting is None or base is None:
+        operations = pending.laid_over(driver, record, row_id, without_base=base is None)
+    else:
+        operations = [(one.operation, one.user_id) for one in waiting]
     shown = lay(declared, base, operations)
     if shown is None:
         rows.remove(driver, record, [row_id])
@@ -110,8 +116,17 @@ def move_base(driver: Driver, changes: Changes, record: str, row_id: str, base: 
     rebase(driver, record, row_id, base, scopes, held)
 
 
-def lay_again(driver: Driver, record: str, row_id: str, held: rows.Held | None = None) -> None:
-    """Work out anew what is shown of a row after its pending operations changed; `held`: the row, where it is known."""
+def lay_again(
+    driver: Driver,
+    record: str,
+    row_id: str,
+    held: rows.Held | None = None,
+    waiting: Sequence[Stored] | None = None,
+) -> None:
+    """Work out anew what is shown of a row after its pending operations changed.
+
+    `held` is the row and `waiting` what the outbox has of it now, where they are known.
+    """
     held = held or rows.read(driver, record, row_id)
     base, scopes = base_of(driver, record, row_id, held), held.scopes if held else ()
-    rebase(driver, record, row_id, base, scopes, held, kept=held is not None and held.dirty)
+    rebase(driver, record, row_id, base, scopes, held, kept=held is not None and held.dirty, waiting=waiting)

@@ -90,13 +90,12 @@ def remove(driver: Driver, op_id: str) -> None:
     driver.execute("DELETE FROM outbox WHERE id = ?", (op_id,))
 
 
-def last_of_row(driver: Driver, record: str, row_id: str) -> Stored | None:
-    """Return the newest operation of a row that waits in the outbox."""
+def of_row(driver: Driver, record: str, row_id: str) -> list[Stored]:
+    """Return what waits of a row in the outbox, in order."""
     found = driver.execute(
-        "SELECT content, user_id, size FROM outbox WHERE record = ? AND row_id = ? ORDER BY seq DESC LIMIT 1",
-        (record, row_id),
-    ).fetchone()
-    return None if found is None else Stored(decode(found[0]), str(found[1]), int(found[2]))
+        "SELECT content, user_id, size FROM outbox WHERE record = ? AND row_id = ? ORDER BY seq", (record, row_id)
+    ).fetchall()
+    return [Stored(decode(row[0]), str(row[1]), int(row[2])) for row in found]
 
 
 def was_sent(driver: Driver, record: str, row_id: str) -> bool:

@@ -160,14 +160,18 @@ class UnitOfWork:
         fields |= {name: (held.values[name], held.values[name]) for name in told if name not in fields}
         if not held.dirty:
             overlay.keep_base(self.driver, record, held.values)
-        last = None if apart else self._joinable(record, row_id, fields, base_revision, user_id, reason)
+        waiting = pending.of_row(self.driver, record, row_id)
+        last = None if apart else self._joinable(waiting, fields, base_revision, user_id, reason)
         if last is None or last.kind == "edit":
             fields = _with_companions(declared, held.values, fields)
         if last is None:
-            self._append(record, row_id, "edit", user_id, fields=fields, base_revision=base_revision, reason=reason)
-        else:
-            self._join(last, fields)
-        overlay.lay_again(self.driver, record, row_id, held)
+            made = self._append(
+                record, row_id, "edit", user_id, fields=fields, base_revision=base_revision, reason=reason
+            )
+            waiting.append(pending.Stored(made, user_id, 0))
+        elif not self._join(last, fields):
+            waiting.pop()
+        overlay.lay_again(self.driver, record, row_id, held, waiting)
         self.note(record, row_id)
 
     def delete(self, record: str, row_id: str, user_id: str) -> None:
@@ -181,7 +185,7 @@ class UnitOfWork:
 
     def undelete(self, record: str, row_id: str) -> None:
         """Take a delete back; raises RefusedError('already_sent') once it may have been sent."""
-        last = pending.last_of_row(self.driver, record, row_id)
+        last = next(reversed(pending.of_row(self.driver, record, row_id)), None)
         if last is None or last.operation.kind != "delete" or last.operation.seq <= self.handed_out.up_to:
             raise RefusedError("already_sent", record=record, id=row_id)
         pending.remove(self.driver, last.operation.id)
@@ -234,32 +238,40 @@ class UnitOfWork:
         return operation
 
     def _joinable(
-        self, record: str, row_id: str, fields: Mapping[str, Any], base_revision: int, user_id: str, reason: str
+        self,
+        waiting: Sequence[pending.Stored],
+        fields: Mapping[str, Any],
+        base_revision: int,
+        user_id: str,
+        reason: str,
     ) -> Operation | None:
-        last = pending.last_of_row(self.driver, record, row_id)
-        if last is None or last.operation.kind not in ("create", "edit") or last.user_id != user_id:
+        """Return the last operation that waits of the row if these fields may go with it."""
+        if not waiting or waiting[-1].operation.kind not in ("create", "edit") or waiting[-1].user_id != user_id:
             return None
-        operation = last.operation
+        operation = waiting[-1].operation
         same = operation.reason == reason and (operation.kind == "create" or operation.base_revision == base_revision)
         if not same or operation.seq <= self.handed_out.up_to:
             return None
-        declared = RECORDS[record]
+        declared = RECORDS[operation.record]
         if any(declared.field(name).kind in _POINTING for name in fields):
             # It may point at a row that is made by a later operation: the order of sending has to stay.
             return None
         return operation
 
-    def _join(self, operation: Operation, fields: Mapping[str, tuple[Any, Any]]) -> None:
+    def _join(self, operation: Operation, fields: Mapping[str, tuple[Any, Any]]) -> bool:
+        """Take fields into an operation that waits; False where nothing is left of it, and it waits no more."""
         for name, (old, new) in fields.items():
             first = operation.fields[name][0] if name in operation.fields else old
             operation.fields[name] = (None if operation.kind == "create" else first, new)
         if operation.kind == "edit":
             self._forget_idle(operation)
-        if operation.kind == "edit" and not operation.fields:
-            pending.remove(self.driver, operation.id)
-        else:
+        left = operation.kind == "create" or bool(operation.fields)
+        if left:
             pending.replace(self.driver, operation)
+        else:
+            pending.remove(self.driver, operation.id)
         self.note("outbox", operation.id)
+        return left
 
     def _forget_idle(self, operation: Operation) -> None:
         """Leave out of an edit what is again as it was before it."""
