@@ -22,7 +22,7 @@ from crmdesk.sync.accounts import AccountBook
 from crmdesk.sync.engine import SyncEngine, SyncStatus
 from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Deadlines, Transport
-from crmdesk.ui.ports import Account, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, Signed, SyncState
 
 _KEYS = "keys"
 _WINDOWS_LOCK = "windows.lock"
@@ -201,11 +201,11 @@ class Premises:
                 return one
         return None
 
-    def remember_language(self, choice: str) -> None:
-        """Note beside the account used last which language was chosen, outside the store that is still locked."""
+    def remember_look(self, look: Look) -> None:
+        """Note beside the account used last what was chosen, outside the store that is still locked."""
         known = self.account()
-        if known is not None and known.language != choice:
-            self.book.remember(accounts.in_language(known, choice))
+        if known is not None and (chosen := accounts.looking(known, look.language, look.theme)) != known:
+            self.book.remember(chosen)
 
     def needs_passphrase(self, account: accounts.Account) -> bool:
         """Say whether the key of an account is wrapped with a passphrase instead of lying in a key ring."""
@@ -299,11 +299,16 @@ class WindowSessions:
         known = self._premises.account()
         if known is None or known.signed_out:
             return None
-        return Account(known.login, known.server, known.name, self._premises.needs_passphrase(known), known.language)
+        return Account(known.login, known.server, known.name, self._premises.needs_passphrase(known))
 
-    def remember_language(self, choice: str) -> None:
-        """Let the sign-in window of the next start speak this language."""
-        self._worker.submit(self._premises.remember_language, choice)
+    def look(self) -> Look:
+        """Return how the person who was here last wants the windows, also after a sign-out."""
+        last = self._premises.account()
+        return Look(last.language, last.theme) if last is not None else Look()
+
+    def remember_look(self, look: Look) -> None:
+        """Let the sign-in window of the next start look so."""
+        self._worker.submit(self._premises.remember_look, look)
 
     def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
         """Sign in at the server; where a laptop is open already, its session is renewed."""

@@ -23,6 +23,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     ca_bundle: str = ""
     signed_out: bool = False
     language: str = ""
+    theme: str = ""
 
     @property
     def key(self) -> str:
@@ -85,9 +86,9 @@ class AccountBook(msgspec.Struct, frozen=True):
             folder.rename(aside)
 
 
-def in_language(account: Account, choice: str) -> Account:
-    """Return the account as one whose windows speak this language before its store is open."""
-    return msgspec.structs.replace(account, language=choice)
+def looking(account: Account, language: str, theme: str) -> Account:
+    """Return the account as one whose windows look so before its store is open; '' leaves what was chosen before."""
+    return msgspec.structs.replace(account, language=language or account.language, theme=theme or account.theme)
 
 
 def signed_in(account: Account, name: str, ca_bundle: str) -> Account:

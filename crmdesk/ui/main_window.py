@@ -12,13 +12,13 @@ from crmdesk.domain.custom_fields import NONE, Definitions
 from crmdesk.domain.records import CUSTOM_FIELD
 from crmdesk.services.commands import ChangeSet, SetPreference
 from crmdesk.services.views import Person, SyncSummary
-from crmdesk.ui import actions, language, own_fields, theme
+from crmdesk.ui import actions, chosen_look, language, own_fields, theme
 from crmdesk.ui.page_window import PageWindow
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.rail import Rail
 from crmdesk.ui.parts.room import Room, fit
 from crmdesk.ui.parts.status_bar import StatusBar
-from crmdesk.ui.ports import SessionPort, Signed, SyncState
+from crmdesk.ui.ports import Look, SessionPort, Signed, SyncState
 from crmdesk.ui.side_window import Beside
 from crmdesk.ui.tour import Tour
 
@@ -137,14 +137,11 @@ class MainWindow(PageWindow):
     def choose_language(self, choice: str) -> None:
         """Show everything in `zh`, `en` or what the `system` says, now and next time."""
         self._language_chosen = True
-        language.choose(choice)
-        self.context.submit(self, SetPreference("language", choice))
-        self._session.remember_language(choice)
+        chosen_look.choose_language(self.context, self, choice)
 
     def choose_theme(self, choice: str) -> None:
         """Show everything `light`, `dark` or as the `system` is, now and next time."""
-        _apply_theme(choice)
-        self.context.submit(self, SetPreference("theme", choice))
+        chosen_look.choose_theme(self.context, self, choice)
 
     def sign_out(self) -> None:
         """Sign out; unsent work stays on this laptop and is sent after the next sign-in."""
@@ -213,9 +210,9 @@ class MainWindow(PageWindow):
         chosen_language, chosen_theme = found
         if chosen_language and not self._language_chosen:  # else it was chosen while this was read
             language.choose(chosen_language)
-            self._session.remember_language(chosen_language)
         if chosen_theme:
-            _apply_theme(chosen_theme)
+            theme.choose(chosen_theme)
+        self._session.remember_look(Look(chosen_language, chosen_theme))
 
     def _show_person(self, person: Person) -> None:
         self.person = person
@@ -250,10 +247,3 @@ class MainWindow(PageWindow):
         self.beside.close()
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _apply_theme(choice: str) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    if choice != theme.theme_choice():
-        theme.apply_theme(application, choice)

@@ -56,8 +56,13 @@ class Account(msgspec.Struct, frozen=True):
     server: str
     name: str
     needs_passphrase: bool
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The language and the theme that were chosen here, '' where none was: the sign-in window knows no store yet."""
+
     language: str = ""
-    """The language that was chosen here, '' where none was; the rest of what is chosen lies in the store."""
+    theme: str = ""
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -79,8 +84,11 @@ class SessionPort(Protocol):
     def unlock(self, passphrase: str) -> "Future[Signed]":
         """Open the local store without the network."""
 
-    def remember_language(self, choice: str) -> None:
-        """Let the sign-in window of the next start speak this language."""
+    def look(self) -> Look:
+        """Return how the person who was here last wants the windows, also after a sign-out."""
+
+    def remember_look(self, look: Look) -> None:
+        """Let the sign-in window of the next start look so; what is '' stays as it was chosen before."""
 
     def sign_out(self) -> "Future[None]":
         """Sign out; unsent work is kept."""

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.passphrases import MIN_PASSPHRASE
-from crmdesk.ui import language, words
+from crmdesk.ui import language, theme, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
@@ -18,12 +18,20 @@ from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.room import Dialog, Room, fit
 from crmdesk.ui.parts.text_field import TextLine
-from crmdesk.ui.ports import SessionPort, Signed
+from crmdesk.ui.ports import Look, SessionPort, Signed
 
 _RULES = {"minimum": MIN_PASSPHRASE}
 _DIFFERS, _AGAIN = "passphrase_differs", "passphrase_again_missing"
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
 _ABOUT_SERVER = frozenset({"server_address", "https_required", "not_https", "not_crmdesk", "server_away"})
+
+
+def _dress(look: Look) -> None:
+    """Speak and look as was chosen last time; what never was stays as the system is."""
+    if look.language:
+        language.choose(look.language)
+    if look.theme:
+        theme.choose(look.theme)
 
 
 def _field_of(code: str) -> str:
@@ -52,8 +60,7 @@ class SignInWindow(QWidget):
         self._busy = False
         self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
         self.chosen_language = ""
-        if self._account is not None and self._account.language:
-            language.choose(self._account.language)
+        _dress(session.look())
         self._fields: dict[str, tuple[Label, QLineEdit]] = {}
         self._build()
         if self._account is not None:
@@ -276,7 +283,7 @@ class SignInWindow(QWidget):
         """Change between Chinese and English; the main window keeps it, and so does the next start."""
         self.chosen_language = language.ENGLISH if language.current() == language.CHINESE else language.CHINESE
         language.choose(self.chosen_language)
-        self._session.remember_language(self.chosen_language)
+        self._session.remember_look(Look(language=self.chosen_language))
 
     def _sign_in_instead(self) -> None:
         self._unlocking = self._with_passphrase = False

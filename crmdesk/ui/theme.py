@@ -154,6 +154,14 @@ def apply_theme(application: QApplication, choice: str = SYSTEM) -> None:
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(application))
 
 
+def choose(choice: str) -> None:
+    """Show the running program, where it looks otherwise, `light`, `dark` or as the `system` is."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    if choice != theme_choice():
+        apply_theme(application, choice)
+
+
 def _follow_system(application: QApplication) -> None:
     if application.property(_CHOICE) == SYSTEM:
         apply_theme(application, SYSTEM)

@@ -4,15 +4,13 @@ import platform
 from typing import Any
 
 import PySide6
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 import crmdesk
-from crmdesk.services.commands import SetPreference
 from crmdesk.services.views import SyncSummary
-from crmdesk.ui import language, theme
+from crmdesk.ui import chosen_look, language, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.buttons import Button
@@ -160,17 +158,13 @@ class SettingsPage(Page):
 
     def _choose_language(self) -> None:
         choice = self._language.value()
-        application = QCoreApplication.instance()
-        if isinstance(application, QApplication) and choice != language.current():
-            language.apply_language(application, choice)
-            self.context.submit(self, SetPreference("language", choice))
+        if choice != language.current():
+            chosen_look.choose_language(self.context, self, choice)
 
     def _choose_theme(self) -> None:
         choice = self._theme.value()
-        application = QCoreApplication.instance()
-        if isinstance(application, QApplication) and choice != theme.theme_choice():
-            theme.apply_theme(application, choice)
-            self.context.submit(self, SetPreference("theme", choice))
+        if choice != theme.theme_choice():
+            chosen_look.choose_theme(self.context, self, choice)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -22,7 +22,7 @@ from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, Signed, SyncState
 from tests.fixtures.new_store import KEY, laid
 from tests.ui.customers.small_company import Company, Rows
 
@@ -63,7 +63,10 @@ class NoSession:
     def unlock(self, passphrase: str) -> Future[Signed]:
         raise AssertionError("no test here unlocks")
 
-    def remember_language(self, choice: str) -> None:
+    def look(self) -> Look:
+        return Look()
+
+    def remember_look(self, look: Look) -> None:
         """Nothing outlives a test."""
 
     def sign_out(self) -> Future[None]:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, Signed, SyncState
 from tests.services.small_territory import MANAGER, REP, Laptop, fill
 
 
@@ -53,6 +53,7 @@ class Sessions:
     """A session port whose futures a test settles itself."""
 
     account: Account | None = None
+    kept: Look = field(default_factory=Look)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     pending: "list[Future[Signed]]" = field(default_factory=list)
 
@@ -65,8 +66,11 @@ class Sessions:
     def unlock(self, passphrase: str) -> "Future[Signed]":
         return self._ask("unlock", passphrase)
 
-    def remember_language(self, choice: str) -> None:
-        self.asked.append(("remember_language", choice))
+    def look(self) -> Look:
+        return self.kept
+
+    def remember_look(self, look: Look) -> None:
+        self.kept = Look(look.language or self.kept.language, look.theme or self.kept.theme)
 
     def sign_out(self) -> "Future[None]":
         self.asked.append(("sign_out",))

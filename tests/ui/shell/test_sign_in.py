@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
-from crmdesk.ui import language, words
+from crmdesk.ui import language, theme, words
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.settings_page import SettingsPage
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.ports import Account, Signed
@@ -139,12 +141,34 @@ def test_the_language_of_the_sign_in_window_is_that_of_the_main_window_and_of_th
     assert windows.main is not None
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.preference("language", "")) == "en")
     assert language.current() == language.ENGLISH
-    assert ("remember_language", language.ENGLISH) in sessions.asked
+    assert sessions.kept.language == language.ENGLISH
     windows.main.close()
     language.choose(language.CHINESE)
-    sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", True, language.ENGLISH)
+    sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", True)
     SignInWindow(sessions).close()
     assert language.current() == language.ENGLISH, "the next start asks for the passphrase in the language chosen here"
+
+
+@pytest.mark.parametrize("account", [None, ACCOUNT], ids=["signed_out", "locked"])
+@pytest.mark.parametrize("key", ["by_key", "in_settings"])
+def test_the_sign_in_window_looks_as_was_chosen_last_time(
+    qtbot: QtBot, dressed: QApplication, laptop: Laptop, sync: StillSync, account: Account | None, key: str
+) -> None:
+    sessions = Sessions(account)
+    main = MainWindow(Signed(laptop.desk, sync), sessions)
+    qtbot.addWidget(main)
+    if key == "by_key":
+        main.switch_theme()
+    else:
+        page = main.page("settings")
+        assert isinstance(page, SettingsPage)
+        page._theme.set_value(theme.DARK)
+        page._choose_theme()
+    main.close()
+    theme.apply_theme(dressed, theme.SYSTEM)
+    window = SignInWindow(sessions)
+    qtbot.addWidget(window)
+    assert window.grab().toImage().pixelColor(2, 2).name().upper() == theme.load_tokens("dark").background
 
 
 def test_unlocking_with_a_wrong_and_then_the_right_passphrase(
