@@ -1,24 +1,27 @@
 """What a page is about, and cards beside it; where there is no room for both, the cards stand below and all scrolls."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
+from crmdesk.ui.parts.two_parts import TwoParts
 
 _EDGE, _BAR, _LEAST_MAIN, _LEAST_BESIDE = 24, 12, 320, 240
 """The page's edge, room for the side's scroll bar, the least width and height of the main part, its height beside."""
 
 
-class MainAndSide(QWidget):
+class MainAndSide(TwoParts):
     """`main` takes what is left; `cards` stand right of it, `width` pixels wide, and scroll by themselves there."""
 
     def __init__(self, name: str, main: QWidget, cards: list[QWidget], width: int) -> None:
-        super().__init__()
-        self._main, self._cards, self._width, self.below = main, cards, theme.px(width), False
+        side = ScrollArea()
+        super().__init__(main, side)
+        self.side = side
+        self.side.setObjectName(name)
+        self._main, self._cards, self._width = main, cards, theme.px(width)
         self._holder = QWidget()
         self._holder.setProperty("part", "page")
         self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -28,19 +31,13 @@ class MainAndSide(QWidget):
         for card in cards:
             column.addWidget(card)
         column.addStretch(1)
-        self.side = ScrollArea()
-        self.side.setObjectName(name)
         self.side.setWidget(self._holder)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setSpacing(20)
-        self._row.addWidget(main, 1)
-        self._row.addWidget(self.side)
         self._place()
 
     def _place(self) -> None:
         """Give the cards their width beside the main part, or all there is below it, and there their whole height."""
-        across, widest = QBoxLayout.Direction.LeftToRight, ANY_WIDTH if self.below else self._width
-        self._row.setDirection(QBoxLayout.Direction.TopToBottom if self.below else across)
+        widest = ANY_WIDTH if self.below else self._width
         for card in self._cards:
             card.setMinimumWidth(0 if self.below else self._width)
             card.setMaximumWidth(widest)
@@ -57,22 +54,11 @@ class MainAndSide(QWidget):
         self.side.setMinimumHeight(whole if self.below else 0)
 
     @override
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._give_room()  # another tab needs more room, or less
-        return done
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._give_room()
-
-    def _give_room(self) -> None:
+    def give_room(self) -> None:
         beside = self._width + _BAR + self._row.spacing() + _EDGE + _BAR
         below = width_in_sight(self) < max(self._main.minimumSizeHint().width(), theme.px(_LEAST_MAIN)) + beside
         if below != self.below:
-            self.below = below
+            self.turn(below)
             self._place()
         elif below:
             self._fit_height()
