@@ -2,9 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QIcon
 
 from crmdesk.ui import theme
 from crmdesk.ui.glyphs import glyph_icon
@@ -29,17 +27,6 @@ def icon(name: str, color: str = "muted") -> QIcon:
     """Return the icon of a meaning in a token's colour; raises KeyError for an unknown meaning."""
     tokens = theme.tokens()
     return _made(ICONS[name], getattr(tokens, color), tokens.faint)
-
-
-def pixmap(name: str, color: str = "muted", size: int = 17) -> QPixmap:
-    """Return an icon as a picture of `size` logical pixels, sharp on this screen."""
-    screen = QApplication.primaryScreen()
-    return icon(name, color).pixmap(theme_size(size), screen.devicePixelRatio() if screen else 1.0)
-
-
-def theme_size(size: int) -> QSize:
-    """Return a square of `size` pixels at 100 % in the present text scale."""
-    return QSize(theme.px(size), theme.px(size))
 
 
 @lru_cache(maxsize=256)

@@ -114,6 +114,7 @@ QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none;
 QTabBar[part="tabs"] {{ background: transparent; }}
 QTabBar[part="tabs"]::tab {{ color: {c.muted}; background: transparent; border: none;
   border-bottom: 2px solid transparent; padding: 8px 0 9px 0; margin-right: 24px; }}
+QTabBar[part="tabs"][tight="true"]::tab {{ margin-right: 14px; }}
 QTabBar[part="tabs"]::tab:selected {{ color: {c.accent}; font-weight: 700; border-bottom: 2px solid {c.accent}; }}
 QTabBar[part="tabs"]::tab:hover {{ color: {c.text}; }}
 QTabBar[part="tabs"]::tab:focus {{ color: {c.accent}; }}
@@ -143,6 +144,9 @@ QMenu::item:selected {{ background: {c.selection}; }}
 QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line_strong}; padding: 4px 6px; }}
 QComboBox QAbstractItemView {{ background: {c.surface}; border: 1px solid {c.line_strong}; padding: 4px;
   selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QComboBox QAbstractItemView::item {{ padding: 0 8px; border-radius: 4px; }}
+QComboBox QAbstractItemView::item:hover {{ background: {c.hover}; }}
+QComboBox QAbstractItemView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QDialogButtonBox QPushButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 6px;
   padding: 0 15px; min-height: {theme.px(32)}px; font-weight: 700; }}
 QDialogButtonBox QPushButton:hover {{ background: {c.hover}; }}

@@ -182,5 +182,5 @@ def _palette(colors: Tokens) -> QPalette:
     ):  # fmt: skip
         palette.setColor(target, colors.color(name))
     for target in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, target, colors.color("faint"))
+        palette.setColor(QPalette.ColorGroup.Disabled, target, colors.color("muted"))
     return palette

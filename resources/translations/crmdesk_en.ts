@@ -946,8 +946,8 @@
             <translation>Kind of customer</translation>
         </message>
         <message>
-            <source>姓名、拼音、首字母、医院或科室</source>
-            <translation>Name, pinyin, initials, hospital or department</translation>
+            <source>姓名、拼音、医院或科室</source>
+            <translation>Name, pinyin, hospital, ward</translation>
         </message>
         <message>
             <source>筛选客户</source>
@@ -1317,16 +1317,8 @@
             <translation>Profile</translation>
         </message>
         <message>
-            <source>承诺 {count}</source>
-            <translation>Promises {count}</translation>
-        </message>
-        <message>
             <source>承诺</source>
             <translation>Promises</translation>
-        </message>
-        <message>
-            <source>费用 ¥{amount}</source>
-            <translation>Expenses ¥{amount}</translation>
         </message>
         <message>
             <source>费用</source>
@@ -1339,6 +1331,14 @@
         <message>
             <source>修改历史</source>
             <translation>History</translation>
+        </message>
+        <message>
+            <source>承诺 {count}</source>
+            <translation>Promises {count}</translation>
+        </message>
+        <message>
+            <source>费用 ¥{amount}</source>
+            <translation>Expenses ¥{amount}</translation>
         </message>
         <message>
             <source>全部</source>
@@ -3211,6 +3211,10 @@
         <message>
             <source>搜索医生、医院、命令…</source>
             <translation>Search doctors, hospitals…</translation>
+        </message>
+        <message>
+            <source>搜索</source>
+            <translation>Search</translation>
         </message>
     </context>
     <context>

@@ -22,8 +22,8 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.split import ScrollArea
 
-_TWO_COLUMNS, _LEAST_CATEGORY = 620, 116
-"""From which width receipts stand beside findings and budget, and what a line's category has at least."""
+_TWO_COLUMNS, _LEAST_CATEGORY, _LEAST_PROOF = 620, 116, 250
+"""From which width receipts stand beside findings and budget, and what a line has for its category and its proof."""
 
 
 class ClaimDetail(ScrollArea):
@@ -161,24 +161,25 @@ class ClaimDetail(ScrollArea):
     def _show_lines(self, view: ClaimView) -> None:
         grid = _emptied(self._lines)
         grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(2, 4)
+        grid.setColumnStretch(1, 5)
         grid.setColumnMinimumWidth(0, theme.px(_LEAST_CATEGORY))
+        grid.setColumnMinimumWidth(1, theme.px(_LEAST_PROOF))
         grid.setHorizontalSpacing(16)
         approved = view.row["approved_lines"] or []
         for index, line in enumerate(view.row["lines"] or ()):
             if index:
-                grid.addWidget(rule(), index * 2 - 1, 0, 1, 4)
+                grid.addWidget(rule(), index * 2 - 1, 0, 1, 3)
             category = language.choice_word("expense_category", line.get("category"))
             texts = [category, str(line.get("description") or "")]
             grid.addWidget(ElidedLabel(" · ".join(text for text in texts if text)), index * 2, 0)
-            grid.addWidget(Label(self._line_proof(line), "muted"), index * 2, 1)
-            grid.addWidget(ElidedLabel(self._line_people(view, line), "muted"), index * 2, 2)
+            about = (self._line_proof(line), self._line_people(view, line))  # below each other: both are read whole
+            grid.addWidget(Label("\n".join(text for text in about if text), "muted", wrap=True), index * 2, 1)
             amount = yuan(int(line["amount_fen"]))
             if index < len(approved) and approved[index]["amount_fen"] != line["amount_fen"]:
                 amount = self._of_claimed(approved[index]["amount_fen"], int(line["amount_fen"]))
             shown = Label(amount, "strong")
             shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(shown, index * 2, 3)
+            grid.addWidget(shown, index * 2, 2)
         if not view.row["lines"]:
             grid.addWidget(Label(self.tr("还没有明细。"), "muted"), 0, 0)
 

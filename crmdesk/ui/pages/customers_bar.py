@@ -63,7 +63,7 @@ class CustomersBar(QFrame):
         self.kinds.setAccessibleName(self.tr("客户类型"))
         self.kinds.set_choices([(code, language.record_word(code)) for code in ("doctor", "institution")])
         self.kinds.set_value(kind)
-        self.filter.setPlaceholderText(self.tr("姓名、拼音、首字母、医院或科室"))
+        self.filter.setPlaceholderText(self.tr("姓名、拼音、医院或科室"))
         self.filter.setAccessibleName(self.tr("筛选客户"))
         self.columns.setText(self.tr("列"))
         self.import_button.setText(self.tr("导入"))

@@ -163,8 +163,7 @@ class DoctorPage(Page):
             side.addWidget(part)
         side.addStretch(1)
         self._side.setFixedWidth(320 + 12)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(24, 16, 12, 20)
+        self._parts = middle = QHBoxLayout()
         middle.setSpacing(20)
         middle.addWidget(card, 1)
         middle.addWidget(self._side)
@@ -333,7 +332,9 @@ class DoctorPage(Page):
 
     def _give_room(self) -> None:
         """Leave out the cards in a narrow window: what they show stands in the tabs too."""
-        self._side.setVisible(width_in_sight(self) >= theme.px(_WIDE if self.editing else _BESIDE))
+        beside = width_in_sight(self) >= theme.px(_WIDE if self.editing else _BESIDE)
+        self._side.setVisible(beside)
+        self._parts.setContentsMargins(24, 16, 12 if beside else 24, 20)  # beside, its scroll bar has the rest
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -407,12 +408,16 @@ class DoctorPage(Page):
     def _show_tabs(self) -> None:
         view = self._view
         promises, fen = (len(view.promises), view.claims_fen) if view else (0, 0)
-        self._tabs.set_tabs([
-            self.tr("时间线"), self.tr("资料"),
-            self.tr("承诺 {count}").format(count=promises) if promises else self.tr("承诺"),
-            self.tr("费用 ¥{amount}").format(amount=format_fen(fen).removesuffix(".00")) if fen else self.tr("费用"),
-            self.tr("同意与隐私"), self.tr("修改历史"),
-        ])  # fmt: skip
+        names = [
+            self.tr("时间线"), self.tr("资料"), self.tr("承诺"), self.tr("费用"), self.tr("同意与隐私"),
+            self.tr("修改历史"),
+        ]  # fmt: skip
+        whole = list(names)
+        if promises:
+            whole[PROMISES] = self.tr("承诺 {count}").format(count=promises)
+        if fen:
+            whole[CLAIMS] = self.tr("费用 ¥{amount}").format(amount=format_fen(fen).removesuffix(".00"))
+        self._tabs.set_tabs(whole, names)
 
     def _show_timeline(self) -> None:
         if self._view is None:

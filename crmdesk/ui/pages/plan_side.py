@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -40,6 +39,9 @@ from crmdesk.ui.parts.week_grid import DOCTOR_MIME
 SUGGESTIONS, TARGETS, DAYS_OFF = range(3)
 SIDE_WIDTHS = (288, 372)
 """How narrow the lists may become beside the calendar, and how wide."""
+
+_LEAST_NAME = 110
+"""What the name of a cycle keeps of the width beside its week."""
 
 
 class DoctorRowModel(RowModel):
@@ -159,10 +161,11 @@ class CycleHead(QFrame):
         self.lines.picked.connect(self._class_picked)
         self.foot = Label("", "muted", wrap=True)
         self.foot.setObjectName("plan_capacity_label")
-        top = QHBoxLayout()
+        top = SqueezedRow()
         top.setSpacing(8)
         top.addWidget(self.name, 1)
         top.addWidget(self.week)
+        top.spare(self.week)  # which goes before the name of the cycle does
         top.addWidget(self.edit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 12)
@@ -181,6 +184,7 @@ class CycleHead(QFrame):
         row = view.row
         self.edit.setVisible(may_edit)
         self.name.setText(str(row["name"]) if row else self.tr("没有周期计划"))
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), theme.px(_LEAST_NAME)))
         self.week.setText(
             self.tr("第 {week} 周，共 {weeks} 周").format(week=view.week, weeks=view.weeks) if row else ""
         )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import Happening, StuckFile, SyncSummary
-from crmdesk.ui import actions, icons, language, situations, theme, words
+from crmdesk.ui import actions, language, situations, theme, words
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.sync_cards import OPENABLE
@@ -17,6 +17,7 @@ from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.picture import Picture
 from crmdesk.ui.ports import SyncState
 from crmdesk.ui.situations import Look, Told
 
@@ -60,7 +61,7 @@ class StandCard(Card):
         self.setObjectName("sync_stand")
         self.body.setContentsMargins(21, 16, 21, 16)
         self.body.setSpacing(0)
-        self._picture = Label()
+        self._picture = Picture(size=20)
         self._title = Label("", "name", wrap=True)
         self._title.setObjectName("stand_title")
         self._text = Label("", "secondary", wrap=True)
@@ -92,7 +93,7 @@ class StandCard(Card):
         look = Look(state, summary, datetime.now(UTC))
         told = situations.tell(look)
         self.told = told
-        self._picture.setPixmap(icons.pixmap(_ICONS[told.tone], told.tone, 20))
+        self._picture.show_icon(_ICONS[told.tone], told.tone)
         self._title.setText(told.title)
         self._text.setText(told.text)
         self._aside.setText(dotted(self._pace_words(state), *situations.asides(look, told)))

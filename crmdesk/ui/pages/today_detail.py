@@ -18,13 +18,15 @@ from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
 from crmdesk.ui.parts.chips import ChipRow
 from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.split import ScrollPage
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.timeline import Timeline
 
-_RECENT = 4
+_RECENT, _LEAST_ABOUT = 4, 240
+"""How many visits are shown, and what the name and what is beside it keep of the width before the buttons go below."""
 START, GO_ON, READ, TELL = "start", "go_on", "read", "tell"
 
 
@@ -54,7 +56,7 @@ class TodayDetail(QFrame):
         self._page.content.addLayout(self._cards())
         self._page.content.addWidget(self._recent_card())
 
-    def _head(self) -> SqueezedRow:
+    def _head(self) -> FoldRow:
         self._name, self._second = Label("", "subject"), ElidedLabel("", "secondary")
         self._name.setObjectName("today_doctor_label")
         self.start_button = Button("", PRIMARY, "Enter")
@@ -63,12 +65,14 @@ class TodayDetail(QFrame):
         self._open = Button("", key="O")
         self._open.setObjectName("today_open_doctor_button")
         self._open.clicked.connect(self._tell_opened)
-        head = SqueezedRow()
-        head.setSpacing(10)
-        head.addWidget(self._name)
-        head.addWidget(self._second, 1)
-        head.addWidget(self._open)
-        head.addWidget(self.start_button)
+        about, beside = QHBoxLayout(), SqueezedRow()
+        about.addWidget(self._name)
+        about.addWidget(self._second, 1)
+        beside.addWidget(self._open)
+        beside.addWidget(self.start_button)
+        head = FoldRow(about, beside, _LEAST_ABOUT)
+        for row in (about, beside, head):
+            row.setSpacing(10)
         return head
 
     def _chip_row(self) -> ChipRow:

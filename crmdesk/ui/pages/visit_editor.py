@@ -42,6 +42,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.faults import Fault, FaultMarks
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.room import width_in_sight
@@ -50,8 +51,8 @@ from crmdesk.ui.parts.split import ScrollArea
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME = 320, 560, 64
-"""What the report has at least above what is known of the doctor, and the name in its line."""
+_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 320, 560, 64, 220
+"""What the report has at least above what is known of the doctor, and the name and what is beside it in their line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
@@ -113,12 +114,14 @@ class VisitEditor(QWidget):
         self.submit_button.clicked.connect(self.submit)
         self._amend = Button.for_action("visit_amend")
         self._amend.clicked.connect(self.amend)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(self._name)
-        head.addWidget(self._second, 1)
+        about, beside = QHBoxLayout(), QHBoxLayout()
+        about.addWidget(self._name)
+        about.addWidget(self._second, 1)
         for widget in (self.draft_chip, self.day, self._later, self._amend, self.submit_button):
-            head.addWidget(widget)
+            beside.addWidget(widget)
+        head = FoldRow(about, beside, _LEAST_ABOUT)
+        for row in (about, beside, head):
+            row.setSpacing(10)
         self._expense = Button.for_action("visit_expense", icon_name="plus")
         self._expense.clicked.connect(self.add_expense)
         self._attach = Button.for_action("visit_attach", icon_name="plus")

@@ -129,7 +129,7 @@ class Button(QPushButton):
         colors = theme.tokens()
         over = self.underMouse() and self.isEnabled()
         if not self.isEnabled():
-            return colors.color("faint"), colors.color("background"), colors.color("line")
+            return colors.color("muted"), colors.color("background"), colors.color("line")
         if self._kind == PRIMARY:
             ground = colors.color("accent_hover" if over or self.isDown() else "accent")
             return colors.color("accent_text"), ground, ground

@@ -39,8 +39,8 @@ def chip_width(text: str) -> int:
     return int(QFontMetricsF(theme.font(theme.SMALL_PX)).horizontalAdvance(text)) + 2 * CHIP_SIDE + 1
 
 
-def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
-    """Draw a chip into `box`; tones: neutral, accent, ok, warn, bad, info."""
+def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str, side: int = CHIP_SIDE) -> None:
+    """Draw a chip into `box`; tones: neutral, accent, ok, warn, bad, info. `side` is what its words keep free."""
     words, ground, border = theme.tokens().tone(tone)
     colors = theme.tokens()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -51,8 +51,8 @@ def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str) -> None:
     font = theme.font(theme.SMALL_PX)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
-    if metrics.horizontalAdvance(text) > box.width() - CHIP_SIDE:  # a count may stand closer to the edge than words
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * CHIP_SIDE)
+    if metrics.horizontalAdvance(text) > box.width() - side:  # a count may stand closer to the edge than words
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * side)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -1,14 +1,22 @@
 """A combo box that shows by a small arrow that it opens; the style sheet leaves the arrow to the painter."""
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QListView
+from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from crmdesk.ui import icons, theme
 from crmdesk.ui.parts.type_ahead import TypeAhead
 
-_SIZE, _RIGHT, _LEAST = 12, 9, 84
+_SIZE, _RIGHT, _LEAST, _ROW = 12, 9, 84, 30
+
+
+class _Rows(QStyledItemDelegate):
+    """Gives an entry the height of a line that is clicked at, as in the lists of found rows."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index).expandedTo(QSize(0, theme.px(_ROW)))
 
 
 class _Open(QListView):
@@ -40,6 +48,7 @@ class DropDown(QComboBox):
         self._ahead = TypeAhead(self, self.texts, self._go)
         self._list = _Open(self)
         self.setView(self._list)
+        self.setItemDelegate(_Rows(self))
 
     def texts(self) -> list[str]:
         """Return the words of the entries."""

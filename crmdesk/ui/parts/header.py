@@ -50,7 +50,7 @@ class SearchField(QWidget):
 
     def retranslate(self) -> None:
         """Set the words anew."""
-        self._hint = self.tr("搜索医生、医院、命令…")
+        self._hint, self._short = self.tr("搜索医生、医院、命令…"), self.tr("搜索")
         self.setAccessibleName(self._hint)
         self.update()
 
@@ -113,10 +113,10 @@ class SearchField(QWidget):
         icons.icon("search", "muted").paint(painter, 12, (self.height() - size) // 2, size, size)
         painter.setFont(theme.font())
         painter.setPen(colors.color("text" if self._composed else "muted"))
-        shown = self._composed or self._hint
         with_key = self.width() >= _WITH_KEY_PX
-        place = self.rect().adjusted(18 + size, 0, -70 if with_key else -12, 0)
-        shown = QFontMetrics(theme.font()).elidedText(shown, Qt.TextElideMode.ElideRight, place.width())
+        place, metrics = self.rect().adjusted(18 + size, 0, -70 if with_key else -12, 0), QFontMetrics(theme.font())
+        hint = self._hint if metrics.horizontalAdvance(self._hint) <= place.width() else self._short
+        shown = metrics.elidedText(self._composed or hint, Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         if with_key:
             key = actions.keys("open_palette")
@@ -167,6 +167,7 @@ class PageHeader(QFrame):
         roomy = self.width() >= theme.px(_ROOMY_PX)
         self.search.setMinimumWidth(_KEPT_SEARCH_PX if roomy else _LEAST_SEARCH_PX)
         self.search.setMaximumWidth(_SEARCH_PX if roomy else _WITH_KEY_PX)
+        self._show_path()
         super().resizeEvent(event)
 
     @property
@@ -177,12 +178,16 @@ class PageHeader(QFrame):
     def set_title(self, title: str, chip: str = "", crumb: str = "", tone: str = "neutral") -> None:
         """Say what the page is: `crumb` is the path before it (客户), the chip stands behind it."""
         self._crumb.setText(f"{crumb} › " if crumb else "")
-        self._crumb.setVisible(bool(crumb))
         self._title.setText(title)
+        self._show_path()
         least = _LEAST_BESIDE_PX if self._own.count() > 1 else _LEAST_TITLE_PX
         self._title.setMinimumWidth(min(self._title.sizeHint().width(), least))
         self.named.emit(title)
         self._chip.set(chip, tone)
+
+    def _show_path(self) -> None:
+        """Show the path before the title, which goes first where there is little room: the rail says it, too."""
+        self._crumb.setVisible(bool(self._crumb.text()) and self.width() >= theme.px(_ROOMY_PX))
 
     def add(self, widget: QWidget) -> None:
         """Put a widget of the page right of the title."""

@@ -7,15 +7,17 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import icons
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.picture import Picture
 
 TOAST_MS = 6000
 _RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
 _LOOK_MS, _SOON_MS = 250, (0, 40, 120)
 """How often the toast looks whether it covers a button, and when after a switch of language: the page is laid out anew.
 """
+_BANNER_LINE, _EMPTY_PX = 20, 30
+"""How high a line of a banner is, and the icon of an empty state, at 100 %."""
 _SLOW_MS = 300
 """From when on a page says that it looks: earlier the words would only flicker."""
 Said = str | Callable[[], str]
@@ -148,15 +150,18 @@ class Banner(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture = Label()
+        self._picture = Picture(lines_of=_BANNER_LINE)
         self._words = Label("", "banner", wrap=True)
         self._action = Button("", small=True)
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 7, 10, 7)
         layout.setSpacing(10)
-        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._words, 1)
+        sentence = QHBoxLayout()
+        sentence.setSpacing(10)
+        sentence.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        sentence.addWidget(self._words, 1)
+        layout.addLayout(sentence, 1)  # in the middle beside the action, with the icon at its first line
         layout.addWidget(self._action)
         self.hide()
 
@@ -173,7 +178,7 @@ class Banner(QFrame):
         for widget in (self, self._words):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
-        self._picture.setPixmap(icons.pixmap("info" if tone in ("info", "ok") else "warning", tone))
+        self._picture.show_icon("info" if tone in ("info", "ok") else "warning", tone)
         self._words.setText(text)
         self.setAccessibleName(text)
         self._action.setText(action)
@@ -194,9 +199,8 @@ class EmptyState(QWidget):
 
     def __init__(self, icon_name: str = "done", parent: QWidget | None = None, *, awaiting: bool = False) -> None:
         super().__init__(parent)
-        self._icon_name, self._text, self._offers, self._awaiting, self._slow = icon_name, "", False, awaiting, False
-        self._picture = Label()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text, self._offers, self._awaiting, self._slow = "", False, awaiting, False
+        self._picture = Picture(icon_name, "faint", _EMPTY_PX)
         self._words = Label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = Button()
@@ -207,7 +211,7 @@ class EmptyState(QWidget):
         layout.setContentsMargins(32, 32, 32, 32)
         layout.setSpacing(12)
         layout.addStretch(2)
-        layout.addWidget(self._picture)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._words)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
@@ -235,7 +239,6 @@ class EmptyState(QWidget):
         looking = self.tr("正在查找…") if self._slow else ""
         self._words.setText(looking if self._awaiting else self._text)
         self._button.setVisible(self._offers and not self._awaiting)
-        self._picture.setPixmap(icons.pixmap(self._icon_name, "faint", 30))
         self._picture.setVisible(not self._awaiting)
 
     def _clicked(self) -> None:

@@ -1,17 +1,18 @@
 """Boxes for numbers and times whose text keeps the distance from the edge that every other field has."""
 
-from PySide6.QtCore import QTime
+from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QTimeEdit
 
 from crmdesk.ui import theme
 
-_SIDE = 9
+_SIDE, _HEIGHT, _BORDER = 9, 32, 1
 
 
 def _give_room(box: QAbstractSpinBox) -> None:
-    """The style sheet's padding does not reach the text of a spin box."""
+    """The style sheet's padding does not reach the text of a spin box, and its own hint is higher than other fields."""
     side = theme.px(_SIDE)
     box.lineEdit().setTextMargins(side, 0, side, 0)
+    box.setFixedHeight(theme.px(_HEIGHT) + 2 * _BORDER)
 
 
 class NumberBox(QSpinBox):
@@ -22,6 +23,7 @@ class NumberBox(QSpinBox):
         self.setObjectName(name)
         self.setRange(lowest, highest)
         self.setValue(value)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
         _give_room(self)
 
 

@@ -68,12 +68,23 @@ class PageStack(QStackedWidget):
 
     @override
     def heightForWidth(self, arg__1: int) -> int:
-        """Return the least height: a scroll area takes it for what it has to give, not for what would be nice."""
-        shown = self.currentWidget()
-        layout = shown.layout() if shown is not None else None
-        if shown is None or layout is None or not layout.hasHeightForWidth():
-            return self.minimumSizeHint().height()
-        return layout.totalMinimumHeightForWidth(arg__1)
+        return _least_height(self.currentWidget(), arg__1, self.minimumSizeHint().height())
+
+
+class _Scrolled(QWidget):
+    """What is scrolled in a dialog that has no room: as low as it can be, so that more of it is seen."""
+
+    @override
+    def heightForWidth(self, arg__1: int) -> int:
+        return _least_height(self, arg__1, self.minimumSizeHint().height())
+
+
+def _least_height(shown: QWidget | None, width: int, otherwise: int) -> int:
+    """Return the least height: a scroll area takes it for what it has to give, not for what would be nice."""
+    layout = shown.layout() if shown is not None else None
+    if layout is None or not layout.hasHeightForWidth():
+        return otherwise
+    return layout.totalMinimumHeightForWidth(width)
 
 
 class Room(QScrollArea):
@@ -163,6 +174,8 @@ class Dialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._keep_in_reach()
+        if self._area is not None:
+            self._area.to_start()  # what it is about stands at its top, also where the keys begin further down
         super().showEvent(event)
 
     @override
@@ -197,7 +210,7 @@ class Dialog(QDialog):
             between = foot.spacing()  # asked while it still inherits it from the dialog's layout
             layout.takeAt(layout.count() - 1)
             foot.setSpacing(between)
-        inner = QWidget(self)
+        inner = _Scrolled(self)
         self._area = Room(inner, self)
         inner.setLayout(layout)
         outer = QVBoxLayout(self)

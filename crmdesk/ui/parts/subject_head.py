@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.flow import FlowLayout
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.tabs import Tabs
 
-_AVATAR_PX = 48
+_AVATAR_PX, _LEAST_WORDS = 48, 360
+"""The picture, and what picture and words keep of the width before the buttons go below them."""
 
 
 class SubjectHead(QWidget):
-    """A name that is too long ends in dots; what has no room beside it goes into the next line."""
+    """A name that is too long ends in dots; what has no room beside it goes into the next line, the buttons, too."""
 
     def __init__(self, name: str, buttons: Sequence[Button], chips: int, picture: str = "") -> None:
         super().__init__()
@@ -38,19 +40,23 @@ class SubjectHead(QWidget):
         lines.setSpacing(1)
         lines.addLayout(first)
         lines.addWidget(self.second)
-        row = SqueezedRow()
-        row.setSpacing(14)
-        row.addWidget(self.avatar)
-        row.addLayout(lines, 1)
+        words = QHBoxLayout()
+        words.setSpacing(14)
+        words.addWidget(self.avatar)
+        words.addLayout(lines, 1)
+        beside = SqueezedRow()
+        beside.setSpacing(14)
         for button in buttons:
-            row.addWidget(button)
+            beside.addWidget(button)
+        self.row = FoldRow(words, beside, _LEAST_WORDS)
+        self.row.setSpacing(14)
         rule = QFrame()
         rule.setProperty("part", "rule")
         rule.setFixedHeight(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 0)
         outer.setSpacing(8)
-        outer.addLayout(row)
+        outer.addLayout(self.row)
         outer.addWidget(self.tabs)
         outer.addSpacing(-9)
         outer.addWidget(rule)

@@ -1,9 +1,18 @@
 """The tabs of a page: words on a line, the open one underlined in the accent."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QTabBar, QWidget
+from typing_extensions import override
+
+from crmdesk.ui import theme
 from crmdesk.ui.parts.focus_ring import FocusRing
+from crmdesk.ui.parts.label import tool_tip
+
+_GAP, _TIGHT_GAP = 24, 14
+"""Between two tabs, and where there is little room; the style sheet has the same."""
 
 
 class Tabs(QTabBar):
@@ -17,14 +26,37 @@ class Tabs(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._ring = FocusRing(self)
+        self._whole: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()
 
-    def set_tabs(self, names: list[str]) -> None:
-        """Set the words of the tabs."""
+    def set_tabs(self, names: Sequence[str], short: Sequence[str] = ()) -> None:
+        """Set the words of the tabs; `short` are those without figures, for where there is little room."""
+        self._whole, self._short = tuple(names), tuple(short)
         for index, name in enumerate(names):
-            shown = name.replace("&", "&&")
-            if index < self.count():
-                self.setTabText(index, shown)
-            else:
-                self.addTab(shown)
+            if index >= self.count():
+                self.addTab(name)
         while self.count() > len(names):
             self.removeTab(self.count() - 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Stand closer where there is little room, then leave the figures out; arrows come only after that."""
+        tight = self._needs(self._whole, _GAP) > self.width()
+        shown = self._short if self._short and self._needs(self._whole, _TIGHT_GAP) > self.width() else self._whole
+        for index, name in enumerate(shown):
+            self.setTabText(index, name.replace("&", "&&"))
+            self.setTabToolTip(index, tool_tip(self._whole[index]) if name != self._whole[index] else "")
+        if bool(self.property("tight")) != tight:
+            self.setProperty("tight", tight)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.updateGeometry()
+
+    def _needs(self, names: Sequence[str], gap: int) -> int:
+        metrics = QFontMetrics(theme.font(bold=True))
+        return sum(metrics.horizontalAdvance(name) + gap for name in names)
+
+    @override
+    def resizeEvent(self, arg__1: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(arg__1)

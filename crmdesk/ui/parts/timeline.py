@@ -8,11 +8,12 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import icons, theme
+from crmdesk.ui import theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import ElidedLabel, Label
+from crmdesk.ui.parts.picture import Picture
 from crmdesk.ui.parts.spoken import Role
 
 _FIRST = 20
@@ -36,19 +37,6 @@ class TimelineRow(msgspec.Struct, frozen=True):
     icon: str = ""
 
 
-class _Mark(QWidget):
-    """The icon of an entry, drawn in the colours of the theme in use."""
-
-    def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._name = name
-        self.setFixedSize(icons.theme_size(_ICON))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).drawPixmap(0, 0, icons.pixmap(self._name, "accent", _ICON))
-
-
 class _Entry(QWidget):
     opened = Signal()
     acted = Signal(str)
@@ -68,7 +56,7 @@ class _Entry(QWidget):
         top = QHBoxLayout()
         top.setSpacing(6)
         if row.icon:
-            top.addWidget(_Mark(row.icon, self))
+            top.addWidget(Picture(row.icon, "accent", _ICON))
         meta = ElidedLabel(row.meta, "muted")
         meta.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         top.addWidget(meta)

@@ -16,7 +16,7 @@ from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 
-_HEAD = 58
+_HEAD, _TIGHT = 58, 3
 _FIRST_HOUR = 8
 
 
@@ -77,21 +77,25 @@ class _Head(QWidget):
 
     def _paint_note(self, painter: QPainter, place: QRect) -> None:
         head = self.head
-        painter.setFont(theme.font(theme.SMALL_PX))
-        painter.setPen(theme.tokens().color("muted"))
         if head.note:
-            metrics, room = QFontMetrics(painter.font()), place.width() - 20
-            whole = metrics.horizontalAdvance(head.note) <= room
-            note = head.note if whole else head.short or head.note
-            text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room)
-            width = min(chip_width(text), place.width())
-            paint_chip(painter, QRect(place.left(), place.top(), width, place.height()).toRectF(), text, head.tone)
+            painter.setFont(theme.font(theme.SMALL_PX))
+            text, width = self._note(place.width())
+            box = QRect(place.left(), place.top(), width, place.height()).toRectF()
+            paint_chip(painter, box, text, head.tone, _TIGHT)
             place = place.adjusted(width + 6, 0, 0, 0)
         figure = QFontMetrics(theme.font(theme.SMALL_PX)).horizontalAdvance(head.figure)
         if head.figure and figure <= place.width():
             painter.setFont(theme.font(theme.SMALL_PX))
             painter.setPen(theme.tokens().color("muted"))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, head.figure)
+
+    def _note(self, room: int) -> tuple[str, int]:
+        """Return what of the note has room, and how wide its chip is: one with narrow edges comes before dots."""
+        metrics = QFontMetrics(theme.font(theme.SMALL_PX))
+        for note in (self.head.note, self.head.short or self.head.note):
+            if chip_width(note) <= room:
+                return note, chip_width(note)
+        return metrics.elidedText(note, Qt.TextElideMode.ElideRight, room - 2 * _TIGHT), room
 
 
 class _Heads(QFrame):

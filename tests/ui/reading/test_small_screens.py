@@ -103,6 +103,7 @@ def test_every_dialog_fits_and_shows_its_buttons(qtbot: QtBot, sit: Sit, screen:
     assert dialog.width() <= screen.width(), dialog.size()
     assert dialog.height() <= screen.height(), dialog.size()
     areas = dialog.findChildren(room.Room)
+    assert all(area.verticalScrollBar().value() == 0 for area in areas), "it opens at its heading"
     buttons = [one for one in dialog.findChildren(Button) if one.isVisible()]
     foot = max((one for one in buttons if not any(area.isAncestorOf(one) for area in areas)), key=_bottom)
     assert not foot.visibleRegion().isEmpty(), foot.text()

@@ -4,13 +4,15 @@ import re
 from collections import Counter
 
 import pytest
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtGui import QFont, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox
 
 from crmdesk.ui import app, icons, theme
+from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.style import style_sheet
 
 THEMES = ("light", "dark")
+_WORDS = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 GROUNDS = ("background", "surface", "raised", "selection", "hover")
 
 
@@ -55,6 +57,20 @@ def test_what_is_ticked_shows_box_and_tick(qapp: QApplication, name: str) -> Non
     assert seen[colors.accent] > 50
     assert seen[colors.accent_text] > 3
     box.deleteLater()
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_is_off_can_still_be_read(qapp: QApplication, name: str) -> None:
+    theme.apply_theme(qapp, name)
+    button = Button("x")
+    button.setEnabled(False)
+    words, ground, _border = button._colors()
+    off = QPalette.ColorGroup.Disabled
+    pairs = [(words, ground)]
+    pairs += [(qapp.palette().color(off, role), qapp.palette().color(QPalette.ColorRole.Base)) for role in _WORDS]
+    theme.apply_theme(qapp, theme.SYSTEM)
+    assert all(theme.contrast(words.name(), ground.name()) >= 4.5 for words, ground in pairs)
+    button.deleteLater()
 
 
 def test_contrast_is_that_of_the_standard() -> None:

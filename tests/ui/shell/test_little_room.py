@@ -1,0 +1,87 @@
+"""Little room: heads fold, tabs stand closer, notes lose their edges, and what is drawn follows the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui import theme
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.number_box import NumberBox, TimeBox
+from crmdesk.ui.parts.subject_head import SubjectHead
+from crmdesk.ui.parts.text_field import TextLine
+from crmdesk.ui.parts.week_calendar import DayHead, _Head
+
+
+def _head(qtbot: QtBot, width: int) -> SubjectHead:
+    head = SubjectHead("doctor", (Button("编辑", key="E"), Button("计划", key="P"), Button("拜访", key="V")), chips=1)
+    head.say("Maximilian Alexander Featherstonehaugh", "主任医师", [("A 类", "accent")])
+    head.tabs.set_tabs(["Timeline", "Profile", "Expenses ¥3,086,422.38", "Consent"], ["Timeline", "", "Expenses", ""])
+    qtbot.addWidget(head)
+    head.resize(width, 200)
+    head.show()
+    return head
+
+
+def test_buttons_go_below_a_name_that_they_would_squeeze(qtbot: QtBot) -> None:
+    narrow, wide = _head(qtbot, 600), _head(qtbot, 1000)
+    for head in (narrow, wide):
+        qtbot.waitUntil(lambda head=head: head.name.width() >= head.name.sizeHint().width())
+    buttons = [head.findChildren(Button) for head in (narrow, wide)]
+    assert all(one.y() > narrow.second.geometry().bottom() for one in buttons[0])
+    assert all(one.y() < wide.second.geometry().bottom() for one in buttons[1])
+    wide.resize(600, 200)
+    qtbot.waitUntil(lambda: all(one.y() > wide.second.geometry().bottom() for one in buttons[1]))
+
+
+def test_tabs_stand_closer_and_leave_their_figures_out_before_they_need_arrows(qtbot: QtBot) -> None:
+    head = _head(qtbot, 600)
+    assert head.tabs.tabText(2) == "Expenses ¥3,086,422.38"
+    for width, text in ((440, "Expenses ¥3,086,422.38"), (350, "Expenses")):
+        head.resize(width, 200)
+        qtbot.waitUntil(lambda width=width: head.tabs.width() <= width)
+        assert head.tabs.tabText(2) == text
+        assert not any(one.isVisible() for one in head.tabs.findChildren(QToolButton)), width
+    assert "3,086,422.38" in head.tabs.tabToolTip(2)
+
+
+def test_a_note_of_a_day_loses_its_edges_before_its_end(qtbot: QtBot) -> None:
+    above = QWidget()
+    qtbot.addWidget(above)
+    head = _Head(above)
+    head.show_day(DayHead("Mon", "30", note="Training · morning", short="Training"))
+    needed = QFontMetrics(theme.font(theme.SMALL_PX)).horizontalAdvance("Training")
+    assert head._note(400)[0] == "Training · morning"
+    assert head._note(needed + 8) == ("Training", needed + 8)
+    assert head._note(needed)[0].endswith("…")
+
+
+def test_the_icon_of_a_banner_wears_the_theme_that_comes_later(qtbot: QtBot, dressed: QApplication) -> None:
+    before, after = Banner(), Banner()
+    qtbot.addWidget(before)
+    qtbot.addWidget(after)
+    before.say("x", "warn")
+    theme.apply_theme(dressed, theme.DARK)
+    after.say("x", "warn")
+    for banner in (before, after):
+        banner.resize(300, 40)
+    assert before.grab().toImage() == after.grab().toImage()
+
+
+def test_an_entry_of_an_open_list_is_as_high_as_a_line_that_is_clicked_at(qtbot: QtBot) -> None:
+    box = DropDown()
+    qtbot.addWidget(box)
+    box.addItems(["A", "B"])
+    assert box.view().sizeHintForRow(0) >= 30
+
+
+def test_fields_of_a_line_are_equally_high(qtbot: QtBot) -> None:
+    fields = [TextLine(), DateField("day"), DropDown(), NumberBox("number", 0, 9, 1), TimeBox("time", 540)]
+    for field in fields:
+        qtbot.addWidget(field)
+        field.ensurePolished()
+    assert {min(field.sizeHint().height(), field.maximumHeight()) for field in fields} == {34}
