@@ -136,3 +136,25 @@ def test_values_of_the_laptop_are_structs() -> None:
     layers = [path for path in SOURCES if path.relative_to(ROOT).parts[1] in ("services", "storage", "sync", "ui")]
     assert layers
     assert [path for path in layers if re.search(r"@dataclass\(.*slots=True", path.read_text("utf-8"))] == []
+
+
+_DISTANCES = {
+    "setContentsMargins", "setSpacing", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing", "FlowLayout",
+}  # fmt: skip
+
+
+def _raw_distances(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in _DISTANCES:
+            continue
+        given = [*node.args, *(one.value for one in node.keywords)]
+        numbers = [part.value for one in given for part in ast.walk(one) if isinstance(part, ast.Constant)]
+        if any(number != 0 for number in numbers):
+            found.append(f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)[:80]}")
+    return found
+
+
+def test_layouts_take_their_distances_from_the_scale() -> None:
+    """Sixty kinds of margins grew where each page chose its own numbers (`crmdesk.ui.space`)."""
+    assert [hit for path in SOURCES if "ui" in path.parts for hit in _raw_distances(path)] == []

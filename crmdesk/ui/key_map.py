@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.ui import actions
+from crmdesk.ui import actions, space
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
@@ -24,11 +24,11 @@ class KeyMapDialog(Dialog):
         self.resize(900, 620)
         page = ScrollPage()
         columns = QHBoxLayout()
-        columns.setSpacing(16)
+        columns.setSpacing(space.APART)
         sides = (QVBoxLayout(), QVBoxLayout())
         heights = [0, 0]
         for side in sides:
-            side.setSpacing(16)
+            side.setSpacing(space.APART)
             columns.addLayout(side, 1)
         for place in filter(self._mine, actions.PLACES):
             card, lines = self._card(place)
@@ -41,7 +41,7 @@ class KeyMapDialog(Dialog):
         close = Button(self.tr("关闭"), key="Esc")
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
-        foot.setContentsMargins(24, 10, 24, 14)
+        foot.setContentsMargins(space.EDGE, space.NEAR, space.EDGE, space.ROOMY)
         foot.addWidget(Label(self.tr("在选项组上：数字键选一组，左右箭头选一项"), "muted"))
         foot.addStretch(1)
         foot.addWidget(close)
@@ -59,7 +59,7 @@ class KeyMapDialog(Dialog):
     def _card(self, place: str) -> tuple[Card, int]:
         card = Card(actions.place_word(place))
         grid = QGridLayout()
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(space.TIGHT)
         grid.setColumnStretch(0, 1)
         specs = [spec for spec in actions.SPECS if spec.place == place and spec.keys and self._mine(spec.name)]
         for row, spec in enumerate(specs):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import Hit
-from crmdesk.ui import actions
+from crmdesk.ui import actions, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import class_word
 from crmdesk.ui.parts.card import rule
@@ -42,9 +42,9 @@ class Palette(QFrame):
         self._list.opened.connect(self._run)
         self._list.clicked.connect(lambda _index: self._run(self._list.current_key()))
         self._empty = Label("", "muted")
-        self._empty.setContentsMargins(16, 14, 16, 14)
+        self._empty.setContentsMargins(*space.BAR)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(space.LINE, space.LINE, space.LINE, space.LINE)
         layout.setSpacing(0)
         layout.addWidget(self._field)
         layout.addWidget(rule())

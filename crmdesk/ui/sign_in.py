@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.passphrases import MIN_PASSPHRASE
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
@@ -82,20 +82,20 @@ class SignInWindow(QWidget):
     def _build(self) -> None:
         card = Card()
         card.setFixedWidth(400)
-        card.body.setContentsMargins(32, 24, 32, 24)
-        card.body.setSpacing(5)
+        card.body.setContentsMargins(space.FAR, space.EDGE, space.FAR, space.EDGE)
+        card.body.setSpacing(space.TINY)
         brand = QHBoxLayout()
         brand.setSpacing(0)
         brand.addWidget(Label("crm", "brand-accent"))
         brand.addWidget(Label("desk", "brand"))
         brand.addStretch(1)
         card.body.addLayout(brand)
-        card.body.addSpacing(8)
+        card.body.addSpacing(space.INSIDE)
         self._title = Label("", "subject")
         self._hint = Label("", "secondary", wrap=True)
         card.body.addWidget(self._title)
         card.body.addWidget(self._hint)
-        card.body.addSpacing(6)
+        card.body.addSpacing(space.TIGHT)
         self._banner = Banner()
         self._marks = FaultMarks(self._banner)
         self._banner.setObjectName("sign_in_banner")
@@ -103,7 +103,7 @@ class SignInWindow(QWidget):
         for name in ("server", "login", "password", "passphrase", "passphrase_again"):
             card.body.addWidget(self._field(name))
             card.body.addWidget(self._fields[name][1])
-        card.body.addSpacing(12)
+        card.body.addSpacing(space.BETWEEN)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
@@ -116,7 +116,7 @@ class SignInWindow(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(Room(inner))
         outer = QVBoxLayout(inner)
-        outer.setContentsMargins(24, 16, 24, 12)
+        outer.setContentsMargins(space.EDGE, space.APART, space.EDGE, space.BETWEEN)
         middle = QHBoxLayout()  # not an alignment: an aligned card would ignore how high its wrapped text is
         middle.addStretch(1)
         middle.addWidget(card)
@@ -140,7 +140,7 @@ class SignInWindow(QWidget):
             edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
         label = Label("", "muted")
-        label.setContentsMargins(0, 4, 0, 0)
+        label.setContentsMargins(0, space.TINY, 0, 0)
         label.setBuddy(edit)
         self._fields[name] = (label, edit)
         return label
@@ -342,13 +342,13 @@ class SignInAgainDialog(Dialog):
         self._go.clicked.connect(self.submit)
         login = self._account.login if self._account else ""
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.INSIDE)
         layout.addWidget(Label(self.tr("重新登录"), "title"))
         layout.addWidget(Label(self.tr("{login} 的密码").format(login=login), "muted"))
         layout.addWidget(self._password)
         layout.addWidget(self._banner)
-        layout.addSpacing(4)
+        layout.addSpacing(space.TINY)
         layout.addLayout(self._foot())
         self.setMinimumWidth(380)
         self._password.returnPressed.connect(self.submit)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import SetPreference
-from crmdesk.ui import actions
+from crmdesk.ui import actions, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.label import Label
@@ -35,12 +35,12 @@ class Tour(QFrame):
         self._skip.setObjectName("tour_skip_button")
         self._skip.clicked.connect(self.leave)
         text = QVBoxLayout()
-        text.setSpacing(2)
+        text.setSpacing(space.HAIR)
         text.addWidget(self._title)
         text.addWidget(self._words)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 10, 24, 12)
-        layout.setSpacing(12)
+        layout.setContentsMargins(space.EDGE, space.NEAR, space.EDGE, space.BETWEEN)
+        layout.setSpacing(space.BETWEEN)
         layout.addLayout(text, 1)
         for part in (self._count, self._skip, self._next):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -11,7 +11,7 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import ADVERSE_EVENT
 from crmdesk.services.commands import Outcome, ReportAdverseEvent
 from crmdesk.services.views import AdverseEventItem
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords
@@ -69,7 +69,7 @@ class AdverseEventDialog(Dialog):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(10)
+        head.setSpacing(space.NEAR)
         head.addWidget(self._heading)
         head.addWidget(self._left)
         head.addStretch(1)
@@ -78,12 +78,12 @@ class AdverseEventDialog(Dialog):
         foot.addWidget(self._cancel)
         foot.addWidget(self.save_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.INSIDE)
         layout.addLayout(head)
         for widget in (self._about, self._clock):
             layout.addWidget(widget)
-        layout.addSpacing(6)
+        layout.addSpacing(space.TIGHT)
         layout.addWidget(self._heard_word)
         layout.addWidget(self.heard, 1)
         layout.addWidget(self.how)
@@ -92,7 +92,7 @@ class AdverseEventDialog(Dialog):
         layout.addWidget(self.banner)
         layout.addWidget(self._history_word)
         layout.addWidget(self.history)
-        layout.addSpacing(6)
+        layout.addSpacing(space.TIGHT)
         layout.addLayout(foot)
 
     def retranslate(self) -> None:

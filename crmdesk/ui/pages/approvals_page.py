@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.services.commands import ChangeSet, ClaimCommand, Outcome
 from crmdesk.services.views import ClaimItem, ClaimView
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.call_back_dialog import note_call_back
@@ -62,9 +62,9 @@ class ApprovalsPage(Page):
     def _lay_out(self) -> None:
         left, column = pane()
         head = QHBoxLayout()
-        head.setContentsMargins(16, 14, 16, 14)
+        head.setContentsMargins(*space.BAR)
         head.addWidget(self._count)
-        head.addSpacing(8)
+        head.addSpacing(space.INSIDE)
         head.addWidget(self._sum)
         head.addStretch(1)
         column.addLayout(head)
@@ -72,7 +72,7 @@ class ApprovalsPage(Page):
         self._bar = QWidget()
         bar = SqueezedRow(self._bar)
         bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(10)
+        bar.setSpacing(space.NEAR)
         for button in self.buttons.values():
             bar.addWidget(button)
         bar.addWidget(self._hint, 1)
@@ -84,7 +84,7 @@ class ApprovalsPage(Page):
         inner.setSpacing(0)
         inner.addWidget(self.detail, 1)
         foot = QVBoxLayout()
-        foot.setContentsMargins(24, 12, 24, 16)
+        foot.setContentsMargins(space.EDGE, space.BETWEEN, space.EDGE, space.APART)
         for box in (self._bar, self._decision, self._by_line):
             foot.addWidget(box)
         inner.addLayout(foot)

@@ -14,7 +14,7 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import RECORDS
 from crmdesk.services import batch
 from crmdesk.services.batch import BatchChange, BatchPreview, PreviewRow
-from crmdesk.ui import language, own_fields, theme
+from crmdesk.ui import language, own_fields, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.batch_own import CLEAR, KEEP, BatchOwn
 from crmdesk.ui.pages.customer_words import CustomerWords
@@ -71,8 +71,8 @@ class BatchDialog(Dialog):
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(10)
+        grid.setHorizontalSpacing(space.APART)
+        grid.setVerticalSpacing(space.NEAR)
         cells: list[tuple[Label, QWidget]] = []
         for name, box in self.fields.items():
             box.setObjectName(f"batch_{name}_box")
@@ -84,7 +84,7 @@ class BatchDialog(Dialog):
             cells.append((self._tag_labels[kind], edit))
         for place, (label, control) in enumerate(cells):
             cell = QVBoxLayout()
-            cell.setSpacing(4)
+            cell.setSpacing(space.TINY)
             label.setBuddy(control)
             cell.addWidget(label)
             cell.addWidget(control)
@@ -96,8 +96,8 @@ class BatchDialog(Dialog):
         foot.addWidget(self._cancel)
         foot.addWidget(self.start_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.ROOMY)
         layout.addWidget(self._heading)
         layout.addLayout(grid)
         if self.own.cells:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.fields import Field
 from crmdesk.domain.records import RECORDS
-from crmdesk.ui import language, words
+from crmdesk.ui import language, space, words
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
 from crmdesk.ui.parts.dropdown import DropDown
@@ -40,7 +40,7 @@ class _Cell(QWidget):
         self.editor.edited.connect(lambda _name: self.changed.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(space.TINY)
         for part in (self._label, self.box, self.editor):
             layout.addWidget(part)
         self.retranslate()
@@ -82,16 +82,16 @@ class BatchOwn(QWidget):
         self.cells = {field.name: _Cell(record, field) for field in fields}
         self._heading = Label("", "strong")
         grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(10)
+        grid.setHorizontalSpacing(space.APART)
+        grid.setVerticalSpacing(space.NEAR)
         for place, cell in enumerate(self.cells.values()):
             cell.changed.connect(self.changed)
             grid.addWidget(cell, place // _COLUMNS, place % _COLUMNS, Qt.AlignmentFlag.AlignTop)
         for column in range(_COLUMNS):
             grid.setColumnStretch(column, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 8, 0)
-        layout.setSpacing(10)
+        layout.setContentsMargins(0, 0, space.INSIDE, 0)
+        layout.setSpacing(space.NEAR)
         layout.addWidget(self._heading)
         layout.addLayout(grid)
         layout.addStretch(1)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.services.batch import BatchChange, BatchReport
+from crmdesk.ui import space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.buttons import Button
@@ -81,7 +82,7 @@ class RunFace(QWidget):
         self.stop.setObjectName("customers_stop_button")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
+        row.setSpacing(space.BETWEEN)
         row.addWidget(self._count)
         row.addWidget(self.bar, 1)
         row.addWidget(self._left)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.services.views import ACCEPTED, CallBackItem
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.pages.call_back_words import CallBackWords, answers_of, outcome_chip, point_chips
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.card import Card
@@ -35,7 +35,7 @@ class CallBackCard(Card):
         holder = QWidget(self)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(space.NEAR)
         for item in items:
             column.addLayout(self._entry(item, holder))
         self.body.replaceWidget(self._holder, holder)
@@ -47,9 +47,9 @@ class CallBackCard(Card):
 
     def _entry(self, item: CallBackItem, parent: QWidget) -> QVBoxLayout:
         entry = QVBoxLayout()
-        entry.setSpacing(4)
+        entry.setSpacing(space.TINY)
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(space.INSIDE)
         top.addWidget(Chip(*outcome_chip(str(item.row["outcome"])), parent))
         if item.row.sync_state != ACCEPTED:
             top.addWidget(Chip(state_word(item.row.sync_state), STATE_TONES[item.row.sync_state], parent))

@@ -19,7 +19,7 @@ from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import Command, CorrectCallBack, NoteCallBack
 from crmdesk.services.views import CallBackItem, CallBackSubject, HistoryEntry
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_words import CallBackWords, said_done
 from crmdesk.ui.pages.customer_words import CustomerWords
@@ -80,16 +80,16 @@ class CallBackDialog(SmallDialog):
         (self.doctor if not self.doctor.value() and subject.doctors else self.outcome).setFocus()
 
     def _lay_out(self) -> None:
-        self.content.setSpacing(9)
+        self.content.setSpacing(space.INSIDE)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(10)
+        grid.setHorizontalSpacing(space.RIM)
+        grid.setVerticalSpacing(space.NEAR)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         when = QVBoxLayout()
-        when.setSpacing(4)
+        when.setSpacing(space.TINY)
         fields = QHBoxLayout()
-        fields.setSpacing(8)
+        fields.setSpacing(space.INSIDE)
         fields.addWidget(self.day)
         fields.addWidget(self.time)
         fields.addStretch(1)

@@ -12,7 +12,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.services.views import ClaimView
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
@@ -31,7 +31,7 @@ class _Box(QWidget):
         super().__init__(parent)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(10)
+        self.row.setSpacing(space.NEAR)
         self.confirm = Button("", PRIMARY, "↵")
         self.cancel = Button("", PLAIN, "Esc")
         self.cancel.clicked.connect(self.given_up)
@@ -141,7 +141,7 @@ class LineDecisionBox(_Box):
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
+        grid.setSpacing(space.INSIDE)
         for number, line in enumerate(view.row["lines"] or (), 1):
             name, amount = self._line(number, line)
             row, place = divmod(number - 1, _ACROSS)

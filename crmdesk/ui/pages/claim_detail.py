@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.services.commands import NoteOpened
 from crmdesk.services.views import BudgetEffect, ClaimView, HistoryEntry
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.call_back_card import CallBackCard
@@ -38,8 +38,8 @@ class ClaimDetail(ScrollArea):
         inner.setProperty("part", "page")
         self.setWidget(inner)
         self._layout = QVBoxLayout(inner)
-        self._layout.setContentsMargins(24, 20, 24, 20)
-        self._layout.setSpacing(16)
+        self._layout.setContentsMargins(*space.PAGE)
+        self._layout.setSpacing(space.APART)
         self._build_head()
         self._lines = Card()
         self._lines.setObjectName("claim_lines_card")
@@ -51,9 +51,9 @@ class ClaimDetail(ScrollArea):
         self.call_backs.opened.connect(lambda row_id: show_call_back(context, self, row_id))
         self._layout.addWidget(self._lines)
         self._columns = columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        columns.setSpacing(16)
+        columns.setSpacing(space.APART)
         right = QVBoxLayout()
-        right.setSpacing(16)
+        right.setSpacing(space.APART)
         for card in (self.call_backs, self._findings, self._budget, self._trail):
             right.addWidget(card)
         right.addStretch(1)
@@ -71,7 +71,7 @@ class ClaimDetail(ScrollArea):
 
     def _build_head(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(10)
+        top.setSpacing(space.NEAR)
         self._title = ElidedLabel("", "subject")
         self._title.setObjectName("claim_title_label")
         self._submission, self._state = Chip("", "neutral", self), Chip("", "neutral", self)
@@ -81,13 +81,13 @@ class ClaimDetail(ScrollArea):
         top.addWidget(self._title, 1)
         top.addWidget(self._submission)
         top.addWidget(self._state)
-        top.addSpacing(8)
+        top.addSpacing(space.INSIDE)
         top.addWidget(self._total)
         self._second = Label("", "muted", wrap=True)
         self._refusal = Label("", "warn", wrap=True)
         self._refusal.setObjectName("claim_refusal_label")
         head = QVBoxLayout()
-        head.setSpacing(4)
+        head.setSpacing(space.TINY)
         head.addLayout(top)
         head.addWidget(self._second)
         head.addWidget(self._refusal)
@@ -164,7 +164,7 @@ class ClaimDetail(ScrollArea):
         grid.setColumnStretch(1, 5)
         grid.setColumnMinimumWidth(0, theme.px(_LEAST_CATEGORY))
         grid.setColumnMinimumWidth(1, theme.px(_LEAST_PROOF))
-        grid.setHorizontalSpacing(16)
+        grid.setHorizontalSpacing(space.APART)
         approved = view.row["approved_lines"] or []
         for index, line in enumerate(view.row["lines"] or ()):
             if index:
@@ -247,8 +247,8 @@ class ClaimDetail(ScrollArea):
         )
         left = self.tr("剩余 {amount}").format(amount=whole_yuan(effect.left_fen))
         legend = QHBoxLayout()
-        legend.setContentsMargins(0, 0, 0, 6)
-        legend.setSpacing(12)
+        legend.setContentsMargins(0, 0, 0, space.TIGHT)
+        legend.setSpacing(space.BETWEEN)
         for words_of_share, role in shares:
             legend.addWidget(Label(words_of_share, role))
         legend.addStretch(1)
@@ -296,7 +296,7 @@ def _emptied(card: Card) -> QGridLayout:
     holder = QWidget(card)
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(8)
+    grid.setHorizontalSpacing(space.BETWEEN)
+    grid.setVerticalSpacing(space.INSIDE)
     card.body.addWidget(holder)
     return grid

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.claims import Lack, lacking
 from crmdesk.services.views import ClaimView, Hit
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.pages.claim_faults import fault_word
 from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
 from crmdesk.ui.pages.claim_words import yuan
@@ -76,8 +76,8 @@ class ClaimEditor(QWidget):
     def _lay_out(self) -> None:
         head = Card()
         grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
+        grid.setHorizontalSpacing(space.BETWEEN)
+        grid.setVerticalSpacing(space.INSIDE)
         grid.setColumnMinimumWidth(0, 76)
         grid.setColumnStretch(1, 1)
         places = {"title": self.title_edit, "visit": self._visit, "reason": self.reason, "attendees": self.attendees}
@@ -98,7 +98,7 @@ class ClaimEditor(QWidget):
         self._lines_card.body.addLayout(foot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
+        layout.setSpacing(space.APART)
         layout.addWidget(head)
         layout.addWidget(self._lines_card)
 

@@ -12,7 +12,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.claims import Lack
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.claim_faults import fault_word, line_word
 from crmdesk.ui.parts.buttons import PLAIN, QUIET, Button
 from crmdesk.ui.parts.chips import Chip, Picklist
@@ -78,11 +78,11 @@ class ClaimLineEditor(QFrame):
         self._words = QWidget()
         words = QHBoxLayout(self._words)
         words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(8)
+        words.setSpacing(space.INSIDE)
         words.addWidget(self.description, 1)
         words.addWidget(self.fapiao, 1)
         self._first = first = QHBoxLayout()
-        first.setSpacing(8)
+        first.setSpacing(space.INSIDE)
         first.addWidget(self.category)
         first.addWidget(self.spent_on)
         first.addWidget(self._words, 1)
@@ -94,19 +94,19 @@ class ClaimLineEditor(QFrame):
         self._second = QWidget()
         second = QHBoxLayout(self._second)
         second.setContentsMargins(0, 0, 0, 0)
-        second.setSpacing(8)
+        second.setSpacing(space.INSIDE)
         second.addWidget(self._people_label)
         second.addWidget(self.doctors, 1, Qt.AlignmentFlag.AlignVCenter)
         second.addWidget(self._staff_label)
         second.addWidget(self.staff)
         third = QHBoxLayout()
-        third.setSpacing(8)
+        third.setSpacing(space.INSIDE)
         third.addWidget(self.attach_button)
         third.addWidget(self.receipt_chip)
         third.addWidget(self._error, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(0, space.INSIDE, 0, space.INSIDE)
+        layout.setSpacing(space.INSIDE)
         layout.addLayout(first)
         layout.addWidget(self._second)
         layout.addLayout(third)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.services.commands import SetPreference
 from crmdesk.services.reads_sync import Reads
+from crmdesk.ui import space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_columns import COLUMNS, LATER, ColumnWords, Layout, Shown, columns_of
 from crmdesk.ui.parts.buttons import QUIET, Button
@@ -54,7 +55,7 @@ class ColumnNews(QWidget):
         self.later.clicked.connect(self._done)
         self.banner.add(self.later)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 24, 8)
+        layout.setContentsMargins(space.APART, space.INSIDE, space.EDGE, space.INSIDE)
         layout.addWidget(self.banner)
         self.hide()
 

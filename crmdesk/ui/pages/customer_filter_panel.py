@@ -9,7 +9,7 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.customer_filter import DUE, NEVER, NONE, PROMISE, SEEN, VISIT, Conditions, conditions_for
 from crmdesk.services.due import PLAIN_DAYS
 from crmdesk.services.views import FilterChoices
-from crmdesk.ui import actions, language, theme
+from crmdesk.ui import actions, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.own_filter import OwnFilter, OwnFilterWords
@@ -121,8 +121,8 @@ class FilterPanel(QFrame):
         inner = QFrame()
         inner.setProperty("part", "surface")
         self._body = QVBoxLayout(inner)
-        self._body.setContentsMargins(16, 4, 12, 16)
-        self._body.setSpacing(6)
+        self._body.setContentsMargins(space.APART, space.TINY, space.BETWEEN, space.APART)
+        self._body.setSpacing(space.TIGHT)
         for name in _ORDER:
             self._add_group(name)
         self.own = OwnFilter()
@@ -137,7 +137,7 @@ class FilterPanel(QFrame):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         top = QHBoxLayout()
-        top.setContentsMargins(16, 10, 10, 2)
+        top.setContentsMargins(space.APART, space.NEAR, space.NEAR, space.HAIR)
         top.addWidget(self._heading, 1)
         top.addWidget(self._close)
         layout = QVBoxLayout(self)
@@ -152,7 +152,7 @@ class FilterPanel(QFrame):
         group.setObjectName(f"customers_{name}")
         group.changed.connect(self.changed)
         self.groups[name] = group
-        self._body.addSpacing(6)
+        self._body.addSpacing(space.TIGHT)
         self._body.addWidget(self._headings[name])
         if name == "institutions":
             self._body.addWidget(self.picker)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from crmdesk.services.customer_filter import Conditions
-from crmdesk.ui import actions, language
+from crmdesk.ui import actions, language, space
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
@@ -38,8 +38,8 @@ class CustomersBar(QFrame):
         self.new = Button("", PRIMARY, actions.keys("customers_new_doctor"), "plus")
         self.new.setObjectName("customers_new_button")
         row = SqueezedRow(self)
-        row.setContentsMargins(16, 11, 24, 12)
-        row.setSpacing(10)
+        row.setContentsMargins(space.APART, space.BETWEEN, space.EDGE, space.BETWEEN)
+        row.setSpacing(space.NEAR)
         for widget in (self.kinds, self.filter, self._figure):
             row.addWidget(widget, 1 if widget is self.filter else 0, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.conditions, self.columns, self.import_button, self.new):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import AttachFile
 from crmdesk.services.views import DoctorView, ReceiptView, Row
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import QUIET, Button
@@ -40,7 +40,7 @@ class CycleCard(Card):
             self.body.addLayout(row)
             if left is self._count:
                 self.body.addWidget(self._bar)
-                self.body.addSpacing(2)
+                self.body.addSpacing(space.HAIR)
                 self.body.addWidget(self._chart)
 
     def show_months(self, months: Sequence[int]) -> None:
@@ -122,12 +122,12 @@ class EvidenceList(QWidget):
         self._doctor_id = ""
         self._heading, self._none = Label("", "strong"), Label("", "muted", wrap=True)
         self._rows = QVBoxLayout()
-        self._rows.setSpacing(4)
+        self._rows.setSpacing(space.TINY)
         self._add = Button.for_action("doctor_evidence", icon_name="attach", small=True)
         self._add.clicked.connect(self.add)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(8)
+        layout.setContentsMargins(0, space.INSIDE, 0, 0)
+        layout.setSpacing(space.INSIDE)
         layout.addWidget(self._heading)
         layout.addWidget(self._none)
         layout.addLayout(self._rows)
@@ -193,7 +193,7 @@ class PromiseList(QWidget):
         self._words = words
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(10)
+        self._layout.setSpacing(space.NEAR)
 
     def show_promises(self, promises: Sequence[Row], limit: int = 20) -> None:
         """Show the promises, the ones due first."""
@@ -219,9 +219,9 @@ class PromiseList(QWidget):
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(space.NEAR)
         texts = QVBoxLayout()
-        texts.setSpacing(1)
+        texts.setSpacing(space.LINE)
         texts.addWidget(Label(text, "body", wrap=True))
         texts.addWidget(Label(language.starting(said), "muted"))
         when = QWidget()

@@ -14,7 +14,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import DiscardDraft, EditRow, Outcome, SaveDraft
 from crmdesk.services.views import Row
-from crmdesk.ui import language, words
+from crmdesk.ui import language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import edit_session
 from crmdesk.ui.pages.customer_words import CustomerWords
@@ -63,7 +63,7 @@ class RowEditor(QWidget):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
+        layout.setSpacing(space.ROOMY)
         self._heading = Label("", "strong")
         self._cancel = Button("", key="Esc")
         self._cancel.setObjectName(f"{self.record.name}_cancel_button")
@@ -72,14 +72,14 @@ class RowEditor(QWidget):
         self.save_button.setObjectName(f"{self.record.name}_save_button")
         self.save_button.clicked.connect(self.save)
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(space.INSIDE)
         top.addWidget(self._heading, 1)
         top.addWidget(self._cancel)
         top.addWidget(self.save_button)
         layout.addLayout(top)
         layout.addWidget(self.banner)
         self._merge = QVBoxLayout()
-        self._merge.setSpacing(10)
+        self._merge.setSpacing(space.NEAR)
         layout.addLayout(self._merge)
         layout.addLayout(self._grid())
         layout.addWidget(self.own)
@@ -87,8 +87,8 @@ class RowEditor(QWidget):
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
+        grid.setHorizontalSpacing(space.APART)
+        grid.setVerticalSpacing(space.BETWEEN)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         row = column = 0

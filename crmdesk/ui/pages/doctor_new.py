@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crmdesk.services.commands import CreateDoctor
 from crmdesk.services.views import CustomerItem
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted, profession
 from crmdesk.ui.pages.form_dialog import FormDialog
@@ -43,7 +43,7 @@ class NewDoctorDialog(FormDialog):
         self._add_place()  # between them, as the eye goes: so goes Tab
         self.add_fields(_PLACES[2:])
         self._twins = QVBoxLayout()
-        self._twins.setSpacing(2)
+        self._twins.setSpacing(space.HAIR)
         self.grid.addLayout(self._twins, 5, 0, 1, 2)
         self.editors["name"].edited.connect(lambda _name: self._look())
         self.institution.picked.connect(self._chosen_place)
@@ -68,7 +68,7 @@ class NewDoctorDialog(FormDialog):
             (1, self._department_label, self.department),
         ):
             cell = QVBoxLayout()
-            cell.setSpacing(4)
+            cell.setSpacing(space.TINY)
             cell.addWidget(label)
             cell.addWidget(widget)
             cell.setAlignment(Qt.AlignmentFlag.AlignTop)

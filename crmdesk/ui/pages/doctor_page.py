@@ -19,7 +19,7 @@ from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
 from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
@@ -58,7 +58,7 @@ def scrolled(inner: QWidget, card: QWidget) -> ScrollArea:
     holder = QFrame()
     holder.setProperty("part", "surface")
     layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 8, 0)
+    layout.setContentsMargins(0, 0, space.INSIDE, 0)
     layout.addWidget(inner)
     layout.addStretch(1)
     area.setWidget(holder)
@@ -70,7 +70,7 @@ def _stacked(*widgets: QWidget) -> QWidget:
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(10)
+    layout.setSpacing(space.NEAR)
     for widget in widgets:
         layout.addWidget(widget)
     return holder
@@ -132,7 +132,7 @@ class DoctorPage(Page):
         self._places.opened.connect(lambda row_id: self.context.navigate("institution", id=row_id))
         self._places_heading, self._changes_heading = Label("", "strong"), Label("", "strong")
         for heading in (self._places_heading, self._changes_heading):
-            heading.setContentsMargins(0, 10, 0, 0)
+            heading.setContentsMargins(0, space.NEAR, 0, 0)
         self._evidence = EvidenceList(self.context)
         self._promises = PromiseList(self._words)
         self._stack, card = PageStack(), Card()
@@ -156,15 +156,15 @@ class DoctorPage(Page):
         inner.setProperty("part", "page")
         self._side.setWidget(inner)
         side = QVBoxLayout(inner)
-        side.setContentsMargins(0, 0, 2, 0)  # with the bar, twelve
-        side.setSpacing(16)
+        side.setContentsMargins(0, 0, space.HAIR, 0)  # with the bar, twelve
+        side.setSpacing(space.APART)
         for part in (self._cycle, self._contact, self._consent_card):
             part.setFixedWidth(320)
             side.addWidget(part)
         side.addStretch(1)
         self._side.setFixedWidth(320 + 12)
         self._parts = middle = QHBoxLayout()
-        middle.setSpacing(20)
+        middle.setSpacing(space.RIM)
         middle.addWidget(card, 1)
         middle.addWidget(self._side)
         return middle
@@ -334,7 +334,9 @@ class DoctorPage(Page):
         """Leave out the cards in a narrow window: what they show stands in the tabs too."""
         beside = width_in_sight(self) >= theme.px(_WIDE if self.editing else _BESIDE)
         self._side.setVisible(beside)
-        self._parts.setContentsMargins(24, 16, 12 if beside else 24, 20)  # beside, its scroll bar has the rest
+        self._parts.setContentsMargins(
+            space.EDGE, space.APART, space.BETWEEN if beside else space.EDGE, space.RIM
+        )  # beside, its scroll bar has the rest
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,7 +24,7 @@ from crmdesk.services.commands import (
     SetPreference,
 )
 from crmdesk.services.views import DuplicatePair, MergeItem, MergeView
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.doctor_page import scrolled
@@ -87,20 +87,20 @@ class DuplicatesPage(Page):
     def _lay_out(self) -> None:
         left, column = pane()
         head = QHBoxLayout()
-        head.setContentsMargins(16, 14, 16, 14)
+        head.setContentsMargins(*space.BAR)
         head.addWidget(self._count)
         head.addStretch(1)
         column.addLayout(head)
         column.addWidget(self.list, 1)
         card = Card()
-        card.body.setSpacing(12)
+        card.body.setSpacing(space.BETWEEN)
         card.body.addWidget(self._reasons)
         card.body.addWidget(self._banner)
         self._area = scrolled(self.compare, card)
         card.body.addWidget(self._area, 1)
         card.body.addWidget(self._result)
         foot = SqueezedRow()
-        foot.setSpacing(10)
+        foot.setSpacing(space.NEAR)
         for name in ("duplicates_merge", "duplicates_propose", "duplicates_restore", "duplicates_swap"):
             foot.addWidget(self.buttons[name])
         foot.addStretch(1)
@@ -108,8 +108,8 @@ class DuplicatesPage(Page):
             foot.addWidget(self.buttons[name])
         right = QWidget()
         outer = QVBoxLayout(right)
-        outer.setContentsMargins(20, 16, 24, 16)
-        outer.setSpacing(12)
+        outer.setContentsMargins(space.RIM, space.APART, space.EDGE, space.APART)
+        outer.setSpacing(space.BETWEEN)
         outer.addWidget(card, 1)
         outer.addLayout(foot)
         self._main = Split(left, right, left_width=340)

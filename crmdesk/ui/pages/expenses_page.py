@@ -15,7 +15,7 @@ from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.commands import AttachFile, ChangeSet, ClaimCommand, DiscardDraft, Outcome, SaveClaim, SaveDraft
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.views import ClaimItem, ClaimView, Row
-from crmdesk.ui import language, words
+from crmdesk.ui import language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.claim_detail import ClaimDetail
@@ -78,13 +78,13 @@ class ExpensesPage(Page):
     def _lay_out(self) -> None:
         left, column = pane()
         head = SqueezedRow()
-        head.setContentsMargins(16, 12, 16, 4)
+        head.setContentsMargins(space.APART, space.BETWEEN, space.APART, space.TINY)
         head.addWidget(self._sum)
         head.addStretch(1)
         head.addWidget(self.new_button)
         column.addLayout(head)
         filters = QHBoxLayout()
-        filters.setContentsMargins(16, 4, 16, 12)
+        filters.setContentsMargins(space.APART, space.TINY, space.APART, space.BETWEEN)
         filters.addWidget(self.group)
         column.addLayout(filters)
         column.addWidget(self.list, 1)
@@ -96,13 +96,13 @@ class ExpensesPage(Page):
         inner.addWidget(self._empty, 1)
         self._foot = QWidget()
         foot = SqueezedRow(self._foot)
-        foot.setContentsMargins(24, 12, 24, 16)
-        foot.setSpacing(10)
+        foot.setContentsMargins(space.EDGE, space.BETWEEN, space.EDGE, space.APART)
+        foot.setSpacing(space.NEAR)
         for button in (self.submit_button, self.attach_button, self.recall_button):
             foot.addWidget(button)
         foot.addStretch(1)
         told = QVBoxLayout()
-        told.setContentsMargins(24, 0, 24, 0)
+        told.setContentsMargins(space.EDGE, 0, space.EDGE, 0)
         told.addWidget(self.banner)
         inner.addLayout(told)
         inner.addWidget(self._foot)

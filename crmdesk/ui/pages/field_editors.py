@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from crmdesk.domain.decimals import format_decimal, parse_decimal
 from crmdesk.domain.fields import Field, Kind
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
@@ -37,7 +37,7 @@ class FieldEditor(QWidget):
         self.setFocusProxy(self.control)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(space.TINY)
         layout.addWidget(self.name_label)
         layout.addWidget(self.control)
         layout.addWidget(self.error_label)

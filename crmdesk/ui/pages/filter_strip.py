@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.customer_filter import MAX_NAME, SavedFilter
+from crmdesk.ui import space
 from crmdesk.ui.pages.batch_run import RunFace
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
@@ -51,7 +52,7 @@ class FilterStrip(QFrame):
         self.run = RunFace()
         self._faces.addWidget(self.run)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 6, 20, 6)
+        layout.setContentsMargins(space.APART, space.TIGHT, space.RIM, space.TIGHT)
         layout.addWidget(self._faces)
 
     @staticmethod
@@ -59,7 +60,7 @@ class FilterStrip(QFrame):
         face = QWidget()
         row = QHBoxLayout(face)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(space.INSIDE)
         for widget in widgets:
             row.addStretch(1) if widget is None else row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         return face
@@ -129,8 +130,8 @@ class FilterNameDialog(Dialog):
         foot.addWidget(cancel)
         foot.addWidget(self.save_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.BETWEEN)
         layout.addWidget(Label(self.tr("保存筛选"), "title"))
         layout.addWidget(Label(sentence, "muted", wrap=True))
         layout.addWidget(self.edit)

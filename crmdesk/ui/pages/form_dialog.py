@@ -14,7 +14,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import Command, Outcome
-from crmdesk.ui import theme, words
+from crmdesk.ui import space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
@@ -61,8 +61,8 @@ class FormDialog(Dialog):
         self.banner = Banner()
         self.banner.setObjectName(f"{name}_banner")
         self.grid = QGridLayout()
-        self.grid.setHorizontalSpacing(16)
-        self.grid.setVerticalSpacing(14)
+        self.grid.setHorizontalSpacing(space.APART)
+        self.grid.setVerticalSpacing(space.ROOMY)
         self.grid.setColumnStretch(0, 1)
         self.grid.setColumnStretch(1, 1)
         self._cancel = Button("", key="Esc")
@@ -81,8 +81,8 @@ class FormDialog(Dialog):
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.APART)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._cancel)

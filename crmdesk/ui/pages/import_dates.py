@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.intake.dates import Order, both_ways
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
 
@@ -26,7 +26,7 @@ class DateQuestion(QWidget):
         self.choice.changed.connect(self.changed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(space.NEAR)
         row.addWidget(self._words)
         row.addWidget(self.choice)
         row.addStretch(1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.intake import Preview, Report
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.pages.import_dates import DateQuestion
@@ -86,8 +86,8 @@ class ImportPage(Page):
         for widget in (self._empty, self._preview_part, self.result):
             self._stack.addWidget(widget)
         inner = QVBoxLayout()
-        inner.setContentsMargins(24, 20, 24, 20)
-        inner.setSpacing(16)
+        inner.setContentsMargins(*space.PAGE)
+        inner.setSpacing(space.APART)
         self._head = QWidget()
         self._head.setLayout(self._head_row())
         for widget in (self._head, self.banner, self.progress):
@@ -98,9 +98,9 @@ class ImportPage(Page):
     def _head_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(space.NEAR)
         words = QVBoxLayout()
-        words.setSpacing(4)
+        words.setSpacing(space.TINY)
         words.addWidget(self._file)
         words.addWidget(self._about)
         row.addLayout(words, 1)
@@ -113,9 +113,9 @@ class ImportPage(Page):
         area = QWidget()
         column = QVBoxLayout(area)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
+        column.setSpacing(space.APART)
         self._options = options = Card()
-        lines = FlowLayout(spacing=24)
+        lines = FlowLayout(spacing=space.EDGE)
         for label, choice in (
             (self._kind_label, self.kind), (self._sheet_label, self.sheet), (self._territory_label, self.territory),
         ):  # fmt: skip
@@ -125,7 +125,7 @@ class ImportPage(Page):
         lines.addWidget(self._problem)
         options.body.addLayout(lines)
         memory = QHBoxLayout()
-        memory.setSpacing(10)
+        memory.setSpacing(space.NEAR)
         memory.addWidget(self._remembered, 1)
         memory.addWidget(self.forget_button)
         options.body.addLayout(memory)
@@ -453,7 +453,7 @@ def _named(label: Label, choice: QWidget) -> QWidget:
     pair = QWidget()
     row = QHBoxLayout(pair)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(10)
+    row.setSpacing(space.NEAR)
     row.addWidget(label)
     row.addWidget(choice)
     return pair

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from crmdesk.intake import Action, Report, ReportLine
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
@@ -108,10 +108,10 @@ class ImportResult(QWidget):
 
     def _lay_out(self) -> None:
         cards = QHBoxLayout()
-        cards.setSpacing(12)
+        cards.setSpacing(space.BETWEEN)
         for action, _tone in _FIGURES:
             card = Card()
-            card.body.setSpacing(2)
+            card.body.setSpacing(space.HAIR)
             self._figures[action].setObjectName(f"import_{action.value}_figure")
             for label in (self._captions[action], self._figures[action], self._notes[action]):
                 card.body.addWidget(label)
@@ -126,7 +126,7 @@ class ImportResult(QWidget):
         self._list.body.addWidget(self.table, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
+        layout.setSpacing(space.APART)
         layout.addWidget(self._banner)
         layout.addLayout(cards)
         layout.addWidget(self._list, 1)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from crmdesk.intake import Preview, Report
 from crmdesk.intake.dates import Order
 from crmdesk.services.imports import ImportDesk
+from crmdesk.ui import space
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
@@ -86,11 +87,11 @@ class ProgressCard(Card):
         self.bar = ProgressBar()
         self.cancel_button = Button.for_action("import_cancel")
         line = QHBoxLayout()
-        line.setSpacing(12)
+        line.setSpacing(space.BETWEEN)
         line.addWidget(self.count)
         line.addWidget(self._rate, 1)
         line.addWidget(self.cancel_button)
-        self.body.setSpacing(12)
+        self.body.setSpacing(space.BETWEEN)
         self.body.addLayout(line)
         self.body.addWidget(self.bar)
         self.body.addWidget(self._hint)

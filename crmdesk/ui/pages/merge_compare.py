@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.customer_merge import KINDS, Choice, taken
 from crmdesk.services.views import MergeSide, MergeView, Row
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.chips import Chip
@@ -158,13 +158,13 @@ class _Head(QWidget):
         self._chip = Chip("", "accent", self)
         self._second, self._third = ElidedLabel("", "secondary"), Label("", "muted", wrap=True)
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(space.INSIDE)
         top.addWidget(self._name)
         top.addWidget(self._chip)
         top.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(space.HAIR)
         layout.addWidget(self._role)
         layout.addLayout(top)
         layout.addWidget(self._second)
@@ -208,7 +208,7 @@ class CompareView(QWidget):
         self._heads = (_Head(words), _Head(words))
         self._same = Label("", "muted", wrap=True)
         self._body = QVBoxLayout()
-        self._body.setSpacing(8)
+        self._body.setSpacing(space.INSIDE)
         heads = QHBoxLayout()
         heads.setContentsMargins(theme.px(_NAME_WIDTH), 0, theme.px(_BOTH_WIDTH) + _GAP, 0)
         heads.setSpacing(_GAP)
@@ -216,7 +216,7 @@ class CompareView(QWidget):
             heads.addWidget(head, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(space.BETWEEN)
         layout.addLayout(heads)
         layout.addWidget(rule())
         layout.addLayout(self._body)

@@ -11,7 +11,7 @@ from typing_extensions import override
 from crmdesk.domain.decimals import format_decimal, parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.services.own_conditions import FROM, HAS, IS, NO, TO, YES, Own
-from crmdesk.ui import language, own_fields
+from crmdesk.ui import language, own_fields, space
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.label import Label
@@ -31,8 +31,8 @@ class _Group(QWidget):
         self.field, self._record = field, record
         self.heading = Label("", "muted")
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 6, 0, 0)
-        self._column.setSpacing(6)
+        self._column.setContentsMargins(0, space.TIGHT, 0, 0)
+        self._column.setSpacing(space.TIGHT)
         self._column.addWidget(self.heading)
         self._build(f"customers_{field.name.replace('.', '_')}")
         self.retranslate()
@@ -126,7 +126,7 @@ class _Range(_Group):
     @override
     def _build(self, name: str) -> None:
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(space.TIGHT)
         self._ends: dict[str, QWidget] = {how: self._end(f"{name}_{how}", how) for how in (FROM, TO)}
         self._dash = Label("–", "faint")
         wide = int(isinstance(self._ends[FROM], QLineEdit))
@@ -269,7 +269,7 @@ class OwnFilter(QWidget):
         self.groups: dict[str, _Group] = {}
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(6)
+        self._layout.setSpacing(space.TIGHT)
 
     def show_record(self, record: str) -> None:
         """Offer the fields of a record as they are defined by now, keeping what is asked."""

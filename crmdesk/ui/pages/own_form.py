@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.roles import Role
-from crmdesk.ui import language, own_fields, theme
+from crmdesk.ui import language, own_fields, space, theme
 from crmdesk.ui.pages.field_editors import FieldEditor, make_editor
 from crmdesk.ui.parts.label import Label
 
@@ -35,13 +35,13 @@ class OwnForm(QWidget):
         self._fields: tuple[Field, ...] | None = None
         self._heading = Label("", "strong")
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(6 if beside else 12)
+        self._grid.setHorizontalSpacing(space.APART)
+        self._grid.setVerticalSpacing(space.TIGHT if beside else space.BETWEEN)
         for column in (1, 3) if beside else (0, 1):
             self._grid.setColumnStretch(column, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0 if beside else 4, 0, 0)
-        layout.setSpacing(6 if beside else 12)
+        layout.setContentsMargins(0, 0 if beside else space.TINY, 0, 0)
+        layout.setSpacing(space.TIGHT if beside else space.BETWEEN)
         layout.addWidget(self._heading)
         self._heading.setHidden(beside)
         layout.addLayout(self._grid)

@@ -12,7 +12,7 @@ from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.targets import MAX_ANSWER, Event
 from crmdesk.services.commands import ProposeTarget, TargetCommand
 from crmdesk.services.plan_views import TargetItem
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import class_word, dotted
 from crmdesk.ui.pages.plan_words import PlanWords
@@ -53,8 +53,8 @@ class ProposeDialog(SmallDialog):
         self.grounds.setMaxLength(500)
         self._labels = [Label("", "secondary") for _ in range(3)]
         grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(12)
+        grid.setHorizontalSpacing(space.ROOMY)
+        grid.setVerticalSpacing(space.BETWEEN)
         grid.setColumnStretch(1, 1)
         for row, (label, field) in enumerate(zip(self._labels, (self.doctor, self.visits, self.grounds), strict=True)):
             label.setMinimumHeight(theme.px(34) if not row else 0)  # beside the field, above what it finds
@@ -117,7 +117,7 @@ class AnswerDialog(SmallDialog):
         self.decline_button.setObjectName("plan_answer_decline_button")
         self.decline_button.clicked.connect(self.decline)
         row = QHBoxLayout()
-        row.setSpacing(10)
+        row.setSpacing(space.NEAR)
         row.addWidget(self._visits_label)
         row.addWidget(self.visits)
         row.addStretch(1)

@@ -14,7 +14,7 @@ from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import CreateRow, EditRow
 from crmdesk.services.views import Row
-from crmdesk.ui import language, words
+from crmdesk.ui import language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.small_dialog import SmallDialog
@@ -73,8 +73,8 @@ class CyclePlanDialog(SmallDialog):
 
     def _lay_out(self) -> None:
         top = QGridLayout()
-        top.setHorizontalSpacing(12)
-        top.setVerticalSpacing(10)
+        top.setHorizontalSpacing(space.BETWEEN)
+        top.setVerticalSpacing(space.NEAR)
         top.setColumnStretch(4, 1)
         top.addWidget(self._label("territory_id"), 0, 0)
         top.addWidget(self.territory, 0, 1, 1, 3)
@@ -87,8 +87,8 @@ class CyclePlanDialog(SmallDialog):
         top.addWidget(self.per_day, 3, 1)
         self.content.addLayout(top)
         tables = QGridLayout()
-        tables.setHorizontalSpacing(12)
-        tables.setVerticalSpacing(8)
+        tables.setHorizontalSpacing(space.BETWEEN)
+        tables.setVerticalSpacing(space.INSIDE)
         tables.setColumnMinimumWidth(3, 28)
         tables.setColumnStretch(6, 1)
         tables.addWidget(self._label("goals", "strong"), 0, 0)

@@ -16,7 +16,7 @@ from crmdesk.domain.schedule import DAY_STARTS_MIN, free_minute
 from crmdesk.domain.visit_rules import USUAL, Backdating, last_day, too_late
 from crmdesk.services.commands import Outcome, SaveVisit
 from crmdesk.services.views import AffiliationView
-from crmdesk.ui import language, words
+from crmdesk.ui import language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.small_dialog import SmallDialog
@@ -61,7 +61,7 @@ class PlanDialog(SmallDialog):
         self.day.picked.connect(lambda _day: self._say_too_late())
         self.time = TimeBox("plan_time_edit", _proposed(self.day.value()) if minute is None else minute)
         when = QHBoxLayout()
-        when.setSpacing(8)
+        when.setSpacing(space.INSIDE)
         when.addWidget(self.day)
         when.addWidget(self.time)
         when.addStretch(1)

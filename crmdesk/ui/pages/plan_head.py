@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from crmdesk.services.plan_views import PlanWeek
+from crmdesk.ui import space
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.dropdown import DropDown
@@ -34,11 +35,11 @@ class PlanHead(QFrame):
         self.copy = Button.for_action("plan_copy", icon_name="copy")
         self.add = Button.for_action("plan_add", PRIMARY, icon_name="plus")
         row = SqueezedRow(self)
-        row.setContentsMargins(16, 14, 16, 14)
-        row.setSpacing(8)
+        row.setContentsMargins(*space.BAR)
+        row.setSpacing(space.INSIDE)
         for widget in (self._previous, self.this_week, self._next, self.people):
             row.addWidget(widget)
-        row.addSpacing(8)
+        row.addSpacing(space.INSIDE)
         row.addWidget(self._figure)
         row.addWidget(self._figures)
         row.addStretch(1)

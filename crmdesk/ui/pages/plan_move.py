@@ -14,7 +14,7 @@ from crmdesk.domain.clock import at_minute
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import CreateRow, MoveVisit, PlanVisits
 from crmdesk.services.plan_views import LaidOut, PlanVisit
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.plan_words import PlanWords
@@ -45,7 +45,7 @@ class MoveDialog(SmallDialog):
         self.note.setObjectName("plan_move_note_edit")
         self.note.setMaxLength(500)
         when = QHBoxLayout()
-        when.setSpacing(8)
+        when.setSpacing(space.INSIDE)
         when.addWidget(self.day)
         when.addWidget(self.time)
         when.addStretch(1)
@@ -114,7 +114,7 @@ class RepeatDialog(SmallDialog):
         self.outcome = Label("", "muted", wrap=True)
         self.outcome.setObjectName("plan_repeat_outcome_label")
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(space.INSIDE)
         for widget in (self._every, self.weeks, self._to, self.until):
             row.addWidget(widget)
         row.addStretch(1)
@@ -183,8 +183,8 @@ class DayOffDialog(SmallDialog):
         self.note.setMaxLength(200)
         self._labels = [Label("", "secondary") for _ in range(5)]
         grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(12)
+        grid.setHorizontalSpacing(space.ROOMY)
+        grid.setVerticalSpacing(space.BETWEEN)
         grid.setColumnStretch(1, 1)
         fields = (self.first, self.last, self.part, self.kind, self.note)
         for row, (label, field) in enumerate(zip(self._labels, fields, strict=True)):

@@ -21,7 +21,7 @@ from typing_extensions import override
 from crmdesk.domain.planning import ClassStanding
 from crmdesk.services.plan_views import CycleView, DayOff, SuggestionItem, TargetItem
 from crmdesk.services.views import ACCEPTED
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.pages.customer_words import class_word, dotted
 from crmdesk.ui.pages.plan_words import PlanWords, figure
 from crmdesk.ui.parts.buttons import Button
@@ -101,8 +101,8 @@ class _ClassLines(QWidget):
         self.setObjectName("plan_classes")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(8)
+        self._grid.setHorizontalSpacing(space.NEAR)
+        self._grid.setVerticalSpacing(space.INSIDE)
         self._grid.setColumnStretch(1, 1)
 
     def show_classes(self, classes: Sequence[ClassStanding]) -> None:
@@ -162,14 +162,14 @@ class CycleHead(QFrame):
         self.foot = Label("", "muted", wrap=True)
         self.foot.setObjectName("plan_capacity_label")
         top = SqueezedRow()
-        top.setSpacing(8)
+        top.setSpacing(space.INSIDE)
         top.addWidget(self.name, 1)
         top.addWidget(self.week)
         top.spare(self.week)  # which goes before the name of the cycle does
         top.addWidget(self.edit)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 12)
-        layout.setSpacing(10)
+        layout.setContentsMargins(space.APART, space.ROOMY, space.APART, space.BETWEEN)
+        layout.setSpacing(space.NEAR)
         layout.addLayout(top)
         layout.addWidget(self.others)
         layout.addWidget(self.lines)
@@ -253,8 +253,8 @@ class PlanSide(QWidget):
         for stack in self._stacks:
             self._pages.addWidget(stack)
         self.foot = SqueezedRow()
-        self.foot.setContentsMargins(16, 10, 16, 10)
-        self.foot.setSpacing(8)
+        self.foot.setContentsMargins(space.APART, space.NEAR, space.APART, space.NEAR)
+        self.foot.setSpacing(space.INSIDE)
         self.foot.addStretch(1)
         self._lay_out()
         self.tabs.currentChanged.connect(self._turn)
@@ -273,11 +273,11 @@ class PlanSide(QWidget):
 
     def _lay_out(self) -> None:
         frame, inner = pane("side")
-        inner.setContentsMargins(1, 0, 0, 0)  # room for the line at its left
+        inner.setContentsMargins(space.LINE, 0, 0, 0)  # room for the line at its left
         inner.addWidget(self.head)
         bar, bar_layout = pane("list-head")
         bar_layout.addWidget(self.tabs)
-        bar_layout.setContentsMargins(16, 2, 16, 0)
+        bar_layout.setContentsMargins(space.APART, space.HAIR, space.APART, 0)
         inner.addWidget(bar)
         inner.addWidget(self._pages, 1)
         inner.addLayout(self.foot)

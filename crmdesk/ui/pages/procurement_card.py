@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.procurement import Pace, Standing, pace
 from crmdesk.services.views import Row
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
@@ -68,7 +68,7 @@ class ProcurementCard(Card):
         self._holder = QWidget()
         self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(14)
+        self._column.setSpacing(space.ROOMY)
         self.body.addWidget(self._holder)
         self.hide()
 
@@ -89,11 +89,11 @@ class ProcurementCard(Card):
         box = QWidget()
         lines = QVBoxLayout(box)
         lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(3)
+        lines.setSpacing(space.TINY)
         name = ElidedLabel(" ".join(str(row[one]) for one in ("product_name", "strength") if row[one]), "strong")
         chip = Chip(self._word(found.standing), _TONES[found.standing])
         first = QHBoxLayout()
-        first.setSpacing(8)
+        first.setSpacing(space.INSIDE)
         first.addWidget(name, 1)
         first.addWidget(chip)
         lines.addLayout(first)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.domain.customer_merge import MergeKind
 from crmdesk.services.views import DuplicatePair, MergeItem
+from crmdesk.ui import space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.duplicates_words import DuplicatesWords, went_into
@@ -28,7 +29,7 @@ class SameBanner(QWidget):
         self.banner.setObjectName(f"{kind.of.name}_banner")
         self.banner.acted.connect(self.open)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 14, 24, 0)
+        layout.setContentsMargins(space.EDGE, space.ROOMY, space.EDGE, 0)
         layout.addWidget(self.banner)
         self.hide()
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 import crmdesk
 from crmdesk.services.views import SyncSummary
-from crmdesk.ui import chosen_look, language, theme
+from crmdesk.ui import chosen_look, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.buttons import Button
@@ -35,9 +35,9 @@ class SettingsPage(Page):
         self._look = Card()
         self._language = self._picklist("settings_language", "1", self._choose_language)
         self._theme = self._picklist("settings_theme", "2", self._choose_theme)
-        self._look.body.addSpacing(4)
+        self._look.body.addSpacing(space.TINY)
         self._look.body.addWidget(self._language)
-        self._look.body.addSpacing(8)
+        self._look.body.addSpacing(space.INSIDE)
         self._look.body.addWidget(self._theme)
         self._account = Card()
         self._account_rows = PropertyRows(120)
@@ -53,9 +53,9 @@ class SettingsPage(Page):
         self._about.body.addLayout(self._about_buttons())
         left, right = QVBoxLayout(), QVBoxLayout()
         self._columns = QHBoxLayout()
-        self._columns.setSpacing(16)
+        self._columns.setSpacing(space.APART)
         for column, cards in ((left, (self._look, self._account)), (right, (self._about,))):
-            column.setSpacing(16)
+            column.setSpacing(space.APART)
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
@@ -90,7 +90,7 @@ class SettingsPage(Page):
         self._keys = Button.for_action("show_keys", icon_name="keyboard")
         self._keys.clicked.connect(lambda: self._trigger("show_keys"))
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(space.INSIDE)
         row.addWidget(self._copy)
         row.addWidget(self._keys)
         row.addStretch(1)

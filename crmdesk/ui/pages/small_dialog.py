@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.commands import Command, Outcome
-from crmdesk.ui import words
+from crmdesk.ui import space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.date_field import DateField, unread_days
@@ -40,14 +40,14 @@ class SmallDialog(Dialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
             QShortcut(QKeySequence(keys), self, self._save)
         self.content = QVBoxLayout()
-        self.content.setSpacing(12)
+        self.content.setSpacing(space.BETWEEN)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._cancel)
         foot.addWidget(self.save_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.ROOMY)
         layout.addWidget(self.heading)
         layout.addWidget(self.explanation)
         layout.addLayout(self.content)

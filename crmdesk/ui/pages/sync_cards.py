@@ -11,7 +11,7 @@ from crmdesk.domain.fields import Kind
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.services.views import FileToSend, RefusedItem, WaitingItem
-from crmdesk.ui import language, own_fields, theme, words
+from crmdesk.ui import language, own_fields, space, theme, words
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.card import Card, rule
@@ -58,8 +58,10 @@ class Tile(QFrame):
         self._figure = Label("0", "figure")
         self._detail = Label("", "muted", wrap=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(17, 13, 17, 13)
-        layout.setSpacing(1)
+        layout.setContentsMargins(
+            space.APART + space.LINE, space.BETWEEN + space.LINE, space.APART + space.LINE, space.BETWEEN + space.LINE
+        )
+        layout.setSpacing(space.LINE)
         layout.addWidget(self._name)
         layout.addWidget(self._figure)
         layout.addWidget(self._detail)
@@ -94,8 +96,8 @@ class RefusedCard(Card):
         super().__init__()
         self.refused = refused
         self.setObjectName(f"refused_{refused.operation_id}")
-        self.body.setContentsMargins(21, 16, 21, 16)
-        self.body.setSpacing(10)
+        self.body.setContentsMargins(*space.CARD)
+        self.body.setSpacing(space.NEAR)
         record = language.record_word(refused.record) if refused.record in RECORDS else refused.record
         self._subject = dotted(record, refused.title)
         waits = refused.code == "waits_for_other"
@@ -120,7 +122,7 @@ class RefusedCard(Card):
 
     def _head(self, waits: bool) -> QHBoxLayout:
         head = QHBoxLayout()
-        head.setSpacing(10)
+        head.setSpacing(space.NEAR)
         head.addWidget(Chip(self.tr("等待中") if waits else self.tr("被拒绝"), "neutral" if waits else "bad", self))
         head.addWidget(ElidedLabel(self._subject, "name"), 1)
         return head
@@ -163,7 +165,7 @@ class RefusedCard(Card):
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
-        foot.setSpacing(10)
+        foot.setSpacing(space.NEAR)
         one = self.refused
         buttons: list[tuple[str, str, Callable[[], None]]] = []
         if one.code not in _FINAL:
@@ -218,9 +220,9 @@ class WaitingCard(Card):
         self._said = CustomerWords(self)
         self.set_heading(self.tr("等待发送"))
         self.setObjectName("waiting_card")
-        self.body.setContentsMargins(21, 16, 21, 12)
+        self.body.setContentsMargins(space.RIM + space.LINE, space.APART, space.RIM + space.LINE, space.BETWEEN)
         self.body.setSpacing(0)
-        self.body.addSpacing(6)
+        self.body.addSpacing(space.TIGHT)
         lines = [self._line(item) for item in waiting[:_LISTED]] + [self._file(one) for one in files[:_LISTED]]
         for index, line in enumerate(lines):
             if index:
@@ -229,7 +231,7 @@ class WaitingCard(Card):
         left = max(0, count - _LISTED) + max(0, len(files) - _LISTED)
         if left:
             more = Label(self.tr("还有 %n 项", "", left), "muted")
-            more.setContentsMargins(0, 8, 0, 0)
+            more.setContentsMargins(0, space.INSIDE, 0, 0)
             self.body.addWidget(more)
 
     def _line(self, item: WaitingItem) -> QHBoxLayout:
@@ -254,13 +256,13 @@ class WaitingCard(Card):
 
     def _row(self, at: str, title: str, detail: str) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 7, 0, 7)
-        row.setSpacing(12)
+        row.setContentsMargins(0, space.TIGHT, 0, space.TIGHT)
+        row.setSpacing(space.BETWEEN)
         when = Label(language.moment_label(at), "secondary")
         when.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(when)
         texts = QVBoxLayout()
-        texts.setSpacing(1)
+        texts.setSpacing(space.LINE)
         texts.addWidget(ElidedLabel(title, "body"))
         if detail:
             texts.addWidget(ElidedLabel(detail, "muted"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from crmdesk.domain.merge import DELETED
 from crmdesk.services.views import ConflictView
-from crmdesk.ui import actions, language, theme
+from crmdesk.ui import actions, language, space, theme
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card
@@ -35,12 +35,12 @@ class ConflictCard(Card):
         self._fields = CustomerWords(self)
         self._deletion = conflict.field == DELETED
         self.setObjectName(f"conflict_{conflict.id}")
-        self.body.setContentsMargins(21, 16, 21, 16)
-        self.body.setSpacing(12)
+        self.body.setContentsMargins(*space.CARD)
+        self.body.setSpacing(space.BETWEEN)
         subject = dotted(conflict.row_title or language.record_word(conflict.record), self._subject())
         self.body.addLayout(self._head(subject))
         values = QHBoxLayout()
-        values.setSpacing(12)
+        values.setSpacing(space.BETWEEN)
         for kind in (LOSER, KEEP) if self._deletion else (LOSER, KEEP, BASE):
             values.addWidget(self._value(kind), 1)
         self.body.addLayout(values)
@@ -58,7 +58,7 @@ class ConflictCard(Card):
         else:
             what = self.tr("两个人离线时都改了；其他字段已自动合并")
         head = QHBoxLayout()
-        head.setSpacing(10)
+        head.setSpacing(space.NEAR)
         head.addWidget(Chip(self.tr("冲突"), "warn", self))
         title = ElidedLabel(subject, "name")
         title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -68,7 +68,7 @@ class ConflictCard(Card):
 
     def _foot(self, first: bool, can_open: bool) -> QHBoxLayout:
         foot = QHBoxLayout()
-        foot.setSpacing(10)
+        foot.setSpacing(space.NEAR)
         keep = Button(self._keep_words(), PRIMARY if first else PLAIN, actions.keys("sync_keep") if first else "")
         keep.setObjectName("conflict_keep_button")
         keep.clicked.connect(lambda: self.chosen.emit(KEEP))
@@ -127,8 +127,8 @@ class ConflictCard(Card):
         box.setObjectName(f"conflict_{kind}_value")
         box.setProperty("part", "card-chosen" if kind == KEEP else "card")
         layout = QVBoxLayout(box)
-        layout.setContentsMargins(15, 11, 13, 12)
-        layout.setSpacing(2)
+        layout.setContentsMargins(space.ROOMY + space.LINE, space.BETWEEN, space.BETWEEN + space.LINE, space.BETWEEN)
+        layout.setSpacing(space.HAIR)
         top = QHBoxLayout()
         top.addStrut(theme.px(26))  # a chip is lower than a button: the boxes keep one line
         top.addWidget(ElidedLabel(who, "muted"), 1)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import RefusedItem
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.sync_cards import written
 from crmdesk.ui.parts.buttons import Button
@@ -28,9 +28,9 @@ class GivenUpCard(Card):
         super().__init__()
         self.setObjectName("given_up_card")
         self.set_heading(self.tr("放弃的更改（保留 30 天）"))
-        self.body.setContentsMargins(21, 16, 21, 12)
+        self.body.setContentsMargins(space.RIM + space.LINE, space.APART, space.RIM + space.LINE, space.BETWEEN)
         self.body.setSpacing(0)
-        self.body.addSpacing(6)
+        self.body.addSpacing(space.TIGHT)
         self._words = CustomerWords(self)
         for index, one in enumerate(given_up[:_LISTED]):
             if index:
@@ -39,18 +39,18 @@ class GivenUpCard(Card):
         left = len(given_up) - _LISTED
         if left > 0:
             more = Label(self.tr("还有 %n 项", "", left), "muted")
-            more.setContentsMargins(0, 8, 0, 0)
+            more.setContentsMargins(0, space.INSIDE, 0, 0)
             self.body.addWidget(more)
 
     def _line(self, one: RefusedItem) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 7, 0, 7)
-        row.setSpacing(12)
+        row.setContentsMargins(0, space.TIGHT, 0, space.TIGHT)
+        row.setSpacing(space.BETWEEN)
         when = Label(language.moment_label(one.at), "secondary")
         when.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(when)
         texts = QVBoxLayout()
-        texts.setSpacing(1)
+        texts.setSpacing(space.LINE)
         record = language.record_word(one.record) if one.record in RECORDS else one.record
         name = dotted(record, one.title)
         texts.addWidget(ElidedLabel(name, "body"))

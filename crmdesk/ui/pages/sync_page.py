@@ -31,7 +31,7 @@ from crmdesk.services.views import (
     SyncSummary,
     WaitingItem,
 )
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.page import Page
@@ -92,7 +92,7 @@ class SyncPage(Page):
         self._stand.acted.connect(self._act)
         self._tiles = {name: Tile(name) for name in ("waiting", "sent", "accepted", "needs")}
         tiles = QHBoxLayout()
-        tiles.setSpacing(12)
+        tiles.setSpacing(space.BETWEEN)
         for tile in self._tiles.values():
             tiles.addWidget(tile, 1)
         self._cards = CardColumn()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import Happening, StuckFile, SyncSummary
-from crmdesk.ui import actions, language, situations, theme, words
+from crmdesk.ui import actions, language, situations, space, theme, words
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.sync_cards import OPENABLE
@@ -59,7 +59,7 @@ class StandCard(Card):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("sync_stand")
-        self.body.setContentsMargins(21, 16, 21, 16)
+        self.body.setContentsMargins(*space.CARD)
         self.body.setSpacing(0)
         self._picture = Picture(size=20)
         self._title = Label("", "name", wrap=True)
@@ -72,11 +72,11 @@ class StandCard(Card):
         self._bar.setTextVisible(False)
         self._buttons = {name: Button("", kind, actions.keys(name)) for name, kind in _KINDS.items()}
         words_column = QVBoxLayout()
-        words_column.setSpacing(3)
+        words_column.setSpacing(space.TINY)
         for widget in (self._title, self._text, self._aside):
             words_column.addWidget(widget)
         row = QHBoxLayout()
-        row.setSpacing(12)
+        row.setSpacing(space.BETWEEN)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words_column, 1)
         for name, button in self._buttons.items():
@@ -120,7 +120,7 @@ class StandCard(Card):
     def _show_progress(self, state: SyncState) -> None:
         known = state.phase == "syncing" and state.progress_total > 0
         self._bar.setVisible(known)
-        self.body.setSpacing(12 if known else 0)
+        self.body.setSpacing(space.BETWEEN if known else 0)
         if known:
             done = min(state.progress_done, state.progress_total)
             self._bar.setMaximum(_STEPS)  # whatever number a server says
@@ -137,7 +137,7 @@ class StuckFilesCard(Card):
         super().__init__()
         self.setObjectName("stuck_files_card")
         self.set_heading(self.tr("附件传不过去"))
-        self.body.setContentsMargins(21, 16, 21, 14)
+        self.body.setContentsMargins(space.RIM + space.LINE, space.APART, space.RIM + space.LINE, space.ROOMY)
         self.body.setSpacing(0)
         for index, one in enumerate(files):
             if index:
@@ -146,10 +146,10 @@ class StuckFilesCard(Card):
 
     def _line(self, one: StuckFile) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 9, 0, 7)
-        row.setSpacing(12)
+        row.setContentsMargins(0, space.INSIDE, 0, space.TIGHT)
+        row.setSpacing(space.BETWEEN)
         texts = QVBoxLayout()
-        texts.setSpacing(2)
+        texts.setSpacing(space.HAIR)
         record = language.record_word(one.record) if one.record in RECORDS else ""
         of = " · ".join(part for part in (record, one.title) if part)
         name = one.file_name or self.tr("没有名字的文件")
@@ -177,9 +177,9 @@ class LatelyCard(Card):
         super().__init__()
         self.setObjectName("lately_card")
         self.set_heading(self.tr("最近发生了什么"))
-        self.body.setContentsMargins(21, 16, 21, 12)
+        self.body.setContentsMargins(space.RIM + space.LINE, space.APART, space.RIM + space.LINE, space.BETWEEN)
         self.body.setSpacing(0)
-        self.body.addSpacing(6)
+        self.body.addSpacing(space.TIGHT)
         last = {
             code: max((one.at for one in happenings if one.code == code), default="") for code in _ENDED_BY.values()
         }
@@ -194,8 +194,8 @@ class LatelyCard(Card):
     def _line(self, one: Happening, settled: bool) -> QWidget:
         holder = QWidget(self)
         row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 7, 0, 7)
-        row.setSpacing(12)
+        row.setContentsMargins(0, space.TIGHT, 0, space.TIGHT)
+        row.setSpacing(space.BETWEEN)
         at = Label(language.moment_label(one.at), "secondary")
         at.setFixedWidth(theme.px(_TIME_WIDTH))
         row.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)

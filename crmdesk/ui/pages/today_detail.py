@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from crmdesk.services.views import DoctorView, Row
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
 from crmdesk.ui.pages.visit_side import filing_valid
@@ -72,7 +72,7 @@ class TodayDetail(QFrame):
         beside.addWidget(self.start_button)
         head = FoldRow(about, beside, _LEAST_ABOUT)
         for row in (about, beside, head):
-            row.setSpacing(10)
+            row.setSpacing(space.NEAR)
         return head
 
     def _chip_row(self) -> ChipRow:
@@ -98,7 +98,7 @@ class TodayDetail(QFrame):
             self._cycle.body.addWidget(widget)
         self._cycle.body.addStretch(1)
         cards = QHBoxLayout()
-        cards.setSpacing(16)
+        cards.setSpacing(space.APART)
         cards.addWidget(self._follow, 1)
         cards.addWidget(self._cycle, 1)
         return cards

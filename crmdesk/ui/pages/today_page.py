@@ -22,7 +22,7 @@ from crmdesk.services.views import (
     TodayItem,
     TodayView,
 )
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
@@ -111,8 +111,8 @@ class TodayPage(Page):
         self._plan = Button.for_action("today_plan", icon_name="plus")
         self._plan.clicked.connect(self.plan)
         row = SqueezedRow()
-        row.setContentsMargins(16, 14, 16, 14)
-        row.setSpacing(10)
+        row.setContentsMargins(*space.BAR)
+        row.setSpacing(space.NEAR)
         row.addWidget(self._figure)
         row.addWidget(self._done)
         row.addStretch(1)

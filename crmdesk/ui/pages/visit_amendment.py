@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from crmdesk.domain.visit_rules import MAX_REASON
+from crmdesk.ui import space
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
@@ -30,7 +31,7 @@ class AmendmentBar(QFrame):
         self._drop.clicked.connect(self.dropped)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(space.NEAR)
         row.addWidget(self._word)
         row.addWidget(self.reason, 1)
         row.addWidget(self._drop)

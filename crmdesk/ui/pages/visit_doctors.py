@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.row_picker import RowPicker
@@ -47,7 +47,7 @@ class VisitDoctors(QWidget):
         self.picker.picked.connect(self._add)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
+        row.setSpacing(space.RIM)
         row.addWidget(self.attendance, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.picker, 0, Qt.AlignmentFlag.AlignTop)
         self.retranslate()

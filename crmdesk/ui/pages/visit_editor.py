@@ -25,7 +25,7 @@ from crmdesk.services.commands import (
     SaveVisit,
     SubmitVisit,
 )
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
@@ -121,7 +121,7 @@ class VisitEditor(QWidget):
             beside.addWidget(widget)
         head = FoldRow(about, beside, _LEAST_ABOUT)
         for row in (about, beside, head):
-            row.setSpacing(10)
+            row.setSpacing(space.NEAR)
         self._expense = Button.for_action("visit_expense", icon_name="plus")
         self._expense.clicked.connect(self.add_expense)
         self._attach = Button.for_action("visit_attach", icon_name="plus")
@@ -129,13 +129,13 @@ class VisitEditor(QWidget):
         self._figures = Label("", "muted")
         self._figures.setObjectName("visit_figures_label")
         foot = QHBoxLayout()
-        foot.setSpacing(10)
+        foot.setSpacing(space.NEAR)
         for part in (self._expense, self._attach, self._figures):
             foot.addWidget(part)
         foot.addStretch(1)
         main = QVBoxLayout()
-        main.setContentsMargins(24, 14, 24, 14)
-        main.setSpacing(10)
+        main.setContentsMargins(space.EDGE, space.ROOMY, space.EDGE, space.ROOMY)
+        main.setSpacing(space.NEAR)
         main.addLayout(head)
         main.addWidget(self.banner)
         main.addWidget(self.amendment)

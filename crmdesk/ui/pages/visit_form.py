@@ -13,7 +13,7 @@ from typing_extensions import override
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.roles import Role
 from crmdesk.services.views import Row
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.visit_doctors import VisitDoctors
 from crmdesk.ui.pages.visit_own import VisitOwn
@@ -81,10 +81,12 @@ class VisitForm(Card):
         group.changed.connect(lambda: self._take("pick"))
 
     def _lay_out(self) -> None:
-        self.body.setContentsMargins(_SIDE_PX, 12, _SIDE_PX, 12)  # 1366 × 768 shows all of it without scrolling
-        self.body.setSpacing(7)
+        self.body.setContentsMargins(
+            _SIDE_PX, space.BETWEEN, _SIDE_PX, space.BETWEEN
+        )  # 1366 × 768 shows all of it without scrolling
+        self.body.setSpacing(space.TIGHT)
         top = QHBoxLayout()
-        top.setSpacing(16)
+        top.setSpacing(space.APART)
         for group, share in ((self.channel, 0), (self.duration, 0), (self.joint, 1)):
             top.addWidget(group, share, Qt.AlignmentFlag.AlignTop)
         self._top, self._joint_row = top, QHBoxLayout()
@@ -100,18 +102,18 @@ class VisitForm(Card):
 
     def _foot(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(space.INSIDE)
         line.addWidget(self.next_step, 1)
         line.addWidget(self.next_step_on)
         step = QVBoxLayout()
-        step.setSpacing(6)
+        step.setSpacing(space.TIGHT)
         step.addLayout(heading(self._step_heading, "7"))
         step.addLayout(line)
         step.addStretch(1)
         foot = QHBoxLayout()
-        foot.setSpacing(20)
+        foot.setSpacing(space.RIM)
         heard = QVBoxLayout()
-        heard.setSpacing(6)
+        heard.setSpacing(space.TIGHT)
         heard.addWidget(self.adverse)
         heard.addWidget(self.heard)
         heard.addStretch(1)

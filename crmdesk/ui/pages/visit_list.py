@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.views import ACCEPTED, TodayItem
-from crmdesk.ui import language
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted
 from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines
@@ -72,8 +72,8 @@ class VisitList(QWidget):
         self._new = Button.for_action("visit_new", PRIMARY, "plus")
         self._new.clicked.connect(self.asked_new)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 13, 24, 14)
-        row.setSpacing(10)
+        row.setContentsMargins(space.APART, space.BETWEEN + space.LINE, space.EDGE, space.ROOMY)
+        row.setSpacing(space.NEAR)
         row.addWidget(self.group_choice, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._hint)
         row.addStretch(1)

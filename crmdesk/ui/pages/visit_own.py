@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from crmdesk.domain.custom_fields import key_of
 from crmdesk.domain.records import VISIT
 from crmdesk.domain.roles import Role
-from crmdesk.ui import language, own_fields, words
+from crmdesk.ui import language, own_fields, space, words
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.edit_session import problems, same
 from crmdesk.ui.pages.own_form import OwnForm
@@ -36,7 +36,7 @@ class VisitOwn(QWidget):
         self.rows.setObjectName("visit_own_values")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(space.INSIDE)
         layout.addWidget(self.form)
         layout.addWidget(self.rows)
 

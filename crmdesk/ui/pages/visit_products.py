@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.views import Row
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import KeyCap, Picklist
@@ -77,13 +77,13 @@ class ProductRow(QWidget):
             group.changed.connect(lambda: self.changed.emit(self.product.id))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(space.TINY)
         row.addWidget(self._order, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.name, 0, Qt.AlignmentFlag.AlignTop)
-        row.addSpacing(8)
+        row.addSpacing(space.INSIDE)
         self.reaction.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # one line, one column
         row.addWidget(self.messages, 1)
-        row.addSpacing(12)
+        row.addSpacing(space.BETWEEN)
         row.addWidget(self.reaction)
         self.retranslate()
 
@@ -141,15 +141,15 @@ class VisitProducts(QWidget):
         self.more.setObjectName("visit_more_products")
         self.more.clicked.connect(self._turn)
         self._list = QVBoxLayout()
-        self._list.setSpacing(3)
+        self._list.setSpacing(space.TINY)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(space.TIGHT)
         layout.addLayout(heading(self._heading, "4"))
         layout.addLayout(self._list)
         layout.addWidget(self._none)
         foot = QHBoxLayout()
-        foot.setSpacing(8)
+        foot.setSpacing(space.INSIDE)
         foot.addWidget(self.find_line)
         foot.addWidget(self.more)
         foot.addStretch(1)
@@ -272,7 +272,7 @@ class VisitProducts(QWidget):
 def heading(label: Label, digit: str) -> QHBoxLayout:
     """Return a heading with the digit that leads to what stands below it."""
     row = QHBoxLayout()
-    row.setSpacing(4)
+    row.setSpacing(space.TINY)
     row.addWidget(label)
     row.addWidget(KeyCap(digit))
     row.addStretch(1)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.domain.adverse_events import OPEN
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.services.views import AdverseEventItem, DoctorView, HistoryEntry, Row
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_report import VisitReport
@@ -49,14 +49,14 @@ class VisitSide(QFrame):
         self._promises, self._rules, self._recent, self._changes = (QVBoxLayout() for _section in range(4))
         self._headings = [Label("", "section") for _section in range(4)]
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 20)
-        layout.setSpacing(10)
+        layout.setContentsMargins(space.RIM, space.RIM, space.RIM, space.RIM)
+        layout.setSpacing(space.NEAR)
         parts = (self._promises, self._rules, self._changes, self._recent)
         for heading, part in zip(self._headings, parts, strict=True):
-            part.setSpacing(8)
+            part.setSpacing(space.INSIDE)
             layout.addWidget(heading)
             layout.addLayout(part)
-            layout.addSpacing(14)
+            layout.addSpacing(space.ROOMY)
         layout.addStretch(1)
 
     def set_below(self, below: bool) -> None:
@@ -141,9 +141,9 @@ class VisitSide(QFrame):
         box = QWidget()
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(space.TINY)
         line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(space.INSIDE)
         open_now = event.row["state"] == OPEN
         line.addWidget(Label(language.record_word("adverse_event"), "warn" if open_now else "ok"))
         chip = Chip(*self._event_words.state(event), parent=box)
@@ -173,7 +173,7 @@ def _open_matter(chip: Chip, text: str, said: str, done: Button | None) -> QWidg
     """Return what is open with a doctor: chip, words and button in a row, long words below the other two."""
     line = QWidget()
     words = QVBoxLayout()
-    words.setSpacing(1)
+    words.setSpacing(space.LINE)
     label = Label(text, "body", wrap=True)
     words.addWidget(label)
     if said:
@@ -181,7 +181,7 @@ def _open_matter(chip: Chip, text: str, said: str, done: Button | None) -> QWidg
     room = WIDTH - _EDGES - chip.sizeHint().width() - (done.sizeHint().width() if done is not None else 0)
     beside = QFontMetrics(theme.font()).horizontalAdvance(text) <= room * _LINES_BESIDE
     head = QHBoxLayout()
-    head.setSpacing(8)
+    head.setSpacing(space.INSIDE)
     head.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
     if beside:
         head.addLayout(words, 1)
@@ -191,7 +191,7 @@ def _open_matter(chip: Chip, text: str, said: str, done: Button | None) -> QWidg
         head.addWidget(done)
     layout = QVBoxLayout(line)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2)
+    layout.setSpacing(space.HAIR)
     layout.addLayout(head)
     if not beside:
         layout.addLayout(words)

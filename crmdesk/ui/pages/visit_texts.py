@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import language, theme
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.pages.visit_products import heading
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
@@ -48,7 +48,7 @@ class _Seldom(QWidget):
         self._heading = Label("", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(space.TIGHT)
         layout.addLayout(heading(self._heading, digit))
         layout.addWidget(self.edit)
         self.fold()
@@ -93,12 +93,12 @@ class VisitTexts(QWidget):
         for button in self.openers:
             top.addWidget(button)
         beside = QHBoxLayout()
-        beside.setSpacing(20)
+        beside.setSpacing(space.RIM)
         for seldom in (self._asked, self._heard):
             beside.addWidget(seldom, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(space.TIGHT)
         layout.addLayout(top)
         layout.addWidget(self.note, 1)
         layout.addLayout(beside)

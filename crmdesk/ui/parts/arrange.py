@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import Label
@@ -98,13 +98,13 @@ class ArrangeDialog(Dialog):
 
     def _lay_out(self, heading: str) -> None:
         side = QVBoxLayout()
-        side.setSpacing(8)
+        side.setSpacing(space.INSIDE)
         for button in (self.up, self.down) if self._tickable else (self.up, self.down, self.rename, self.remove):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # all as wide as the widest
             side.addWidget(button)
         side.addStretch(1)
         middle = QHBoxLayout()
-        middle.setSpacing(12)
+        middle.setSpacing(space.BETWEEN)
         middle.addWidget(self.list, 1)
         middle.addLayout(side)
         foot = QHBoxLayout()
@@ -112,8 +112,8 @@ class ArrangeDialog(Dialog):
         foot.addWidget(self.cancel)
         foot.addWidget(self.done_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
+        layout.setContentsMargins(*space.PAGE)
+        layout.setSpacing(space.ROOMY)
         layout.addWidget(Label(heading, "title"))
         layout.addLayout(middle, 1)
         layout.addLayout(foot)

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.ui import space
 from crmdesk.ui.parts.label import Label
 
 
@@ -12,11 +13,13 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("part", "card")
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(17, 15, 17, 15)
-        self.body.setSpacing(8)
+        self.body.setContentsMargins(
+            space.APART + space.LINE, space.ROOMY + space.LINE, space.APART + space.LINE, space.ROOMY + space.LINE
+        )
+        self.body.setSpacing(space.INSIDE)
         self._heading = Label(heading, "strong")
         self.top = QHBoxLayout()
-        self.top.setSpacing(8)
+        self.top.setSpacing(space.INSIDE)
         self.top.addWidget(self._heading)
         self.top.addStretch(1)
         self.body.addLayout(self.top)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from crmdesk.ui import space
+
 
 class CardSpec(msgspec.Struct, frozen=True):
     """A card that is wanted: its key, what it shows, and how it is made (from the one of that key before, or None)."""
@@ -19,7 +21,7 @@ class CardColumn(QVBoxLayout):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSpacing(16)
+        self.setSpacing(space.APART)
         self._made: dict[str, tuple[object, QWidget]] = {}
 
     def show_cards(self, wanted: Sequence[CardSpec]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 from typing_extensions import override
 
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import Label, tool_tip
@@ -224,9 +224,9 @@ class Picklist(QWidget):
         self._flow = FlowLayout(spacing=CHIP_GAP)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(space.TINY)
         self._top = top = QHBoxLayout()
-        top.setSpacing(4)
+        top.setSpacing(space.TINY)
         top.addWidget(self._heading)
         if digit:
             top.addWidget(KeyCap(digit, self))

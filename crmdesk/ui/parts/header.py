@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import actions, icons, theme
+from crmdesk.ui import actions, icons, space, theme
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 from crmdesk.ui.parts.label import ElidedLabel, Label
@@ -146,18 +146,18 @@ class PageHeader(QFrame):
         self._title.setObjectName("page_title")
         self._chip = Chip("", parent=self)
         self._own = SqueezedRow()
-        self._own.setSpacing(8)
+        self._own.setSpacing(space.INSIDE)
         self._own.addStretch(1)
         self.search = SearchField()
         self.search.opened.connect(open_palette)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 0, 24, 1)
+        layout.setContentsMargins(space.EDGE, 0, space.EDGE, space.LINE)
         layout.setSpacing(0)
         layout.addWidget(self._crumb)
         layout.addWidget(self._title)
-        layout.addSpacing(12)
+        layout.addSpacing(space.BETWEEN)
         layout.addWidget(self._chip)
-        layout.addSpacing(4)
+        layout.addSpacing(space.TINY)
         layout.addLayout(self._own)
         layout.addStretch(1)
         layout.addWidget(self.search)

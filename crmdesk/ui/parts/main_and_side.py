@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.two_parts import TwoParts
 
-_EDGE, _BAR, _LEAST_MAIN, _LEAST_BESIDE = 24, 12, 320, 240
-"""The page's edge, room for the side's scroll bar, the least width and height of the main part, its height beside."""
+_BAR, _LEAST_MAIN, _LEAST_BESIDE = space.BETWEEN, 320, 240
+"""Room for the side's scroll bar, the least width and height of the main part, its height beside."""
 
 
 class MainAndSide(TwoParts):
@@ -27,12 +27,12 @@ class MainAndSide(TwoParts):
         self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self._holder)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
+        column.setSpacing(space.APART)
         for card in cards:
             column.addWidget(card)
         column.addStretch(1)
         self.side.setWidget(self._holder)
-        self._row.setSpacing(20)
+        self._row.setSpacing(space.RIM)
         self._place()
 
     def _place(self) -> None:
@@ -43,7 +43,7 @@ class MainAndSide(TwoParts):
             card.setMaximumWidth(widest)
         self.side.setMinimumWidth(0 if self.below else self._width + _BAR)
         self.side.setMaximumWidth(ANY_WIDTH if self.below else self._width + _BAR)
-        self._row.setContentsMargins(_EDGE, 16, _EDGE if self.below else _BAR, 20)
+        self._row.setContentsMargins(space.EDGE, space.APART, space.EDGE if self.below else _BAR, space.RIM)
         self._main.setMinimumHeight(theme.px(_LEAST_MAIN if self.below else _LEAST_BESIDE))
         self._fit_height()
 
@@ -55,7 +55,7 @@ class MainAndSide(TwoParts):
 
     @override
     def give_room(self) -> None:
-        beside = self._width + _BAR + self._row.spacing() + _EDGE + _BAR
+        beside = self._width + _BAR + self._row.spacing() + space.EDGE + _BAR
         below = width_in_sight(self) < max(self._main.minimumSizeHint().width(), theme.px(_LEAST_MAIN)) + beside
         if below != self.below:
             self.turn(below)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.ui import space
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.picture import Picture
@@ -45,7 +46,7 @@ class Toast(QFrame):
         self._undo.clicked.connect(self.undo)
         self._window = window
         self._layout = layout = QHBoxLayout(self)
-        layout.setSpacing(10)
+        layout.setSpacing(space.NEAR)
         layout.addWidget(self._words)
         layout.addWidget(self._undo)
         self._timer = QTimer(self)
@@ -73,7 +74,7 @@ class Toast(QFrame):
         self._undo.setText(self.tr("撤销"))
         self._undo.setVisible(bool(undo_token))
         slim = 6 if undo_token else 11
-        self._layout.setContentsMargins(16, slim, 10 if undo_token else 16, slim)
+        self._layout.setContentsMargins(space.APART, slim, space.NEAR if undo_token else space.APART, slim)
         self.show()
         self.raise_()
         self._place()
@@ -155,10 +156,10 @@ class Banner(QFrame):
         self._action = Button("", small=True)
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 7, 10, 7)
-        layout.setSpacing(10)
+        layout.setContentsMargins(space.ROOMY, space.TIGHT, space.NEAR, space.TIGHT)
+        layout.setSpacing(space.NEAR)
         sentence = QHBoxLayout()
-        sentence.setSpacing(10)
+        sentence.setSpacing(space.NEAR)
         sentence.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         sentence.addWidget(self._words, 1)
         layout.addLayout(sentence, 1)  # in the middle beside the action, with the icon at its first line
@@ -208,8 +209,8 @@ class EmptyState(QWidget):
         self.setFocusProxy(self._button)
         self._button.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 32, 32, 32)
-        layout.setSpacing(12)
+        layout.setContentsMargins(space.FAR, space.FAR, space.FAR, space.FAR)
+        layout.setSpacing(space.BETWEEN)
         layout.addStretch(2)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._words)

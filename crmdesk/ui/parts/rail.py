@@ -7,7 +7,7 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import icons, theme
+from crmdesk.ui import icons, space, theme
 from crmdesk.ui.pages.registry import PageSpec, page_word
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.card import rule
@@ -129,11 +129,11 @@ class Rail(QFrame):
         self.setProperty("part", "rail")
         self.setFixedWidth(theme.px(WIDTH_PX))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 14, 13, 12)
-        layout.setSpacing(2)
+        layout.setContentsMargins(space.BETWEEN, space.ROOMY, space.BETWEEN + space.LINE, space.BETWEEN)
+        layout.setSpacing(space.HAIR)
         self._brand = _brand()
         layout.addWidget(self._brand)
-        layout.addSpacing(12)
+        layout.addSpacing(space.BETWEEN)
         self._items = {spec.name: RailItem(spec, keys.get(spec.name, ""), self) for spec in specs}
         for item in self._items.values():
             item.clicked.connect(lambda _checked=False, name=item.spec.name: self.chosen.emit(name))
@@ -142,7 +142,7 @@ class Rail(QFrame):
         self._foot = QWidget()
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
-        foot.setSpacing(10)
+        foot.setSpacing(space.NEAR)
         foot.addWidget(rule())
         foot.addLayout(self._account())
         layout.addWidget(self._foot)
@@ -156,11 +156,13 @@ class Rail(QFrame):
         assert layout is not None
         pages = len(self._items) * (theme.px(_ITEM_PX) + 2)
         low = height < pages + _AROUND_PX
-        layout.setContentsMargins(side, 4 if low else 14, side + 1, 4 if low else 12)
+        layout.setContentsMargins(
+            side, space.TINY if low else space.ROOMY, side + space.LINE, space.TINY if low else space.BETWEEN
+        )
         self._brand.setVisible(not narrow and not low)
         self._words.setVisible(not narrow)
         self._foot.setVisible(not low)
-        self._row.setContentsMargins(4 if narrow else 8, 0, 4 if narrow else 0, 4)
+        self._row.setContentsMargins(space.TINY if narrow else space.INSIDE, 0, space.TINY if narrow else 0, space.TINY)
 
     def _account(self) -> QHBoxLayout:
         self._avatar = Avatar(30)
@@ -175,8 +177,8 @@ class Rail(QFrame):
         words.addWidget(self._name)
         words.addWidget(self._role)
         row = self._row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 0, 4)
-        row.setSpacing(6)
+        row.setContentsMargins(space.INSIDE, 0, 0, space.TINY)
+        row.setSpacing(space.TIGHT)
         row.addWidget(self._avatar)
         row.addWidget(self._words, 1)
         return row
@@ -206,7 +208,7 @@ class Rail(QFrame):
 def _brand() -> QWidget:
     brand = QWidget()
     row = QHBoxLayout(brand)
-    row.setContentsMargins(8, 2, 0, 2)
+    row.setContentsMargins(space.INSIDE, space.HAIR, 0, space.HAIR)
     row.setSpacing(0)
     row.addWidget(Label("crm", "brand-accent"))
     row.addWidget(Label("desk", "brand"))

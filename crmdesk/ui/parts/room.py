@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.spoken import Role
 
 _FRAME_PX, _SIDES_PX = 40, 16
@@ -218,7 +218,7 @@ class Dialog(QDialog):
         outer.setSpacing(0)
         outer.addWidget(self._area, 1)
         if isinstance(foot, QHBoxLayout):
-            foot.setContentsMargins(margins.left(), 10, margins.right(), 12)
+            foot.setContentsMargins(margins.left(), space.NEAR, margins.right(), space.BETWEEN)
             outer.addLayout(foot)
         self.setMinimumSize(0, 0)
         self.setMaximumSize(_ENDLESS)

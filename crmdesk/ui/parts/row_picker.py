@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.text_field import TextLine
 
 Found = tuple[str, str, str]
@@ -39,7 +39,7 @@ class RowPicker(QWidget):
         self.setFocusProxy(self.edit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(space.HAIR)
         layout.addWidget(self.edit)
         layout.addWidget(self.list)
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.room import width_in_sight
@@ -135,10 +135,10 @@ class ScrollPage(ScrollArea):
         inner = QWidget()
         inner.setProperty("part", "page")
         self._outer = outer = QVBoxLayout(inner)
-        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setContentsMargins(*space.PAGE)
         outer.setSpacing(0)
         self.content = QVBoxLayout()
-        self.content.setSpacing(16)
+        self.content.setSpacing(space.APART)
         outer.addLayout(self.content)
         outer.addStretch(1)
         self.setWidget(inner)
@@ -165,4 +165,4 @@ class ScrollPage(ScrollArea):
     def _make_room(self, _low: int, high: int) -> None:
         """Keep the right edge of the content where it is when the scroll bar comes or goes."""
         bar = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
-        self._outer.setContentsMargins(24, 20, 24 - bar, 20)
+        self._outer.setContentsMargins(space.EDGE, space.RIM, space.EDGE - bar, space.RIM)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import Person, SyncSummary
-from crmdesk.ui import language, situations, theme
+from crmdesk.ui import language, situations, space, theme
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.ports import SyncState
@@ -63,12 +63,12 @@ class StatusBar(QFrame):
         self._scope = Label("", "muted")
         self._scope.setObjectName("status_scope")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setContentsMargins(space.APART, 0, space.APART, 0)
         layout.setSpacing(0)
         layout.addWidget(self._dot)
-        layout.addSpacing(6)
+        layout.addSpacing(space.TIGHT)
         layout.addWidget(self._sentence)
-        layout.addSpacing(16)
+        layout.addSpacing(space.APART)
         layout.addWidget(self._last)
         layout.addStretch(1)
         layout.addWidget(self._scope)

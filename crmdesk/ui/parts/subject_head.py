@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from crmdesk.ui import space
 from crmdesk.ui.parts.avatar import Avatar
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Chip
@@ -33,32 +34,32 @@ class SubjectHead(QWidget):
         self.tabs.setObjectName(f"{name}_tabs")
         for label in (self.name, self.beside):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        first = FlowLayout(spacing=10)
+        first = FlowLayout(spacing=space.NEAR)
         for widget in (self.name, self.beside, *self.chips):
             first.addWidget(widget)
         lines = QVBoxLayout()
-        lines.setSpacing(1)
+        lines.setSpacing(space.LINE)
         lines.addLayout(first)
         lines.addWidget(self.second)
         words = QHBoxLayout()
-        words.setSpacing(14)
+        words.setSpacing(space.ROOMY)
         words.addWidget(self.avatar)
         words.addLayout(lines, 1)
         beside = SqueezedRow()
-        beside.setSpacing(14)
+        beside.setSpacing(space.ROOMY)
         for button in buttons:
             beside.addWidget(button)
         self.row = FoldRow(words, beside, _LEAST_WORDS)
-        self.row.setSpacing(14)
+        self.row.setSpacing(space.ROOMY)
         rule = QFrame()
         rule.setProperty("part", "rule")
         rule.setFixedHeight(1)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 20, 24, 0)
-        outer.setSpacing(8)
+        outer.setContentsMargins(space.EDGE, space.RIM, space.EDGE, 0)
+        outer.setSpacing(space.INSIDE)
         outer.addLayout(self.row)
         outer.addWidget(self.tabs)
-        outer.addSpacing(-9)
+        outer.addSpacing(-space.INSIDE - space.LINE)
         outer.addWidget(rule)
 
     def say(self, name: str, second: str, chips: Iterable[tuple[str, str]], beside: str = "") -> None:

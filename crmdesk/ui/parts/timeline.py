@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
@@ -51,10 +51,10 @@ class _Entry(QWidget):
         said = (row.meta, row.state, row.text, *(text for text, _tone in row.chips))
         self.setAccessibleName(" ".join(part for part in said if part))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setContentsMargins(space.APART + space.HAIR, 0, 0, 0)
+        layout.setSpacing(space.TINY)
         top = QHBoxLayout()
-        top.setSpacing(6)
+        top.setSpacing(space.TIGHT)
         if row.icon:
             top.addWidget(Picture(row.icon, "accent", _ICON))
         meta = ElidedLabel(row.meta, "muted")
@@ -67,15 +67,15 @@ class _Entry(QWidget):
         if row.text:
             layout.addWidget(Label(row.text, "body", wrap=True))
         if row.chips:
-            layout.addSpacing(2)
+            layout.addSpacing(space.HAIR)
             layout.addWidget(ChipRow(row.chips, self))
         if row.actions:
-            layout.addSpacing(2)
+            layout.addSpacing(space.HAIR)
             layout.addWidget(self._buttons(row.actions))
 
     def _buttons(self, actions: Sequence[tuple[str, str]]) -> QWidget:
         holder = QWidget(self)
-        flow = FlowLayout(holder, spacing=6)
+        flow = FlowLayout(holder, spacing=space.TIGHT)
         for key, text in actions:
             button = Button(text, QUIET, small=True)
             button.setObjectName(f"timeline_action_{key}")
@@ -114,7 +114,7 @@ class Timeline(QWidget):
         self._rows: Sequence[TimelineRow] = ()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(16)
+        self._layout.setSpacing(space.APART)
         self._shown = 0
         self._more = Button("", QUIET, small=True)
         self._more.setObjectName("timeline_more_button")
