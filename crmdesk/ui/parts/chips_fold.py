@@ -39,6 +39,7 @@ class FoldedPicklist(Picklist):
         more.setCheckable(False)
         more.clicked.connect(self.unfold)
         self._flow.addWidget(more)
+        self._flow.widths_at = self._widths_at
         self._fold()
 
     def unfold(self) -> None:
@@ -56,9 +57,9 @@ class FoldedPicklist(Picklist):
         layout = self.layout()
         if isinstance(layout, QBoxLayout) and layout.direction() == QBoxLayout.Direction.LeftToRight:
             self._room -= self._top.sizeHint().width() + _BESIDE_PX
-        needed = sum(pick.sizeHint().width() + CHIP_GAP for pick in self._picks) - CHIP_GAP
-        folded = not self._open and needed > self._room
-        kept = self._in_front(more) if folded else set(range(len(self._picks)))
+        folded = self._folds_at(self._room)
+        more.setText(f"+{len(self._picks)}")
+        kept = self._in_front(self._room - more.sizeHint().width()) if folded else set(range(len(self._picks)))
         for index, pick in enumerate(self._picks):
             room = max(0, self._room - more.sizeHint().width() - CHIP_GAP)  # before the first layout there is none
             pick.setMaximumWidth(room if folded else ANY_WIDTH)
@@ -69,9 +70,24 @@ class FoldedPicklist(Picklist):
         more.setToolTip(more.accessibleName())
         more.setHidden(not folded)
 
-    def _in_front(self, more: Pick) -> set[int]:
-        more.setText(f"+{len(self._picks)}")
-        room = self._room - more.sizeHint().width()
+    def _folds_at(self, room: int) -> bool:
+        needed = sum(pick.sizeHint().width() + CHIP_GAP for pick in self._picks) - CHIP_GAP
+        return not self._open and needed > room
+
+    def _widths_at(self, room: int) -> list[int]:
+        """Return how wide the chips are that a width shows: it may be another than the present one.
+
+        What is shown now would need more lines in a narrower place, though there it is folded into one; a scroll bar
+        would come for them, fold them, and go, without end.
+        """
+        widths = [pick.sizeHint().width() for pick in self._picks]
+        if self._more is None or not self._folds_at(room):
+            return widths
+        more = self._more.sizeHint().width()
+        most = max(0, room - more - CHIP_GAP)
+        return [*(min(widths[index], most) for index in sorted(self._in_front(room - more))), more]
+
+    def _in_front(self, room: int) -> set[int]:
         wanted = sorted(range(len(self._picks)), key=lambda index: not self._picks[index].chosen)
         kept: set[int] = set()
         for index in wanted:

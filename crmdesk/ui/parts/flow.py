@@ -1,5 +1,7 @@
 """A layout that sets widgets one after the other and breaks into lines, as words do."""
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 from typing_extensions import override
@@ -14,6 +16,7 @@ class FlowLayout(QLayout):
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = spacing
+        self.widths_at: Callable[[int], Sequence[int]] | None = None  # where another width shows other widgets
         self.setContentsMargins(QMargins(0, 0, 0, 0))
 
     def clear(self) -> None:
@@ -51,7 +54,18 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
+        if self.widths_at is not None:
+            return self._height_of(self.widths_at(width), width)
         return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def _height_of(self, widths: Sequence[int], room: int) -> int:
+        """Return the height of widgets that are not all shown yet."""
+        lines, left = 0, room + 1
+        for width in widths:
+            if left + width > room:
+                lines, left = lines + 1, 0
+            left += width + self._gap
+        return max(0, lines * (self.sizeHint().height() + self._gap) - self._gap)
 
     @override
     def setGeometry(self, rect: QRect) -> None:

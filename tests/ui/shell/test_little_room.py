@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.notices import Banner
@@ -85,3 +86,23 @@ def test_fields_of_a_line_are_equally_high(qtbot: QtBot) -> None:
         qtbot.addWidget(field)
         field.ensurePolished()
     assert {min(field.sizeHint().height(), field.maximumHeight()) for field in fields} == {34}
+
+
+def test_folded_chips_ask_for_the_height_that_they_have_at_a_width(qtbot: QtBot) -> None:
+    """Asked for more lines than they take once folded, they made a scroll bar come and go without end."""
+    group = FoldedPicklist("A", "1")
+    qtbot.addWidget(group)
+    group.set_choices([(str(number), f"Companion {number}") for number in range(4)])
+    group.set_value("0")
+    group.resize(600, 60)
+    group.show()
+    layout = group.layout()
+    assert layout is not None
+    assert not group.findChild(QWidget, "_more").isVisible()
+    asked = layout.totalHeightForWidth(250)
+    group.resize(250, asked)
+    qtbot.waitUntil(group.findChild(QWidget, "_more").isVisible)
+    assert layout.totalHeightForWidth(250) == asked
+    assert asked == layout.totalHeightForWidth(600)
+    group.unfold()
+    assert layout.totalHeightForWidth(250) > asked
