@@ -15,8 +15,8 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "name_missing": ("这一行没有名称。", "This row has no name."),
     "duplicate": ("与已有的记录重复，已放在一边。", "A duplicate of an existing record; set aside."),
     "duplicate_in_file": (
-        "与文件中第 {other_row} 行重复，已放在一边。",
-        "A duplicate of row {other_row} of the file; set aside.",
+        "与文件中第 {row} 行重复，已放在一边。",
+        "A duplicate of row {row} of the file; set aside.",
     ),
     "damaged_file": (
         "这个文件已损坏，没有导入任何内容。请重新取得一份。",

@@ -177,7 +177,14 @@ DOCTOR = Record(
         ),
         Field("title", Kind.CHOICE, "职称", "Title", picklist="doctor_title", aliases=("doctor_title", "级别职称")),
         Field("specialty", Kind.CHOICE, "专业", "Specialty", picklist="specialty", aliases=("学科",)),
-        Field("customer_class", Kind.CHOICE, "分类", "Class", picklist="customer_class", aliases=("客户分类", "级别")),
+        Field(
+            "customer_class",
+            Kind.CHOICE,
+            "分类",
+            "Class",
+            picklist="customer_class",
+            aliases=("客户分类", "级别", "分级"),
+        ),
         Field("influence", Kind.CHOICE, "影响力", "Influence", picklist="influence"),
         Field(
             "mobile",

@@ -161,6 +161,8 @@ def choice_code(picklist: str, text: str) -> str | None:
     code = picklists.code_for(picklist, wanted) or _unspaced(picklist).get(_without_spaces(wanted))
     if code is not None:
         return code
+    if picklist == "doctor_title" and (code := picklists.code_for(picklist, f"{wanted}医师")) is not None:
+        return code  # as people say it: 主任, 副主任, 主治, 住院
     if picklist == "institution_level":
         wanted = re.sub(r"(综合|专科)?(医院)?$", "", wanted)
     best, length = None, 1

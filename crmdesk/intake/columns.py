@@ -34,8 +34,8 @@ _NAME_PARTS = {
 """What a sheet may hold instead of a doctor's whole name."""
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     DEPARTMENT_NAME: (
-        "科室", "所在科室", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung", "fachabteilung",
-        "service",
+        "科室", "所在科室", "所在科", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung",
+        "fachabteilung", "service",
     ),
     INSTITUTION_NAME: (
         "name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name", "klinik", "krankenhaus",
@@ -48,6 +48,7 @@ _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
     "付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温芦樊殷俞安倪左庞聂章鲁岳翟兰焦"
 )
+_BETWEEN_WORDS = re.compile(r"[/／|、,，;；&()（）\[\]【】]")
 _PERSON = re.compile(r"[\u3400-\u9fff·]{2,5}")
 _PLACE_OF_CARE = re.compile(
     r".*(医院|卫生院|卫生服务(中心|站)|保健院|诊所|门诊部|医学中心|药店|大药房)([(（].*[)）])?$"
@@ -87,6 +88,15 @@ class OwnFields:
     def named(self, folded: str) -> Iterator[str]:
         """Yield the targets that a folded header stands for."""
         yield from _TARGETS_BY_HEADER.get(folded, ())
+        yield from self._own_named(folded)
+
+    def named_by_part(self, header: str) -> Iterator[str]:
+        """Yield the targets that a header stands for, or else one of its words: 职称/职务, 客户（医生）."""
+        whole = list(self.named(fold(header)))
+        parts = [] if whole else [fold(part) for part in _BETWEEN_WORDS.split(header) if part.strip()]
+        yield from dict.fromkeys((*whole, *(target for part in parts for target in self.named(part))))
+
+    def _own_named(self, folded: str) -> Iterator[str]:
         for kind, fields in self.by_kind.items():
             for one in fields:
                 if folded in {fold(word) for word in (one.zh, one.en, key_of(one.name), f"{kind}.{one.name}")}:
@@ -175,11 +185,16 @@ def _is_person(cell: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and name[0] in _SURNAMES and not name.endswith(_NO_PERSON)
 
 
+def _is_title(cell: str) -> bool:
+    """Say whether a cell can only be a title: 主任 alone may as well be who leads a department."""
+    return choice_code("doctor_title", cell) not in (None, "other") and not cell.endswith("主任")
+
+
 _BY_CONTENT: tuple[tuple[str, Callable[[str], object]], ...] = (
     (DOCTOR_NAME, _is_person),
     (INSTITUTION_NAME, _PLACE_OF_CARE.match),
     (DEPARTMENT_NAME, lambda cell: cell.endswith("科") and len(cell) <= 20),
-    ("doctor.title", lambda cell: choice_code("doctor_title", cell) not in (None, "other")),
+    ("doctor.title", _is_title),
     ("doctor.mobile", re.compile(r"(\+?86)?[ -]?1[3-9]\d[ -]?\d{4}[ -]?\d{4}").fullmatch),
     ("doctor.email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch),
     ("institution.level", re.compile(r"[一二三]级.*|[一二三][甲乙丙]").fullmatch),
@@ -193,7 +208,7 @@ def _scores(header: str, sample: list[str], own: OwnFields) -> dict[str, float]:
     scores = {target: share * 0.9 for target, share in shares.items() if share >= 0.6}
     if len(sample) < 3:
         scores = {}
-    for target in own.named(fold(header)):
+    for target in own.named_by_part(header):
         declared = field_of(target, own)
         fits = _share(sample, partial(_may_be, declared)) if sample else 1.0
         if fits >= 0.3 and not _belies(target, shares):

@@ -209,7 +209,7 @@ def test_a_list_that_asks_for_the_order_of_dates(
     rep: Laptop, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = str(written(tmp_path, "german, semicolons, unclear.csv"))
-    assert "--dates day-first" in run(capsys, "en", "import", path)[1]
+    assert "--dates day-first" in run(capsys, "en", "import", str(path))[1]
     assert "--dates day-first" in run(capsys, "en", "import", path, "--dry-run")[1]
     code, said = run(capsys, "en", "import", path, "--dates", "day-first", "--territory", "上海一区")
     assert (code, "1 new" in said) == (0, True)
@@ -221,3 +221,11 @@ def test_the_saved_report_is_in_words(rep: Laptop, capsys: pytest.CaptureFixture
     text = report.read_text("utf-8-sig")
     assert text.startswith("Row,Result,Name,Why,Code")
     assert "'12' of 'Mobile' does not look like a telephone number" in text
+
+
+def test_a_row_that_was_there_before_names_the_other_one(
+    rep: Laptop, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("医院名称\n云杉医院\n青禾医院\n云杉医院\n", "utf-8")
+    assert "4: A duplicate of row 2 of the file; set aside." in run(capsys, "en", "import", str(path))[1]

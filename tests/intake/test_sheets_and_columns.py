@@ -92,6 +92,25 @@ def test_a_name_beside_a_hospital_is_the_doctor(header: list[str]) -> None:
     assert seen.mapping[header.index("Hospital")] == "institution.name"
 
 
+def test_a_header_of_several_words_is_known_by_one_of_them_and_its_list_is_one_of_doctors() -> None:
+    """As a list of hospitals the doctors would be lost unsaid, by a bracket behind a word."""
+    header = ["客户（医生）", "单位名称", "所在科", "职称/职务", "分级", "序号"]
+    seen = preview(_csv([header, *[["阮诗", f"云杉第{n}医院", "内科", "主治", "A", "x"] for n in "一二三"]]))
+    assert seen.kind == "doctor"
+    assert {header[index]: target for index, target in seen.mapping.items()} == {
+        "客户（医生）": "doctor.name", "单位名称": "institution.name", "所在科": "department.name",
+        "职称/职务": "doctor.title", "分级": "doctor.customer_class",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("主任", "chief"), ("副主任", "associate_chief"), ("主治", "attending"), ("住院", "resident"),
+                       ("科主任", None), ("主任护师", "nurse")]
+)  # fmt: skip
+def test_a_title_is_known_as_people_say_it(said: str, code: str | None) -> None:
+    assert choice_code("doctor_title", said) == code
+
+
 @pytest.mark.parametrize("spelling", ["A类", "A 类", "Ａ类", "class a", "A"])
 def test_a_choice_is_known_with_or_without_the_space_of_its_word(spelling: str) -> None:
     assert choice_code("customer_class", spelling) == "A"
