@@ -50,6 +50,7 @@ class SyncDesk:
         self._listeners: list[Callable[[SyncState], None]] = []
         self._engine: SyncEngine | None = None
         self._later: threading.Timer | None = None
+        self._kept_back = False
 
     def drive(self, engine: SyncEngine) -> None:
         """Hand over the engine; the engine in turn tells this object."""
@@ -64,7 +65,7 @@ class SyncDesk:
 
     def state(self) -> SyncState:
         """Return the present state."""
-        return _shown(self.engine.status())
+        return self._shown(self.engine.status())
 
     def request(self) -> None:
         """Ask for a sync as soon as may be."""
@@ -100,7 +101,7 @@ class SyncDesk:
             listeners = list(self._listeners)
         for listener in listeners:
             try:
-                listener(_shown(status))
+                listener(self._shown(status))
             except Exception as error:  # a window that is gone must not end a sync that goes well
                 _log.error("listener_failed", error=repr(error))
 
@@ -117,30 +118,34 @@ class SyncDesk:
         if changes.origin != "local" or not (wanted or "outbox" in changes.changed):
             return
         with self._lock:
-            waiting = self._later is not None and self._later.is_alive()
+            waiting = self._kept_back
             if changes.fleeting and not waiting:
+                self._kept_back = True
                 self._later = threading.Timer(UNDO_OFFERED_S, self._wake)
                 self._later.daemon = True
                 self._later.start()
-        if not changes.fleeting and not waiting:
-            self._wake()
+        if changes.fleeting and not waiting:
+            self.status_changed(self.engine.status())
+        elif not changes.fleeting and not waiting:
+            self.engine.local_change()
 
     def _wake(self) -> None:
+        with self._lock:
+            self._kept_back = False
         self.engine.local_change()
+
+    def _shown(self, status: SyncStatus) -> SyncState:
+        return SyncState(
+            status.phase, status.code, status.params, status.online, status.progress_done, status.progress_total,
+            status.last_sync_at, status.since, status.next_try_at, status.sending, status.repairing,
+            self._kept_back, status.clock_off_s,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Wait for nothing any more."""
         with self._lock:
             if self._later is not None:
                 self._later.cancel()
-
-
-def _shown(status: SyncStatus) -> SyncState:
-    return SyncState(
-        status.phase, status.code, status.params, status.online, status.progress_done, status.progress_total,
-        status.last_sync_at, status.since, status.next_try_at, status.sending, status.repairing,
-        status.clock_off_s,
-    )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -139,6 +139,17 @@ def day_word(day: date, today: date | None = None, weekday: bool = False) -> str
     return (f"{weekday_word(day)} " if weekday else "") + f"{day.day} {months[day.month - 1]}{year}"
 
 
+def span_words(first: date, last: date, today: date) -> tuple[str, str]:
+    """Return the days of a period as people say them, with a year only where another one than `today`'s is meant."""
+
+    def told(day: date, year: bool) -> str:
+        return day_word(day, date(day.year - 2, 6, 1) if year else None)
+
+    if current() == CHINESE:
+        return told(first, first.year != today.year), told(last, last.year != first.year)
+    return told(first, first.year not in (last.year, today.year)), told(last, last.year != today.year)
+
+
 def weekday_word(day: date) -> str:
     """Return the short name of a day of the week: 周三, Wed."""
     if current() == CHINESE:
@@ -153,6 +164,11 @@ def moment_word(moment: str, today: date | None = None) -> str:
     at = local(moment)
     reference = today or local(datetime.now(ZoneInfo(DEFAULT_ZONE))).date()
     return f"{day_word(at.date(), reference)} {at:%H:%M}"
+
+
+def parted(text: str, count: int) -> str:
+    """Return words with their count as all figures are written: 4,920."""
+    return text.replace(str(count), f"{count:,}", 1)
 
 
 def starting(text: str) -> str:

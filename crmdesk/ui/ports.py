@@ -24,6 +24,7 @@ class SyncState(msgspec.Struct, frozen=True):
     next_try_at: str = ""
     sending: int = 0  # changes on the way
     repairing: bool = False  # a part is fetched anew because it differed
+    undoable: bool = False  # what was done last is kept back for as long as the window offers to undo it
     clock_off_s: int = 0  # how much the clock here is ahead of the server's
 
 

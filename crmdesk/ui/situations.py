@@ -382,6 +382,13 @@ _RESTING: tuple[Situation, ...] = (
         NOW,
     ),
     Situation(
+        "undoable", "info", lambda look: look.summary.waiting > 0 and look.state.undoable,
+        _T("situations", "{changes}已保存在本机，几秒内可以撤销，然后发送"),
+        _T("situations", "{changes}等待发送"),
+        _T("situations", "都已保存在本机。刚才的删除或合并几秒内可以撤销，然后一起发送。"),
+        NOW,
+    ),
+    Situation(
         "waiting", "info", lambda look: look.summary.waiting > 0,
         _T("situations", "{changes}已保存在本机，马上发送"),
         _T("situations", "{changes}等待发送"),
@@ -506,7 +513,7 @@ class _Amounts(QObject):
     """Counted words; a QObject, because only its `tr` knows one from many."""
 
     def changes(self, count: int) -> str:
-        return self.tr("%n 项更改", "", count)
+        return language.parted(self.tr("%n 项更改", "", count), count)
 
     def needs(self, count: int) -> str:
         return self.tr("%n 件事", "", count)

@@ -2443,6 +2443,10 @@
             <translation>Hospital's name or pinyin</translation>
         </message>
         <message>
+            <source>姓名只有一个字。请补全；没有写错就再保存一次。</source>
+            <translation>The name is a single character. Complete it, or save once more if that is right.</translation>
+        </message>
+        <message>
             <source>保存</source>
             <translation>Save</translation>
         </message>
@@ -2669,12 +2673,12 @@
             <translation>Schedule {day}</translation>
         </message>
         <message>
-            <source>没有可以复制的拜访。</source>
-            <translation>There are no visits to copy.</translation>
+            <source>没有可以复制的拜访</source>
+            <translation>There are no visits to copy</translation>
         </message>
         <message>
-            <source>已复制到下一周。{said}</source>
-            <translation>Copied to the next week. {said}</translation>
+            <source>复制到下一周：{said}</source>
+            <translation>Copied to the next week: {said}</translation>
         </message>
         <message>
             <source>已移到 {when}</source>
@@ -2777,6 +2781,24 @@
     </context>
     <context>
         <name>PlanWords</name>
+        <message numerus="yes">
+            <source>将加入 %n 次拜访</source>
+            <translation>
+                <numerusform>%n visit to be planned</numerusform>
+                <numerusform>%n visits to be planned</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>已加入 %n 次拜访</source>
+            <translation>
+                <numerusform>%n visit planned</numerusform>
+                <numerusform>%n visits planned</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>没有加入拜访</source>
+            <translation>no visit planned</translation>
+        </message>
         <message>
             <source>节假日</source>
             <translation>holiday</translation>
@@ -2799,18 +2821,15 @@
         </message>
         <message>
             <source>{reason} {count} 次</source>
-            <translation>{reason} {count}</translation>
-        </message>
-        <message numerus="yes">
-            <source>将加入 %n 次拜访</source>
-            <translation>
-                <numerusform>%n visit to be planned</numerusform>
-                <numerusform>%n visits to be planned</numerusform>
-            </translation>
+            <translation>{reason}: {count}</translation>
         </message>
         <message>
             <source>{planned}；跳过：{left_out}</source>
             <translation>{planned}; left out: {left_out}</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
         </message>
         <message>
             <source>从未拜访</source>
@@ -5480,10 +5499,6 @@
             <translation>Moved to {when}</translation>
         </message>
         <message>
-            <source>已加入 {count} 次拜访</source>
-            <translation>Visits added: {count}</translation>
-        </message>
-        <message>
             <source>已记下不在岗</source>
             <translation>Days off noted</translation>
         </message>
@@ -5915,12 +5930,20 @@
             <translation>What has arrived is saved; the next time goes on from there. {kept}.</translation>
         </message>
         <message>
-            <source>{changes}已保存在本机，马上发送</source>
-            <translation>{changes} saved here, going out in a moment</translation>
+            <source>{changes}已保存在本机，几秒内可以撤销，然后发送</source>
+            <translation>{changes} saved here; can be undone for a few seconds, then sent</translation>
         </message>
         <message>
             <source>{changes}等待发送</source>
             <translation>{changes} waiting to be sent</translation>
+        </message>
+        <message>
+            <source>都已保存在本机。刚才的删除或合并几秒内可以撤销，然后一起发送。</source>
+            <translation>All of it is saved here. What was just deleted or merged can be undone for a few seconds, then everything goes out.</translation>
+        </message>
+        <message>
+            <source>{changes}已保存在本机，马上发送</source>
+            <translation>{changes} saved here, going out in a moment</translation>
         </message>
         <message>
             <source>都已保存在本机，最早 {oldest}，马上发送。</source>

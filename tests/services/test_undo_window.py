@@ -8,6 +8,7 @@ import pytest
 from crmdesk import bootstrap
 from crmdesk.services.commands import ChangeSet, CreateRow, DeleteRow, EditRow, Undo
 from crmdesk.services.desk import Desk
+from crmdesk.sync.driving import SyncStatus
 from tests.services.small_territory import ZHANG, Laptop
 
 OUTBOX = {"outbox": ("one",)}
@@ -19,6 +20,9 @@ class Engine:
     def __init__(self) -> None:
         self.woken = 0
         self.told = threading.Event()
+
+    def status(self) -> SyncStatus:
+        return SyncStatus()
 
     def local_change(self) -> None:
         self.woken += 1
@@ -32,11 +36,15 @@ def test_a_deletion_waits_with_what_follows_and_everything_else_goes_at_once(mon
     assert engine.woken == 1
     monkeypatch.setattr(bootstrap, "UNDO_OFFERED_S", 0.2)
     engine.told.clear()
+    seen: list[bool] = []
+    sync.subscribe(lambda state: seen.append(state.undoable))
     sync.local_change(ChangeSet(OUTBOX, "local", fleeting=True))
     sync.local_change(ChangeSet(OUTBOX, "local"))
     assert engine.woken == 1
+    assert seen == [True]  # told at once: the status says that it can be undone
     assert engine.told.wait(10)
     assert engine.woken == 2
+    assert not sync.state().undoable
     sync.local_change(ChangeSet(OUTBOX, "local", fleeting=True))
     sync.close()
 

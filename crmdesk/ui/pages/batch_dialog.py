@@ -135,6 +135,7 @@ class BatchDialog(Dialog):
         """Set every text anew."""
         doctors, count = self._record == "doctor", len(self._ids)
         heading = self.tr("批量修改 %n 位医生", "", count) if doctors else self.tr("批量修改 %n 家机构", "", count)
+        heading = language.parted(heading, count)
         self.setWindowTitle(heading)
         self._heading.setText(heading)
         self._cancel.setText(self.tr("取消"))
@@ -183,7 +184,8 @@ class BatchDialog(Dialog):
         seen, change = self._seen, self.change()
         self.start_button.setEnabled(seen is not None and seen.changing > 0)
         count = seen.changing if seen is not None else 0
-        self.start_button.setText(self.tr("修改 %n 位", "", count) if count else self.tr("修改"))
+        words = language.parted(self.tr("修改 %n 位", "", count), count)
+        self.start_button.setText(words if count else self.tr("修改"))
         self._model.set_rows([self._row(one) for one in seen.rows] if seen is not None else [])
         if not change:
             self._figure.setText(self.tr("选好要改的内容，这里会先列出每一位的变化。"))
@@ -195,9 +197,9 @@ class BatchDialog(Dialog):
             self._figure.setText(self._sentence(seen))
 
     def _sentence(self, seen: BatchPreview) -> str:
-        parts = [self.tr("%n 位会改变", "", seen.changing)]
+        parts = [language.parted(self.tr("%n 位会改变", "", seen.changing), seen.changing)]
         if seen.same:
-            parts.append(self.tr("%n 位已经是这样", "", seen.same))
+            parts.append(language.parted(self.tr("%n 位已经是这样", "", seen.same), seen.same))
         words = {
             "not_yours": self.tr("%n 位属于别的辖区，不变", "", seen.left_out.get("not_yours", 0)),
             "merged": self.tr("%n 位已被合并，不变", "", seen.left_out.get("merged", 0)),

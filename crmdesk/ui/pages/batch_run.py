@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.services.batch import BatchChange, BatchReport
-from crmdesk.ui import space
+from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.buttons import Button
@@ -58,9 +58,9 @@ class BatchRun(QObject):
 
     def _sentence(self, report: BatchReport) -> str:
         if report.cancelled:
-            return self.tr("已停止：改了 %n 位，其余没有动。", "", report.changed)
+            return language.parted(self.tr("已停止：改了 %n 位，其余没有动。", "", report.changed), report.changed)
         left = sum(report.left_out.values())
-        changed = self.tr("已修改 %n 位，保存在本机。", "", report.changed)
+        changed = language.parted(self.tr("已修改 %n 位，保存在本机。", "", report.changed), report.changed)
         return changed + (self.tr("%n 位不能改，保持原样。", "", left) if left else "")
 
     def _failed(self, error: BaseException) -> None:

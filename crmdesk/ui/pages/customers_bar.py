@@ -73,6 +73,7 @@ class CustomersBar(QFrame):
         doctors = record == "doctor"
         self.new.setText(self.tr("新建医生") if doctors else self.tr("新建机构"))
         said = self.tr("%n 位医生", "", count) if doctors else self.tr("%n 家机构", "", count)
+        said = language.parted(said, count)
         self._figure.setText(said if count >= 0 else "")
 
     def show_conditions(self, where: Conditions) -> None:

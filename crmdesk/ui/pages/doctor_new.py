@@ -39,6 +39,7 @@ class NewDoctorDialog(FormDialog):
         super().__init__(context, parent, "doctor", "new_doctor")
         self._similar: Sequence[CustomerItem] = ()
         self._asked_about = ("", "")
+        self._short = ""
         self.add_fields(_PLACES[:2])
         self._add_place()  # between them, as the eye goes: so goes Tab
         self.add_fields(_PLACES[2:])
@@ -108,6 +109,12 @@ class NewDoctorDialog(FormDialog):
 
     @override
     def ready(self) -> bool:
+        name, told = self._question()[0], self._short
+        self._short = name if len(name) == 1 else ""
+        if self._short != told and self._short:  # said once: there are such names
+            self._show_similar()
+            self.editors["name"].control.setFocus()
+            return False
         if self._asked_about != self._question():
             self._look(then_save=True)
             return False
@@ -160,7 +167,8 @@ class NewDoctorDialog(FormDialog):
             if widget is not None:
                 widget.deleteLater()
         if not self._similar:
-            self.banner.say("")
+            doubtful = self._short and self._short == self._question()[0]
+            self.banner.say(self.tr("姓名只有一个字。请补全；没有写错就再保存一次。") if doubtful else "", "warn")
             self.save_button.setText(self.tr("保存"))
             return
         self.banner.say(self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar)), "warn")

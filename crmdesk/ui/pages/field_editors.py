@@ -232,12 +232,16 @@ class ListEditor(FieldEditor):
         self.set_value(chosen)
 
 
+_PAST = frozenset({"consent_on"})
+"""Dates of what has happened: '3 March' is the last one, also where the next one is nearer."""
+
+
 class DayEditor(FieldEditor):
     """A date."""
 
     @override
     def _make_control(self) -> QWidget:
-        self._date = DateField(self._control_name(), "near")
+        self._date = DateField(self._control_name(), "back" if self.field.name in _PAST else "near")
         self._date.picked.connect(self._tell)
         self._date.refused.connect(lambda: self.set_error(self._date.complaint()))
         self._date.textEdited.connect(self._tell)  # a draft keeps also what is no date yet

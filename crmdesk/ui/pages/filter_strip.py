@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.services.customer_filter import MAX_NAME, SavedFilter
-from crmdesk.ui import space
+from crmdesk.ui import language, space
 from crmdesk.ui.pages.batch_run import RunFace
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
@@ -82,7 +82,8 @@ class FilterStrip(QFrame):
         """Show how many rows are chosen and what can be done with them."""
         self._faces.setCurrentIndex(1)
         doctors = record == "doctor"
-        self._count.setText(self.tr("已选 %n 位医生", "", count) if doctors else self.tr("已选 %n 家机构", "", count))
+        said = self.tr("已选 %n 位医生", "", count) if doctors else self.tr("已选 %n 家机构", "", count)
+        self._count.setText(language.parted(said, count))
         self.batch.setVisible(may_edit)
         self.merge.setVisible(may_merge)
         self.setVisible(True)

@@ -163,6 +163,10 @@ class FormDialog(Dialog):
         if self.check() and self.ready():
             self.send()
 
+    @override
+    def enter(self) -> None:
+        self.save()
+
     def check(self) -> bool:
         """Say at each field what is wrong; returns whether all can be saved."""
         filled = {name: editor.value() for name, editor in self.editors.items()}

@@ -158,11 +158,8 @@ class RepeatDialog(SmallDialog):
     @override
     def save(self) -> None:
         if self._laid.visits:
-            count = len(self._laid.visits)
-            self.submit(
-                PlanVisits(self._laid.visits),
-                lambda: translate("plan_move", "已加入 {count} 次拜访").format(count=count),
-            )
+            laid, page_words = self._laid, PlanWords()
+            self.submit(PlanVisits(laid.visits), lambda: page_words.done(laid))
 
 
 class DayOffDialog(SmallDialog):

@@ -253,9 +253,8 @@ class PlanPage(Page):
 
     def _show_title(self) -> None:
         last = self._monday + timedelta(days=6)
-        days = self.tr("{first} 至 {last}").format(
-            first=language.day_word(self._monday, None), last=language.day_word(last, None)
-        )
+        begins, ends = language.span_words(self._monday, last, today())
+        days = self.tr("{first} 至 {last}").format(first=begins, last=ends)
         self.header.set_title(dotted(self.tr("计划"), days))
         self.unknown_year.say(self._drawing.unknown_year(self.week), "warn")
 
@@ -300,14 +299,14 @@ class PlanPage(Page):
 
     def _copy_laid(self, laid: LaidOut) -> None:
         def said() -> str:
-            return self._words.laid_out(laid)
+            return self._words.done(laid)
 
         if not laid.visits:
-            self.context.toast(said if laid.skipped else lambda: self.tr("没有可以复制的拜访。"))
+            self.context.toast(lambda: language.starting(said()) if laid.skipped else self.tr("没有可以复制的拜访"))
             return
 
         def done(outcome: Any) -> None:
-            self.context.toast(lambda: self.tr("已复制到下一周。{said}").format(said=said()), outcome.undo_token)
+            self.context.toast(lambda: self.tr("复制到下一周：{said}").format(said=said()), outcome.undo_token)
             self.turn(1)
 
         self.context.submit(self, PlanVisits(laid.visits), done)

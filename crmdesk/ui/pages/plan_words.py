@@ -24,6 +24,15 @@ class PlanWords(QObject):
 
     def laid_out(self, laid: LaidOut) -> str:
         """Say what copying or repeating would plan and what it leaves out."""
+        return self._beside_left_out(self.tr("将加入 %n 次拜访", "", len(laid.visits)), laid)
+
+    def done(self, laid: LaidOut) -> str:
+        """Say what copying or repeating has planned and what it left out."""
+        count = len(laid.visits)
+        planned = self.tr("已加入 %n 次拜访", "", count) if count else self.tr("没有加入拜访")
+        return self._beside_left_out(planned, laid)
+
+    def _beside_left_out(self, planned: str, laid: LaidOut) -> str:
         reasons = {
             "holiday": self.tr("节假日"),
             "weekend": self.tr("周末"),
@@ -35,10 +44,9 @@ class PlanWords(QObject):
             self.tr("{reason} {count} 次").format(reason=reasons.get(why, why), count=count)
             for why, count in sorted(laid.skipped.items())
         ]
-        planned = self.tr("将加入 %n 次拜访", "", len(laid.visits))
         if not left_out:
             return planned
-        return self.tr("{planned}；跳过：{left_out}").format(planned=planned, left_out="、".join(left_out))
+        return self.tr("{planned}；跳过：{left_out}").format(planned=planned, left_out=self.tr("、").join(left_out))
 
     def why(self, item: SuggestionItem) -> str:
         """Say why a doctor is suggested."""

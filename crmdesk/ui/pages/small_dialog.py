@@ -64,6 +64,10 @@ class SmallDialog(Dialog):
         self.save_button.setText(save)
         self._cancel.setText(self.tr("取消"))
 
+    @override
+    def enter(self) -> None:
+        self._save()
+
     def _save(self) -> None:
         """Save, unless a date was typed that nobody can read: that is said first."""
         if self.marks.show(unread_days(self)):
@@ -73,7 +77,16 @@ class SmallDialog(Dialog):
     def showEvent(self, event: QShowEvent) -> None:
         for field in self.findChildren(DateField):
             field.refused.connect(self._say_dates, Qt.ConnectionType.UniqueConnection)
+            field.entered.connect(self._after_date, Qt.ConnectionType.UniqueConnection)
         super().showEvent(event)
+
+    @Slot()
+    def _after_date(self) -> None:
+        """Go on from a date that was typed: what it means is seen before the next Enter saves."""
+        if isinstance(self.focusWidget(), DateField):
+            self.focusNextChild()
+            if self._cancel.hasFocus():
+                self.save_button.setFocus()
 
     @Slot()
     def _say_dates(self) -> None:

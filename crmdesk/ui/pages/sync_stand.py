@@ -236,8 +236,8 @@ class LatelyCard(Card):
     def _synced(self, one: Happening) -> str:
         sent, received = int(one.params.get("sent") or 0), int(one.params.get("received") or 0)
         parts = [
-            self.tr("服务器回答了 %n 项更改", "", sent) if sent else "",
-            self.tr("收到 %n 条", "", received).replace(str(received), f"{received:,}") if received else "",
+            language.parted(self.tr("服务器回答了 %n 项更改", "", sent), sent) if sent else "",
+            language.parted(self.tr("收到 %n 条", "", received), received) if received else "",
             self.tr("用时 {seconds} 秒").format(seconds=language.seconds_word(int(one.params.get("ms") or 0))),
         ]
         return self.tr("同步完成：{what}").format(what=self.tr("，").join(part for part in parts if part))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
@@ -325,6 +325,8 @@ class Picklist(QWidget):
             return
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._picks:
             self._go((self._at + (1 if key == Qt.Key.Key_Right else -1)) % len(self._picks))
+        elif key != Qt.Key.Key_Space and self._sends(event):
+            event.ignore()
         elif key in _CHOOSES and self._picks and not event.modifiers():
             self._toggle(self._picks[self._at])
         elif key == Qt.Key.Key_Backspace and self.values():
@@ -332,6 +334,11 @@ class Picklist(QWidget):
             self.changed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _sends(self, event: QKeyEvent) -> bool:
+        """Say whether Enter has nothing left to choose: it belongs to the dialog then, if there is one."""
+        enter = event.key() in _CHOOSES and not self._many and isinstance(self.window(), QDialog)
+        return enter and bool(self._picks) and self._picks[self._at].chosen
 
     def _go(self, place: int) -> None:
         """Go to an entry, which chooses it where only one can be."""

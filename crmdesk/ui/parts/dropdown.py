@@ -1,6 +1,6 @@
 """A combo box that shows by a small arrow that it opens; the style sheet leaves the arrow to the painter."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
@@ -8,6 +8,7 @@ from typing_extensions import override
 from crmdesk.ui import icons, theme
 from crmdesk.ui.parts.type_ahead import TypeAhead
 
+_TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _SIZE, _RIGHT, _LEAST, _ROW = 12, 9, 84, 30
 
 
@@ -31,6 +32,14 @@ class _Open(QListView):
         self.setCurrentIndex(self._box.model().index(place, 0))
 
     @override
+    def event(self, e: QEvent) -> bool:
+        """Let Tab take the entry and go on: in the list itself it leads nowhere."""
+        if isinstance(e, QKeyEvent) and e.type() == QEvent.Type.KeyPress and e.key() in _TABS:
+            self._box.leave(self.currentIndex().row(), forward=e.key() == Qt.Key.Key_Tab)
+            return True
+        return super().event(e)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.ahead.key(event):
             super().keyPressEvent(event)
@@ -49,6 +58,14 @@ class DropDown(QComboBox):
         self._list = _Open(self)
         self.setView(self._list)
         self.setItemDelegate(_Rows(self))
+
+    def leave(self, place: int, *, forward: bool) -> None:
+        """Close the list with an entry taken, and go on to the field after or before."""
+        self.hidePopup()
+        if place >= 0:
+            self._go(place)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.focusNextPrevChild(forward)
 
     def texts(self) -> list[str]:
         """Return the words of the entries."""

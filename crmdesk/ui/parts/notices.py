@@ -25,6 +25,11 @@ Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
 
+def _without_stop(text: str) -> str:
+    """Return a sentence as every toast ends, whoever wrote it: without a full stop."""
+    return text if text.endswith("..") else text.removesuffix("。").removesuffix(".")
+
+
 class Toast(QFrame):
     """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
 
@@ -68,7 +73,7 @@ class Toast(QFrame):
     def _show(self, text: str) -> None:
         undo_token = self._token
         self._words.setWordWrap(False)
-        self._words.setText(text)
+        self._words.setText(_without_stop(text))
         self._words.setWordWrap(self._words.sizeHint().width() > 640)
         self._words.setMinimumWidth(640 if self._words.wordWrap() else 0)
         self._undo.setText(self.tr("撤销"))

@@ -1,7 +1,7 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -23,6 +23,8 @@ _FRAME_PX, _SIDES_PX = 40, 16
 """What the system's title bar and borders take of the screen."""
 _WITHOUT_SCREEN = frozenset({"offscreen", "minimal"})
 _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.InputMethod})
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _ENDLESS = QSize(1 << 20, 1 << 20)
 ANY_WIDTH = (1 << 24) - 1
 """The maximum of a widget that has none: Qt's QWIDGETSIZE_MAX, which its Python has not."""
@@ -167,9 +169,23 @@ class Room(QScrollArea):
 
 
 class Dialog(QDialog):
-    """A dialog that fits the screen: what is above its buttons scrolls where there is no room for all of it."""
+    """A dialog that fits the screen: what is above its buttons scrolls where there is no room for all of it.
+
+    Plain Enter that a field or a choice has no use for does what the dialog is for (`enter`); a button and a text of
+    several lines keep it for themselves.
+    """
 
     _area: Room | None = None
+
+    def enter(self) -> None:
+        """Do what plain Enter does in a field of one line and on what is chosen already; a subclass says what."""
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        if Qt.Key(arg__1.key()) not in _ENTER or arg__1.modifiers() not in _PLAIN:
+            super().keyPressEvent(arg__1)
+        elif not arg__1.isAutoRepeat():  # the key that opened the dialog may still be held down
+            self.enter()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -149,3 +149,16 @@ def test_an_institution_comes_back_too(window: MainWindow, laptop: Laptop, qtbot
     again.save()
     qtbot.waitUntil(lambda: bool(laptop.ask(lambda reads: reads.customers("institution", "光华医院"))))
     assert drafts(laptop) == []
+
+
+def test_a_name_of_one_character_is_asked_about_once(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    dialog = new_doctor(window, qtbot)
+    name = dialog.editors["name"].control
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)  # until then Enter is the page's, in the window behind
+    type_text(name, "米")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "只有一个字" in dialog.banner.text)
+    assert laptop.ask(lambda reads: reads.customers("doctor", "米")) == []
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.name for one in laptop.ask(lambda reads: reads.customers("doctor", "米"))] == ["米"])

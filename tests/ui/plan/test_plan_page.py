@@ -251,8 +251,9 @@ def test_a_visit_repeats_after_a_look_at_what_comes(rep: Seat, qtbot: QtBot) -> 
     )
     assert len(laid.visits) + sum(laid.skipped.values()) == 2
     qtbot.waitUntil(lambda: f"将加入 {len(laid.visits)} 次" in (label.property("text") if label else ""))
-    qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
+    qtbot.keyClick(weeks, KEY.Key_Return)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: len(reads.waiting())) == len(laid.visits))
+    qtbot.waitUntil(lambda: f"已加入 {len(laid.visits)} 次拜访" in rep[0].toast_part.text)
 
 
 def test_days_off_close_the_calendar_and_are_removed_by_key(rep: Seat, qtbot: QtBot) -> None:

@@ -5,16 +5,21 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCalendarWidget, QDialog, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
+from crmdesk.domain.records import DOCTOR
+from crmdesk.ui.pages.field_editors import make_editor
 from crmdesk.ui.parts import date_field
+from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField, unread_days
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.text_field import TextLine
+from crmdesk.ui.parts.room import Dialog
+from crmdesk.ui.parts.text_field import TextBox, TextLine
 
 KEY = Qt.Key
 THURSDAY = date(2026, 11, 26)
@@ -172,3 +177,50 @@ def test_a_kept_text_that_is_no_date_comes_back_as_it_was_typed(form: Form) -> N
     assert form.day.text() == "nächste Woche"
     form.day.set_value("2026-11-30")
     assert (form.day.unread(), form.day.property("wrong")) == ("", False)
+
+
+def test_what_has_happened_is_the_last_such_day_even_where_the_next_one_is_nearer(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(date_field, "today", lambda: THURSDAY)
+    editor = make_editor("doctor", DOCTOR.field("consent_on"))
+    qtbot.addWidget(editor)
+    QTest.keyClicks(editor.control, "3 march")
+    assert editor.value() == "2026-03-03"
+
+
+class _Asking(Dialog):
+    """Counts how often Enter did what it is for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.day, self.line, self.chips, self.text = DateField("day"), TextLine(), Picklist(), TextBox()
+        self.chips.set_choices([("a", "甲"), ("b", "乙")])
+        self.sent = 0
+        layout = QVBoxLayout(self)
+        for widget in (self.day, self.line, self.chips, self.text):
+            layout.addWidget(widget)
+
+    @override
+    def enter(self) -> None:
+        self.sent += 1
+
+
+def test_enter_does_what_a_dialog_is_for_where_a_field_has_no_use_for_it(qtbot: QtBot) -> None:
+    dialog = _Asking()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QTest.keyClick(dialog.line, KEY.Key_Return)
+    assert dialog.sent == 1
+    QTest.keyClick(dialog.chips, KEY.Key_Return)
+    assert (dialog.sent, dialog.chips.value()) == (1, "a")  # chosen by it; the next one finds nothing to choose
+    QTest.keyClick(dialog.chips, KEY.Key_Return)
+    assert dialog.sent == 2
+    QTest.keyClick(dialog.text, KEY.Key_Return)
+    QTest.keyClicks(dialog.day, "+3")
+    QTest.keyClick(dialog.day, KEY.Key_Return)
+    assert dialog.sent == 2
+    assert dialog.text.toPlainText() == "\n"
+    held = QKeyEvent(QEvent.Type.KeyPress, KEY.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True, 1)
+    QCoreApplication.sendEvent(dialog.line, held)
+    assert dialog.sent == 2  # the key that opened the dialog is still held down

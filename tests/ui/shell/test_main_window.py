@@ -168,9 +168,9 @@ def test_undo_takes_back_the_newest_edit(qtbot: QtBot, window: MainWindow, lapto
     window.toast("已保存在本机", outcome.undo_token)
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13800000001")
-    qtbot.waitUntil(lambda: window.toast_part.text == "已撤销。")
+    qtbot.waitUntil(lambda: window.toast_part.text == "已撤销")
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
-    assert window.toast_part.text == "没有可以撤销的更改。"
+    assert window.toast_part.text == "没有可以撤销的更改"
 
 
 def test_the_status_bar_says_what_is(qtbot: QtBot, window: MainWindow, laptop: Laptop, sync: StillSync) -> None:
@@ -262,9 +262,9 @@ def test_a_manager_sees_approvals(qtbot: QtBot, manager_laptop: Laptop, sync: St
 
 def test_a_toast_follows_the_language(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
     window.undo()
-    assert window.toast_part.text == "没有可以撤销的更改。"
+    assert window.toast_part.text == "没有可以撤销的更改"
     window.choose_language("en")
-    qtbot.waitUntil(lambda: window.toast_part.text == "There is nothing to undo.")
+    qtbot.waitUntil(lambda: window.toast_part.text == "There is nothing to undo")
     window.toast("一句不会翻译的话")
     window.choose_language("zh")
     qtbot.waitUntil(lambda: window.toast_part.text == "")
@@ -272,5 +272,5 @@ def test_a_toast_follows_the_language(qtbot: QtBot, window: MainWindow, laptop: 
     outcome = laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
     window.toast("一句不会翻译的话", outcome.undo_token)
     window.choose_language("en")
-    qtbot.waitUntil(lambda: window.toast_part.text == "The last change can be undone.")
+    qtbot.waitUntil(lambda: window.toast_part.text == "The last change can be undone")
     assert window.toast_part.undo_token == outcome.undo_token

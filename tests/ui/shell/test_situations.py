@@ -150,6 +150,8 @@ CASES = (
          {"conflicts": 1, "refused": 1, "files_stuck": 1}),
     Case("cancelled", SyncState("idle", "cancelled", last_sync_at=LAST), f"同步已停止，收到的都已保存 · {NO_ZH}",
          f"The sync was stopped, what arrived is saved · {NO_EN}"),
+    Case("undoable", SyncState(undoable=True, last_sync_at=LAST), "3 项更改已保存在本机，几秒内可以撤销，然后发送",
+         "3 changes saved here; can be undone for a few seconds, then sent", THREE),
     Case("waiting", IDLE, "3 项更改已保存在本机，马上发送", "3 changes saved here, going out in a moment", THREE),
     Case("loading_rest", IDLE, "你的辖区还没有取完，可以先用已到的内容",
          "Your territory is not all here yet; what has arrived can be used", {"loading_scopes": 1}),

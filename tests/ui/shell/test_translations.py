@@ -117,10 +117,16 @@ def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
     assert language.moment_word("2026-11-19T02:35:00.000Z", today) == "11 月 19 日 10:35"
     assert language.day_word(today, weekday=True) == "11 月 22 日 周日"
     assert language.day_word(date(2025, 3, 2), today) == "2025 年 3 月 2 日"
+    assert language.span_words(date(2026, 12, 28), date(2027, 1, 3), today) == ("12 月 28 日", "2027 年 1 月 3 日")
+    assert language.span_words(date(2027, 2, 15), date(2027, 2, 21), today) == ("2027 年 2 月 15 日", "2 月 21 日")
     language.apply_language(qapp, "en")
     assert language.moment_word("2026-11-20T17:30:00.000Z", today) == "yesterday 01:30"
     assert language.day_word(today, weekday=True) == "Sun 22 Nov"
     assert language.day_word(date(2025, 3, 2), today) == "2 Mar 2025"
+    assert language.span_words(date(2026, 12, 28), date(2027, 1, 3), today) == ("28 Dec", "3 Jan 2027")
+    assert language.span_words(date(2027, 2, 15), date(2027, 2, 21), today) == ("15 Feb", "21 Feb 2027")
+    assert language.span_words(date(2026, 11, 23), date(2026, 11, 29), today) == ("23 Nov", "29 Nov")
+    assert language.parted("4920 doctors", 4920) == "4,920 doctors"
     assert (language.starting("yesterday 01:30"), language.moment_label("")) == ("Yesterday 01:30", "")
     assert language.moment_word("") == ""
     assert language.size_word(2150) == "2.1 KB"

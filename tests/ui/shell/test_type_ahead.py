@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.parts.chips import Picklist
@@ -101,6 +101,22 @@ def test_the_list_that_opened_is_searched_too(qtbot: QtBot) -> None:
     QTest.keyClicks(box.view(), "szy")
     QTest.keyClick(box.view(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: current() == "单志远")
+
+
+def test_tab_takes_the_entry_of_an_open_list_and_goes_on(qtbot: QtBot) -> None:
+    window, box, current = shown(qtbot, _box(NAMES))
+    assert isinstance(box, DropDown)
+    after = QLineEdit(window)
+    layout = window.layout()
+    assert layout is not None
+    layout.addWidget(after)
+    qtbot.waitUntil(after.isVisible)
+    box.showPopup()
+    qtbot.waitUntil(box.view().isVisible)
+    QTest.keyClick(box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(box.view(), Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: not box.view().isVisible() and after.hasFocus())
+    assert current() == NAMES[1]
 
 
 @pytest.mark.parametrize("kind", [_chips, _box])

@@ -117,7 +117,7 @@ def _note(root: QWidget) -> QPlainTextEdit:
 
 def test_without_anything_chosen_it_is_said(window: MainWindow) -> None:
     window.open_window()
-    assert window.toast_part.text == "先选一位客户或一次拜访，再在新窗口中打开。"
+    assert window.toast_part.text == "先选一位客户或一次拜访，再在新窗口中打开"
     assert window.beside.windows == []
 
 
