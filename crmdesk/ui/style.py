@@ -72,6 +72,8 @@ QPlainTextEdit, QTextEdit {{ background: {c.raised}; border: 1px solid {c.line};
 QLineEdit, QPlainTextEdit {{ placeholder-text-color: {c.muted}; }}
 QLineEdit:hover, QComboBox:hover, QSpinBox:hover, QDateEdit:hover, QTimeEdit:hover, QPlainTextEdit:hover {{
   border-color: {c.line_strong}; }}
+QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] {{ background: {c.background};
+  border: 1px solid {c.background}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QDateTimeEdit:focus,
 QPlainTextEdit:focus, QTextEdit:focus {{ border: 1px solid {c.accent}; }}
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDateEdit:disabled {{

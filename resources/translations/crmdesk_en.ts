@@ -3948,6 +3948,10 @@
             <source>拜访日期</source>
             <translation>Day of the visit</translation>
         </message>
+        <message>
+            <source>返回</source>
+            <translation>Back</translation>
+        </message>
         <message numerus="yes">
             <source>本次 %n 次按键</source>
             <translation>

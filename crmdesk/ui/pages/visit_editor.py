@@ -25,7 +25,7 @@ from crmdesk.services.commands import (
     SaveVisit,
     SubmitVisit,
 )
-from crmdesk.ui import language, space, theme, words
+from crmdesk.ui import actions, language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
@@ -529,6 +529,8 @@ class VisitEditor(QWidget):
     def _show(self) -> None:
         opening = self._opening
         self._later.setEnabled(True)
+        self._later.setProperty("action", "" if self.locked else "visit_later")  # nothing is put off in what was sent
+        self._later.setText(self.tr("返回") if self.locked else actions.text("visit_later"))
         self.submit_button.setVisible(not self.locked)
         self._amend.setVisible(self._own_submitted and not self._amending)
         self.amendment.setVisible(self._amending)

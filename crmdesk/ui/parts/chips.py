@@ -187,12 +187,19 @@ class Pick(QAbstractButton):
         colors = theme.tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        border = colors.color("accent" if self.current else "accent_weak" if self.chosen else "line")
-        painter.setPen(QPen(border, 1.5 if self.current else 1))
-        painter.setBrush(colors.color("accent_weak" if self.chosen else "background"))
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        painter.setPen(colors.color("accent" if self.chosen else "muted"))
+        if self.isEnabled():
+            border = colors.color("accent" if self.current else "accent_weak" if self.chosen else "line")
+            painter.setPen(QPen(border, 1.5 if self.current else 1))
+            painter.setBrush(colors.color("accent_weak" if self.chosen else "background"))
+            painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+            painter.setPen(colors.color("accent" if self.chosen else "muted"))
+        else:  # what was chosen stands out, and nothing looks as if it could be pressed
+            if self.chosen:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colors.color("line"))
+                painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+            painter.setPen(colors.color("text" if self.chosen else "faint"))
         painter.setFont(theme.font())
         room = self.width() - 2 * _PICK_SIDE
         shown = QFontMetricsF(theme.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
@@ -398,6 +405,8 @@ class KeyCap(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.isEnabled():  # its group takes no keys
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_keycap(painter, 0, self.height() / 2, self._key, theme.tokens().color("muted"))

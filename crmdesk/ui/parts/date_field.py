@@ -331,6 +331,7 @@ class DateField(TextLine):
         self._hint.hide()
         self._taken = _words(date.fromisoformat(self._value)) if self._value else ""
         self.setText(self._taken)
+        self.updateGeometry()  # with its year a day is longer
         self.setPlaceholderText(self.tr("选日期"))
         super().setAccessibleName(self._label or self.tr("选日期"))
         how = self.tr("可以输入 11-30、30、+3、明天、周五；回车打开日历")

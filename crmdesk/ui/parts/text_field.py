@@ -35,6 +35,11 @@ class TextLine(QLineEdit):
             self.setCursorPosition(0)
 
     @override
+    def changeEvent(self, arg__1: QEvent) -> None:
+        super().changeEvent(arg__1)
+        _wear(self, arg__1)
+
+    @override
     def inputMethodEvent(self, arg__1: QInputMethodEvent) -> None:
         super().inputMethodEvent(arg__1)
         self.composing = bool(arg__1.preeditString())
@@ -89,6 +94,11 @@ class TextBox(QPlainTextEdit):
         self.composing = bool(arg__1.preeditString())
 
     @override
+    def changeEvent(self, e: QEvent) -> None:
+        super().changeEvent(e)
+        _wear(self, e)
+
+    @override
     def focusOutEvent(self, e: QFocusEvent) -> None:
         self.composing = False
         super().focusOutEvent(e)
@@ -104,6 +114,13 @@ class TextBox(QPlainTextEdit):
             e.ignore()
             return False
         return super().event(e)
+
+
+def _wear(widget: QWidget, event: QEvent) -> None:
+    """Let a field that may only be read look so: the style sheet asks once, before it was locked."""
+    if event.type() == QEvent.Type.ReadOnlyChange:
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def mark_wrong(widget: QWidget, wrong: bool) -> None:

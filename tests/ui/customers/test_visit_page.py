@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.commands import AmendVisit, DeleteRow
+from crmdesk.ui import theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.today_page import TodayPage
@@ -193,6 +194,15 @@ def test_a_submitted_report_can_only_be_read(window: MainWindow, laptop: Laptop,
     assert editor.locked
     assert editor.form.note.isReadOnly()
     assert editor.submit_button.isHidden()
+    assert editor._later.text() == "返回"  # nothing is put off
+    flat = theme.tokens().color("background")
+    for field in (editor.form.note, editor.form.next_step):
+        assert field.grab().toImage().pixelColor(0, field.height() // 2) == flat  # no frame to type into
+    editor.amend()
+    qtbot.waitUntil(lambda: not editor.locked)
+    assert editor._later.text() == "稍后"
+    for field in (editor.form.note, editor.form.next_step):
+        assert field.grab().toImage().pixelColor(0, field.height() // 2) != flat
 
 
 def test_a_department_meeting_says_who_was_there(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
