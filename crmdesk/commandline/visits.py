@@ -1,5 +1,6 @@
 """Commands about visits: visit add, visit list."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ from crmdesk.commandline.opening import (
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.records import VISIT
 from crmdesk.services.commands import SaveVisit, SubmitVisit
+
+_REACTION = next(one for one in VISIT.field("products").item if one.name == "reaction")
 
 visit = typer.Typer(help="Visits: add a report, list your own.")
 
@@ -79,10 +82,20 @@ def _product(laptop: Laptop, text: str) -> dict[str, Any]:
         raise InputError("not_found_here", text=name[:80], record="product")
     detail: dict[str, Any] = {"product_id": fitting[0].id}
     if messages:
-        detail["messages"] = sorted(set(messages.split("+")))
+        approved = list(fitting[0]["messages"] or ())
+        detail["messages"] = sorted({_message(approved, one.strip()) for one in messages.split("+")})
     if reaction:
-        detail["reaction"] = reaction
+        detail["reaction"] = read_value(_REACTION, reaction)
     return detail
+
+
+def _message(approved: Sequence[Mapping[str, Any]], typed: str) -> str:
+    """Return the code of an approved message, named by it or by its words; nothing else is promoted."""
+    for one in approved:
+        if typed.casefold() in {str(one[part]).casefold() for part in ("code", "zh", "en")}:
+            return str(one["code"])
+    known = [str(one["zh"]) for one in approved]
+    raise InputError("not_a_choice", option="--product", value=typed[:40], choices=known)
 
 
 @visit.command("list")

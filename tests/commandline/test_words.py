@@ -17,6 +17,7 @@ from tests.intake.office_lists import written
 from tests.services.small_territory import (
     DRAFT_CLAIM,
     MANAGER,
+    PRODUCT,
     REP,
     TERRITORY,
     ZHANG,
@@ -56,6 +57,8 @@ def sat_at(folder: Path, monkeypatch: pytest.MonkeyPatch, who: str, role: str) -
 def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
     """The representative, with a change of a doctor that waits."""
     with sat_at(tmp_path / "store", monkeypatch, REP, "rep") as laptop:
+        message = {"code": "m1", "zh": "长效降压", "en": "Long acting"}
+        laptop.receive("product", {"id": PRODUCT, "name": "心安平", "messages": [message], "filed_until": "2030-01-01"})
         row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
         laptop.do(EditRow("doctor", ZHANG, {"title": "chief", "consent": ["phone"]}, row.revision))
         yield laptop
@@ -164,6 +167,8 @@ def test_a_wrong_command_line_is_said_in_the_language_of_the_command_line(
         (("visit", "add", "--doctor", ZHANG, "--channel", "x"), "可以是：face_to_face", "It can be: face_to_face"),
         (("visit", "add", "--doctor", ZHANG, "--starts-at", "x"), "“x”不是时间", "'x' is not a time"),
         (("visit", "add", "--doctor", ZHANG, "--product", "x"), "没有符合“x”的产品", "fits 'x' (Product)"),
+        (("visit", "add", "--doctor", ZHANG, "--product", "心安平:降价"), "可以是：长效降压", "be: 长效降压"),
+        (("visit", "add", "--doctor", ZHANG, "--product", "心安平::x"), "可以是：positive", "It can be: positive"),
         (("claim", "edit", an_id(5), "--set", "title=x"), "没有这个编号的记录", "Nothing on this laptop has this id"),
         (("claim", "add", "T", "--line", "category=foo"), "可以是：meal, transport", "It can be: meal, transport"),
         (("claim", "add", "T", "--line", "x"), "一项费用写成 category=meal", "Write a line as category=meal"),
@@ -229,3 +234,10 @@ def test_a_row_that_was_there_before_names_the_other_one(
     path = tmp_path / "twice.csv"
     path.write_text("医院名称\n云杉医院\n青禾医院\n云杉医院\n", "utf-8")
     assert "4: A duplicate of row 2 of the file; set aside." in run(capsys, "en", "import", str(path))[1]
+
+
+def test_what_was_promoted_may_be_typed_as_it_is_read(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in ("心安平:长效降压:认可", "心安平:long acting:positive", "心安平:m1:Positive"):
+        assert run(capsys, "en", "visit", "add", "--doctor", ZHANG, "--product", typed)[0] == 0
+    sent = [one.fields["products"][1] for one in rep.waiting() if one.record == "visit"]
+    assert sent == [[{"product_id": PRODUCT, "messages": ["m1"], "reaction": "positive"}]] * 3
