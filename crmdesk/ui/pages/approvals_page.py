@@ -140,7 +140,11 @@ class ApprovalsPage(Page):
     def _show(self, items: list[ClaimItem]) -> None:
         current, at = self._wanted or self.list.current_key(), self.list.currentIndex().row()
         self._model.set_rows([self._row(item) for item in items])
+        if not items and self._main.isAncestorOf(self.window().focusWidget() or self):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to the rail, and Enter leaves the page
         self._main.setVisible(bool(items))
+        if items and self.hasFocus():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._empty.answered()
         self._empty.setVisible(not items)
         waiting = [item for item in items if not item.pending]

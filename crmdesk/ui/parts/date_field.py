@@ -284,8 +284,8 @@ class DateField(TextLine):
 
     @override
     def sizeHint(self) -> QSize:
-        words = self._taken or self.placeholderText()
-        longest = max(words, _words(date(today().year, 12, 30)), key=self.fontMetrics().horizontalAdvance)
+        usual = (self.placeholderText(), _words(date(today().year, 12, 30)))  # it grows for a year, and never shrinks
+        longest = max(self._taken, *usual, key=self.fontMetrics().horizontalAdvance)
         width = self.fontMetrics().horizontalAdvance(longest) + 2 * _SIDE + theme.px(_ICON) + 12
         return QSize(width, super().sizeHint().height())
 

@@ -72,6 +72,11 @@ def test_the_list_goes_on_behind_what_was_decided(manager: Seat, qtbot: QtBot) -
     page._show(items[:2])
     assert page.list.current_key() == items[1].id
     qtbot.waitUntil(lambda: page.detail.view is not None and page.detail.view.row.id == items[1].id)
+    page.list.setFocus()
+    page._show([])
+    assert window.focusWidget() is page  # not the rail, whose Enter leads away
+    page._show(items)
+    assert window.focusWidget() is page.list
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,15 @@ def test_what_has_happened_is_the_last_such_day_even_where_the_next_one_is_neare
     assert editor.value() == "2026-03-03"
 
 
+def test_a_field_has_room_for_its_year_and_does_not_shrink_by_a_date(form: Form) -> None:
+    usual = form.day.sizeHint().width()
+    form.day.pick("2026-11-30")
+    assert form.day.sizeHint().width() == usual
+    form.day.pick("2027-12-30")
+    QCoreApplication.sendPostedEvents()
+    assert form.day.width() == form.day.sizeHint().width() > usual
+
+
 class _Asking(Dialog):
     """Counts how often Enter did what it is for."""
 
