@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.chips import Picklist
@@ -102,7 +103,11 @@ def test_tab_goes_through_a_dialog_as_the_eye_does(qtbot: QtBot, sit: Sit, asked
     lost, against = unreachable(dialog, reached), jumps(reached, dialog)
     assert not lost, "\n".join(lost)
     assert not against, "\n".join(against)
-    dialog.close()
+    QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible())
+    focus = window.focusWidget()
+    assert focus is not None, "nothing has the keys"
+    assert not window._rail.isAncestorOf(focus), _told(focus)
 
 
 def test_down_leads_from_the_filter_into_the_list(qtbot: QtBot, sit: Sit) -> None:
