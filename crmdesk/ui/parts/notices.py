@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import space
+from crmdesk.ui import space, theme
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.picture import Picture
@@ -17,8 +17,8 @@ _RIGHT, _BELOW, _ABOVE_BUTTONS = 20, 44, 8
 _LOOK_MS, _SOON_MS = 250, (0, 40, 120)
 """How often the toast looks whether it covers a button, and when after a switch of language: the page is laid out anew.
 """
-_BANNER_LINE, _EMPTY_PX = 20, 30
-"""How high a line of a banner is, and the icon of an empty state, at 100 %."""
+_BANNER_LINE, _BESIDE_ACTION, _EMPTY_PX = 20, 3, 30
+"""How high a line of a banner is, how much lower it starts in the middle of an action, the icon of an empty state."""
 _SLOW_MS = 300
 """From when on a page says that it looks: earlier the words would only flicker."""
 Said = str | Callable[[], str]
@@ -158,16 +158,17 @@ class Banner(QFrame):
         super().__init__(parent)
         self._picture = Picture(lines_of=_BANNER_LINE)
         self._words = Label("", "banner", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._action = Button("", small=True)
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(space.ROOMY, space.TIGHT, space.NEAR, space.TIGHT)
         layout.setSpacing(space.NEAR)
-        sentence = QHBoxLayout()
+        self._sentence = sentence = QHBoxLayout()
         sentence.setSpacing(space.NEAR)
         sentence.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         sentence.addWidget(self._words, 1)
-        layout.addLayout(sentence, 1)  # in the middle beside the action, with the icon at its first line
+        layout.addLayout(sentence, 1)
         layout.addWidget(self._action)
         self.hide()
 
@@ -189,6 +190,7 @@ class Banner(QFrame):
         self.setAccessibleName(text)
         self._action.setText(action)
         self._action.setVisible(bool(action))
+        self._sentence.setContentsMargins(0, theme.px(_BESIDE_ACTION) if action else 0, 0, 0)
         self.setVisible(bool(text))
 
     @property

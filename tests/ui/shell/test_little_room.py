@@ -11,8 +11,10 @@ from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
+from crmdesk.ui.parts.picture import Picture
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.parts.week_calendar import DayHead, _Head
@@ -106,3 +108,20 @@ def test_folded_chips_ask_for_the_height_that_they_have_at_a_width(qtbot: QtBot)
     assert asked == layout.totalHeightForWidth(600)
     group.unfold()
     assert layout.totalHeightForWidth(250) > asked
+
+
+def test_a_sentence_stands_in_the_middle_beside_its_action_and_the_icon_beside_its_first_line(qtbot: QtBot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.resize(420, 40)
+    banner.show()
+    for text, action in (("x", ""), ("x", "Compare"), ("x " * 100, "")):
+        banner.say(text, "warn", action)
+        layout = banner.layout()
+        assert layout is not None
+        layout.activate()
+        banner.resize(420, max(40, banner.heightForWidth(420)))
+        picture, words, button = (banner.findChild(kind) for kind in (Picture, Label, Button))
+        first = words.geometry().top() + words.fontMetrics().height() / 2
+        assert abs(picture.geometry().center().y() - first) <= 2
+        assert not action or abs(button.geometry().center().y() - first) <= 2
