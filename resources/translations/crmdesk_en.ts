@@ -947,7 +947,7 @@
         </message>
         <message>
             <source>姓名、拼音、医院或科室</source>
-            <translation>Name, pinyin, hospital, ward</translation>
+            <translation>Name, pinyin, hospital</translation>
         </message>
         <message>
             <source>筛选客户</source>
@@ -3612,6 +3612,10 @@
         <message>
             <source>选一个拜访，这里显示要跟进的事和最近的记录。</source>
             <translation>Choose a visit: what to follow up and the last reports appear here.</translation>
+        </message>
+        <message>
+            <source>有拜访以后，这里显示要跟进的事和最近的记录。</source>
+            <translation>Once there are visits, what to follow up and the last reports appear here.</translation>
         </message>
         <message>
             <source>医生页</source>

@@ -44,7 +44,7 @@ class TodayDetail(QFrame):
         self._view: DoctorView | None = None
         self._reception, self._products, self._action = "", list[Row](), START
         self._page = ScrollPage()
-        self._nothing = EmptyState("today")
+        self._nothing, self._to_choose = EmptyState("today"), True
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self._page)
@@ -118,10 +118,18 @@ class TodayDetail(QFrame):
         self._recent.body.addWidget(self._timeline)
         return self._recent
 
-    def show_nothing(self) -> None:
-        """Show that nothing is chosen."""
-        self._view = None
+    def show_nothing(self, to_choose: bool = True) -> None:
+        """Show that nothing is chosen, or that there is nothing to choose."""
+        self._view, self._to_choose = None, to_choose
+        self._say_nothing()
         self._stack.setCurrentWidget(self._nothing)
+
+    def _say_nothing(self) -> None:
+        self._nothing.say(
+            self.tr("选一个拜访，这里显示要跟进的事和最近的记录。")
+            if self._to_choose
+            else self.tr("有拜访以后，这里显示要跟进的事和最近的记录。")
+        )
 
     def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], action: str) -> None:
         """Show a doctor; `action` is what Enter does: START, GO_ON with a begun one, READ a sent one, TELL an event."""
@@ -131,7 +139,7 @@ class TodayDetail(QFrame):
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        self._nothing.say(self.tr("选一个拜访，这里显示要跟进的事和最近的记录。"))
+        self._say_nothing()
         self._open.setText(self.tr("医生页"))
         self._show()
 

@@ -257,7 +257,7 @@ class TodayPage(Page):
         self._figure.setText(self.tr("%n 次拜访", "", len(self._view.items)))
         self._done.setText(self.tr("已完成 {done}").format(done=done) if self._view.items else "")
         if not lines:
-            self.detail.show_nothing()
+            self.detail.show_nothing(to_choose=False)
 
     def _quarter_chip(self) -> str:
         quarter = (self._day.month - 1) // 3 + 1

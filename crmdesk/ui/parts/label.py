@@ -15,12 +15,16 @@ def tool_tip(text: str) -> str:
 
 
 _LONG_WORD = re.compile(r"[!-~]{20,}")
-_MAY_BREAK = "\u200b"
+_MAY_BREAK, _MAY_NOT_BREAK = "\u200b", "\u00a0"
+_UNIT = re.compile(r"(?<=\d) (?=(?:s|min)(?!\w)|秒)")
 
 
 def breakable(text: str) -> str:
-    """Return a text in which an address or a number without end may be broken: else its end would have no room."""
-    return _LONG_WORD.sub(lambda found: _broken(found.group()), text)
+    """Return a text in which an address or a number without end may be broken: else its end would have no room.
+
+    A figure and its unit stay together: '0.1' in one line and 's' in the next is read as two things.
+    """
+    return _LONG_WORD.sub(lambda found: _broken(found.group()), _UNIT.sub(_MAY_NOT_BREAK, text))
 
 
 def _broken(word: str) -> str:

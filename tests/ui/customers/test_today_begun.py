@@ -86,6 +86,7 @@ def test_where_there_is_nobody_today_leads_to_the_import(
     page = today_page(window)
     page.turn(-400)
     qtbot.waitUntil(lambda: not page.rows.isVisible())
+    assert "选一个" not in page.detail._nothing._words.text(), "there is nothing to choose"
     wanted = page._empty.findChild(Button)
     assert wanted is not None
     qtbot.waitUntil(lambda: wanted.text() == "导入客户")

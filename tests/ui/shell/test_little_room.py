@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
@@ -11,7 +11,7 @@ from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
-from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.label import Label, breakable
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
 from crmdesk.ui.parts.picture import Picture
@@ -125,3 +125,12 @@ def test_a_sentence_stands_in_the_middle_beside_its_action_and_the_icon_beside_i
         first = words.geometry().top() + words.fontMetrics().height() / 2
         assert abs(picture.geometry().center().y() - first) <= 2
         assert not action or abs(button.geometry().center().y() - first) <= 2
+
+
+def test_a_figure_and_its_unit_stay_together_and_are_read_as_they_are(qtbot: QtBot) -> None:
+    for text in ("Last today 20:45 · took 0.1 s", "上次 今天 20:45 · 用时 0.1 秒"):
+        label = Label(text, wrap=True)
+        qtbot.addWidget(label)
+        assert label.text() == text
+        assert QLabel.text(label).endswith(text[-5:].replace(" ", "\u00a0"))
+    assert breakable("3 summaries in 2 lines") == "3 summaries in 2 lines"
