@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.services.views import ACCEPTED, TodayItem
 from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
@@ -116,9 +117,11 @@ class VisitList(QWidget):
         kept, place = self.rows.current_key(), self.rows.verticalScrollBar().value()
         rows = [self._draft(line) for line in self._lines.drafts] + [self._visit(item) for item in self._lines.visits]
         self._model.set_rows(rows)
-        if not self.rows.choose(kept):
-            self.rows.choose_row(0)
-        self.rows.verticalScrollBar().setValue(place)
+        if self.rows.choose(kept):
+            self.rows.verticalScrollBar().setValue(place)
+        else:
+            self.rows.choose_row(self._beginning())
+            self.rows.scrollTo(self.rows.currentIndex(), RowList.ScrollHint.PositionAtCenter)
         self._hint.setText(self._order())
         if self.group:
             nothing, all_of_them = self.tr("没有这样的拜访。"), lambda: self.group_choice.choose(_ALL)
@@ -127,6 +130,13 @@ class VisitList(QWidget):
             nothing = self.tr("还没有拜访。从今日或医生页开始，或者现在就写一份。")
             self._empty.say(nothing, self.tr("新建拜访"), self.asked_new.emit)
         self._stack.setCurrentWidget(self.rows if rows or not self._loaded else self._empty)
+
+    def _beginning(self) -> int:
+        """Return the row to begin with: among all visits the newest that is not ahead, behind what is planned."""
+        if self.group or self._lines.drafts:
+            return 0
+        now = to_text(utc_now())
+        return next((at for at, item in enumerate(self._lines.visits) if item.visit["starts_at"] <= now), 0)
 
     def _groups(self) -> list[tuple[str, str]]:
         return [

@@ -37,7 +37,10 @@ def test_the_arrow_keys_narrow_the_list(qtbot: QtBot, sit: Sit) -> None:
     window, laptop = sit(*house.REP)
     page = the_list(qtbot, window)
     everything = keys_of(page)
-    assert page.list.rows.hasFocus(), "Enter opens the first one"
+    assert page.list.rows.hasFocus(), "Enter opens the newest one that is not ahead"
+    ahead = of_group(laptop, "ahead")
+    assert ahead
+    assert page.list.rows.current_key() == next(one for one in everything if one not in ahead)
     page.list.group_choice.setFocus()
     for group in ("to_write", "ahead", "submitted"):
         QTest.keyClick(page.list.group_choice, Qt.Key.Key_Right)
