@@ -69,9 +69,10 @@ _OWN = {
     ),
     "work_offline": ("正在离线工作。", "Working offline."),
     "shrunk": (
-        "服务器要从 {scope} 移走 {gone} 条（本机有 {held} 条），同步已停下。"
-        "确认无误后运行 crmdesk sync --once --accept-removals。",
-        "The server takes {gone} of the {held} rows of {scope} away; the sync stopped. If that is right, run"
+        "服务器要从 {scope} 移走 {gone} 条（本机有 {held} 条），同步已停下。辖区调整过属正常；"
+        "服务器刚从备份恢复过，请先问管理员有没有更新的备份。确认无误后运行 crmdesk sync --once --accept-removals。",
+        "The server takes {gone} of the {held} rows of {scope} away; the sync stopped. That is right where territories"
+        " moved; where the server came back from a backup, ask first whether there is a newer one. If it is right, run"
         " crmdesk sync --once --accept-removals.",
     ),
     "server_cannot_take": (

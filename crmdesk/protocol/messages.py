@@ -105,10 +105,14 @@ class SyncHead(msgspec.Struct, omit_defaults=True):
 
 
 class Answers(msgspec.Struct, omit_defaults=True):
-    """The answers to a further batch of the request's operations, sent when it is committed; `fork` as in the head."""
+    """The answers to a further batch of the request's operations, sent when it is committed.
+
+    `fork` and `cursor` as in the head.
+    """
 
     answers: list[Answer] = []
     fork: bool = False
+    cursor: str = ""
 
 
 class RowGroup(msgspec.Struct, omit_defaults=True):

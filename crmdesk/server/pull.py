@@ -99,6 +99,12 @@ class Pull:
         positions = self.cursor.positions
         self._todo = [one for one in self._scopes if one not in positions or positions[one] < heads.get(one, 0)]
 
+    def proof(self) -> str:
+        """Return the cursor as the pull began it, with the proof of all that was committed since."""
+        with self._database.reading() as connection:
+            self.cursor.link = lives.link_of(connection)
+        return self.cursor.text(self._database.seal)
+
     def pages(self) -> Iterator[Page]:
         """Yield the pages still due; stop taking them at any time, each carries the cursor that it leads to.
 

@@ -41,6 +41,11 @@ def _batches(operations: list[Operation]) -> Iterator[list[Operation]]:
         yield operations[start : start + MAX_BATCH_OPERATIONS]
 
 
+def _are_taken(request: SyncRequest, pushed: Pushed) -> bool:
+    """Say whether a laptop that knows this life has to be shown that its operations were taken."""
+    return bool(request.cursor) and any(one.outcome in ("applied", "merged") for one in pushed.answers)
+
+
 class SyncService:
     """The service behind `POST /sync`."""
 
@@ -83,7 +88,7 @@ class SyncService:
             pull = self._pull(actor, request)
         same_scopes = request.subscription == digest.of_subscription(actor.scopes)
         # where the answer is cut behind its head, this alone shows that the operations were taken
-        taken = bool(request.cursor) and any(one.outcome in ("applied", "merged") for one in pushed.answers)
+        taken = _are_taken(request, pushed)
         head = SyncHead(
             epoch=self._database.epoch,
             server_time=to_text(self._database.clock()),
@@ -100,7 +105,7 @@ class SyncService:
             return iter([frames.encode(head) + frames.encode(end)])
         if not request.operations and not pull.has_pages:
             return iter([frames.encode(head) + frames.encode(self._end(pull, request))])
-        return self._stream(head, self._further(actor, request.device_id, batches), pull, request, actor)
+        return self._stream(head, self._further(actor, request, batches, pull), pull, request, actor)
 
     def _pull(self, actor: ServerActor, request: SyncRequest, snapshot: Connection | None = None) -> Pull:
         packed = request.schema >= PACKED_SINCE
@@ -128,11 +133,13 @@ class SyncService:
         fresh = self._database.renew_epoch(old)
         _log.warning("the database was put back to a backup: life %s is over, %s begins", old, fresh)
 
-    def _further(self, actor: ServerActor, device_id: str, batches: Iterable[list[Operation]]) -> Iterator[Answers]:
+    def _further(
+        self, actor: ServerActor, request: SyncRequest, batches: Iterable[list[Operation]], pull: Pull
+    ) -> Iterator[Answers]:
         """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile."""
         for batch in batches:
-            pushed = self._push(actor, device_id, batch)
-            yield Answers(pushed.answers, pushed.fork)
+            pushed = self._push(actor, request.device_id, batch)
+            yield Answers(pushed.answers, pushed.fork, pull.proof() if _are_taken(request, pushed) else "")
             if pushed.fork:
                 return
 
@@ -164,12 +171,12 @@ class SyncService:
     ) -> Iterator[bytes]:
         looked = self._database.clock()
         yield frames.encode(head)
-        fork = False
+        fork, proof = False, head.cursor or request.cursor
         for answers in further:
-            fork = answers.fork
+            fork, proof = answers.fork, answers.cursor or proof
             yield frames.encode(answers)
         if fork or not request.pull:
-            yield frames.encode(SyncEnd(head.cursor or request.cursor, more=fork))
+            yield frames.encode(SyncEnd(proof, more=fork))
             return
         pull.look_again()
         for page in pull.pages():

@@ -85,6 +85,12 @@ def apply_head(work: UnitOfWork, head: SyncHead) -> list[str]:
     return gone
 
 
+def take_proof(work: UnitOfWork, proof: str) -> None:
+    """Store a cursor that came with answers: the place is the one held here, with the proof of what was taken."""
+    if proof and cursor(work.connection):  # without one another life has begun, or all is fetched anew
+        _store_cursor(work, proof)
+
+
 def _note_epoch(work: UnitOfWork, epoch: str) -> bool:
     """Take over the name of the server's life; of another one the revisions and the cursor held here say nothing.
 

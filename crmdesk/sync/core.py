@@ -161,9 +161,10 @@ class ApplyHead(msgspec.Struct, frozen=True):
 
 
 class TakeAnswers(msgspec.Struct, frozen=True):
-    """Settle further answers, in one transaction."""
+    """Settle further answers, in one transaction with the cursor that proves them ('': none)."""
 
     answers: list[Answer]
+    cursor: str = ""
 
 
 class ApplyPage(msgspec.Struct, frozen=True):
@@ -358,7 +359,7 @@ class SyncCore:
         if event.answers.fork:
             return self._forked()
         self._settled += sum(answer.outcome != "later" for answer in event.answers.answers)
-        return [TakeAnswers(event.answers.answers)]
+        return [TakeAnswers(event.answers.answers, event.answers.cursor)]
 
     def _forked(self) -> list[Effect]:
         self._forks += 1
@@ -472,7 +473,8 @@ class SyncCore:
             self._turned_down += 1  # damaged on the way perhaps: what the server took already must not be asked about
             return [self._send()]
         self._turned_down = 0
-        return [SetAside(event.kind), self._send()]
+        self._probing = event.kind  # something on the way may take no request at all: ask without it whose fault it is
+        return [self._send()]
 
     def _suspect_batch(self, event: Failed) -> None:
         """A server error with operations aboard: fewer next time; with one alone, ask without it whose fault it is."""

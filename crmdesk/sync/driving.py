@@ -312,6 +312,7 @@ class SyncDriver:
         self._answered += sum(answer.outcome != "later" for answer in effect.answers)
         with self._store.writing() as work:
             outbox.settle(work, effect.answers)
+            inbox.take_proof(work, effect.cursor)
             changed = _changed(work)
         self._tell(changed | dict.fromkeys(("outbox", "needs_you"), ()))
 

@@ -71,6 +71,8 @@ def of_answer(status: int, media_type: str, body: bytes, retry_after: str, clock
         return WorldError("too_many", retry_after_s=retry_after_s(retry_after, clock()))
     if status >= 500:
         return WorldError("server_error", status=status)
+    if problem is None and status == 413:
+        return WorldError("too_large", status=status, reason="narrow_way")  # a proxy takes less than the server
     if problem is None:
         return stranger(media_type, body)
     if status == 401:

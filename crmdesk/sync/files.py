@@ -267,11 +267,14 @@ class FileTransfer:
                 lambda token: self._transport.upload_chunk(entry.sha256, offset, size, piece, token, self._cancellation)
             )
         except WorldError as error:
-            if error.code not in LINE_BROKE:
-                raise
             smallest = self._piece == SMALLEST_PIECE
+            less = error.code == "too_large" and len(piece) > SMALLEST_PIECE  # what a proxy on the way takes at once
+            if error.code not in LINE_BROKE and not less:
+                raise
             self._ceiling = self._piece = max(SMALLEST_PIECE, self._piece // 2)
             self._whole_pieces = 0
+            if less:
+                return UploadState(entry.sha256, size, offset, False)
             return self._arrived(entry, size, offset, len(piece), error, WORTH_GOING_ON if smallest else 0)
         self._grow(int(len(piece) / max(time.monotonic() - began, 0.001) * PIECE_S))
         return state

@@ -170,7 +170,11 @@ _NEEDS_PERSON: tuple[Situation, ...] = (
         "shrunk", "warn", _blocked("shrunk"),
         _T("situations", "“{place}”突然少了很多，同步停下来等你确认"),
         _T("situations", "“{place}”的 {held} 条里，服务器上只剩 {left} 条"),
-        _T("situations", "本机内容没有动，{kept}。刚调整过辖区就请确认；不明白就先别确认，问一下管理员。"),
+        _T(
+            "situations",
+            "本机内容没有动，{kept}。刚调整过辖区就请确认。服务器刚从备份恢复过，"
+            "先问管理员有没有更新的备份：确认后，只有各人三十天内发过的会再发。不明白就先别确认。",
+        ),
         ACCEPT,
     ),
     Situation(

@@ -378,8 +378,9 @@ _WORLD: dict[str, _Pair] = {
         "An older copy of the data was put back; it was renumbered. Nothing is lost.",
     ),
     "shrunk": (
-        "服务器的内容突然少了很多，同步已停下来等你确认。本机内容没有动。",
-        "Much of the content vanished on the server; the sync stopped to ask you. Nothing here was touched.",
+        "服务器的内容突然少了很多（辖区调整过，或服务器从备份恢复过），同步已停下来等你确认。本机内容没有动。",
+        "Much of the content vanished on the server (territories moved, or a backup was put back); the sync stopped to"
+        " ask you. Nothing here was touched.",
     ),
     "replica_differs": (
         "本机和服务器的内容对不上，已多次重新取回。没有丢失；请把诊断信息发给支持人员。",
@@ -416,6 +417,10 @@ _FILES: dict[str, _Pair] = {
     "too_large": (
         "文件太大，服务器不收：最多 20 MB。请附一张小一些的。",
         "It is too large for the server: at most 20 MB. Attach a smaller one.",
+    ),
+    "narrow_way": (
+        "这个网络不让这么大的文件通过。请换一个网络；如果再出现，请告诉管理员。",
+        "This network lets nothing so large through. Try another one; if that does not help, tell the administrator.",
     ),
     "not_found": (
         "服务器还不认识它所属的记录。那条记录处理好后再试。",

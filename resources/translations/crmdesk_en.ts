@@ -5618,8 +5618,8 @@
             <translation>Of the {held} entries of '{place}' the server has only {left} left</translation>
         </message>
         <message>
-            <source>本机内容没有动，{kept}。刚调整过辖区就请确认；不明白就先别确认，问一下管理员。</source>
-            <translation>Nothing here was touched; {kept}. If territories were just rearranged, confirm it. If you cannot explain it, ask the administrator first.</translation>
+            <source>本机内容没有动，{kept}。刚调整过辖区就请确认。服务器刚从备份恢复过，先问管理员有没有更新的备份：确认后，只有各人三十天内发过的会再发。不明白就先别确认。</source>
+            <translation>Nothing here was touched; {kept}. If territories were just rearranged, confirm it. If the server just came back from a backup, ask the administrator whether there is a newer one: once you confirm, only what each person sent within the last thirty days is sent again. If you cannot explain it, do not confirm yet.</translation>
         </message>
         <message>
             <source>这份数据在另一台电脑上也在用，同步停下了 · {kept}</source>

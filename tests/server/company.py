@@ -188,6 +188,7 @@ class Laptop:
         for message in messages[1:]:
             if isinstance(message, Answers):
                 further += message.answers
+                self.cursor = message.cursor or self.cursor
             elif isinstance(message, Page):
                 pages.append(message)
                 self.replica.take(message)

@@ -1,11 +1,14 @@
 """Runs many seeds, or many planted bugs, over several processes, and reports in plain lines."""
 
 import multiprocessing
+import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from tests.simulation import planted
@@ -68,7 +71,19 @@ def spread(first: int, count: int, cores: int) -> Iterator[Outcome]:
 
 
 def _pool(cores: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when whoever started it was killed: else it would wait for work for good."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def seeds(first: int, count: int, cores: int) -> int:

@@ -88,6 +88,7 @@ WORLD = [
     (answer(404, b"<html>nginx</html>", "text/html"), "captive_portal"),
     (answer(404, b"no"), "not_crmdesk"),
     (answer(401, b"Basic realm"), "not_crmdesk"),
+    (answer(413, b"<html>413 Request Entity Too Large</html>", "text/html"), "too_large"),
     (answer(500, b"<html>oops</html>", "text/html"), "server_error"),
     (answer(502, b""), "server_error"),
     (problem(401, "wrong_credentials"), "wrong_credentials"),

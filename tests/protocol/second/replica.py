@@ -59,6 +59,7 @@ class SecondClient:
         for kind, message in answer[1:]:
             if kind == b"A":
                 self._settle(message["answers"])
+                self.cursor = message.get("cursor") or self.cursor
             elif kind == b"P":
                 self._take_page(message)
         kind, end = answer[-1]

@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from crmdesk.protocol.messages import Answer
-from crmdesk.server import audit
+from crmdesk.server import audit, sync_service
 from crmdesk.server.cursor import Cursor, Link
 from crmdesk.server.database import Database
 from crmdesk.server.horizon import day_of
 from crmdesk.server.money_tables import AUDIT_CHAIN, AUDIT_HEAD
+from crmdesk.server.sync_service import SyncService
 from tests.server.company import Company, Laptop
 
 
@@ -72,6 +73,29 @@ def test_what_was_answered_without_a_page_is_proven_all_the_same(
     edit = rep.edit("doctor", company["north_doctor"], 1, phone=(None, "1"))
     assert [one.outcome for one in rep.sync([edit], pull=pulls, pages=0).answers] == ["applied"]
     chain_put_back(company.database, before)
+    assert rep.sync().head.epoch != epoch
+    assert "put back to a backup" in caplog.text
+    caplog.clear()
+
+
+@pytest.mark.parametrize("pulls", [True, False], ids=["cut behind the answers", "without a pull"])
+def test_each_batch_of_a_request_is_proven_by_itself(
+    company: Company, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, pulls: bool
+) -> None:
+    """The backup was made between two batches of one request: only the second one is lost."""
+    monkeypatch.setattr(sync_service, "MAX_BATCH_OPERATIONS", 1)
+    rep, epoch, heads = company.laptop("rep"), company.database.epoch, list[audit.Head]()
+    rep.sync()
+    edits = [rep.edit("doctor", company["north_doctor"], 1, **{name: (None, "1")}) for name in ("phone", "mobile")]
+    original = SyncService._push
+
+    def noting(*given: Any) -> Any:
+        heads.append(head_of(company))
+        return original(*given)
+
+    monkeypatch.setattr(SyncService, "_push", noting)
+    assert [one.outcome for one in rep.sync(edits, pull=pulls, pages=1).answers] == ["applied", "applied"]
+    chain_put_back(company.database, heads[1])
     assert rep.sync().head.epoch != epoch
     assert "put back to a backup" in caplog.text
     caplog.clear()

@@ -120,6 +120,17 @@ def test_answers_of_further_batches_settle_as_they_come(desk: Desk) -> None:
     assert desk.names() == {one: "一", two: "二"}
 
 
+def test_a_cursor_beside_further_answers_counts_although_nothing_else_comes(desk: Desk) -> None:
+    """It alone tells a server that is put back to a backup between two batches that it lost the second."""
+    proven = [desk.head(), Answers([], cursor="proven")]
+    desk.sync(proven)
+    assert desk.cursor() == "", "of a laptop that holds nothing yet it proves nothing"
+    desk.sync(desk.quiet())
+    assert desk.cursor() != "proven"
+    desk.sync(proven)
+    assert desk.cursor() == "proven"
+
+
 def test_a_word_that_only_a_newer_laptop_knows_leaves_the_change_waiting(desk: Desk) -> None:
     row_id = desk.made()
     desk.sync([desk.taken("postponed"), desk.end(desk.row())])
@@ -136,11 +147,11 @@ def test_what_cannot_be_taken_is_found_alone_and_needs_you_while_the_others_go(d
         return desk.taken()(request)
 
     exchange = [take, lambda _: SyncEnd("cursor")]
-    status = desk.sync(*[exchange] * 5)
+    status = desk.sync(*[exchange] * 6)
     assert (status.phase, status.code) == ("idle", "")
     assert desk.refused() == [(ids[2], "too_large")]
     assert desk.waiting() == []
-    assert [len(one.operations) for one in desk.script.requests] == [4, 2, 2, 1, 1]
+    assert [len(one.operations) for one in desk.script.requests] == [4, 2, 2, 1, 0, 1]
 
 
 def test_a_copied_laptop_takes_a_new_device_and_sends_the_same_again(desk: Desk) -> None:

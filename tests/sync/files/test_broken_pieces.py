@@ -20,10 +20,13 @@ SIZE = 900_000
 
 
 class Wire:
-    """A transport whose first pieces break, after some bytes; `told` is what the server says it has, in turn."""
+    """A transport whose first pieces break, after some bytes; `told` is what the server says it has, in turn.
 
-    def __init__(self, told: list[int | str], breaks: int, brings: int = 0) -> None:
-        self.told, self.breaks, self.brings = told, breaks, brings
+    A piece of more than `width` bytes never gets through.
+    """
+
+    def __init__(self, told: list[int | str], breaks: int, brings: int = 0, width: int = SIZE) -> None:
+        self.told, self.breaks, self.brings, self.width = told, breaks, brings, width
         self.received = 0
         self.offsets: list[int] = []
 
@@ -38,6 +41,8 @@ class Wire:
         self, sha256: str, offset: int, size: int, chunk: bytes, _token: str, _cancellation: object
     ) -> UploadState:
         self.offsets.append(offset)
+        if len(chunk) > self.width:
+            raise WorldError("too_large", reason="narrow_way")
         if self.breaks:
             self.breaks -= 1
             self.received += self.brings
@@ -124,3 +129,11 @@ def test_tokens_that_are_revoked_within_an_upload_ask_for_a_sign_in_and_it_goes_
     assert queue(laptop) == []
     assert offsets[1] > 0, "what had arrived is not sent again"
     assert held_by_server(field, sha256_of(photo(1, SIZE))) == photo(1, SIZE)
+
+
+@pytest.mark.parametrize(("width", "failure"), [(20_000, ""), (10_000, "narrow_way")])
+def test_a_proxy_that_takes_little_at_once_gets_smaller_pieces(laptop: Laptop, width: int, failure: str) -> None:
+    wire = Wire([0], breaks=0, width=width)
+    assert walked(laptop, wire).failure is None, "others would go on"
+    assert wire.received == (0 if failure else SIZE)
+    assert [one.code for one in queue(laptop)] == ([failure] if failure else [])
