@@ -16,6 +16,7 @@ from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.terminal import plain
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import words
 
@@ -24,7 +25,6 @@ OK, REFUSED, USAGE, WORLD = 0, 1, 2, 3
 
 _INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 """As the records hold it; people are told the local time, JSON keeps it."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _OWN = {
     "no_assignment": (
@@ -249,11 +249,6 @@ class _Given(dict[str, Any]):
 def _local(found: re.Match[str]) -> str:
     """Return an instant as the clock of the country shows it."""
     return f"{from_text(found[0]).astimezone(ZoneInfo(DEFAULT_ZONE)):%Y-%m-%d %H:%M}"
-
-
-def plain(text: str) -> str:
-    """Return a text without control characters: what people wrote must not drive the terminal."""
-    return _CONTROL.sub("�", text)
 
 
 def _encodable(value: Any) -> Any:

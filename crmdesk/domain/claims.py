@@ -60,7 +60,7 @@ DECISIONS = frozenset({Event.APPROVE, Event.SEND_BACK, Event.REJECT})
 class Actor:
     """Who acts. `supervises` says whether the claim's territory is among the actor's; limit in fen, None: none.
 
-    `joined`: the actor was at the visit that the claim is for (`was_at`).
+    `joined`: the actor was at the visit that the claim is for (`was_at`). `secret`: the server's, None on a laptop.
     """
 
     user_id: str
@@ -68,6 +68,7 @@ class Actor:
     supervises: bool
     limit_fen: int | None = None
     joined: bool = False
+    secret: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,16 @@ def steps_needed(amount_fen: int) -> int:
     return 2 if amount_fen > SECOND_STEP_ABOVE_FEN else 1
 
 
-def must_be_called_back(claim_id: str, amount_fen: int) -> bool:
-    """Say whether an approved claim is in the call-back sample: every large one and a fixed share by its id.
+def must_be_called_back(claim_id: str, amount_fen: int, secret: bytes | None) -> bool:
+    """Say whether an approved claim is in the call-back sample: every large one and a fixed share.
 
-    The share is drawn from a hash of the id, so nobody can choose it and everybody can check it.
+    The share is drawn from the id under the server's secret: ids are made on laptops, and a laptop that could foretell
+    the draw would pick one that nobody calls about. Who has no secret knows of the large ones only.
     """
-    draw = int.from_bytes(hashlib.sha256(claim_id.encode()).digest()[:4], "big") % 100
-    return amount_fen > CALL_BACK_ABOVE_FEN or draw < CALL_BACK_SHARE_PERCENT
+    if amount_fen > CALL_BACK_ABOVE_FEN or secret is None:
+        return amount_fen > CALL_BACK_ABOVE_FEN
+    drawn = hashlib.blake2b(claim_id.encode(), digest_size=4, key=secret, person=b"call-back").digest()
+    return int.from_bytes(drawn, "big") % 100 < CALL_BACK_SHARE_PERCENT
 
 
 def advance(claim: Mapping[str, Any], event: Event, actor: Actor, args: Mapping[str, Any]) -> Transition:
@@ -163,7 +167,7 @@ def _approve(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) ->
         raise RefusedError("over_your_limit", limit_fen=actor.limit_fen)
     if step < needed:
         return Transition(State.SUBMITTED, step)
-    called = must_be_called_back(str(claim.get("id")), amount)
+    called = must_be_called_back(str(claim.get("id")), amount, actor.secret)
     return Transition(State.TO_CALL_BACK if called else State.PAYABLE, step, "commit")
 
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
+from crmdesk.domain.terminal import plain
 from crmdesk.server.commands import (
     budgets,
     calendar,
@@ -57,7 +58,7 @@ def _fail(error: CrmdeskError) -> None:
     words = sentence(error.code, error.params)
     if EARLIER.get().as_json:
         words = json.dumps({"error": error.code, "message": words, "params": error.params}, ensure_ascii=False)
-    typer.echo(words, err=True)
+    typer.echo(plain(words), err=True)
     raise typer.Exit(exit_status(error))
 
 

@@ -79,7 +79,7 @@ def _check_consent(work: ServerWork, row: Row) -> None:
         return
     now: list[str] = doctor["consent"] or []
     then = now
-    for change in work.trail(doctor["id"]):
+    for change in work.trail("doctor", doctor["id"]):
         if change.at > row["called_at"] and "consent" in change.changes:
             then = change.changes["consent"][0] or []
     rules.check_consent(row["way"], (now, then))

@@ -14,7 +14,7 @@ from crmdesk.domain.money import CURRENCY
 from crmdesk.domain.money_records import CLAIM
 from crmdesk.domain.scopes import money_scope, person_scope
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import budgets, call_backs, fapiao, proof_register, receipts
+from crmdesk.server import budgets, call_backs, fapiao, lives, proof_register, receipts
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import ServerActor, ServerWork
 
@@ -72,7 +72,8 @@ def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) ->
     supervises = money_scope(claim["territory_id"]) in actor.scopes
     visit = work.get("visit", claim["visit_id"]) if claim["visit_id"] and event is Event.APPROVE else None
     joined = workflow.was_at(actor.user_id, visit)
-    person = workflow.Actor(actor.user_id, actor.role, supervises, actor.approval_limit_fen, joined)
+    secret = lives.seal_of(work.connection)
+    person = workflow.Actor(actor.user_id, actor.role, supervises, actor.approval_limit_fen, joined, secret)
     _check_not_own(actor, claim, event)
     transition = workflow.advance(claim, event, person, args)
     _check_two_people(work, actor, claim, event)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRIES = 10
 _EPOCH_GOOD_S = 1.0
-_SEAL, _SEAL_BYTES = "seal", 16
+_SEAL_BYTES = 16
 _VOUCHED = 4_096
 
 
@@ -51,7 +51,7 @@ class Database:
         METADATA.create_all(self.engine)
         with self._begin(writing=True) as connection:
             _add_columns(connection)
-            for name, size in ((lives.EPOCH, 6), (_SEAL, _SEAL_BYTES)):
+            for name, size in ((lives.EPOCH, 6), (lives.SEAL, _SEAL_BYTES)):
                 if _meta(connection, name) is None:
                     connection.execute(insert(SERVER_META).values(name=name, value=secrets.token_hex(size)))
 
@@ -91,13 +91,12 @@ class Database:
         """
         if not self._seal:
             with self.reading() as connection:
-                found = _meta(connection, _SEAL)
-            if found is None:
-                with self._begin(writing=True) as connection:
-                    fresh = {"name": _SEAL, "value": secrets.token_hex(_SEAL_BYTES)}
-                    connection.execute(insert_ignoring(connection, SERVER_META), fresh)
-                    found = _meta(connection, _SEAL)
-            self._seal = bytes.fromhex(str(found))
+                self._seal = lives.seal_of(connection)
+        if not self._seal:
+            with self._begin(writing=True) as connection:
+                fresh = {"name": lives.SEAL, "value": secrets.token_hex(_SEAL_BYTES)}
+                connection.execute(insert_ignoring(connection, SERVER_META), fresh)
+                self._seal = lives.seal_of(connection)
         return self._seal
 
     def vouches(self, link: Link | None) -> bool:

@@ -56,7 +56,7 @@ def keep_deletion(
 ) -> bool:
     """Say whether somebody else changed the row since it was seen; then it stays, and the wish to delete it is kept."""
     seen = lives.seen_revision(work, row, operation)
-    unseen = [one for one in changes_since(work, row, seen) if one.by_id != actor.user_id]
+    unseen = [one for one in changes_since(work, record, row, seen) if one.by_id != actor.user_id]
     if not unseen:
         return False
     edits: Changes = {}
@@ -77,7 +77,7 @@ def keep_deletion(
     return True
 
 
-def changes_since(work: ServerWork, row: Mapping[str, Any], revision: int) -> list[Authorship]:
+def changes_since(work: ServerWork, record: Record, row: Mapping[str, Any], revision: int) -> list[Authorship]:
     """Return who changed a row after a revision, the newest first; what no trail is kept of is its last author's."""
     count = row["revision"] - revision
     if count <= 0:
@@ -85,9 +85,10 @@ def changes_since(work: ServerWork, row: Mapping[str, Any], revision: int) -> li
     here = [
         Authorship(item.by_id or None, item.at, item.changes, item.device_id)
         for item in reversed(work.queued_audits)
-        if item.parent_id == row["id"] and item.action not in ("create", CALLED_BACK)
+        if (item.parent_record, item.parent_id) == (record.name, row["id"])
+        and item.action not in ("create", CALLED_BACK)
     ]
-    found = (here if len(here) >= count else here + work.trail(row["id"]))[:count]
+    found = (here if len(here) >= count else here + work.trail(record.name, row["id"]))[:count]
     return found or [Authorship(row["updated_by"], row["updated_at"], {})]
 
 

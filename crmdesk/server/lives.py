@@ -14,12 +14,19 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server import audit
 from crmdesk.server.cursor import Cursor, Link
 from crmdesk.server.money_tables import AUDIT_CHAIN
+from crmdesk.server.scoping import Key
 from crmdesk.server.tables import ROWS, SERVER_META, decode_json, encode_json
 from crmdesk.server.work import CALLED_BACK, ServerWork
 
 LIVES = "lives"
 """Of `server_meta`: {epoch of a life that is over: the last sequence that the chain has in common with it}."""
-EPOCH = "epoch"
+EPOCH, SEAL = "epoch", "seal"
+
+
+def seal_of(connection: Connection) -> bytes:
+    """Return the secret of this database, b'' where it has none yet."""
+    found = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == SEAL)).scalar()
+    return bytes.fromhex(str(found or ""))
 
 
 def link_of(connection: Connection) -> Link:
@@ -72,13 +79,16 @@ def seen_revision(work: ServerWork, row: Mapping[str, Any], operation: Operation
     common = ended(connection).get(operation.life)
     if common is None:
         return min(operation.base_revision, 1)
-    return min(operation.base_revision, int(row["revision"]) - _changes_after(work, row["id"], common))
+    return min(
+        operation.base_revision, int(row["revision"]) - _changes_after(work, (operation.record, row["id"]), common)
+    )
 
 
-def _changes_after(work: ServerWork, row_id: str, common: int) -> int:
+def _changes_after(work: ServerWork, key: Key, common: int) -> int:
     """Return how often a row changed since an entry of the chain; what this transaction did so far included."""
     entries, made = ROWS["audit_entry"].c, ("create", CALLED_BACK)
-    ids = sa.select(entries.id).where(entries.parent_id == row_id, entries.action.not_in(made))
+    of_row = (entries.parent_record == key[0]) & (entries.parent_id == key[1])
+    ids = sa.select(entries.id).where(of_row, entries.action.not_in(made))
     query = sa.select(sa.func.count()).where(AUDIT_CHAIN.c.seq > common, AUDIT_CHAIN.c.entry_id.in_(ids))
-    here = sum(one.parent_id == row_id and one.action not in made for one in work.queued_audits)
+    here = sum((one.parent_record, one.parent_id) == key and one.action not in made for one in work.queued_audits)
     return int(work.connection.execute(query).scalar_one()) + here

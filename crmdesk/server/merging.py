@@ -110,9 +110,9 @@ def made_at(work: ServerWork, operation: Operation) -> str:
 def _author(work: ServerWork, record: Record, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:
     """Return who changed a field last and when, by the trail; where that is not kept, the row's last author."""
     for item in reversed(work.queued_audits):
-        if item.parent_id == row["id"] and _names(record, item.changes, field):
+        if (item.parent_record, item.parent_id) == (record.name, row["id"]) and _names(record, item.changes, field):
             return item.by_id or None, item.at
-    for one in work.trail(row["id"]):
+    for one in work.trail(record.name, row["id"]):
         if _names(record, one.changes, field):
             return one.by_id, one.at
     return row["updated_by"], row["updated_at"]

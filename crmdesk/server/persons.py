@@ -66,7 +66,7 @@ def report(connection: sa.Connection, doctor_id: str) -> dict[str, Any]:
         table = ROWS[record]
         found = connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
         rows[record] = [SHAPES[record].as_dict(row) for row in found]
-    trail = [json.loads(content) for _, content in _entries(connection, {row_id for _, row_id in own})]
+    trail = [json.loads(content) for _, content in _entries(connection, set(own))]
     return {"doctor_id": doctor_id, "rows": rows, "trail": trail}
 
 
@@ -109,8 +109,8 @@ def _emptied(record: Record) -> dict[str, Any]:
 
 
 def _empty_trail(work: ServerWork, doctor_id: str, reason: str, done: Erased) -> None:
-    ids = {row_id for _, row_id in _own(work.connection, doctor_id)}
-    numbers = [seq for seq, content in _entries(work.connection, ids) if json.loads(content)["action"] != ERASE]
+    own = set(_own(work.connection, doctor_id))
+    numbers = [seq for seq, content in _entries(work.connection, own) if json.loads(content)["action"] != ERASE]
     for start in range(0, len(numbers), 500):
         some = AUDIT_CHAIN.c.seq.in_(numbers[start : start + 500])
         copy = ROWS["audit_entry"]
@@ -154,7 +154,8 @@ def _own(connection: sa.Connection, doctor_id: str) -> list[Key]:
         own += [(record, one) for one in connection.execute(query.order_by(table.c.id)).scalars()]
     for record in ("attachment", "conflict"):
         table = ROWS[record]
-        query = sa.select(table.c.id).where(table.c.parent_id.in_([row_id for _, row_id in own]))
+        parents = sa.tuple_(table.c.parent_record, table.c.parent_id).in_(own)
+        query = sa.select(table.c.id).where(parents)
         own += [(record, one) for one in connection.execute(query.order_by(table.c.id)).scalars()]
     return own
 
@@ -181,13 +182,19 @@ def _files_of(connection: sa.Connection, ids: list[str]) -> list[str]:
     return alone
 
 
-def _entries(connection: sa.Connection, ids: set[str]) -> Iterator[tuple[int, str]]:
-    """Yield (sequence, content) of the trail's entries about these rows that were not emptied yet."""
+def _entries(connection: sa.Connection, keys: set[Key]) -> Iterator[tuple[int, str]]:
+    """Yield (sequence, content) of the trail's entries about these rows that were not emptied yet.
+
+    By record and id: a laptop makes the ids, and a claim with the id of a doctor keeps its trail.
+    """
+    ids = {row_id for _, row_id in keys}
     query = sa.select(AUDIT_CHAIN.c.seq, AUDIT_CHAIN.c.content).order_by(AUDIT_CHAIN.c.seq)
     for seq, content in connection.execute(query).all():
         found = _PARENT.search(content)
-        if found is not None and found[1] in ids and json.loads(content)["parent_id"] in ids:
-            yield seq, content
+        if found is not None and found[1] in ids:
+            entry = json.loads(content)
+            if (entry["parent_record"], entry["parent_id"]) in keys:
+                yield seq, content
 
 
 def _by_record(keys: Iterable[Key]) -> dict[str, list[str]]:

@@ -391,7 +391,7 @@ def _met_others(batch: _Batch, row: Mapping[str, Any], operation: Operation) -> 
         return False
     if row["updated_by"] != batch.actor.user_id:
         return True
-    since = deletions.changes_since(batch.work, row, operation.base_revision)
+    since = deletions.changes_since(batch.work, RECORDS[operation.record], row, operation.base_revision)
     mine = (batch.actor.device_id, None)
     return any(one.by_id != batch.actor.user_id or one.device_id not in mine for one in since)
 

@@ -87,7 +87,8 @@ class ServerWork:
     def __init__(self, connection: Connection, now: datetime, chain: Chain) -> None:
         self._connection = connection
         self._rows = KeptRows(connection)
-        self._trails: dict[str, list[Authorship]] = {}
+        self._trails: dict[Key, list[Authorship]] = {}
+        self._trails_of: set[str] = set()
         self.now = now
         self.at = to_text(now)
         self.created: set[Key] = set()
@@ -124,26 +125,28 @@ class ServerWork:
 
     def preload_trails(self, parent_ids: Iterable[str]) -> None:
         """Read at once who changed some rows, for `trail`."""
-        wanted = sorted(set(parent_ids) - set(self._trails))
+        wanted = sorted(set(parent_ids) - self._trails_of)
         for start in range(0, len(wanted), _TRAILS_AT_ONCE):
             self._read_trails(wanted[start : start + _TRAILS_AT_ONCE])
 
-    def trail(self, parent_id: str) -> list[Authorship]:
+    def trail(self, record: str, row_id: str) -> list[Authorship]:
         """Return who changed a row when and what, the newest first, at most TRAIL_DEPTH; this transaction left out."""
-        if parent_id not in self._trails:
-            self._read_trails([parent_id])
-        return self._trails[parent_id]
+        if row_id not in self._trails_of:
+            self._read_trails([row_id])
+        return self._trails.get((record, row_id), [])
 
     def _read_trails(self, parent_ids: list[str]) -> None:
         table = ROWS["audit_entry"]
-        self._trails |= {one: [] for one in parent_ids}
-        place = func.row_number().over(partition_by=table.c.parent_id, order_by=table.c.id.desc())
+        self._trails_of |= set(parent_ids)
+        row = (table.c.parent_record, table.c.parent_id)  # ids are made on laptops: two records may share one
+        place = func.row_number().over(partition_by=row, order_by=table.c.id.desc())
         known = (table.c.by_id, table.c.at, table.c.changes, table.c.device_id)
-        columns = (table.c.parent_id, *known, table.c.id, place.label("place"))
+        columns = (*known, *row, table.c.id, place.label("place"))
         placed = select(*columns).where(table.c.parent_id.in_(parent_ids), table.c.action != CALLED_BACK).subquery()
         query = select(placed).where(placed.c.place <= TRAIL_DEPTH).order_by(placed.c.id.desc())
-        for row in self._connection.execute(query):
-            self._trails[row[0]].append(Authorship(row[1], row[2], decode_json(row[3]) or {}, row[4]))
+        for by_id, at, changes, device_id, *key, _id, _place in self._connection.execute(query):
+            told = Authorship(by_id, at, decode_json(changes) or {}, device_id)
+            self._trails.setdefault((key[0], key[1]), []).append(told)
 
     def insert(
         self,

@@ -170,7 +170,7 @@ def test_claims_stand_in_every_state_as_the_workflow_says(company: Company) -> N
         if claim["state"] in {"payable", "paid", "to_call_back"}:
             assert 0 < claim["approved_fen"] <= claim["total_fen"]
         if claim["state"] == "to_call_back":
-            assert claims.must_be_called_back(claim["id"], claim["approved_fen"])
+            assert claims.must_be_called_back(claim["id"], claim["approved_fen"], b"")
     assert set(by_rep[company.logins[0].user_id]) == {state.value for state in State}
     assert any(claim["findings"] for claim in rows)
 

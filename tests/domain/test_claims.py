@@ -172,6 +172,9 @@ def test_sums_periods_findings_and_sample() -> None:
     assert [found["code"] for found in findings(row)] == ["meal_cap"]
     assert findings(claim(lines=[{**meal, "amount_fen": 90_000}])) == []
     assert [period_of(f"2026-{month:02d}-01") for month in (1, 3, 4, 12)] == ["2026Q1", "2026Q1", "2026Q2", "2026Q4"]
-    drawn = sum(must_be_called_back(new_id(), 100) for _ in range(4000))
-    assert 100 < drawn < 320
-    assert must_be_called_back("a", 300_001)
+    ids = [new_id() for _ in range(4000)]
+    drawn, otherwise = ({one for one in ids if must_be_called_back(one, 100, secret)} for secret in (b"a", b"b"))
+    assert 100 < len(drawn) < 320
+    assert len(drawn & otherwise) < 40, "without the secret nothing is known of the draw"
+    assert not any(must_be_called_back(one, 100, None) for one in ids)
+    assert all(must_be_called_back("a", 300_001, secret) for secret in (b"a", None))

@@ -48,7 +48,7 @@ def test_a_proposal_goes_to_the_manager_and_the_answer_comes_back(field: Field):
         "accepted",
     )
     assert ask(rep, lambda reads: reads.plan_cycle()).row is not None
-    changes = field.company.database.run(lambda work: work.trail(visit))
+    changes = field.company.database.run(lambda work: work.trail("visit", visit))
     assert [one.changes["starts_at"][1] for one in changes] == [at_minute(day.replace(day=2), 540)]
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import typer
 
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.terminal import escaped, plain
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 
@@ -75,10 +76,10 @@ class Place:
     def answer(self, data: Any, lines: Iterable[str]) -> None:
         """Print the answer: `data` as JSON, or the lines for people."""
         if self.as_json:
-            typer.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+            typer.echo(escaped(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)))
             return
         for line in lines:
-            typer.echo(line)
+            typer.echo(plain(line))
 
     def _make_folder(self) -> None:
         try:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from crmdesk.domain.claims import content_hash
+from crmdesk.domain.claims import content_hash, must_be_called_back
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Operation, Refresh, SignIn, UploadState
@@ -156,6 +156,18 @@ def test_two_steps_are_two_people(company: Company) -> None:
     with pytest.raises(RefusedError, match="not_yours"):
         command(company, "manager", claim_id, "approve")
     assert command(company, "finance", claim_id, "approve")["state"] == "to_call_back"
+
+
+def test_a_claim_whose_id_was_picked_is_called_back_like_any_other(company: Company) -> None:
+    """The laptop makes the id: whoever could work the draw out of it would choose who is never called about."""
+    picked, rep, secret = "", company.laptop("rep"), company.database.seal
+    while not picked or must_be_called_back(picked, 40_00, b"") or not must_be_called_back(picked, 40_00, secret):
+        picked = new_id()
+    values = {"title": "工作餐", "reason": "会", "currency": "CNY", "lines": [line(company, 40_00)]}
+    values |= {"territory_id": company["north"], "owner_id": company["rep"]}
+    assert codes(rep, rep.create("claim", values, picked)) == ["applied"]
+    command(company, "rep", picked, "submit")
+    assert command(company, "manager", picked, "approve")["state"] == "to_call_back"
 
 
 def test_figures_of_a_budget_stay_with_those_who_hold_it(company: Company) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import deletions
 from crmdesk.server.work import SYSTEM
@@ -164,7 +165,8 @@ def test_only_changes_since_what_was_seen_count(company: Company, depth: int) ->
     def since(work: Any) -> list[Any]:
         work.update("doctor", doctor, {"phone": "last"}, SYSTEM)
         row = work.get("doctor", doctor)
-        return [one.changes["phone"][1] for one in deletions.changes_since(work, row, row["revision"] - depth)]
+        since = deletions.changes_since(work, RECORDS["doctor"], row, row["revision"] - depth)
+        return [one.changes["phone"][1] for one in since]
 
     newest = ["last", "4", "3", "2", "1", "0"]
     assert company.database.run(since) == newest[:depth]

@@ -97,6 +97,23 @@ def test_an_erased_doctor_is_nowhere_and_the_trail_is_sound(company: Company, tm
         assert [(one.code, one.seq) for one in audit.verify(connection).faults] == [("altered", 1)]
 
 
+def test_a_claim_that_was_given_the_id_of_a_doctor_keeps_its_trail_and_receipts(
+    sqlite_company: Company, tmp_path: Path
+) -> None:
+    """A laptop makes the ids: an erasure that went by them alone would take the evidence of a claim with it."""
+    company, files, rep = sqlite_company, AttachmentFolder(tmp_path / "files"), sqlite_company.laptop("rep")
+    doctor, receipt = company["north_doctor"], files.put(b"%PDF-receipt")
+    claim = {"title": "工作餐", "currency": "CNY", "owner_id": company["rep"], "territory_id": company["north"]}
+    made = rep.create("claim", claim, doctor), rep.create("attachment", attachment_of("claim", doctor, receipt))
+    assert [one.outcome for one in rep.push(*made)] == ["applied", "applied"]
+    done = persons.erase(company.database, files, doctor, REASON)
+    assert (done.rows.get("attachment"), done.files, list(files.names())) == (None, 0, [receipt])
+    with company.database.reading() as connection:
+        contents = connection.execute(sa.select(AUDIT_CHAIN.c.content)).scalars().all()
+    told = {entry["parent_record"] for entry in map(json.loads, filter(None, contents)) if entry["parent_id"] == doctor}
+    assert told == {"claim", "doctor"}, "what was done to the claim, and the word of the erasure"
+
+
 def test_whom_nobody_knows_is_not_erased(sqlite_company: Company, tmp_path: Path) -> None:
     files = AttachmentFolder(tmp_path / "files")
     with pytest.raises(InputError, match="unknown_doctor"):

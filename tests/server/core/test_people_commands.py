@@ -30,6 +30,8 @@ def run(tmp_path: Path) -> Run:
         result = CliRunner().invoke(app, given, input=PASSWORD + "\n")
         assert result.exit_code == status, (arguments, result.output, result.stderr, result.exception)
         said = result.stderr if status else result.stdout
+        assert "\x1b" not in said
+        assert "\x9b" not in said
         return json.loads(said) if "--json" in arguments else said
 
     running("init")
@@ -50,20 +52,22 @@ def test_another_role_signs_out_and_a_lost_computer_is_locked(run: Run, tmp_path
     lost, other = new_id(), new_id()
 
     def sign_in(device: str) -> Tokens:
-        return people.sign_in(SignIn("rep", PASSWORD, device, "笔记本"), "127.0.0.1")
+        return people.sign_in(SignIn("rep", PASSWORD, device, "笔记本\x1b[2J\x9b1m"), "127.0.0.1")
 
     def renew(tokens: Tokens, device: str) -> Tokens:
         return people.refresh(Refresh(tokens.refresh_token, device))
 
     assert run("device", "list") == "Nobody has signed in yet.\n"
     here, there = sign_in(lost), sign_in(other)
-    assert [one["id"] for one in run("device", "list", "rep", "--json")] == [other, lost]
+    shown = run("device", "list", "rep", "--json")
+    assert [(one["id"], one["name"]) for one in shown] == [(one, "笔记本\x1b[2J\x9b1m") for one in (other, lost)]
     assert "no computer" in run("device", "lock", "x" * 50, status=2).lower()
     run("device", "lock", lost)
     assert refused(lambda: sign_in(lost)) == "device_revoked"
     assert refused(lambda: renew(here, lost)) == "token_expired"
     there = renew(there, other)
     listed = run("device", "list")
+    assert "笔记本�[2J�1m" in listed, "what a laptop calls itself does not drive the administrator's terminal"
     assert (f"{lost}  rep" in listed, "(locked 20" in listed) == (True, True)
 
     assert "up to 500.00" in run("user", "change", "rep", "--name", "张三", "--approval-limit", "500")

@@ -156,7 +156,7 @@ def test_the_trail_names_the_answer_and_what_was_seen(company: Company, cycle: s
     target = propose(company, company.laptop("rep"), cycle)
     seen = company.row("plan_target", target)["content_hash"]
     assert answer(company, "manager", target, "decline", comment="不够") == "applied"
-    trail = company.database.run(lambda work: work.trail(target))
+    trail = company.database.run(lambda work: work.trail("plan_target", target))
     assert trail[0].changes["seen_hash"] == [None, seen]
     assert trail[0].by_id == company["manager"]
     row = company.row("plan_target", target)
