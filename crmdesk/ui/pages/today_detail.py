@@ -25,7 +25,7 @@ from crmdesk.ui.parts.split import ScrollPage
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.timeline import Timeline
 
-_RECENT, _LEAST_ABOUT = 4, 240
+_RECENT, _LEAST_ABOUT = 4, 300
 """How many visits are shown, and what the name and what is beside it keep of the width before the buttons go below."""
 START, GO_ON, READ, TELL = "start", "go_on", "read", "tell"
 

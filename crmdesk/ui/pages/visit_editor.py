@@ -51,7 +51,7 @@ from crmdesk.ui.parts.split import ScrollArea
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 320, 560, 64, 220
+_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 320, 560, 64, 300
 """What the report has at least above what is known of the doctor, and the name and what is beside it in their line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
