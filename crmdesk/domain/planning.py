@@ -131,8 +131,3 @@ def summed(customer_class: str, standings: Iterable[Standing]) -> ClassStanding:
         remaining=sum(one.remaining for one in some),
         remaining_to_schedule=sum(one.remaining_to_schedule for one in some),
     )
-
-
-def visits_for(credit: int) -> int:
-    """Return how many visits of full weight bring at least this credit."""
-    return -(-credit // CREDIT)

@@ -326,10 +326,6 @@ class CustomerReads(CallBackReads):
             for row in rows
         )
 
-    def recent_visits(self, doctor_id: str, limit: int = 10) -> list[TimelineEntry]:
-        """Return the last visits of a doctor, newest first."""
-        return list(self._timeline(self._visit_rows(doctor_id), [])[:limit])
-
     def row(self, record: str, row_id: str) -> Row:
         """Return one row; raises InputError('unknown_row') where it is not here or deleted."""
         found = shown.select_one(self._connection, record, row_id)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crmdesk.domain import planning
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.planning import CREDIT, Counts, Goals, Standing, counts_as, goals_of, summed, visits_for, with_visit
+from crmdesk.domain.planning import Counts, Goals, Standing, counts_as, goals_of, summed, with_visit
 from crmdesk.domain.row_rules import check_row
 
 BEFORE, NOW, LATER = (datetime(2026, 11, day, 2, tzinfo=UTC) for day in (20, 25, 26))
@@ -80,12 +80,6 @@ def test_one_surplus_hides_no_other_lack(some: list[Standing]) -> None:
     assert total.remaining >= max(0, total.planned - total.actual)
     assert total.remaining_to_schedule >= max(0, total.planned - total.actual - total.scheduled)
     assert total.reached == sum(1 for one in some if not one.remaining)
-
-
-@given(st.integers(min_value=0, max_value=10_000))
-def test_whole_visits_cover_the_credit_and_no_more(credit: int) -> None:
-    visits = visits_for(credit)
-    assert visits * CREDIT >= credit > (visits - 1) * CREDIT or visits == credit == 0
 
 
 def test_channels_weigh_and_an_agreed_number_replaces_the_goal_of_the_class() -> None:

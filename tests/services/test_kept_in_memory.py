@@ -23,7 +23,7 @@ def last_visits(laptop: Laptop) -> dict[str, str]:
 
 
 def visits_of(laptop: Laptop, doctor_id: str) -> set[str]:
-    return {entry.id for entry in laptop.ask(lambda reads: reads.recent_visits(doctor_id, 50))}
+    return {entry.id for entry in laptop.ask(lambda reads: reads.doctor(doctor_id)).timeline if entry.record == "visit"}
 
 
 def test_a_visit_that_changes_its_doctor_moves_over(laptop: Laptop) -> None:

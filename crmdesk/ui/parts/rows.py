@@ -1,6 +1,6 @@
 """The list of a page: rows painted from tokens by a delegate, and models that hold all rows or a cache of pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -105,74 +105,6 @@ class RowModel(QAbstractListModel):
                 part for part in (row.time, row.name, row.chip, row.second, row.third, row.figure, row.state) if part
             )
         return None
-
-
-class PagedRowModel(RowModel):
-    """Knows how many rows there are and keeps the pages looked at; asks `fetch(generation, offset, limit)` for others.
-
-    The page answers with `fill(generation, offset, rows)`; an answer for an earlier `reset` is dropped.
-    """
-
-    def __init__(self, fetch: Callable[[int, int, int], None], page_size: int = 200, keep: int = 30) -> None:
-        super().__init__()
-        self._fetch, self._size, self._keep = fetch, page_size, keep
-        self._count = 0
-        self.generation = 0
-        self._pages: dict[int, list[ListRow]] = {}
-        self._asked: set[int] = set()
-
-    def reset(self, count: int) -> None:
-        """Begin anew with `count` rows, of which none is known."""
-        self.beginResetModel()
-        self.generation += 1
-        self._count = count
-        self._pages, self._asked = {}, set()
-        self.endResetModel()
-
-    def fill(self, generation: int, offset: int, rows: Sequence[ListRow]) -> None:
-        """Take the rows from `offset` on."""
-        if generation != self.generation:
-            return
-        number = offset // self._size
-        self._asked.discard(number)
-        self._pages[number] = list(rows)
-        while len(self._pages) > self._keep:
-            self._pages.pop(next(iter(self._pages)))
-        if rows:
-            self.dataChanged.emit(self.index(offset, 0), self.index(min(offset + len(rows), self._count) - 1, 0))
-
-    def forget(self) -> None:
-        """Read the shown pages again (a ChangeSet touched them), without moving the view."""
-        self.generation += 1
-        shown = list(self._pages)
-        self._asked = set(shown)
-        for number in shown:
-            self._fetch(self.generation, number * self._size, self._size)
-
-    @override
-    def row(self, index: int) -> ListRow | None:
-        if not 0 <= index < self._count:
-            return None
-        number, within = divmod(index, self._size)
-        page = self._pages.get(number)
-        if page is None:
-            if number not in self._asked:
-                self._asked.add(number)
-                self._fetch(self.generation, number * self._size, self._size)
-            return None
-        return page[within] if within < len(page) else None
-
-    @override
-    def index_of(self, key: str) -> int:
-        for number, page in self._pages.items():
-            for within, row in enumerate(page):
-                if row.key == key:
-                    return number * self._size + within
-        return -1
-
-    @override
-    def rowCount(self, parent: _Index = _TOP) -> int:
-        return 0 if parent.isValid() else self._count
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -20,7 +20,7 @@ from crmdesk.services.views import ACCEPTED, CustomerItem
 from crmdesk.ui.pages.customer_columns import COLUMNS
 from crmdesk.ui.pages.customer_models import PAGE_ROWS, CustomerFilter, CustomerTableModel
 from crmdesk.ui.pages.import_result import LinesModel
-from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 
@@ -61,27 +61,6 @@ def test_a_list_that_holds_its_rows(qtbot: QtBot, tested: Look) -> None:
         model.set_rows(rows)
         shown.choose_row(chance.randrange(0, 60))
         assert model.rowCount() == len(rows)
-
-
-def test_a_list_that_fetches_its_pages(qtbot: QtBot, tested: Look) -> None:
-    chance = random.Random(SEED)
-    asked: list[tuple[int, int, int]] = []
-    model = PagedRowModel(lambda *wanted: asked.append(wanted), page_size=10, keep=3)
-    shown = RowList(model)
-    qtbot.addWidget(shown)
-    shown.show()
-    tested(model)
-    for _step in range(40):
-        count = chance.randrange(0, 200)
-        model.reset(count)
-        for row in range(0, count, 7):
-            model.index(row, 0).data()
-        shown.choose_row(chance.randrange(0, 200))
-        chance.shuffle(asked)
-        for generation, offset, limit in asked:
-            model.fill(generation, offset, _rows(min(limit, max(0, count - offset)), offset))
-        asked.clear()
-        model.forget()
 
 
 def _customer(row_id: str) -> CustomerItem:

@@ -16,7 +16,7 @@ from crmdesk.ui.parts.label import ElidedLabel, Label, breakable
 from crmdesk.ui.parts.notices import Banner, EmptyState, Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.row_picker import RowPicker
-from crmdesk.ui.parts.rows import ListRow, PagedRowModel, RowList, RowModel
+from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.tabs import Tabs
 from crmdesk.ui.parts.text_field import TextBox, TextLine
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
@@ -121,32 +121,6 @@ def test_a_button_has_room_for_its_words_and_key(qtbot: QtBot, kind: str) -> Non
     assert not keyed.grab().isNull()
 
 
-def test_a_list_of_ten_thousand_fetches_only_what_is_seen(qtbot: QtBot) -> None:
-    asked: list[tuple[int, int]] = []
-
-    def fetch(generation: int, offset: int, limit: int) -> None:
-        asked.append((offset, limit))
-        rows = [ListRow(str(number), f"医生 {number}", chip="A", second="上海市东方医院", state="已接受")
-                for number in range(offset, min(offset + limit, 10_000))]  # fmt: skip
-        model.fill(generation, offset, rows)
-
-    model = PagedRowModel(fetch)
-    shown = RowList(model, lines=2)
-    qtbot.addWidget(shown)
-    shown.resize(520, 700)
-    shown.show()
-    model.reset(10_000)
-    shown.grab()
-    shown.grab()
-    assert len(asked) <= 2
-    shown.scrollToBottom()
-    shown.grab()
-    assert (9_800, 200) in asked
-    assert len(asked) <= 4
-    shown.choose_row(9_999)
-    assert shown.current_key() == "9999"
-
-
 @pytest.mark.soak  # a figure in milliseconds: it needs a machine that does nothing else
 def test_painting_a_page_of_rows_fits_into_a_frame_or_two(qtbot: QtBot) -> None:
     model = RowModel()
@@ -181,15 +155,6 @@ def test_the_list_tells_what_is_chosen_and_opened(qtbot: QtBot) -> None:
         qtbot.keyClick(shown, Qt.Key.Key_Return)
     assert not shown.choose("none")
     assert model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "甲"
-
-
-def test_an_answer_for_an_earlier_list_is_dropped() -> None:
-    model = PagedRowModel(lambda _generation, _offset, _limit: None)
-    model.reset(5)
-    earlier = model.generation
-    model.reset(3)
-    model.fill(earlier, 0, [ListRow("old", "旧")])
-    assert model.row(0) is None
 
 
 def test_the_timeline_shows_the_first_and_then_more(qtbot: QtBot) -> None:
