@@ -40,10 +40,9 @@ async def sync(request: Request[Any, Any, Any], state: State) -> Response[Any]:
     # nobody unknown makes the server take in megabytes; a small body is read at once and all is done on one thread
     actor = None if _is_small(request) else await signed_in(request)
     answer = await run_sync(_answer, state, token, actor, await request.body())
-    headers = {"Cache-Control": "no-store"}
     if isinstance(answer, bytes):
-        return Response(answer, media_type=MEDIA_TYPE, headers=headers)
-    return Stream(cut_where_away(answer, request.url.path), media_type=MEDIA_TYPE, headers=headers)
+        return Response(answer, media_type=MEDIA_TYPE)
+    return Stream(cut_where_away(answer, request.url.path), media_type=MEDIA_TYPE)
 
 
 def _is_small(request: Request[Any, Any, Any]) -> bool:

@@ -41,7 +41,9 @@ class Online:
     def call(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send a request as the representative (a `headers` argument replaces the token)."""
         more.setdefault("headers", {"Authorization": f"Bearer {self.token}"})
-        return requests.request(method, self.address + path, timeout=20, **more)
+        answer = requests.request(method, self.address + path, timeout=20, **more)
+        assert answer.headers["Cache-Control"] == "no-store", "no proxy hands an answer to somebody else, or again"
+        return answer
 
     def sync(self, body: bytes, media_type: str = MEDIA_TYPE) -> requests.Response:
         """Send a body to /sync."""
