@@ -31,6 +31,12 @@ class BadLine:
         with self.moved:
             assert self.moved.wait_for(lambda: self.up >= count, timeout), f"{self.up} of {count}"
 
+    def wait_until_still(self, timeout: float = 20) -> None:
+        """Wait until every connection has ended and what lay in its buffers came to the server."""
+        for thread in self._threads[1:]:
+            thread.join(timeout)
+            assert not thread.is_alive(), "a connection stays open"
+
     def close(self) -> None:
         self._closing.set()
         for one in [self._listener, *self._open]:

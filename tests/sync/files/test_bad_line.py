@@ -98,6 +98,7 @@ def test_stopping_cuts_a_photo_within_a_second_and_it_goes_on_where_it_stood(fie
     assert time.monotonic() - at < 1
     line.rate = 0
     rep = field.reopen(rep, "rep")
+    line.wait_until_still()  # what was on the way still counts: who asked before would send it once more
     synced(rep)
     assert held_by_server(field, sha256_of(content)) == content
     sent = rep.session.transport.traffic.bytes_sent
