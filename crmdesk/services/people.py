@@ -26,6 +26,7 @@ def person_of(connection: Connection, today: date) -> Person:
         role=str(known.get("role") or ""),
         territory_ids=ids,
         territory_names=tuple(str(territories[one]["name"]) for one in ids if one in territories),
+        place=next((str(territories[one]["name"]) for one in assigned if one in territories), ""),
     )
 
 

@@ -37,6 +37,8 @@ class Person(msgspec.Struct, frozen=True):
     role: str
     territory_ids: tuple[str, ...]
     territory_names: tuple[str, ...]
+    place: str = ""
+    """The name of what is assigned to the person: for a manager the region, not what lies in it."""
 
 
 class Hit(msgspec.Struct, frozen=True):

@@ -225,8 +225,8 @@ class MainWindow(PageWindow):
             "admin": self.tr("管理员"),
         }  # fmt: skip
         role = short.get(self.person.role, self.person.role)
-        names = self.person.territory_names
-        self._rail.set_account(self.person.name, f"{role} · {names[0]}" if names else role)
+        place = self.person.place
+        self._rail.set_account(self.person.name, f"{role} · {place}" if place else role)
 
     # --- events ---------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ def test_the_person_holds_the_territories_of_today(laptop: Laptop) -> None:
 def test_a_manager_holds_what_lies_below_the_region(manager_laptop: Laptop) -> None:
     assert manager_laptop.desk.person.territory_ids[0] == TERRITORY
     assert len(manager_laptop.desk.person.territory_ids) == 2
+    assert manager_laptop.desk.person.place == "华东大区", "the rail names the region, not what lies in it"
 
 
 def test_the_person_follows_a_new_assignment(laptop: Laptop) -> None:

@@ -13,6 +13,7 @@ _ARROW_PX = 16
 
 def dress(calendar: QCalendarWidget) -> QCalendarWidget:
     """Give a calendar the look of the theme in use; the style sheet has the rest."""
+    calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)  # as the week of the plan, in either language
     calendar.setGridVisible(False)
     calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
     calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,7 @@ from crmdesk.ui import language, theme
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.month_calendar import dress
 from crmdesk.ui.parts.notices import Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.rail import RailItem
@@ -76,6 +77,14 @@ def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBo
         block.resize(56, 38)
         pictures.append(_drawn(block))
     assert pictures[0] != pictures[1]
+
+
+def test_the_calendar_of_a_month_begins_on_monday_as_the_plan(qtbot: QtBot, dressed: QApplication) -> None:
+    calendar = QCalendarWidget()
+    qtbot.addWidget(calendar)
+    calendar.setLocale(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    assert calendar.firstDayOfWeek() == Qt.DayOfWeek.Sunday
+    assert dress(calendar).firstDayOfWeek() == Qt.DayOfWeek.Monday
 
 
 @pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK])
