@@ -30,6 +30,7 @@ ROW_AWAITED = "row_awaited"
 OF_BEFORE = "of_before_a_backup"
 """Of `meta`: the first and the last sequence of what waited when another life of the server was told."""
 _ROW_GIVEN_UP = "row_given_up"
+_EXISTS = "exists"
 _TAKEN = ("applied", "merged", "duplicate")
 _ANSWERED = (*_TAKEN, "refused")
 _FOR_LACK_OF_A_ROW = frozenset({"out_of_scope", "unknown_row"})
@@ -140,8 +141,7 @@ def _drop_what_was_deleted(work: UnitOfWork) -> None:
     """Give up refused creations of rows that the person has deleted meanwhile; of a row that exists both are kept."""
     for refused in needs_you(work.connection):
         operation = refused.operation
-        exists = refused.params.get("code") == "exists"
-        if operation.kind == "create" and not exists and _deletion_waits(work.driver, operation):
+        if operation.kind == "create" and not _was_made(refused) and _deletion_waits(work.driver, operation):
             drop(work, operation.id)
 
 
@@ -279,8 +279,8 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     old = refused.operation
     base = _base(work, old)
     wanted = {name: new for name, (_, new) in old.fields.items()} | dict(changes or {})
-    if old.kind == "create" and _is_there(base):
-        changed = {name: (None, new) for name, new in wanted.items() if base is None or base.get(name) != new}
+    if _was_made(refused) and base is not None:
+        changed = {name: (None, new) for name, new in wanted.items() if base.get(name) != new}
         return _as_edit(work, refused, changed, reason)
     seen = {} if old.kind == "create" else dict(base or {}) | {name: pair[0] for name, pair in old.fields.items()}
     fields = {name: (seen.get(name), new) for name, new in wanted.items()}
@@ -293,8 +293,9 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     return again.id
 
 
-def _is_there(base: Mapping[str, Any] | None) -> bool:
-    return base is not None and base["revision"] > 0 and not base["deleted"]
+def _was_made(refused: Refused) -> bool:
+    """Say whether the server refused a creation because it has the row: it had taken it without saying so."""
+    return refused.operation.kind == "create" and refused.params.get("code") == _EXISTS
 
 
 def _base(work: UnitOfWork, operation: Operation) -> dict[str, Any] | None:
@@ -329,7 +330,7 @@ def drop(work: UnitOfWork, op_id: str) -> None:
     refused = _take_refused(work, op_id)
     operation = refused.operation
     _keep_done(work, Stored(operation, refused.user_id, 0), DROPPED)
-    if operation.kind == "create" and not _is_there(_base(work, operation)):
+    if operation.kind == "create" and not _was_made(refused):
         _without(work, refused)
     else:
         _release(work, op_id)

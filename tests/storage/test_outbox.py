@@ -171,6 +171,20 @@ def test_a_refused_row_that_was_made_all_the_same_loses_nothing_of_what_is_writt
     assert any(one.fields == {"title": (None, "chief")} and one.base_revision == 1 for one in sent) is not given_up
 
 
+def test_a_creation_refused_for_another_reason_stays_one_though_a_row_of_a_lost_life_is_held(
+    store: Store, wire: Any
+) -> None:
+    """What is held was given by a server that lost it: only 'exists' says that it is there."""
+    made, refused = refused_doctor(store, wire)
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({"doctor": [wire.row("doctor", id=made, name="王伟")]}))
+        outbox.retry(work, refused)
+    with store.reading() as connection:
+        sent = [one.operation for one in outbox.pending_operations(connection) if one.operation.row_id == made]
+    assert [one.kind for one in sent] == ["create", "edit"]
+    assert sent[0].fields["name"] == (None, "王伟")
+
+
 def test_a_refused_edit_takes_only_what_depends_along(store: Store, wire: Any) -> None:
     row = wire.row("doctor", name="王伟", mobile="1", phone="7")
     with store.writing() as work:
