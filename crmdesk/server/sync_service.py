@@ -41,9 +41,15 @@ def _batches(operations: list[Operation]) -> Iterator[list[Operation]]:
         yield operations[start : start + MAX_BATCH_OPERATIONS]
 
 
+_TAKEN = frozenset({"applied", "merged", "duplicate"})
+
+
 def _are_taken(request: SyncRequest, pushed: Pushed) -> bool:
-    """Say whether a laptop that knows this life has to be shown that its operations were taken."""
-    return bool(request.cursor) and any(one.outcome in ("applied", "merged") for one in pushed.answers)
+    """Say whether a laptop that knows this life has to be shown that its operations were taken.
+
+    Of a duplicate as well: the answer that showed it may be the one that was lost.
+    """
+    return bool(request.cursor) and any(one.outcome in _TAKEN for one in pushed.answers)
 
 
 class SyncService:

@@ -62,16 +62,23 @@ def test_a_laptop_that_knows_more_than_the_server_begins_a_new_life(
     assert not caplog.text, "a new life begins once"
 
 
+@pytest.mark.parametrize("outcome", ["applied", "duplicate"])
 @pytest.mark.parametrize("pulls", [True, False], ids=["cut behind the head", "without a pull"])
 def test_what_was_answered_without_a_page_is_proven_all_the_same(
-    company: Company, caplog: pytest.LogCaptureFixture, pulls: bool
+    company: Company, caplog: pytest.LogCaptureFixture, pulls: bool, outcome: str
 ) -> None:
-    """The answers came, the line broke before any page: nobody else knows of the edit that the server then loses."""
+    """The answers came, the line broke before any page: nobody else knows of the edit that the server then loses.
+
+    A duplicate is proven as well: the answer before it may not have come.
+    """
     rep, epoch = company.laptop("rep"), company.database.epoch
     rep.sync()
-    before = head_of(company)
+    before, known = head_of(company), rep.cursor
     edit = rep.edit("doctor", company["north_doctor"], 1, phone=(None, "1"))
-    assert [one.outcome for one in rep.sync([edit], pull=pulls, pages=0).answers] == ["applied"]
+    if outcome == "duplicate":
+        rep.sync([edit])
+        rep.cursor = known
+    assert [one.outcome for one in rep.sync([edit], pull=pulls, pages=0).answers] == [outcome]
     chain_put_back(company.database, before)
     assert rep.sync().head.epoch != epoch
     assert "put back to a backup" in caplog.text
