@@ -527,19 +527,18 @@ def renumber(work: UnitOfWork, new_device_id: str) -> None:
 
 
 def send_again(work: UnitOfWork) -> int:
-    """Queue what was acknowledged in the last 30 days again, oldest first, in front of what waits; return the count.
+    """Queue what was acknowledged in the last 30 days again; return how many. The order is that of the acts.
 
-    For a server that was restored from a backup: operations that it still knows come back as duplicates.
+    For a server that was restored from a backup: operations that it still knows come back as duplicates. What waits may
+    be older than what was acknowledged: where one life of the server follows another, both were queued again before.
     """
-    done = work.driver.execute(
-        "SELECT content, user_id FROM outbox_done WHERE outcome <> 'dropped' ORDER BY seq"
-    ).fetchall()
-    waiting = list(pending.after(work.driver, -1))
+    done = work.driver.execute("SELECT seq, content, user_id FROM outbox_done WHERE outcome <> 'dropped'").fetchall()
+    acts = [(int(row[0]), Stored(pending.decode(row[1]), str(row[2]), 0)) for row in done]
+    acts += [(stored.operation.seq, stored) for stored in pending.after(work.driver, -1)]
     work.driver.execute("DELETE FROM outbox")
     work.driver.execute("DELETE FROM outbox_done WHERE outcome <> 'dropped'")
-    old = [Stored(pending.decode(row[0]), str(row[1]), 0) for row in done]
-    for stored in [*old, *waiting]:
+    for _, stored in sorted(acts, key=lambda act: act[0]):
         again = msgspec.structs.replace(stored.operation, seq=pending.next_seq(work.driver))
         pending.append(work.driver, again, stored.user_id)
         work.handed_out.up_to = max(work.handed_out.up_to, again.seq)
-    return len(old)
+    return len(done)

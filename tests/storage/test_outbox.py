@@ -265,6 +265,20 @@ def test_a_copied_laptop_gives_a_restored_server_all_in_the_order_of_the_acts(st
     assert [one.seq for one in sent] == [2, 3, 4, 5]
 
 
+def test_two_lives_of_a_server_in_a_row_get_all_in_the_order_of_the_acts(store: Store, wire: Any) -> None:
+    """An answer that comes late from the first one may have settled the edit, while the creation waits again."""
+    doctor = new_id()
+    with store.writing() as work:
+        work.create("doctor", doctor, {"name": "李"}, wire.me)
+        outbox.settle(work, [Answer(ids_of(work)[0], "applied", 1)])
+        work.edit("doctor", doctor, {"mobile": "2"}, 1, wire.me)
+        outbox.settle(work, [Answer(ids_of(work)[0], "applied", 2)])
+        assert outbox.send_again(work) == 2
+        outbox.settle(work, [Answer(ids_of(work)[1], "duplicate", 2)])
+        assert outbox.send_again(work) == 1
+    assert [one.operation.kind for one in pending_of(store)] == ["create", "edit"]
+
+
 def test_on_a_copied_laptop_what_follows_a_refused_row_still_waits_beside_it(store: Store, wire: Any) -> None:
     doctor = new_id()
     with store.writing() as work:
