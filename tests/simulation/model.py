@@ -157,13 +157,17 @@ class Model:
                     self.saved(old.laptop, old.key, operation)
 
     def needs_nobody(self, operation: Operation) -> bool:
-        """Say whether an operation is of a row that the server never made and that the person has deleted."""
+        """Say whether an operation is of a row that the server never made and that the person has deleted.
+
+        Or of a row made here that names such a one: with the doctor go his target and all edits of that target.
+        """
         mine = [one.operation for one in self.promises.values()]
         deleted = {one.row_id for one in mine if one.kind == "delete"} - {row_id for _, row_id in self.life.rows}
-        made = {one.row_id for one in mine if one.kind == "create" and self.life.answers.get(one.id) != "taken"}
-        named = {new for _, new in operation.fields.values() if isinstance(new, str)}
-        rows = {operation.row_id} | (named if operation.kind == "create" else set())
-        return not rows.isdisjoint(deleted & made)
+        made = [one for one in mine if one.kind == "create" and self.life.answers.get(one.id) != "taken"]
+        gone = deleted & {one.row_id for one in made}
+        while fallen := {one.row_id for one in made if not gone.isdisjoint(_named(one))} - gone:
+            gone |= fallen
+        return operation.row_id in gone
 
     # what arrived ----------------------------------------------------------------------------------------------------
 
@@ -404,3 +408,8 @@ def _says_the_same(one: Operation, other: Operation) -> bool:
     mine, theirs = ((op.record, op.row_id, op.kind, op.command, op.args) for op in (one, other))
     news = [{name: new for name, (_, new) in op.fields.items()} for op in (one, other)]
     return mine == theirs and news[0] == news[1]
+
+
+def _named(operation: Operation) -> set[str]:
+    """Return the texts that an operation writes: among them the ids of rows that it names."""
+    return {new for _, new in operation.fields.values() if isinstance(new, str)}

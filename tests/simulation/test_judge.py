@@ -70,3 +70,16 @@ def test_an_edit_that_changed_the_row_must_have_been_seen_by_who_deletes_it() ->
     _doctor_edited(model, "mei", MEI, revision=3)
     with pytest.raises(Broken, match="had not seen"):
         _doctor_deleted(model, base_revision=2)
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_with_a_doctor_who_was_never_made_go_the_edits_of_his_target(deleted: bool) -> None:
+    """Seed 71418: he was deleted before the server refused him; his target was edited before it ever went."""
+    model, target = Model({}), {"record": "plan_target", "row_id": "target-id"}
+    edit = _made("edit", 3, "edit", fields={"wanted": (7, 5)}, **target)
+    create = _made("create", 1, "create", record=DOCTOR[0], row_id=DOCTOR[1])
+    aim = _made("aim", 2, "create", fields={"doctor_id": (None, DOCTOR[1]), "wanted": (None, 7)}, **target)
+    _saved(model, create, aim, edit)
+    if deleted:
+        _saved(model, _made("delete", 4, "delete", record=DOCTOR[0], row_id=DOCTOR[1]))
+    assert model.needs_nobody(edit) is deleted
