@@ -4,6 +4,8 @@ import gc
 import sys
 from collections.abc import Callable, Sequence
 
+from crmdesk.domain import terminal
+
 
 def program(arguments: Sequence[str]) -> Callable[[], int]:
     """Load the program; without arguments only what opens the windows.
@@ -27,6 +29,7 @@ def program(arguments: Sequence[str]) -> Callable[[], int]:
 
 def main() -> None:
     """Run the program with the arguments of the process."""
+    terminal.spell_what_cannot_be_written()
     sys.exit(program(sys.argv[1:])())
 
 

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
-from crmdesk.domain.terminal import plain
+from crmdesk.domain.terminal import plain, spell_what_cannot_be_written
 from crmdesk.server.commands import (
     budgets,
     calendar,
@@ -103,6 +103,7 @@ app.add_typer(trail.audit, name="audit")
 
 def main() -> None:
     """Run the command line."""
+    spell_what_cannot_be_written()
     app()
 
 
