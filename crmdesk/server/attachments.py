@@ -22,6 +22,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
+from crmdesk import durable
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol.messages import CHUNK_BYTES, MAX_ATTACHMENT_BYTES, UploadState
 from crmdesk.server import scoping
@@ -246,7 +247,7 @@ class AttachmentFolder:
                 part.unlink(missing_ok=True)
                 raise InputError("hash_mismatch", sha256=sha256)
             final.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(copy, final)
+            durable.replace(copy, final)
             part.unlink(missing_ok=True)
         finally:
             copy.unlink(missing_ok=True)
@@ -262,14 +263,12 @@ def pieces_of(path: Path, start: int, length: int) -> Iterator[bytes]:
 
 
 def _copied(source: Path, target: Path) -> str:
-    """Copy a file, durably, and return the SHA-256 of the copy."""
+    """Copy a file and return the SHA-256 of the copy."""
     total = hashlib.sha256()
     with source.open("rb") as here, target.open("xb") as there:
         while piece := here.read(PIECE_BYTES):
             total.update(piece)
             there.write(piece)
-        there.flush()
-        os.fsync(there.fileno())
     return total.hexdigest()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from crmdesk import durable
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.server.attachments import AttachmentFolder
@@ -51,7 +52,7 @@ def copy(database: Database, attachments: AttachmentFolder, target: Path) -> Cop
         part.unlink(missing_ok=True)
         (_copy_sqlite if database.is_sqlite else _dump_postgres)(database, part)
         os.chmod(part, 0o600)
-        os.replace(part, file)
+        durable.replace(part, file)
         counts = _copy_attachments(attachments, kept)
     except OSError as error:
         raise WorldError("folder_unusable", place=str(target), why=error.strerror or "") from error
@@ -104,7 +105,7 @@ def _copy_file(source: AttachmentFolder, target: AttachmentFolder, sha256: str) 
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = final.with_name(f"{sha256}.part")
     shutil.copyfile(found, part)
-    os.replace(part, final)
+    durable.replace(part, final)
     return True
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crmdesk import durable
 from crmdesk.domain import picklists
 from crmdesk.domain.clock import at_minute, from_text, to_text
 from crmdesk.domain.errors import InputError, WorldError
@@ -48,7 +49,7 @@ def _write(reads: "Reads", path: Path, first: date, last: date, language: str) -
     partial = path.with_name(path.name + ".part")
     try:
         partial.write_bytes(write_calendar(name, events, now, made_by))
-        partial.replace(path)
+        durable.replace(partial, path)
     except OSError as error:
         raise WorldError("file_not_written", path=str(path), detail=str(error)) from error
     finally:

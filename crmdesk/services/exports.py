@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from crmdesk import durable
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.exports import check_export
@@ -103,7 +104,7 @@ class _Export(msgspec.Struct, frozen=True):
             if rows.complete:
                 note = NoteExport(self.wanted.record, rows.done, self.path.name, at, self.narrowed_by)
                 self.desk.submit(note).result()
-                partial.replace(self.path)
+                durable.replace(partial, self.path)
         except OSError as error:
             raise WorldError("file_not_written", path=str(self.path), detail=str(error)) from error
         finally:

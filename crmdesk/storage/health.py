@@ -1,11 +1,11 @@
 """The health of a store: integrity of its pages, its references, its digests; and the outbox for support."""
 
 import errno
-import os
 from pathlib import Path
 
 import msgspec
 
+from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
@@ -138,7 +138,7 @@ def export_outbox(store: Store, target: Path, key: bytes | None) -> int:
             _write_plain(temporary, operations)
         else:
             _write_sealed(temporary, operations, key)
-        os.replace(temporary, target)
+        durable.replace(temporary, target)
     except (OSError, raw.DriverError) as error:
         temporary.unlink(missing_ok=True)
         full = not isinstance(error, OSError) or error.errno == errno.ENOSPC
@@ -150,8 +150,6 @@ def _write_plain(path: Path, operations: list[Operation]) -> None:
     with path.open("x", encoding="utf-8") as file:
         for operation in operations:
             file.write(pending.encode(operation) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _write_sealed(path: Path, operations: list[Operation], key: bytes) -> None:

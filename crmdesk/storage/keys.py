@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.passphrases import check_passphrase
 from crmdesk.storage import driver as raw
@@ -208,13 +208,7 @@ class KeyVault:
         return place if place.where in (KEYRING, PASSPHRASE) else _Place(NOWHERE)
 
     def _put_place(self, account: str, place: _Place) -> None:
-        path = self._place_path(account)
-        temporary = path.with_suffix(".json.new")
-        with temporary.open("wb") as file:
-            file.write(msgspec.json.encode(place))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        durable.write(self._place_path(account), msgspec.json.encode(place))
 
 
 def _derive(place: _Place, passphrase: str) -> bytes:

@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-import os
 from pathlib import Path
 
 import msgspec
 
+from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 
 FILE_NAME = "store.json"
@@ -45,12 +45,7 @@ def read(folder: Path) -> Marker | None:
 
 def write(folder: Path, path: Path, key: bytes) -> None:
     """Write the marker of a store that opened with its key."""
-    temporary = folder / f"{FILE_NAME}.new"
-    with temporary.open("wb") as file:
-        file.write(msgspec.json.encode(_Content(_FORMAT, _salt(path), _check(key))))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / FILE_NAME)
+    durable.write(folder / FILE_NAME, msgspec.json.encode(_Content(_FORMAT, _salt(path), _check(key))))
 
 
 def check(known: Marker | None, path: Path, key: bytes) -> None:

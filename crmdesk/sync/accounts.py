@@ -2,11 +2,11 @@
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
 import msgspec
 
+from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 
 _FILE = "accounts.json"
@@ -61,14 +61,9 @@ class AccountBook(msgspec.Struct, frozen=True):
     def remember(self, account: Account) -> None:
         """Put an account first; whole or not at all on the disk."""
         content = _Content([account, *(one for one in self.all() if one.key != account.key)])
-        target, fresh = self.data_dir / _FILE, self.data_dir / f"{_FILE}.new"
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(fresh, "wb") as file:
-                file.write(msgspec.json.encode(content))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(target)
+            durable.write(self.data_dir / _FILE, msgspec.json.encode(content))
         except OSError as error:
             raise WorldError("data_dir", path=str(self.data_dir)) from error
 
