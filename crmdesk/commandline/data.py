@@ -153,17 +153,23 @@ def _write_report(output: Output, report: Report, path: Path) -> None:
         raise WorldError("disk_full" if error.errno == errno.ENOSPC else "data_dir", path=str(path)) from error
 
 
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Make the search index anew where it is wrong.")] = False,
+) -> None:
     """Check the store on this laptop: pages, references, digests, search, attachments."""
     output = options_of(context).output
     with opened(context) as laptop:
         found = health.check(laptop.store)
-    troubles = [*found.pages, *found.structure, *found.references, *found.digests, *found.search, *found.attachments]
+        if repair and found.search:
+            health.rebuild_search(laptop.store)
+            found = health.check(laptop.store)
     counted = sum(found.rows.values())
     sound = output.pick(f"一切正常：{counted} 行。", f"All sound: {counted} rows.")
-    output.result({"sound": found.sound, "health": found}, [sound] if found.sound else troubles)
+    hint = [output.sentence("search_repair", {})] if found.search else []
+    output.result({"sound": found.sound, "health": found}, [sound] if found.sound else [*found.findings, *hint])
     if not found.sound:
-        raise WorldError("check_failed", count=len(troubles))
+        raise WorldError("check_failed", count=len(found.findings))
 
 
 def export(
@@ -181,7 +187,7 @@ def export(
         raise InputError("waiting_kind", suffix=file.suffix[:20])
     with opened(context) as laptop:
         if what == _WAITING:
-            rows = health.export_outbox(laptop.store, file, None)
+            rows = health.export_outbox(laptop.store, file)
         else:
             rows = export_customers(laptop.desk, file, what, wanted, customer_class, output.language).result().rows
     text = output.pick(f"已写入 {rows} 行：{file}", f"{rows} rows written: {file}")

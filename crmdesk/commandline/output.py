@@ -126,7 +126,11 @@ _OWN = {
         "“{value}”不是日期。请写成 2026-11-27 这样。",
         "'{value}' is not a day. Write it like 2026-11-27.",
     ),
-    "check_failed": ("检查发现 {count} 处问题。", "The check found {count} problems."),
+    "search_repair": (
+        "搜索索引与客户资料对不上：加 --repair 重建它，资料本身不受影响。",
+        "The search index does not fit the rows: --repair makes it anew and leaves the rows as they are.",
+    ),
+    "check_failed": ("检查发现 {count} 处问题。", "Faults found: {count}."),
 }
 
 _SYSTEM_WORDS = {

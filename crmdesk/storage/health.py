@@ -9,13 +9,14 @@ from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
-from crmdesk.storage import digests, pending
+from crmdesk.storage import digests, pending, rows, search_index
 from crmdesk.storage import driver as raw
 from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import driver_of
 
 _MAX_FINDINGS = 50
+_ENTRIES_AT_ONCE = 2_000
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -30,9 +31,14 @@ class Health(msgspec.Struct, frozen=True):
     rows: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
+    def findings(self) -> list[str]:
+        """Return what was found, of all kinds."""
+        return [*self.pages, *self.structure, *self.references, *self.digests, *self.search, *self.attachments]
+
+    @property
     def sound(self) -> bool:
         """Nothing was found."""
-        return not (self.pages or self.structure or self.references or self.digests or self.search or self.attachments)
+        return not self.findings
 
 
 def check(store: Store) -> Health:
@@ -84,11 +90,15 @@ def _digests(driver: raw.Driver) -> list[str]:
 
 
 def _search(driver: raw.Driver) -> list[str]:
+    """Return the indexes that lack the entry of a row or hold one of none; what the entries say is not compared."""
     found = []
     for record in SEARCHED:
-        rows = driver.execute(f"SELECT count(*) FROM row_{record} WHERE deleted = 0").fetchone()
-        entries = driver.execute(f"SELECT count(*) FROM search_{record}_docsize").fetchone()
-        if rows != entries:
+        wanted = f"SELECT rowid FROM row_{record} WHERE deleted = 0"
+        entries = f"SELECT id FROM search_{record}_docsize"
+        missing = (
+            f"SELECT * FROM ({wanted} EXCEPT {entries}) UNION ALL SELECT * FROM ({entries} EXCEPT {wanted}) LIMIT 1"
+        )
+        if driver.execute(missing).fetchone() is not None:
             found.append(f"search_{record}")
     return found
 
@@ -102,18 +112,18 @@ def _counts(driver: raw.Driver) -> dict[str, int]:
 
 
 def rebuild_search(store: Store) -> None:
-    """Make the search index anew from the rows."""
-    from crmdesk.storage import rows, search_index
-
+    """Make the search index anew from the rows, in one transaction; takes seconds for a large store."""
     with store.writing() as work:
         for record in SEARCHED:
-            form = rows.shape(record)
-            work.driver.execute(f"INSERT INTO search_{record}(search_{record}) VALUES ('delete-all')")
-            entries = []
-            for stored in work.driver.execute(f"{form.select} WHERE deleted = 0").fetchall():
-                held = form.held(stored)
-                entries.append((held.rowid, *search_index.entry(record, held.values).columns))
-            search_index.put(work.driver, record, entries)
+            search_index.clear(work.driver, record)
+            form, last = rows.shape(record), 0
+            while found := work.driver.execute(
+                f"{form.select} WHERE deleted = 0 AND rowid > ? ORDER BY rowid LIMIT {_ENTRIES_AT_ONCE}", (last,)
+            ).fetchall():
+                last = found[-1][0]
+                held = [form.held(one) for one in found]
+                entries = [(one.rowid, *search_index.entry(record, one.values).columns) for one in held]
+                search_index.put(work.driver, record, entries)
 
 
 def outbox_operations(store: Store) -> list[Operation]:
@@ -124,54 +134,23 @@ def outbox_operations(store: Store) -> list[Operation]:
         return [pending.decode(row[1]) for row in found.fetchall()]
 
 
-def export_outbox(store: Store, target: Path, key: bytes | None) -> int:
-    """Write what the server has not taken to a file for support, sealed by `key` (32 bytes) or plain; return the count.
+def export_outbox(store: Store, target: Path) -> int:
+    """Write what the server has not taken to a file for support, one JSON operation a line; return the count.
 
-    Sealed: a SQLCipher file with one table `operation(seq, id, content)`. Plain: one JSON operation a line; only for
-    the person who asks for it by name. Raises WorldError: `disk_full`, `file_not_written`.
+    It can be read by whoever has the file: only for the person who asks for it by name. Raises WorldError:
+    `disk_full`, `file_not_written`.
     """
     operations = outbox_operations(store)
     temporary = target.with_name(f"{target.name}.new")
     try:
         temporary.unlink(missing_ok=True)
-        if key is None:
-            _write_plain(temporary, operations)
-        else:
-            _write_sealed(temporary, operations, key)
+        with temporary.open("x", encoding="utf-8") as file:
+            for operation in operations:
+                file.write(pending.encode(operation) + "\n")
         durable.replace(temporary, target)
-    except (OSError, raw.DriverError) as error:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
-        full = not isinstance(error, OSError) or error.errno == errno.ENOSPC
-        raise WorldError("disk_full" if full else "file_not_written", path=str(target)) from error
+        raise WorldError(
+            "disk_full" if error.errno == errno.ENOSPC else "file_not_written", path=str(target)
+        ) from error
     return len(operations)
-
-
-def _write_plain(path: Path, operations: list[Operation]) -> None:
-    with path.open("x", encoding="utf-8") as file:
-        for operation in operations:
-            file.write(pending.encode(operation) + "\n")
-
-
-def _write_sealed(path: Path, operations: list[Operation], key: bytes) -> None:
-    driver = raw.connect(path, key, journal="DELETE")
-    try:
-        driver.execute("CREATE TABLE operation(seq INTEGER, id TEXT, content TEXT)")
-        driver.execute("BEGIN")
-        rows = [(one.seq, one.id, pending.encode(one)) for one in operations]
-        driver.executemany("INSERT INTO operation(seq, id, content) VALUES (?, ?, ?)", rows)
-        driver.execute("COMMIT")
-    finally:
-        driver.close()
-
-
-def read_sealed(path: Path, key: bytes) -> list[Operation]:
-    """Return the operations of a sealed export; raises WorldError('wrong_key')."""
-    try:
-        driver = raw.connect(path, key, journal="DELETE")
-        try:
-            found = driver.execute("SELECT content FROM operation ORDER BY seq").fetchall()
-        finally:
-            driver.close()
-    except raw.DriverError as error:
-        raise WorldError("wrong_key") from error
-    return [pending.decode(row[0]) for row in found]

@@ -18,13 +18,16 @@ def test_a_sound_store_says_so(store: Store, wire: Any) -> None:
     assert found.rows["doctor"] == 5
 
 
-def test_drift_in_digests_and_search_is_found_and_search_mended(store: Store, wire: Any) -> None:
+def test_drift_in_digests_and_search_is_found_and_search_mended(store: Store, wire: Any, monkeypatch: Any) -> None:
     filled(store, wire)
     with store.writing() as work:
         work.driver.execute("UPDATE row_doctor SET revision = 9 WHERE rowid = 1")
         work.driver.execute("DELETE FROM search_doctor WHERE rowid = 1")
+        # as many entries as rows, and yet a doctor that nobody finds
+        work.driver.execute("INSERT INTO search_doctor(rowid, name, py, tail) VALUES (99, '', '', '')")
     found = health.check(store)
     assert (found.sound, found.digests, found.search) == (False, [f"{wire.scope} doctor"], ["search_doctor"])
+    monkeypatch.setattr(health, "_ENTRIES_AT_ONCE", 2)
     health.rebuild_search(store)
     assert health.check(store).search == []
     with store.reading() as connection:

@@ -149,19 +149,15 @@ def test_nothing_readable_lies_on_the_disk(open_store: Any, wire: Any, tmp_path:
         work.set_preference("canary", CANARY)
         work.set_meta("tokens", CANARY)
         attachments.put(work, CANARY.encode() * 2000)
-    health.export_outbox(store, tmp_path / "sealed", bytes(32))
     forms = [part.encode(code) for part in ("金丝雀诊疗", "Canary7391") for code in ("utf-8", "utf-16-le", "gb18030")]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"crmdesk.db", "crmdesk.db-wal", "attachments.db", "sealed"}
+    assert {path.name for path in files} >= {"crmdesk.db", "crmdesk.db-wal", "attachments.db"}
     for path in files:
         content = path.read_bytes()
         assert [form for form in forms if form in content] == [], path.name
     assert "金丝雀诊疗".encode() in CANARY.encode()
-    health.export_outbox(store, tmp_path / "plain", None)
+    health.export_outbox(store, tmp_path / "plain")
     assert "金丝雀诊疗".encode() in (tmp_path / "plain").read_bytes()
-    assert len(health.read_sealed(tmp_path / "sealed", bytes(32))) == 1
-    with pytest.raises(WorldError, match="wrong_key"):
-        health.read_sealed(tmp_path / "sealed", b"y" * 32)
 
 
 WRITER = """
