@@ -216,6 +216,10 @@ class Premises:
         """Say whether the key of an account is wrapped with a passphrase instead of lying in a key ring."""
         return self._vault.state(account.key) == "passphrase"
 
+    def change_passphrase(self, account: accounts.Account, old: str, new: str) -> None:
+        """Keep the key of an account by another passphrase from now on; raises as `KeyVault.change_passphrase`."""
+        self._vault.change_passphrase(account.key, old, new)
+
     def sign_in(self, server: str, login: str, password: str, passphrase: str = "") -> Laptop:
         """Sign in at the server and open (or make) the local store.
 
@@ -323,6 +327,10 @@ class WindowSessions:
         """Open the local store without the network."""
         return self._worker.submit(self._started, lambda: self._premises.unlock(passphrase))
 
+    def change_passphrase(self, old: str, new: str) -> "Future[None]":
+        """Keep the key of what is open by another passphrase; nothing else changes."""
+        return self._worker.submit(self._change_passphrase, old, new)
+
     def sign_out(self) -> "Future[None]":
         """Sign out; unsent work is kept."""
         return self._worker.submit(self._sign_out)
@@ -346,6 +354,11 @@ class WindowSessions:
         self._laptop = laptop
         laptop.start()
         return Signed(laptop.desk, laptop.sync)
+
+    def _change_passphrase(self, old: str, new: str) -> None:
+        if self._laptop is None:
+            raise WorldError("not_signed_in")
+        self._premises.change_passphrase(self._laptop.account, old, new)
 
     def _sign_out(self) -> None:
         laptop, self._laptop = self._laptop, None

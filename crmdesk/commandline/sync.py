@@ -1,4 +1,4 @@
-"""Commands about the account and the sync: sign-in, sign-out, sync, status, conflicts, refused."""
+"""Commands about the account and the sync: sign-in, sign-out, passphrase, sync, status, conflicts, refused."""
 
 import threading
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from crmdesk.commandline.opening import ask, one_of, opened, options_of, read_se
 from crmdesk.commandline.output import WORLD, Output
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.passphrases import check_new_passphrase
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import DropRefused, PutBackRefused, ResolveConflict, RetryRefused
 from crmdesk.services.views import ConflictView, RefusedItem, SyncSummary
@@ -26,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("sign-in")(sign_in)
     app.command("sign-out")(sign_out)
+    app.command("passphrase")(passphrase)
     app.command("sync")(sync)
     app.command("status")(status)
     app.add_typer(conflicts, name="conflicts")
@@ -78,6 +80,23 @@ def sign_out(context: typer.Context) -> None:
     output = options_of(context).output
     text = output.pick(f"已退出。{waiting} 项更改留在本机。", f"Signed out. {waiting} changes stay on this laptop.")
     output.result({"waiting": waiting}, [text])
+
+
+def passphrase(context: typer.Context) -> None:
+    """Change the passphrase that protects the data here (--passphrase-stdin: the one in use, then the new one)."""
+    options = options_of(context)
+    premises, output = options.premises(), options.output
+    account = premises.account(options.login, options.address())
+    if account is None:
+        raise WorldError("not_signed_in")
+    if not premises.needs_passphrase(account):
+        raise WorldError("passphrase_unused")
+    old = read_secret(options.passphrase_stdin, output.pick("现在的口令", "Passphrase in use"))
+    new = read_secret(options.passphrase_stdin, output.pick("新口令", "New passphrase"))
+    asked = output.pick("再输入一次新口令", "New passphrase once more")
+    check_new_passphrase(new, new if options.passphrase_stdin else read_secret(False, asked))
+    premises.change_passphrase(account, old, new)
+    output.result({"changed": True}, [output.sentence("passphrase_changed", {})])
 
 
 def sync(

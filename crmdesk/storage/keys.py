@@ -97,9 +97,16 @@ class KeyVault:
         return key
 
     def change_passphrase(self, account: str, old: str, new: str) -> None:
-        """Wrap the same key by another passphrase; raises as `load` and `create`."""
+        """Wrap the same key by another passphrase; what it encrypted stays as it is.
+
+        Raises WorldError: `passphrase_unused` (no passphrase keeps this key), `passphrase_wrong`, `key_missing`;
+        InputError('passphrase_too_short').
+        """
+        place = self._place(account)
+        if place.where != PASSPHRASE:
+            raise WorldError("passphrase_unused")
         check_passphrase(new)
-        self._wrap(account, self.load(account, old), new)
+        self._wrap(account, self._unwrap(account, place, old), new)
 
     def forget(self, account: str) -> None:
         """Destroy the key of an account: its store can't be read by anybody any more."""

@@ -53,6 +53,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("tour_next", EVERYWHERE, _T("actions", "导览：下一步"), ("F2",), "next"),
     ActionSpec("tour_skip", EVERYWHERE, _T("actions", "导览：跳过"), ("Shift+F2",), "close"),
     ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
+    ActionSpec("change_passphrase", "settings", _T("actions", "修改本机口令…"), (), "lock"),
     ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
     ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),
     ActionSpec("today_open_doctor", "today", _T("actions", "打开医生"), ("O",), "doctor"),

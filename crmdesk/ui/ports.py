@@ -85,6 +85,9 @@ class SessionPort(Protocol):
     def unlock(self, passphrase: str) -> "Future[Signed]":
         """Open the local store without the network."""
 
+    def change_passphrase(self, old: str, new: str) -> "Future[None]":
+        """Protect the data on this computer by another passphrase."""
+
     def look(self) -> Look:
         """Return how the person who was here last wants the windows, also after a sign-out."""
 

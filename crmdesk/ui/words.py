@@ -116,6 +116,11 @@ _INPUT: dict[str, _Pair] = {
     "password_missing": ("请填写密码。", "Enter your password."),
     "passphrase_again_missing": ("请再输入一次口令。", "Type the passphrase once more."),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
+    "passphrase_changed": ("本机口令已修改。", "The passphrase of this computer is changed."),
+    "passphrase_unused": (
+        "这台电脑的数据由系统钥匙串保护，没有口令可以修改。",
+        "The system's key ring protects the data on this computer: there is no passphrase to change.",
+    ),
     "invalid": (
         "内容没有通过检查：{code}。原文保留着。",
         "The content did not pass the check: {code}. Your text is kept.",

@@ -2566,6 +2566,33 @@
         </message>
     </context>
     <context>
+        <name>PassphraseDialog</name>
+        <message>
+            <source>新口令至少 {minimum} 个字符，可以是一句话；每次打开都要输入，谁也查不到它。</source>
+            <translation>The new passphrase needs at least {minimum} characters, a sentence is fine. It is asked for at each start, and nobody can look it up.</translation>
+        </message>
+        <message>
+            <source>修改本机口令</source>
+            <translation>Change the passphrase of this computer</translation>
+        </message>
+        <message>
+            <source>修改</source>
+            <translation>Change</translation>
+        </message>
+        <message>
+            <source>现在的口令</source>
+            <translation>Passphrase in use</translation>
+        </message>
+        <message>
+            <source>新口令</source>
+            <translation>New passphrase</translation>
+        </message>
+        <message>
+            <source>再输入一次新口令</source>
+            <translation>New passphrase once more</translation>
+        </message>
+    </context>
+    <context>
         <name>PlanDialog</name>
         <message>
             <source>给谁写拜访报告</source>
@@ -4648,6 +4675,10 @@
         <message>
             <source>退出登录</source>
             <translation>Sign out</translation>
+        </message>
+        <message>
+            <source>修改本机口令…</source>
+            <translation>Change the passphrase…</translation>
         </message>
         <message>
             <source>关闭 crmdesk</source>

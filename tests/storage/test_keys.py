@@ -10,7 +10,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from crmdesk.domain.errors import InputError, WorldError
+from crmdesk.domain.errors import CrmdeskError, InputError, WorldError
 from crmdesk.storage.keys import ALLOWED_BACK_ENDS, KeyVault
 
 ACCOUNT = "zhang@crm.example"
@@ -85,12 +85,27 @@ def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
     assert vault.load(ACCOUNT, "走廊里只有我说得出的一句话") == key
     assert code(lambda: vault.load(ACCOUNT)) == "passphrase_needed"
     assert code(lambda: vault.load(ACCOUNT, "另外的一句话")) == "passphrase_wrong"
+    for old, new, refusal in (
+        ("另外的一句话", "correct horse battery", "passphrase_wrong"),
+        ("", "correct horse battery", "passphrase_wrong"),
+        ("走廊里只有我说得出的一句话", "kurz", "passphrase_too_short"),
+    ):
+        with pytest.raises(CrmdeskError, match=refusal):
+            vault.change_passphrase(ACCOUNT, old, new)
+    assert vault.load(ACCOUNT, "走廊里只有我说得出的一句话") == key
     vault.change_passphrase(ACCOUNT, "走廊里只有我说得出的一句话", "correct horse battery")
     assert vault.load(ACCOUNT, "correct horse battery") == key
     assert code(lambda: vault.load(ACCOUNT, "走廊里只有我说得出的一句话")) == "passphrase_wrong"
     assert not any(key in path.read_bytes() for path in tmp_path.iterdir())
     vault.forget(ACCOUNT)
     assert (vault.state(ACCOUNT), list(tmp_path.iterdir())) == ("none", [])
+
+
+def test_a_key_in_the_key_ring_has_no_passphrase_to_change(tmp_path: Path) -> None:
+    vault = KeyVault(tmp_path, Ring())
+    key = vault.create(ACCOUNT)
+    assert code(lambda: vault.change_passphrase(ACCOUNT, "", "correct horse battery")) == "passphrase_unused"
+    assert (vault.state(ACCOUNT), vault.load(ACCOUNT)) == ("keyring", key)
 
 
 def test_a_back_end_that_is_not_on_the_list_counts_as_none(tmp_path: Path, monkeypatch: Any) -> None:

@@ -13,6 +13,7 @@ from crmdesk.services.views import SyncSummary
 from crmdesk.ui import chosen_look, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.page import Page
+from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist, digit_pressed
@@ -78,8 +79,13 @@ class SettingsPage(Page):
     def _account_buttons(self) -> QHBoxLayout:
         self._sign_out = Button.for_action("sign_out", icon_name="sign_out")
         self._sign_out.clicked.connect(self._leave)
+        self._passphrase = Button.for_action("change_passphrase", icon_name="lock")
+        self._passphrase.clicked.connect(lambda: self._trigger("change_passphrase"))
+        self._passphrase_action = self.context.actions.bind(self, "change_passphrase", self._change_passphrase)
         row = QHBoxLayout()
+        row.setSpacing(space.INSIDE)
         row.addWidget(self._sign_out)
+        row.addWidget(self._passphrase)
         row.addStretch(1)
         return row
 
@@ -98,6 +104,9 @@ class SettingsPage(Page):
 
     @override
     def enter(self, **args: Any) -> None:
+        account = self.context.session.known_account()
+        self._passphrase_action.setEnabled(account is not None and account.needs_passphrase)
+        self._passphrase.setVisible(self._passphrase_action.isEnabled())
         self.retranslate()
         self.context.ask(self, lambda reads: reads.sync_summary(), self._take, latest="summary")
 
@@ -173,6 +182,9 @@ class SettingsPage(Page):
 
     def _leave(self) -> None:
         self._trigger("sign_out")
+
+    def _change_passphrase(self) -> None:
+        PassphraseDialog(self.context, self).open()
 
     def _trigger(self, name: str) -> None:
         for spec, action in self.context.actions.usable():

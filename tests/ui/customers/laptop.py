@@ -63,6 +63,9 @@ class NoSession:
     def unlock(self, passphrase: str) -> Future[Signed]:
         raise AssertionError("no test here unlocks")
 
+    def change_passphrase(self, old: str, new: str) -> Future[None]:
+        raise AssertionError("no test here changes it")
+
     def look(self) -> Look:
         return Look()
 

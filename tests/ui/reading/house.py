@@ -23,7 +23,7 @@ from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.import_page import PREVIEW, RESULT
 from crmdesk.ui.pages.plan_side import TARGETS
 from crmdesk.ui.parts.date_field import today
-from crmdesk.ui.ports import SyncState
+from crmdesk.ui.ports import Account, SyncState
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.small_company import Company, at
 from tests.ui.money.money_company import money_company
@@ -174,11 +174,18 @@ def _signed_out(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     page.sync_changed(SyncState("blocked", "signed_out"))
 
 
+def _no_key_ring(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
+    session: Any = window.context.session
+    session.known_account = lambda: Account("zhou.xl", "https://crm.example.com", "周晓岚", True)
+    window.page("settings").enter()
+
+
 def dialogs() -> list[Asked]:
     """Return every dialog that an action opens."""
     by_name = {one.name: one for one in places()}
     return [
         Asked("key_map", by_name["settings"], "show_keys"),
+        Asked("passphrase", by_name["settings"], "change_passphrase", _no_key_ring),
         Asked("plan_visit", by_name["today"], "today_plan"),
         Asked("new_visit", by_name["visit"], "visit_new"),
         Asked("adverse_event", by_name["today"], "today_start", _event_first),

@@ -66,6 +66,9 @@ class Sessions:
     def unlock(self, passphrase: str) -> "Future[Signed]":
         return self._ask("unlock", passphrase)
 
+    def change_passphrase(self, old: str, new: str) -> "Future[Signed]":
+        return self._ask("change_passphrase", old, new)
+
     def look(self) -> Look:
         return self.kept
 

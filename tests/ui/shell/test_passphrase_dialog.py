@@ -1,0 +1,76 @@
+"""Changing the passphrase in Settings: what is wrong stands at its field; without one nothing is offered."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from crmdesk.domain.errors import WorldError
+from crmdesk.ui import words
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.ports import Account, Signed
+from tests.services.small_territory import Laptop
+from tests.ui.shell.conftest import Sessions, StillSync
+
+
+def _settings(qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions, wrapped: bool) -> MainWindow:
+    sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", needs_passphrase=wrapped)
+    main = MainWindow(Signed(laptop.desk, sync), sessions)
+    qtbot.addWidget(main)
+    main.show()
+    main.navigate("settings")
+    return main
+
+
+def _action(main: MainWindow) -> QAction:
+    return cast(QAction, main.findChild(QAction, "change_passphrase_action"))
+
+
+def _type(qtbot: QtBot, dialog: PassphraseDialog, **texts: str) -> None:
+    for name, text in texts.items():
+        edit = cast(QLineEdit, dialog.findChild(QLineEdit, f"passphrase_{name}_edit"))
+        assert edit.echoMode() == QLineEdit.EchoMode.Password
+        edit.clear()
+        qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def test_the_passphrase_is_changed_once_all_three_are_right(
+    qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions
+) -> None:
+    main = _settings(qtbot, laptop, sync, sessions, wrapped=True)
+    _action(main).trigger()
+    dialog = cast(PassphraseDialog, main.findChild(PassphraseDialog))
+    banner = cast(Banner, dialog.findChild(Banner, "passphrase_banner"))
+    _type(qtbot, dialog, old="the old sentence", new="short", again="short")
+    assert banner.text == words.sentence("passphrase_too_short", {"minimum": 12})
+    _type(qtbot, dialog, new="a sentence for this winter", again="a sentence for that winter")
+    assert banner.text == words.sentence("passphrase_differs")
+    assert sessions.asked == []
+    _type(qtbot, dialog, again="a sentence for this winter")
+    assert sessions.asked == [("change_passphrase", "the old sentence", "a sentence for this winter")]
+    sessions.pending[0].set_exception(WorldError("passphrase_wrong"))
+    qtbot.waitUntil(lambda: banner.text == words.sentence("passphrase_wrong"))
+    old = cast(QLineEdit, dialog.findChild(QLineEdit, "passphrase_old_edit"))
+    assert old.selectedText() != ""
+    _type(qtbot, dialog, old="the right sentence")
+    sessions.pending[1].set_result(cast(Signed, None))
+    qtbot.waitUntil(lambda: main.findChild(PassphraseDialog) is None)
+    assert sessions.asked[1] == ("change_passphrase", "the right sentence", "a sentence for this winter")
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_it_is_offered_where_a_passphrase_protects_the_data(
+    qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions, wrapped: bool
+) -> None:
+    main = _settings(qtbot, laptop, sync, sessions, wrapped)
+    assert _action(main).isEnabled() is wrapped
+    named = {spec.name for spec, _ in main.context.actions.usable()}
+    assert ("change_passphrase" in named) is wrapped
