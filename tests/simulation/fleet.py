@@ -134,7 +134,9 @@ def table(caught: Iterable[Catch]) -> str:
 
 
 def write_table(caught: Iterable[Catch]) -> None:
-    """Put the table into the document."""
+    """Put catches into the document; those of bugs that were not looked for stay as they are."""
+    known = {one.name: one for one in (*table_written(), *caught)}
+    caught = [known[name] for name in BUGS if name in known]
     text = DOCUMENT.read_text("utf-8")
     before, rest = text.split(_BEGIN)
     DOCUMENT.write_text(before + _BEGIN + table(caught) + _END + rest.split(_END)[1], "utf-8")

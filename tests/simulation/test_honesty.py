@@ -105,6 +105,19 @@ def test_the_document_names_a_catch_for_nine_of_ten_planted_bugs() -> None:
     assert len(planted.BUGS) >= 30
     assert sum(bool(catch.check) for catch in written) >= 0.9 * len(planted.BUGS)
     assert max(catch.seed for catch in written) <= 2_000
+    assert fleet.table(written) in fleet.DOCUMENT.read_text("utf-8"), "its words are those of the bugs"
+
+
+def test_a_hunt_for_some_bugs_leaves_the_catches_of_the_others_in_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fleet.table_written()
+    copy = tmp_path / "sync.md"
+    copy.write_bytes(fleet.DOCUMENT.read_bytes())
+    monkeypatch.setattr(fleet, "DOCUMENT", copy)
+    again = planted.Catch(before[3].name, 1_999, "quiet")
+    fleet.write_table([again])
+    assert fleet.table_written() == [*before[:3], again, *before[4:]]
 
 
 def _bugs() -> list[object]:
