@@ -223,7 +223,8 @@ class Premises:
     def sign_in(self, server: str, login: str, password: str, passphrase: str = "") -> Laptop:
         """Sign in at the server and open (or make) the local store.
 
-        Raises WorldError of the network or the store, `passphrase_needed` where no key ring can keep the key.
+        Raises WorldError of the network or the store, `passphrase_needed` where no key ring can keep the key,
+        `passphrase_missing` where one was chosen before.
         """
         if not login.strip() or not password:
             raise InputError("password_missing" if login.strip() else "login_missing")

@@ -55,9 +55,11 @@ def sign_in(
     try:
         laptop = premises.sign_in(server, name, password, passphrase)
     except WorldError as error:
-        if error.code != "passphrase_needed" or passphrase or options.passphrase_stdin:
+        if error.code not in ("passphrase_needed", "passphrase_missing") or options.passphrase_stdin:
             raise
         passphrase = read_secret(False, output.pick("口令（保护本机数据）", "Passphrase (protects the data here)"))
+        if error.code == "passphrase_needed":  # a new one: a slip of the finger would lock the person out for good
+            check_new_passphrase(passphrase, read_secret(False, output.pick("再输入一次口令", "Passphrase once more")))
         laptop = premises.sign_in(server, name, password, passphrase)
     try:
         person = laptop.desk.person

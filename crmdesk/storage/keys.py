@@ -68,14 +68,14 @@ class KeyVault:
         """Return the key of an account.
 
         Raises WorldError: `key_missing` (never made, or gone from the keyring), `keyring_locked`,
-        `passphrase_needed`, `passphrase_wrong`.
+        `passphrase_missing` (one protects the key, and none was given), `passphrase_wrong`.
         """
         place = self._place(account)
         if place.where == KEYRING:
             return self._from_keyring(account)
         if place.where == PASSPHRASE:
             if not passphrase:
-                raise WorldError("passphrase_needed")
+                raise WorldError("passphrase_missing")
             return self._unwrap(account, place, passphrase)
         raise WorldError("key_missing")
 

@@ -22,6 +22,8 @@ from crmdesk.ui.ports import Look, SessionPort, Signed
 
 _RULES = {"minimum": MIN_PASSPHRASE}
 _DIFFERS, _AGAIN = "passphrase_differs", "passphrase_again_missing"
+_CHOOSE, _TYPE = "passphrase_needed", "passphrase_missing"
+"""No key ring can keep the key: a passphrase is to be chosen, or the one that was chosen before is to be typed."""
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
 _ABOUT_SERVER = frozenset({"server_address", "https_required", "not_https", "not_crmdesk", "server_away"})
 
@@ -57,6 +59,7 @@ class SignInWindow(QWidget):
         self._account = session.known_account()
         self._unlocking = self._account is not None
         self._with_passphrase = self._account is not None and self._account.needs_passphrase
+        self._choosing = False
         self._busy = False
         self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
         self.chosen_language = ""
@@ -195,12 +198,12 @@ class SignInWindow(QWidget):
     def _show_fields(self) -> None:
         shown = {"server", "login", "password"} if not self._unlocking else set()
         if self._with_passphrase:
-            shown |= {"passphrase"} if self._unlocking else {"passphrase", "passphrase_again"}
+            shown |= {"passphrase", "passphrase_again"} if self._choosing else {"passphrase"}
         for name, (label, edit) in self._fields.items():
             label.setVisible(name in shown)
             edit.setVisible(name in shown)
             edit.setReadOnly(self._busy)  # disabled it would hand the focus on, and the keys to the next button
-        self._hint.setVisible("passphrase_again" not in shown)  # then the banner says what to do
+        self._hint.setVisible(self._unlocking or "passphrase" not in shown)  # else the banner says what to do
         self._go.setEnabled(not self._busy)
         self._other.setVisible(self._unlocking and not self._busy)
         self._progress.setVisible(self._busy)
@@ -210,8 +213,8 @@ class SignInWindow(QWidget):
         self._said = (codes, error)
         if error is not None:
             self._marks.show(())
-            needed = self._code_of("", error) == "passphrase_needed"
-            self._banner.say(words.error_sentence(error), "info" if needed else "warn")
+            asked = self._code_of("", error) in (_CHOOSE, _TYPE)
+            self._banner.say(words.error_sentence(error), "info" if asked else "warn")
             return
         self._banner.say("")
         self._marks.show([Fault(words.sentence(one, _RULES), self._edit(_field_of(one))) for one in codes], focus=False)
@@ -246,13 +249,16 @@ class SignInWindow(QWidget):
 
     def _missing(self) -> list[str]:
         """Return everything that is missing or wrong, in the order of the fields."""
-        short = self._with_passphrase and len(self._edit("passphrase").text()) < MIN_PASSPHRASE
+        asked = () if self._unlocking else ("server", "login", "password")
+        found = [f"{one}_missing" for one in asked if not self._edit(one).text().strip()]
         first, again = self._edit("passphrase").text(), self._edit("passphrase_again").text()
-        differs = [] if not self._with_passphrase or first == again else [_DIFFERS if again else _AGAIN]
-        if self._unlocking:
-            return ["passphrase_wrong"] if self._with_passphrase and not self._edit("passphrase").text() else []
-        found = [f"{one}_missing" for one in ("server", "login", "password") if not self._edit(one).text().strip()]
-        return [*found, *(["passphrase_too_short"] if short else differs)]
+        if self._choosing and len(first) < MIN_PASSPHRASE:
+            found.append("passphrase_too_short")
+        elif self._choosing and first != again:
+            found.append(_DIFFERS if again else _AGAIN)
+        elif self._with_passphrase and not first:
+            found.append(_TYPE)
+        return found
 
     def _start(self, future: "Future[Signed]") -> None:
         self._busy = True
@@ -268,8 +274,8 @@ class SignInWindow(QWidget):
     def _failed(self, error: BaseException) -> None:
         self._busy = False
         code = self._code_of("", error)
-        if code == "passphrase_needed":
-            self._with_passphrase = True
+        if code in (_CHOOSE, _TYPE):
+            self._with_passphrase, self._choosing = True, code == _CHOOSE
         elif self._unlocking and code in _NEEDS_SIGN_IN:
             self._unlocking = self._with_passphrase = False
         self._said = ((), error)

@@ -114,6 +114,10 @@ _INPUT: dict[str, _Pair] = {
     "server_missing": ("请填写服务器地址。", "Enter the address of the server."),
     "login_missing": ("请填写账号。", "Enter your login."),
     "password_missing": ("请填写密码。", "Enter your password."),
+    "passphrase_missing": (
+        "请输入这台电脑的口令：它保护着已经在这里的数据。",
+        "Type the passphrase of this computer: it protects the data that is here already.",
+    ),
     "passphrase_again_missing": ("请再输入一次口令。", "Type the passphrase once more."),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
     "passphrase_changed": ("本机口令已修改。", "The passphrase of this computer is changed."),

@@ -83,7 +83,7 @@ def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
     key = vault.create(ACCOUNT, "走廊里只有我说得出的一句话")
     assert vault.state(ACCOUNT) == "passphrase"
     assert vault.load(ACCOUNT, "走廊里只有我说得出的一句话") == key
-    assert code(lambda: vault.load(ACCOUNT)) == "passphrase_needed"
+    assert code(lambda: vault.load(ACCOUNT)) == "passphrase_missing"
     assert code(lambda: vault.load(ACCOUNT, "另外的一句话")) == "passphrase_wrong"
     for old, new, refusal in (
         ("另外的一句话", "correct horse battery", "passphrase_wrong"),

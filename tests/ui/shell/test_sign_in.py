@@ -125,6 +125,22 @@ def test_without_a_key_ring_a_passphrase_is_asked_for_twice(
     assert sessions.asked[-1] == ("sign_in", "https://crm.example.com", "zhou.xl", "secret words", "a long sentence")
 
 
+def test_a_passphrase_that_was_chosen_before_is_asked_for_once(
+    qtbot: QtBot, window: SignInWindow, sessions: Sessions
+) -> None:
+    _type(qtbot, window, server="https://crm.example.com", login="zhou.xl", password="secret words")
+    window.submit()
+    sessions.pending[0].set_exception(WorldError("passphrase_missing"))
+    qtbot.waitUntil(lambda: not _edit(window, "passphrase").isHidden())
+    assert _banner(window) == words.sentence("passphrase_missing")
+    assert _edit(window, "passphrase_again").isHidden()
+    window.submit()
+    assert len(sessions.asked) == 1, "an empty one is not sent"
+    _type(qtbot, window, passphrase="a long sentence")
+    window.submit()
+    assert sessions.asked[-1] == ("sign_in", "https://crm.example.com", "zhou.xl", "secret words", "a long sentence")
+
+
 def test_the_language_of_the_sign_in_window_is_that_of_the_main_window_and_of_the_next_start(
     qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync
 ) -> None:
