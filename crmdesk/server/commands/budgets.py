@@ -6,38 +6,34 @@ import typer
 
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.server import admin, budget_plans
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 
 budget = typer.Typer(help="What a territory may spend, by quarter and category.", no_args_is_help=True)
 
 
 @budget.command("set")
+@placed
 def budget_set(
+    here: Place,
     territory: Annotated[str, typer.Argument(help="Name or id of the territory.")],
     period: Annotated[str, typer.Argument(help="The quarter: 2026Q4.")],
     category: Annotated[str, typer.Argument(help="An expense category: meal, transport, …")],
     amount: Annotated[str, typer.Argument(help="What is planned, in yuan: 8500.00")],
     rule: Annotated[str, typer.Option(help="When a claim goes beyond it: stop, warn or ignore.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Plan a budget, or another amount for it; what claims hold of it stays. Approvers see it from the next sync on."""
-    here = place(data_dir, database, as_json)
     planned = parse_fen(amount)
     row = here.database().run(lambda work: budget_plans.plan(work, territory, period, category, planned, rule))
     here.answer(_shown(row), [f"{territory}: {_line(row)}"])
 
 
 @budget.command("list")
+@placed
 def budget_list(
+    here: Place,
     territory: Annotated[str, typer.Option(help="Only those of one territory, by name or id.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List the budgets with what claims hold of them."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = budget_plans.planned(connection, territory)
         names = {row["id"]: row["name"] for row in admin.territories(connection)}

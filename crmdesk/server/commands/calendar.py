@@ -14,7 +14,7 @@ from crmdesk.domain.formulas import neutral
 from crmdesk.domain.icalendar import CalendarEvent, write_calendar
 from crmdesk.domain.workdays import CalendarYear
 from crmdesk.server import company_calendar
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, Place, place
+from crmdesk.server.commands.place import Place, placed
 from crmdesk.server.commands.sentences import EXIT_INPUT, sentence
 
 calendar = typer.Typer(help="Public holidays and make-up days as the company keeps them.", no_args_is_help=True)
@@ -23,20 +23,18 @@ _KIND_WORDS = {False: "休", True: "班"}
 
 
 @calendar.command("import")
+@placed
 def import_file(
+    here: Place,
     file: Annotated[Path, typer.Argument(help="csv, xlsx, xls or ods (日期, 名称, 类型: 休 or 班), or ics.")],
     year: Annotated[
         int | None, typer.Option(min=2000, max=2100, help="The year. Default: the one in which most of its days lie.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Read and check the file, change nothing.")] = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let the file be the whole calendar of its year. Where one row is wrong nothing is changed, and each is said."""
     from crmdesk.server import calendar_file  # reading sheets is wanted by this command only
 
-    here = place(data_dir, database, as_json)
     store = here.database()
     found = calendar_file.read(file, year or 0)
     refused = [{"row": one.row_number, "code": one.code, **dict(one.params)} for one in found.refused]
@@ -63,14 +61,12 @@ def _said(outcome: str, year: int, days: list[Day]) -> str:
 
 
 @calendar.command("show")
+@placed
 def show(
+    here: Place,
     year: Annotated[int | None, typer.Argument(help="One year with its days. Default: all years.")] = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Show which years are known and where they come from, or the days of one."""
-    here = place(data_dir, database, as_json)
     if year:
         one = _known(here, year)
         here.answer([_as_data(day) for day in days_of(one)], [_line(day) for day in days_of(one)] or ["No day."])
@@ -86,15 +82,13 @@ def show(
 
 
 @calendar.command("export")
+@placed
 def export(
+    here: Place,
     year: _Year,
     file: Annotated[Path, typer.Argument(help="Where to: a .csv or .ics file; `calendar import` reads it again.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Write the days of a year to a file, to be looked at, changed and imported again."""
-    here = place(data_dir, database, as_json)
     days = days_of(_known(here, year))
     writers = {".csv": _as_csv, ".ics": _as_ics}
     writer = writers.get(file.suffix.lower())
@@ -108,9 +102,9 @@ def export(
 
 
 @calendar.command("forget")
-def forget(year: _Year, data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def forget(here: Place, year: _Year) -> None:
     """Give up the company's own calendar of a year; what comes with the program holds again."""
-    here = place(data_dir, database, as_json)
     here.database().run(lambda work: company_calendar.forget(work, year))
     here.answer({"year": year}, [f"The company has no calendar of its own for {year} any more."])
 

@@ -13,7 +13,7 @@ from crmdesk.domain.import_sentences import ACTIONS
 from crmdesk.domain.roles import Role
 from crmdesk.intake import Action, OwnFields, Preview, Report, ReportLine
 from crmdesk.server import admin, custom_fields
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 from crmdesk.server.commands.sentences import sentence
 
 SMALL_SCALE = 0.04
@@ -34,20 +34,18 @@ class Dates(StrEnum):
     MONTH_FIRST = "month-first"
 
 
+@placed
 def demo(
+    here: Place,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 1,
     small: Annotated[bool, typer.Option("--small", help="A few hundred customers instead of 12,000.")] = False,
     today: Annotated[str, typer.Option(help="The day on which the company's year ends. Default: today.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Make the database and fill it with the demo company; prints the logins. For trying out, never for real work."""
     # Both are wanted by this command only, and the generator reads its word lists at import.
     from crmdesk.company import generate
     from crmdesk.server import demo as loader
 
-    here = place(data_dir, database, as_json)
     store = here.database(create=True)
     company = generate(seed, _day(today), SMALL_SCALE if small else 1.0)
     loaded = loader.load(store, company, here.attachments, seed)
@@ -70,7 +68,9 @@ def _day(text: str) -> date:
         raise InputError("wrong_kind", field="--today") from error
 
 
+@placed
 def import_file(
+    here: Place,
     file: Annotated[Path, typer.Argument(help="csv, xlsx, xls or ods.")],
     territory: Annotated[str, typer.Option(help="Territory of the new customers (name or id).")],
     kind: Annotated[Kind | None, typer.Option(help="What the rows are. Default: guessed from the columns.")] = None,
@@ -80,16 +80,12 @@ def import_file(
         Dates | None, typer.Option(help="How 02.03.2026 is meant, where no column says it: day-first or month-first.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the guessed columns and change nothing.")] = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Import customers from a sheet; running it again changes nothing. Duplicates are parked, bad rows refused."""
     from crmdesk.intake import preview as look  # reading sheets is wanted by this command only
     from crmdesk.intake.dates import Order
     from crmdesk.server import imports
 
-    here = place(data_dir, database, as_json)
     store = here.database()
     with store.reading() as connection:
         territory_id = admin.known_territory(connection, territory)["id"]

@@ -6,21 +6,19 @@ import typer
 
 from crmdesk.domain.errors import InputError
 from crmdesk.server import admin, devices
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 from crmdesk.server.work import SYSTEM
 
 device = typer.Typer(help="The computers that people sign in on.", no_args_is_help=True)
 
 
 @device.command("list")
+@placed
 def device_list(
+    here: Place,
     login: Annotated[str, typer.Argument(help="Only those of one person.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List computers with whom they belong to and when they were here last, the latest first."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         if login:
             admin.known_login(connection, login)
@@ -34,17 +32,15 @@ def _line(row: dict[str, Any]) -> str:
 
 
 @device.command("lock")
+@placed
 def device_lock(
+    here: Place,
     device_id: Annotated[str, typer.Argument(help="Id of the computer (`device list`).")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Lock a computer that was lost: signed out at once, never signed in again; nothing is taken from it any more.
 
     What its disk holds stays encrypted. Give the person a new password (`user password`) where it may be known.
     """
-    here = place(data_dir, database, as_json)
     try:
         here.database().run(lambda work: devices.revoke(work, device_id, SYSTEM))
     except KeyError as error:

@@ -9,21 +9,19 @@ import typer
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.server import persons
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 
 doctor = typer.Typer(help="What is held on one doctor: found, reported, erased on request.", no_args_is_help=True)
 DoctorId = Annotated[str, typer.Argument(help="Id of the doctor (`doctor find`).")]
 
 
 @doctor.command("find")
+@placed
 def doctor_find(
+    here: Place,
     text: Annotated[str, typer.Argument(help="A part of the name.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List doctors by a part of the name, with id and hospital."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = persons.find(connection, text)
     lines = [
@@ -33,15 +31,13 @@ def doctor_find(
 
 
 @doctor.command("report")
+@placed
 def doctor_report(
+    here: Place,
     doctor_id: DoctorId,
     file: Annotated[Path, typer.Argument(help="Where to, JSON.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Write everything that is held on a doctor to a file, the trail included."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         found = persons.report(connection, doctor_id)
     try:
@@ -54,19 +50,17 @@ def doctor_report(
 
 
 @doctor.command("erase")
+@placed
 def doctor_erase(
+    here: Place,
     doctor_id: DoctorId,
     reason: Annotated[str, typer.Option(help="Who asked for it and when; kept in the audit trail, so name nobody.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Erase a doctor for good: rows, files, and what the trail tells of them. Laptops forget with their next sync.
 
     Visits, claims and call-backs stay and name the person by an id that says nothing any more; their texts are not
     searched. There is no way back but an older backup.
     """
-    here = place(data_dir, database, as_json)
     done = persons.erase(here.database(), here.attachments, doctor_id, reason)
     rows = ", ".join(f"{count} {record}" for record, count in done.rows.items())
     lines = [f"Erased: {rows}; {done.files} files; {done.entries} entries of the trail."]

@@ -8,7 +8,7 @@ import typer
 from crmdesk.domain.records import CUSTOM_FIELD
 from crmdesk.domain.roles import Role
 from crmdesk.server import custom_fields
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 
 field = typer.Typer(help="The company's own fields of doctors, institutions and visits.", no_args_is_help=True)
 
@@ -44,7 +44,9 @@ Roles = Annotated[list[Role] | None, typer.Option("--role", help="Who may write 
 
 
 @field.command("add")
+@placed
 def field_add(
+    here: Place,
     which: Which,
     key: Key,
     name: Annotated[str, typer.Option(help="The Chinese name.")],
@@ -56,12 +58,8 @@ def field_add(
     unit_english: UnitEnglish = None,
     decimals: Annotated[int | None, typer.Option(help="Decimals of a decimal number, 1 to 6. Default: 2.")] = None,
     position: Annotated[int | None, typer.Option(help="Place in the forms, 0 to 1000. Default: last.")] = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Define a field. It reaches each laptop with its next sync."""
-    here = place(data_dir, database, as_json)
     values: dict[str, Any] = {"for_record": which.value, "key": key, "name": name, "name_en": english}
     values |= {"kind": kind.value, "choices": _choices(choice), "roles": _roles(role), "position": position}
     values |= {"unit": unit, "unit_en": unit_english, "places": decimals}
@@ -70,9 +68,9 @@ def field_add(
 
 
 @field.command("list")
-def field_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def field_list(here: Place) -> None:
     """List the fields in the order of the forms."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = custom_fields.listed(connection)
     here.answer(
@@ -81,7 +79,9 @@ def field_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: 
 
 
 @field.command("change")
+@placed
 def field_change(
+    here: Place,
     which: Which,
     key: Key,
     name: Annotated[str | None, typer.Option(help="Another Chinese name.")] = None,
@@ -94,12 +94,8 @@ def field_change(
     unit: Unit = None,
     unit_english: UnitEnglish = None,
     position: Annotated[int | None, typer.Option(help="Another place in the forms.")] = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Change a field; what is not named stays. --choice gives the whole list anew: values of before stay."""
-    here = place(data_dir, database, as_json)
     given: dict[str, Any] = {"name": name, "name_en": english, "position": position}
     given |= {"choices": _choices(choice), "roles": [] if everybody else _roles(role)}
     given |= {"unit": unit, "unit_en": unit_english}
@@ -109,16 +105,14 @@ def field_change(
 
 
 @field.command("retire")
+@placed
 def field_retire(
+    here: Place,
     which: Which,
     key: Key,
     undo: Annotated[bool, typer.Option("--undo", help="Offer it again.")] = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Offer a field no more; its values stay where they are."""
-    here = place(data_dir, database, as_json)
     row = here.database().run(lambda work: custom_fields.change(work, which.value, key, {"retired": not undo}))
     said = f"{row['name']} is offered again." if undo else f"{row['name']} is no longer offered; its values stay."
     here.answer(_shown(row), [said])

@@ -7,24 +7,22 @@ import typer
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import is_id
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, Newest, place
+from crmdesk.server.commands.place import Newest, Place, placed
 
 institution = typer.Typer(help="Institutions that are there twice.", no_args_is_help=True)
 _Which = Annotated[str, typer.Argument(help="Id, or a name that only one institution has.")]
 
 
 @institution.command("duplicates")
+@placed
 def duplicates(
+    here: Place,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many pairs.")] = 100,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List pairs of institutions that are most likely one, with why; merging them is a person's decision."""
     from crmdesk.server import institution_merges
     from crmdesk.server.imports import known_institutions
 
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         known = known_institutions(connection)
     pairs = list(islice(institution_merges.duplicates(known), limit))
@@ -37,12 +35,11 @@ def duplicates(
 
 
 @institution.command("merge")
+@placed
 def merge(
+    here: Place,
     kept: _Which,
     other: _Which,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Move departments, doctors, visits, files and figures of OTHER to KEPT and end OTHER; again: what came since.
 
@@ -51,7 +48,6 @@ def merge(
     from crmdesk.server import institution_merges
     from crmdesk.server.imports import known_institutions
 
-    here = place(data_dir, database, as_json)
     store = here.database()
     with store.reading() as connection:
         names = [(one.id, one.name) for one in known_institutions(connection)]
@@ -69,17 +65,15 @@ def merge(
 
 
 @institution.command("merges")
+@placed
 def merges(
+    here: Place,
     limit: Newest = 100,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List the merges that stand, by this command or by a manager, with the id by which each can be taken back."""
     from crmdesk.server import institution_merges
     from crmdesk.server.imports import known_institutions
 
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         found = institution_merges.done(connection)[:limit]
         names = {one.id: one.name for one in known_institutions(connection)}
@@ -93,16 +87,14 @@ def merges(
 
 
 @institution.command("restore")
+@placed
 def restore(
+    here: Place,
     merge_id: Annotated[str, typer.Argument(help="Id of the merge (`institution merges`).")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Take a merge back: both institutions are there again with what was theirs; what was changed since stays."""
     from crmdesk.server import institution_merges
 
-    here = place(data_dir, database, as_json)
     kept, other = here.database().run(lambda work: institution_merges.restore(work, merge_id))
     said = f"{other['name']} ({other['id']}) is there again beside {kept['name']}."
     here.answer({"id": merge_id, "kept": kept["id"], "other": other["id"]}, [said])

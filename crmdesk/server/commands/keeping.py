@@ -6,17 +6,15 @@ from typing import Annotated
 import typer
 
 from crmdesk.server import audit, backups
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 
 
+@placed
 def backup(
+    here: Place,
     folder: Annotated[Path, typer.Argument(help="Where to: a new folder, or an earlier backup that is brought up.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Copy database and attachments into a folder, while the server runs. PostgreSQL: by its own pg_dump."""
-    here = place(data_dir, database, as_json)
     store = here.database(older=True)  # before an update is when it is wanted most
     with store.reading() as connection:
         head = audit.read_head(connection)  # first: the copy holds at least this much of the trail
@@ -30,14 +28,14 @@ def backup(
     here.answer(data, lines)
 
 
-def restored(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def restored(here: Place) -> None:
     """Say that a backup came back: laptops send again what it lacks, and everybody signs in again.
 
     Once, before `serve`, after database and attachments were put back; what the backup had is not done twice. A server
     that was not told finds out from the first laptop that knows more than it does. What was changed at the server by
     command since the backup (people, territories, locked devices) is to be done again.
     """
-    here = place(data_dir, database, as_json)
     store = here.database()
     epoch = backups.begin_anew(store)
     with store.reading() as connection:

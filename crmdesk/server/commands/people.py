@@ -7,7 +7,7 @@ import typer
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.domain.roles import Role
 from crmdesk.server import admin
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, given_day, place, read_password
+from crmdesk.server.commands.place import PasswordStdin, Place, given_day, placed, read_password
 from crmdesk.server.settings import Settings
 
 user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
@@ -23,18 +23,16 @@ def _shown(row: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 @user.command("add")
+@placed
 def user_add(
+    here: Place,
     login: Login,
     name: Annotated[str, typer.Option(help="The person's name.")],
     role: Annotated[Role, typer.Option(help="What the person is in the company.")],
     approval_limit: Annotated[str, typer.Option(help="Most that one approval may pass, in yuan. Default: none.")] = "",
     password_stdin: PasswordStdin = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Add a person. The password is asked for, at least 12 characters."""
-    here = place(data_dir, database, as_json)
     store = here.database()
     limit = parse_fen(approval_limit) if approval_limit else None
     password = read_password(password_stdin, login)
@@ -44,9 +42,9 @@ def user_add(
 
 
 @user.command("list")
-def user_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def user_list(here: Place) -> None:
     """List everybody."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = admin.users(connection)
     shown = [_shown(row, "login", "name", "role", "active", "approval_limit_fen") for row in rows]
@@ -59,33 +57,31 @@ def _user_line(row: dict[str, Any]) -> str:
 
 
 @user.command("disable")
-def user_disable(login: Login, data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def user_disable(here: Place, login: Login) -> None:
     """Take a person's access away, on every device and at once."""
-    here = place(data_dir, database, as_json)
     row = here.database().run(lambda work: admin.disable_user(work, login))
     here.answer(_shown(row, "login", "active"), [f"{login} can't sign in any more."])
 
 
 @user.command("enable")
-def user_enable(login: Login, data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def user_enable(here: Place, login: Login) -> None:
     """Let a person sign in again, with the password of before."""
-    here = place(data_dir, database, as_json)
     row = here.database().run(lambda work: admin.enable_user(work, login))
     here.answer(_shown(row, "login", "active"), [f"{login} can sign in again."])
 
 
 @user.command("change")
+@placed
 def user_change(
+    here: Place,
     login: Login,
     name: Annotated[str, typer.Option(help="Another name.")] = "",
     role: Annotated[Role | None, typer.Option(help="Another role; signs the person out everywhere.")] = None,
     approval_limit: Annotated[str, typer.Option(help="Most that one approval may pass, in yuan; none: no limit.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Change a person; what is not named stays."""
-    here = place(data_dir, database, as_json)
     changes: dict[str, Any] = {"name": name} if name else {}
     changes |= {"role": role.value} if role else {}
     if approval_limit:
@@ -95,15 +91,13 @@ def user_change(
 
 
 @user.command("password")
+@placed
 def user_password(
+    here: Place,
     login: Login,
     password_stdin: PasswordStdin = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Set a person's password and sign all of the person's devices out."""
-    here = place(data_dir, database, as_json)
     store = here.database()
     store.run(lambda work: admin.known_user(work, login))
     password = read_password(password_stdin, login)
@@ -112,24 +106,22 @@ def user_password(
 
 
 @territory.command("add")
+@placed
 def territory_add(
+    here: Place,
     name: Annotated[str, typer.Argument(help="Name of the territory.")],
     kind: Annotated[str, typer.Option(help="company, region or territory.")] = "territory",
     parent: Annotated[str, typer.Option(help="Name or id of the one above.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Add a territory to the tree."""
-    here = place(data_dir, database, as_json)
     row = here.database().run(lambda work: admin.add_territory(work, name, kind, parent))
     here.answer(_shown(row, "name", "kind", "parent_id"), [f"{row['name']} is there: {row['id']}"])
 
 
 @territory.command("list")
-def territory_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def territory_list(here: Place) -> None:
     """List the tree."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = admin.territories(connection)
     shown = [_shown(row, "name", "kind", "parent_id") for row in rows]
@@ -147,17 +139,15 @@ def _tree(rows: list[dict[str, Any]], parent_id: str | None, depth: int) -> list
 
 
 @assign.command("add")
+@placed
 def assign_add(
+    here: Place,
     login: Login,
     territory_name: TerritoryName,
     valid_from: Annotated[str, typer.Option("--from", help="First day, 2026-11-22. Default: today.")] = "",
     valid_to: Annotated[str, typer.Option("--to", help="Last day. Default: open.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Give a territory (or a whole region) to a person."""
-    here = place(data_dir, database, as_json)
     first, last = given_day("--from", valid_from), given_day("--to", valid_to)
     row = here.database().run(lambda work: admin.assign_once(work, login, territory_name, first, last))
     words = f"{login} works in {territory_name} from {row['valid_from']}."
@@ -165,14 +155,12 @@ def assign_add(
 
 
 @assign.command("list")
+@placed
 def assign_list(
+    here: Place,
     login: Annotated[str, typer.Argument(help="Only those of one person.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List who works where, with the first and the last day."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         if login:
             admin.known_login(connection, login)
@@ -182,16 +170,14 @@ def assign_list(
 
 
 @assign.command("end")
+@placed
 def assign_end(
+    here: Place,
     login: Login,
     territory_name: TerritoryName,
     last_day: Annotated[str, typer.Option("--on", help="Last day. Default: yesterday, so at once.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """End a person's work in a territory; its customers leave the laptop at its next sync."""
-    here = place(data_dir, database, as_json)
     day = given_day("--on", last_day)
     rows = here.database().run(lambda work: admin.end_assignment(work, login, territory_name, day))
     shown = [_shown(row, "user_id", "territory_id", "valid_from", "valid_to") for row in rows]

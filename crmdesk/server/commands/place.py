@@ -2,12 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Concatenate, ParamSpec
 
 import sqlalchemy as sa
 import typer
@@ -19,8 +21,6 @@ from crmdesk.server.database import Database
 
 _FOLDER = "Folder of database and attachments."
 _URL = "postgresql+psycopg://user@host/name, or sqlite:///file. Default: an SQLite file in the data folder."
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER)]
-DatabaseUrl = Annotated[str | None, typer.Option("--database", help=_URL)]
 FirstDataDir = Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER, envvar="CRMDESK_SERVER_DATA")]
 """Before the command's name: only there the environment counts, so that it never wins over what was typed."""
 FirstDatabaseUrl = Annotated[str | None, typer.Option("--database", help=_URL, envvar="CRMDESK_SERVER_DATABASE")]
@@ -29,6 +29,16 @@ Newest = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How man
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
 ]
+_WHERE = tuple(
+    Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    for name, default, annotation in (
+        ("data_dir", None, Annotated[Path | None, typer.Option("--data-dir", help=_FOLDER)]),
+        ("database", None, Annotated[str | None, typer.Option("--database", help=_URL)]),
+        ("as_json", False, AsJson),
+    )
+)
+"""The options of every command; see `placed`."""
+P = ParamSpec("P")
 
 
 @dataclass(slots=True)
@@ -110,12 +120,25 @@ def shown_url(url: str) -> str:
         return "--database"
 
 
-def place(data_dir: Path | None, url: str | None, as_json: bool) -> Place:
-    """Put together what stood before and after the command's name (after it wins)."""
+def placed(command: Callable[Concatenate[Place, P], None]) -> Callable[P, None]:
+    """Give a command its place as the first argument: the options that say where follow its own on the line."""
+
+    @wraps(command)
+    def run(*given: P.args, **options: P.kwargs) -> None:
+        where: dict[str, Any] = {one.name: options.pop(one.name, one.default) for one in _WHERE}
+        command(_place(**where), *given, **options)
+
+    _, *own = signature(command, eval_str=True).parameters.values()
+    vars(run)["__signature__"] = Signature([*own, *_WHERE])  # here typer reads what a command takes
+    return run
+
+
+def _place(data_dir: Path | None, database: str | None, as_json: bool) -> Place:
+    """Put together what stood before and after the command's name; after it wins."""
     earlier = EARLIER.get()
     folder = data_dir or earlier.data_dir or _default_folder()
-    address = url or earlier.url or _sqlite_in(folder)
-    EARLIER.set(Earlier(data_dir, url, as_json or earlier.as_json))  # an error answers in the same form
+    address = database or earlier.url or _sqlite_in(folder)
+    EARLIER.set(Earlier(data_dir, database, as_json or earlier.as_json))  # an error answers in the same form
     return Place(folder, address, as_json or earlier.as_json)
 
 

@@ -9,7 +9,7 @@ import typer
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.formulas import neutral
 from crmdesk.domain.ids import is_id
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 from crmdesk.server.commands.sentences import sentence
 
 procurement = typer.Typer(help="Agreed and purchased volumes of hospitals.", no_args_is_help=True)
@@ -17,21 +17,19 @@ _SHOWN = 30
 
 
 @procurement.command("import")
+@placed
 def import_file(
+    here: Place,
     file: Annotated[Path, typer.Argument(help="csv, xlsx, xls or ods: hospital, round, product, volumes, period.")],
     hospital: Annotated[
         list[str] | None, typer.Option(help="NAME=ID of the institution that a name means; repeatable.")
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write every refused row to this csv file.")] = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Write the figures of a sheet; the same or an older sheet changes nothing. Columns of money are left out."""
     from crmdesk.intake.procurement import read  # reading sheets is wanted by this command only
     from crmdesk.server import procurement as figures
 
-    here = place(data_dir, database, as_json)
     answers = dict(_answer(one) for one in hospital or [])
     sheet = read(file)
     done = figures.run(here.database(), sheet, answers)

@@ -9,7 +9,7 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, given_day, place
+from crmdesk.server.commands.place import Place, given_day, placed
 from crmdesk.server.tables import ROWS, SHAPES
 from crmdesk.server.work import SYSTEM, ServerWork
 
@@ -25,17 +25,15 @@ Filed = Annotated[str | None, typer.Option("--filed-until", help="Last day of th
 
 
 @product.command("add")
+@placed
 def product_add(
+    here: Place,
     name: Name,
     generic: Generic = None,
     message: Message = None,
     filed_until: Filed = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Add a product. It stands in every visit report from each laptop's next sync on."""
-    here = place(data_dir, database, as_json)
     values = {"name": name.strip()} | _given(generic, message, filed_until)
 
     def add(work: ServerWork) -> dict[str, Any]:
@@ -49,18 +47,16 @@ def product_add(
 
 
 @product.command("change")
+@placed
 def product_change(
+    here: Place,
     name: Name,
     rename: Annotated[str | None, typer.Option(help="The new name.")] = None,
     generic: Generic = None,
     message: Message = None,
     filed_until: Filed = None,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Change a product; what is not named stays. --message gives the whole list anew, in its order."""
-    here = place(data_dir, database, as_json)
     values = ({"name": rename.strip()} if rename else {}) | _given(generic, message, filed_until)
 
     def change(work: ServerWork) -> dict[str, Any]:
@@ -75,9 +71,9 @@ def product_change(
 
 
 @product.command("list")
-def product_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def product_list(here: Place) -> None:
     """List the products."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         rows = _every(connection)
     here.answer([_shown(row) for row in rows], [_line(row) for row in rows] or ["No product yet: product add"])

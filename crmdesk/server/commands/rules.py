@@ -5,16 +5,16 @@ from typing import Annotated
 import typer
 
 from crmdesk.server import company_rules
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, place
+from crmdesk.server.commands.place import Place, placed
 
 rule = typer.Typer(help="What the company rules for itself.", no_args_is_help=True)
 _WORDS = {"backdating_days": "so many days after a visit its report may still be submitted"}
 
 
 @rule.command("list")
-def rule_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def rule_list(here: Place) -> None:
     """List the rules with what holds and what may be set."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         values = {name: company_rules.value_of(connection, name) for name in company_rules.RULES}
     lines = [
@@ -25,14 +25,12 @@ def rule_list(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: A
 
 
 @rule.command("set")
+@placed
 def rule_set(
+    here: Place,
     name: Annotated[str, typer.Argument(help="The rule: backdating_days.")],
     value: Annotated[int, typer.Argument(help="What holds from now on.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let another value hold from now on; each laptop knows it with its next sync."""
-    here = place(data_dir, database, as_json)
     row = here.database().run(lambda work: company_rules.set_rule(work, name, value))
     here.answer({"name": row["name"], "value": row["value"]}, [f"{row['name']} is {row['value']} now."])

@@ -10,23 +10,21 @@ import typer
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.roles import Role
 from crmdesk.server import admin, backups, horizon, receipts
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, PasswordStdin, place, read_password
+from crmdesk.server.commands.place import PasswordStdin, Place, placed, read_password
 from crmdesk.server.serve import serve as serve_until_interrupted
 from crmdesk.server.settings import Settings
 
 
+@placed
 def init(
+    here: Place,
     admin_login: Annotated[str, typer.Option("--admin", help="Login of a first administrator to add.")] = "",
     admin_name: Annotated[str, typer.Option("--admin-name", help="The administrator's name.")] = "",
     password_stdin: PasswordStdin = False,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Make the database (again: adds what is missing). There is no default account: add people with `user add`."""
     if password_stdin and not admin_login:
         raise InputError("admin_needed")
-    here = place(data_dir, database, as_json)
     store = here.database(create=True)
     twice = store.run(receipts.register_earlier)
     lines = [f"The database is ready in {here.data_dir}.", *map(_twice_line, twice)]
@@ -49,19 +47,17 @@ def _twice_line(one: receipts.Twice) -> str:
     )
 
 
+@placed
 def serve(
+    here: Place,
     host: Annotated[str, typer.Option(help="Address to listen on; off this machine a certificate is needed.")] = (
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8765,
     certificate: Annotated[str, typer.Option(help="PEM file with the certificate chain, for https.")] = "",
     key: Annotated[str, typer.Option(help="PEM file with the private key.")] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Serve until stopped (Ctrl+C). Prints one line with the address once it listens."""
-    here = place(data_dir, database, as_json)
     store = here.database()
     with store.reading() as connection:
         if backups.copied_at(connection):
@@ -85,12 +81,12 @@ def serve(
         store.dispose()
 
 
-def tidy(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def tidy(here: Place) -> None:
     """Forget what no laptop asks for any more: uploads that nobody goes on with, and news of rows long gone.
 
     `serve` does the same when it starts; a server that runs for months wants it now and then, while it serves.
     """
-    here = place(data_dir, database, as_json)
     parts, entries = here.attachments.discard_old_parts(), horizon.forget(here.database())
     words = f"{parts} unfinished uploads and {entries} entries about rows long gone are removed."
     here.answer({"parts": parts, "entries": entries}, [words])

@@ -11,7 +11,7 @@ import typer
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.picklists import choice
 from crmdesk.server import audit as chain
-from crmdesk.server.commands.place import AsJson, DatabaseUrl, DataDir, Newest, place
+from crmdesk.server.commands.place import Newest, Place, placed
 from crmdesk.server.commands.sentences import EXIT_REFUSED
 from crmdesk.server.tables import ROWS
 
@@ -31,16 +31,14 @@ _FAULTS = {
 
 
 @audit.command("verify")
+@placed
 def verify(
+    here: Place,
     expect_head: Annotated[
         str, typer.Option("--expect-head", help="A head kept outside earlier: finds a cut or rewritten chain.")
     ] = "",
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Walk the whole chain and name whatever was altered, moved or removed; status 1 where something was."""
-    here = place(data_dir, database, as_json)
     expected = _head(expect_head) if expect_head else None
     with here.database().reading() as connection:
         found = chain.verify(connection, expected)
@@ -60,23 +58,21 @@ def verify(
 
 
 @audit.command("head")
-def head(data_dir: DataDir = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+@placed
+def head(here: Place) -> None:
     """Print the end of the chain; keep it where nobody who can change the database can change it too."""
-    here = place(data_dir, database, as_json)
     with here.database().reading() as connection:
         found = chain.read_head(connection)
     here.answer({"head": str(found), "entries": found.seq}, [str(found)])
 
 
 @audit.command("export")
+@placed
 def export(
+    here: Place,
     file: Annotated[Path, typer.Argument(help="Where to: one entry a line, JSON.")],
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Write the whole chain to a file that anybody can check without crmdesk (docs/server.md says how)."""
-    here = place(data_dir, database, as_json)
     try:
         with here.database().reading() as connection, file.open("w", encoding="utf-8") as out:
             for entry in chain.entries(connection):
@@ -88,14 +84,12 @@ def export(
 
 
 @audit.command("exports")
+@placed
 def exports(
+    here: Place,
     limit: Newest = 100,
-    data_dir: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """List who exported what: when it reached the server, when the laptop says it was, how many rows, how narrowed."""
-    here = place(data_dir, database, as_json)
     note, user = ROWS["export_note"], ROWS["user"]
     columns = (note.c.created_at, note.c.exported_at, user.c.login, note.c.what, note.c.row_count)
     query = sa.select(*columns, note.c.file_name, note.c.narrowed_by).join(user, user.c.id == note.c.owner_id)
