@@ -54,6 +54,7 @@ class Event(StrEnum):
 Rule = Callable[[Mapping[str, Any], "Actor", Mapping[str, Any]], "Transition"]
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 DECISIONS = frozenset({Event.APPROVE, Event.SEND_BACK, Event.REJECT})
+_BY_OWNER = frozenset({Event.SUBMIT, Event.RECALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,22 @@ def advance(claim: Mapping[str, Any], event: Event, actor: Actor, args: Mapping[
     Codes: not_in_this_state, not_yours, own_claim, beneficiary, changed_since_seen, over_your_limit, comment_missing,
     reason_missing, approved_above_claimed, call_back_missing, incomplete (with `field` and `line`).
     """
+    _not_own(claim, event, actor)
     state = State(claim.get("state") or State.DRAFT)
     if event not in _FROM or state not in _FROM[event]:
         raise RefusedError("not_in_this_state", state=state.value, event=event.value)
     return _RULES[event](claim, actor, args)
+
+
+def _not_own(claim: Mapping[str, Any], event: Event, actor: Actor) -> None:
+    """Nobody moves an own claim onward by any event, whatever role the person holds by now."""
+    if event not in _BY_OWNER and actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
+        raise RefusedError("own_claim")
+
+
+def _as_seen(claim: Mapping[str, Any], args: Mapping[str, Any]) -> None:
+    if args.get("seen_hash") != claim.get("content_hash"):
+        raise RefusedError("changed_since_seen")
 
 
 def _by_owner(claim: Mapping[str, Any], actor: Actor) -> None:
@@ -148,13 +161,10 @@ def _recall(claim: Mapping[str, Any], actor: Actor, _args: Mapping[str, Any]) ->
 
 
 def _may_decide(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> None:
-    if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
-        raise RefusedError("own_claim")
     decider = Role.FINANCE if (claim.get("step") or 0) >= 1 else Role.MANAGER
     if actor.role is not decider or not actor.supervises:
         raise RefusedError("not_yours")
-    if args.get("seen_hash") != claim.get("content_hash"):
-        raise RefusedError("changed_since_seen")
+    _as_seen(claim, args)
 
 
 def _approve(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
@@ -201,12 +211,9 @@ def _reject(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> 
 
 def _call_back(result: State) -> Rule:
     def rule(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
-        if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
-            raise RefusedError("own_claim")
         if actor.role is not Role.MANAGER or not actor.supervises:
             raise RefusedError("not_yours")
-        if args.get("seen_hash") != claim.get("content_hash"):
-            raise RefusedError("changed_since_seen")
+        _as_seen(claim, args)
         if not args.get("call_back_id"):
             raise RefusedError("call_back_missing")
         return Transition(result, claim.get("step") or 0)
@@ -215,12 +222,9 @@ def _call_back(result: State) -> Rule:
 
 
 def _settle(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
-    if actor.user_id in (claim.get("owner_id"), claim.get("created_by")):
-        raise RefusedError("own_claim")
     if actor.role not in (Role.FINANCE, Role.AUDITOR):
         raise RefusedError("not_yours")
-    if args.get("seen_hash") != claim.get("content_hash"):
-        raise RefusedError("changed_since_seen")
+    _as_seen(claim, args)
     _needs_comment(args)
     outcomes = {
         "payable": Transition(State.PAYABLE),
@@ -236,10 +240,7 @@ def _settle(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> 
 def _pay(claim: Mapping[str, Any], actor: Actor, args: Mapping[str, Any]) -> Transition:
     if actor.role is not Role.FINANCE:
         raise RefusedError("not_yours")
-    if actor.user_id == claim.get("owner_id"):
-        raise RefusedError("own_claim")
-    if args.get("seen_hash") != claim.get("content_hash"):
-        raise RefusedError("changed_since_seen")
+    _as_seen(claim, args)
     return Transition(State.PAID, claim.get("step") or 0, "spend")
 
 

@@ -63,20 +63,35 @@ def test_the_straight_way() -> None:
     assert advance(row, Event.PAY, FINANCE, {"seen_hash": row["content_hash"]}).state is State.PAID
 
 
-def test_a_decision_binds_to_what_was_seen() -> None:
-    row = claim(state="submitted")
-    seen = row["content_hash"]
-    changed = claim(state="submitted", title="另一张")
-    for event in (Event.APPROVE, Event.SEND_BACK, Event.REJECT):
-        assert (
-            refusal(changed, event, MANAGER, seen_hash=seen, comment="x", reason_code="other") == "changed_since_seen"
-        )
+ONWARD = {
+    Event.APPROVE: ("submitted", MANAGER), Event.SEND_BACK: ("submitted", MANAGER),
+    Event.REJECT: ("submitted", MANAGER),
+    Event.CALL_BACK_CONFIRMED: ("to_call_back", MANAGER), Event.CALL_BACK_DISPUTED: ("to_call_back", MANAGER),
+    Event.SETTLE: ("disputed", FINANCE), Event.PAY: ("payable", FINANCE),
+}  # fmt: skip
+"""Everything that moves a claim onward, with the state before it and who may do it."""
+GIVEN = {"comment": "x", "reason_code": "other", "outcome": "payable", "call_back_id": new_id()}
 
 
-@pytest.mark.parametrize("event", [Event.APPROVE, Event.REJECT, Event.SEND_BACK])
-def test_nobody_decides_on_the_own_claim(event: Event) -> None:
-    row = claim(state="submitted", owner_id=MANAGER.user_id)
-    assert refusal(row, event, MANAGER, seen_hash=row["content_hash"], comment="x", reason_code="other") == "own_claim"
+def test_all_that_moves_a_claim_onward_is_tried_here() -> None:
+    assert set(ONWARD) == set(Event) - {Event.SUBMIT, Event.RECALL}
+
+
+@pytest.mark.parametrize("event", ONWARD)
+def test_a_decision_binds_to_what_was_seen(event: Event) -> None:
+    state, actor = ONWARD[event]
+    seen = claim(state=state)["content_hash"]
+    changed = claim(state=state, title="另一张")
+    assert refusal(changed, event, actor, seen_hash=seen, **GIVEN) == "changed_since_seen"
+    assert advance(changed, event, actor, {"seen_hash": changed["content_hash"], **GIVEN})
+
+
+@pytest.mark.parametrize("event", ONWARD)
+@pytest.mark.parametrize("part", ["owner_id", "created_by"])
+def test_nobody_moves_the_own_claim_onward(event: Event, part: str) -> None:
+    state, actor = ONWARD[event]
+    row = claim(state=state, **{part: actor.user_id})
+    assert refusal(row, event, actor, seen_hash=row["content_hash"], **GIVEN) == "own_claim"
 
 
 def test_limits_steps_and_lines() -> None:
