@@ -54,6 +54,7 @@ def refusal(row: dict[str, Any], event: Event, actor: Actor, **args: Any) -> str
 
 def test_the_straight_way() -> None:
     row = claim()
+    assert refusal(row | {"title": "火车"}, Event.SUBMIT, REP, seen_hash=content_hash(row)) == "changed_since_seen"
     assert advance(row, Event.SUBMIT, REP, {"seen_hash": content_hash(row)}).budget == "reserve"
     row["state"] = "submitted"
     done = advance(row, Event.APPROVE, MANAGER, {"seen_hash": row["content_hash"]})

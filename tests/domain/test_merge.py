@@ -36,6 +36,15 @@ def test_the_owner_wins_on_the_own_visit() -> None:
     assert (merged.changes, merged.clashes) == ({"duration_min": 10}, [])
 
 
+def test_company_fields_merge_key_by_key_and_keep_the_loser_of_a_key() -> None:
+    old = {"beds": 1, "ward": "a", "gone": "x", "likes": ["a", "b"]}
+    theirs = {"beds": 2, "ward": "a", "likes": ["a", "c"]}  # they took 'gone' away
+    mine = {"beds": 3, "gone": "x", "likes": ["b", "d"], "new": True}  # this side took 'ward' away
+    merged = merge_edit(DOCTOR, {"custom": theirs}, {"custom": 9}, {"custom": (old, mine)}, 1)
+    assert merged.changes == {"custom": {"beds": 3, "likes": ["c", "d"], "new": True}}
+    assert merged.clashes == [Clash("custom.beds", 1, 3, 2)]
+
+
 @given(TAGS, TAGS, TAGS)
 def test_sets_keep_additions_and_removals_of_both(old: list[str], theirs: list[str], mine: list[str]) -> None:
     merged = set(merge_sets(old, theirs, mine))
