@@ -41,7 +41,12 @@ class KeyringBackend(Protocol):
     def delete_password(self, service: str, username: str) -> None: ...
 
 
-class _Place(msgspec.Struct, omit_defaults=True):
+class _Place(msgspec.Struct):
+    """Where a key is. The costs are written down with it: a key wrapped today opens by them when others are usual.
+
+    The defaults are those of files that an earlier version wrote without them: they stay as they are.
+    """
+
     where: str
     salt: str = ""
     time_cost: int = _TIME_COST

@@ -1,5 +1,6 @@
 """The key vault: keyring, passphrase, and the words for each way in which a key cannot be had."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,16 @@ def test_a_locked_keyring_asks_for_a_passphrase(tmp_path: Path) -> None:
     assert vault.state(ACCOUNT) == "none"
 
 
+def test_a_keyring_that_keeps_nothing_counts_as_none(tmp_path: Path) -> None:
+    class Sieve(Ring):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.kept[service, username] = password[:-1]
+
+    vault = KeyVault(tmp_path, Sieve())
+    assert code(lambda: vault.create(ACCOUNT)) == "passphrase_needed"
+    assert vault.state(ACCOUNT) == "none"
+
+
 def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
     ring = Ring()
     ring.locked = True
@@ -95,6 +106,11 @@ def test_a_key_wrapped_by_a_passphrase(tmp_path: Path) -> None:
     assert vault.load(ACCOUNT, "走廊里只有我说得出的一句话") == key
     vault.change_passphrase(ACCOUNT, "走廊里只有我说得出的一句话", "correct horse battery")
     assert vault.load(ACCOUNT, "correct horse battery") == key
+    assert len(list(tmp_path.glob("*.key"))) == 1, "what the old passphrase opened is gone"
+    place = json.loads(next(tmp_path.glob("*.json")).read_bytes())
+    assert (place["time_cost"], place["memory_kib"], place["lanes"]) == (3, 65_536, 4), (
+        "RFC 9106, written beside the key"
+    )
     assert code(lambda: vault.load(ACCOUNT, "走廊里只有我说得出的一句话")) == "passphrase_wrong"
     assert not any(key in path.read_bytes() for path in tmp_path.iterdir())
     vault.forget(ACCOUNT)

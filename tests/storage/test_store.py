@@ -192,6 +192,12 @@ for line in sys.stdin:
 """
 
 
+def test_what_a_large_sort_spills_stays_in_memory(store: Store) -> None:
+    with store.writing() as work, store.reading() as connection, store.unshared() as other:
+        drivers = (work.driver, connection.driver, other)
+        assert [one.execute("PRAGMA temp_store").fetchone()[0] for one in drivers] == [2, 2, 2]
+
+
 @pytest.fixture
 def writer() -> Iterator[subprocess.Popen[str]]:
     """A process that starts a writer of its own for each folder that it is told."""
