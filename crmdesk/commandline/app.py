@@ -13,12 +13,13 @@ from typer.exceptions import TyperException
 from typing_extensions import override
 
 from crmdesk import __version__
-from crmdesk.commandline.opening import Options
+from crmdesk.commandline.opening import Options, one_of
 from crmdesk.commandline.output import Output, default_language
 from crmdesk.commandline.usage import tell
 from crmdesk.commandline.windows import open_windows, own_folder
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.storage import journal
+from crmdesk.ui import words
 
 _PARTS = ("sync", "customers", "visits", "plans", "claims", "call_backs", "data")
 """The modules of the commands, in the order in which help lists them."""
@@ -88,7 +89,7 @@ def root(
     ] = False,
 ) -> None:
     """Take the options; without a command open the windows."""
-    output = Output(as_json, language if language in ("zh", "en") else default_language())
+    output = Output(as_json, one_of("--language", language, (words.CHINESE, words.ENGLISH)) or default_language())
     folder = data_dir or own_folder()
     journal.keep_in(folder)
     context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output)

@@ -157,8 +157,7 @@ def _deletion_waits(driver: Driver, made: Operation) -> bool:
 def _taken(work: UnitOfWork, stored: Stored, answer: Answer) -> None:
     operation = stored.operation
     record, row_id = operation.record, operation.row_id
-    held = rows.read(work.driver, record, row_id)
-    base = overlay.base_of(work.driver, record, row_id, held)
+    held, base = _held(work, operation)
     _keep_done(work, stored, answer.outcome)
     pending.remove(work.driver, operation.id)
     if held is None and operation.kind != "create":
@@ -277,7 +276,7 @@ def retry(work: UnitOfWork, op_id: str, changes: Mapping[str, Any] | None = None
     """
     refused = _take_refused(work, op_id)
     old = refused.operation
-    base = _base(work, old)
+    _, base = _held(work, old)
     wanted = {name: new for name, (_, new) in old.fields.items()} | dict(changes or {})
     if _was_made(refused) and base is not None:
         changed = {name: (None, new) for name, new in wanted.items() if base.get(name) != new}
@@ -298,9 +297,10 @@ def _was_made(refused: Refused) -> bool:
     return refused.operation.kind == "create" and refused.params.get("code") == _EXISTS
 
 
-def _base(work: UnitOfWork, operation: Operation) -> dict[str, Any] | None:
+def _held(work: UnitOfWork, operation: Operation) -> tuple[rows.Held | None, dict[str, Any] | None]:
+    """Return the row of an operation as it is shown, and the server's last version of it."""
     held = rows.read(work.driver, operation.record, operation.row_id)
-    return overlay.base_of(work.driver, operation.record, operation.row_id, held)
+    return held, overlay.base_of(work.driver, operation.record, operation.row_id, held)
 
 
 def _as_edit(work: UnitOfWork, refused: Refused, fields: dict[str, tuple[Any, Any]], reason: str) -> str:

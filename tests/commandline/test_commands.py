@@ -47,6 +47,12 @@ def test_people_read_local_times_and_where_a_change_is_while_json_keeps_the_inst
     assert instant in capsys.readouterr().out
 
 
+def test_a_language_that_nobody_speaks_here_is_refused(capsys, tmp_path):
+    code, out, err = run(capsys, "--data-dir", str(tmp_path), "--language", "fr", "status")
+    assert (code, out) == (1, "")
+    assert "zh, en" in err
+
+
 def test_failures_as_json(capsys, tmp_path):
     code, out, err = run(capsys, "--data-dir", str(tmp_path), "--json", "status")
     assert (code, out) == (3, "")
