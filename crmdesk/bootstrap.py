@@ -103,7 +103,7 @@ class SyncDesk:
             try:
                 listener(self._shown(status))
             except Exception as error:  # a window that is gone must not end a sync that goes well
-                _log.error("listener_failed", error=repr(error))
+                _log.error("listener_failed", error=error)
 
     def rows_changed(self, changed: Mapping[str, tuple[str, ...]]) -> None:
         """Publish what the server changed, on the same way as the person's own changes."""

@@ -30,6 +30,8 @@ _TRIES = 10
 _EPOCH_GOOD_S = 1.0
 _SEAL_BYTES = 16
 _VOUCHED = 4_096
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
+"""Of both databases; what a failure says goes into the log, and the values of a statement are people's data."""
 
 
 class Database:
@@ -210,7 +212,7 @@ def _no_echo(record: logging.LogRecord) -> bool:
 
 def _postgres_engine(url: str) -> Engine:
     logging.getLogger("psycopg").addFilter(_no_echo)  # the same function is kept once however often it is added
-    engine = create_engine(url, pool_size=16, max_overflow=48)
+    engine = create_engine(url, **_POOL)
 
     @event.listens_for(engine, "checkout")
     def replace_what_was_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -264,7 +266,7 @@ class _Connection(sqlite3.Connection):
 
 def _sqlite_engine(url: str) -> Engine:
     options = {"check_same_thread": False, "timeout": 30, "factory": _Connection}
-    engine = create_engine(url, connect_args=options, pool_size=16, max_overflow=48)
+    engine = create_engine(url, connect_args=options, **_POOL)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

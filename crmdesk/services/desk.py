@@ -114,7 +114,7 @@ class Desk:
             try:
                 listener(changes)
             except Exception as error:  # one listener that fails must not keep a change from the others
-                _log.error("listener_failed", error=repr(error))
+                _log.error("listener_failed", error=error)
 
     def close(self) -> None:
         """Finish what is queued and end the threads; the store stays open."""

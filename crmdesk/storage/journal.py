@@ -1,4 +1,8 @@
-"""The program's own log: warnings and worse in a rotating file of the data folder; no terminal, no secrets."""
+"""The program's own log: warnings and worse in a rotating file of the data folder; no terminal, no secrets.
+
+The file is not encrypted, so an exception is noted by its kind, its code and where it came from, never by its words:
+those may hold what a person typed.
+"""
 
 import logging
 from collections.abc import MutableMapping
@@ -9,10 +13,13 @@ from typing import Any
 
 from typing_extensions import override
 
+from crmdesk.domain.errors import CrmdeskError
+
 FILE_NAME = "crmdesk.log"
 FILE_BYTES, FILES_KEPT = 512 << 10, 3
 _ROOT = logging.getLogger("crmdesk")
 _ROOT.addHandler(logging.NullHandler())  # without a handler Python writes warnings to standard error
+_FRAMES = 4
 _SECRET = ("token", "password", "passphrase", "authorization", "secret")
 
 
@@ -44,7 +51,7 @@ class Journal:
 
         return structlog.wrap_logger(
             self._plain,
-            processors=[_without_secrets, structlog.processors.KeyValueRenderer(key_order=["event"])],
+            processors=[_without_secrets, _without_words, structlog.processors.KeyValueRenderer(key_order=["event"])],
             wrapper_class=structlog.stdlib.BoundLogger,
         )
 
@@ -80,6 +87,20 @@ class _JournalFile(RotatingFileHandler):
     @override
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk must not stop the work, and has no better place to be told."""
+
+
+def _without_words(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: _fault(value) if isinstance(value, BaseException) else value for name, value in event.items()}
+
+
+def _fault(error: BaseException) -> str:
+    """Return what may be told of an exception: its kind, the code of one of ours, and the last places on its way."""
+    kind = f"{type(error).__name__} {error.code}" if isinstance(error, CrmdeskError) else type(error).__name__
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " ".join((kind, *places[-_FRAMES:]))
 
 
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -158,7 +158,7 @@ class SyncDriver:
             try:
                 following = self.advance(following)
             except Exception as error:  # a bug of ours must not end the sync for good: it is said, and tried again
-                _log.error("sync_unforeseen", error=repr(error))
+                _log.error("sync_unforeseen", error=error)
                 following = self._failure(WorldError("internal"))
 
     def close(self) -> None:

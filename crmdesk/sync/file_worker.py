@@ -116,7 +116,7 @@ class FileWorker:
             try:
                 rest = self._one_walk(transfer)
             except Exception as error:  # a bug of ours must not end the files for good; the next sync tries again
-                _log.error("files_failed", error=repr(error))
+                _log.error("files_failed", error=error)
                 rest = None
 
     def _one_walk(self, transfer: FileTransfer) -> float | None:

@@ -40,9 +40,8 @@ def test_a_deaf_listener_keeps_the_change_from_nobody(laptop: Laptop, caplog: py
     laptop.desk.subscribe(heard.append)
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "1"}, 1))
     assert len(heard) == 1
-    assert [record.getMessage() for record in caplog.records] == [
-        "event='listener_failed' error=\"ValueError('deaf')\""
-    ]
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said.startswith("event='listener_failed' error='ValueError desk.py:")
     caplog.clear()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.domain.errors import InputError
 from crmdesk.storage import journal
 
 
@@ -34,6 +35,26 @@ def test_warnings_go_to_a_file_and_secrets_do_not(tmp_path: Path, caplog: pytest
     assert "WARNING crmdesk.sync event='sync_odd' code='timeout\\nforged line'" in lines[0]
     assert "abc123" not in lines[0]
     assert "password" not in lines[0]
+
+
+def test_an_exception_is_noted_by_its_kind_and_place_and_not_by_its_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.keep_in(tmp_path)
+    try:
+        for made in (KeyError("王伟 13800001111"), InputError("exists", name="王伟 13800001111")):
+            try:
+                raise made
+            except Exception as error:
+                journal.logger("crmdesk.sync").error("sync_unforeseen", error=error)
+    finally:
+        journal.stop()
+    caplog.clear()
+    text = (tmp_path / journal.FILE_NAME).read_text("utf-8")
+    assert "王伟" not in text
+    assert "13800001111" not in text
+    assert "KeyError test_journal.py:" in text
+    assert "InputError exists test_journal.py:" in text
 
 
 def test_the_file_stays_small(

@@ -1,7 +1,8 @@
 """Each look at the database is at what is there now: nothing that was left half read holds an older moment."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
@@ -29,6 +30,14 @@ def test_a_result_left_half_read_keeps_no_old_moment(company: Company) -> None:
         company.edit("user", company["rep"], {"name": f"name {number}"})
         assert [_name(company) for _again in range(3)] == [f"name {number}"] * 3
     assert len(kept) == 2
+
+
+def test_a_failure_of_the_database_tells_no_values(company: Company) -> None:
+    """Its words go into the log."""
+    with pytest.raises(DBAPIError) as caught, company.database.reading() as connection:
+        connection.execute(text("SELECT name FROM nowhere WHERE mobile = :mobile"), {"mobile": "13800001111"})
+    assert "nowhere" in str(caught.value)
+    assert "13800001111" not in str(caught.value)
 
 
 def test_a_refused_guess_shuts_nobody_out(company: Company) -> None:
