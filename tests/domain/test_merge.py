@@ -21,6 +21,17 @@ def test_untouched_fields_apply_and_touched_ones_clash() -> None:
     assert merged.met_others
 
 
+def test_what_was_seen_is_no_change_of_somebody_else() -> None:
+    merged = merge_edit(DOCTOR, {"mobile": "0"}, {"mobile": 2}, {"mobile": ("0", "1")}, 2)
+    assert (merged.changes, merged.clashes, merged.met_others) == ({"mobile": "1"}, [], False)
+
+
+def test_a_value_that_was_never_seen_is_kept_whatever_the_revision_says() -> None:
+    merged = merge_edit(DOCTOR, {"mobile": "2"}, {}, {"mobile": ("0", "1")}, 9)
+    assert (merged.changes, merged.clashes) == ({"mobile": "1"}, [Clash("mobile", "0", "1", "2")])
+    assert merge_edit(DOCTOR, {"mobile": None}, {}, {"mobile": ("", "1")}, 9).met_others is False, "both are nothing"
+
+
 def test_the_same_value_is_no_clash() -> None:
     merged = merge_edit(DOCTOR, {"mobile": "1"}, {"mobile": 9}, {"mobile": ("0", "1")}, 1)
     assert (merged.changes, merged.clashes) == ({}, [])
