@@ -129,11 +129,12 @@ def test_a_report_has_to_come_in_time_by_the_day_on_which_it_was_submitted(compa
     draft, late = rep.create("visit", old), rep.create("visit", old | {"state": "submitted"})
     submitted = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
     ahead = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
-    ahead.made_at = "2030-01-01T00:00:00.000Z"
+    today = rep.create("visit", visit_values(company, state="submitted"))
+    ahead.made_at = today.made_at = "2030-01-01T00:00:00.000Z"  # a clock that is ahead counts as now
     offline = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
     offline.made_at = "2026-11-17T01:00:00.000Z"
-    answers = rep.push(draft, late, submitted, ahead, offline)
-    assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied"]
+    answers = rep.push(draft, late, submitted, ahead, offline, today)
+    assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied", "applied"]
     back = {"starts_at": ("2026-11-10T01:00:00.000Z", "2026-11-01T01:00:00.000Z")}
     assert codes(rep.push(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
 
