@@ -122,7 +122,6 @@ class Rail(QFrame):
     """Emits `chosen(page name)`."""
 
     chosen = Signal(str)
-    account_chosen = Signal()
 
     def __init__(self, specs: Sequence[PageSpec], keys: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)

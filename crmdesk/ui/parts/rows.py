@@ -53,7 +53,6 @@ class ListRow(msgspec.Struct, frozen=True):
     figure: str = ""
     state: str = ""
     state_tone: str = "neutral"
-    payload: Any = None
 
 
 _LOADING = ListRow("", "…")
