@@ -1,6 +1,6 @@
 """Every action declared once: its words, shortcut and icon; windows, palette and key map read it from here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 import shiboken6
@@ -30,13 +30,13 @@ _ALSO_ENTER = ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
 _SAVE = ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter")
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("open_palette", EVERYWHERE, _T("actions", "搜索与命令"), ("Ctrl+K",), "search"),
-    ActionSpec("go_today", EVERYWHERE, _T("actions", "打开今日"), ("Ctrl+1",), "today"),
-    ActionSpec("go_customers", EVERYWHERE, _T("actions", "打开客户"), ("Ctrl+2",), "customers"),
-    ActionSpec("go_plan", EVERYWHERE, _T("actions", "打开计划"), ("Ctrl+3",), "calendar"),
-    ActionSpec("go_visit", EVERYWHERE, _T("actions", "打开拜访"), ("Ctrl+4",), "visit"),
-    ActionSpec("go_expenses", EVERYWHERE, _T("actions", "打开费用"), ("Ctrl+5",), "expenses"),
-    ActionSpec("go_sync", EVERYWHERE, _T("actions", "打开同步"), ("Ctrl+6",), "sync"),
-    ActionSpec("go_approvals", EVERYWHERE, _T("actions", "打开审批"), ("Ctrl+7",), "approvals"),
+    ActionSpec("go_today", EVERYWHERE, _T("actions", "打开今日"), (), "today"),
+    ActionSpec("go_customers", EVERYWHERE, _T("actions", "打开客户"), (), "customers"),
+    ActionSpec("go_plan", EVERYWHERE, _T("actions", "打开计划"), (), "calendar"),
+    ActionSpec("go_visit", EVERYWHERE, _T("actions", "打开拜访"), (), "visit"),
+    ActionSpec("go_expenses", EVERYWHERE, _T("actions", "打开费用"), (), "expenses"),
+    ActionSpec("go_sync", EVERYWHERE, _T("actions", "打开同步"), (), "sync"),
+    ActionSpec("go_approvals", EVERYWHERE, _T("actions", "打开审批"), (), "approvals"),
     ActionSpec("go_settings", EVERYWHERE, _T("actions", "打开设置"), ("Ctrl+,",), "settings"),
     ActionSpec("go_import", EVERYWHERE, _T("actions", "导入客户"), ("Ctrl+I",), "import"),
     ActionSpec("go_back", EVERYWHERE, _T("actions", "返回上一页"), ("Alt+Left",), "back"),
@@ -154,6 +154,20 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("sync_keep", "sync", _T("actions", "就用当前值"), ("Return", "Enter"), "done"),
 )  # fmt: skip
 _BY_NAME = {spec.name: spec for spec in SPECS}
+_numbered: dict[str, str] = {}
+"""Action that opens a page of the rail → its number key: where a page stands differs by role."""
+
+
+def number_pages(pages: Iterable[str]) -> None:
+    """Let Ctrl+1, Ctrl+2 … open the pages of the rail in the order in which it shows them."""
+    _numbered.clear()
+    _numbered.update({f"go_{page}": f"Ctrl+{number}" for number, page in enumerate(pages, 1) if number <= 9})
+
+
+def shortcuts(spec: ActionSpec) -> tuple[str, ...]:
+    """Return the keys of an action, the one to be shown first."""
+    return (*spec.keys, _numbered[spec.name]) if spec.name in _numbered else spec.keys
+
 
 PLACES = {
     EVERYWHERE: _T("actions", "到处可用"),
@@ -187,7 +201,7 @@ class Actions(QObject):
         spec = _BY_NAME[name]
         action = QAction(text(name), owner)
         action.setObjectName(f"{name}_action")
-        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setShortcuts([QKeySequence(keys) for keys in shortcuts(spec)])
         everywhere = spec.place == EVERYWHERE
         context = Qt.ShortcutContext
         action.setShortcutContext(context.WindowShortcut if everywhere else context.WidgetWithChildrenShortcut)
@@ -209,8 +223,8 @@ def text(name: str) -> str:
 
 def keys(name: str) -> str:
     """Return the first shortcut of an action as keys are labelled (`Ctrl+K` → `Ctrl K`, Return → `Enter`), or ''."""
-    spec = _BY_NAME[name]
-    return key_label(spec.keys[0]) if spec.keys else ""
+    found = shortcuts(_BY_NAME[name])
+    return key_label(found[0]) if found else ""
 
 
 def key_label(sequence: str) -> str:

@@ -61,9 +61,10 @@ class KeyMapDialog(Dialog):
         grid = QGridLayout()
         grid.setVerticalSpacing(space.TIGHT)
         grid.setColumnStretch(0, 1)
-        specs = [spec for spec in actions.SPECS if spec.place == place and spec.keys and self._mine(spec.name)]
+        here = [spec for spec in actions.SPECS if spec.place == place and self._mine(spec.name)]
+        specs = [spec for spec in here if actions.shortcuts(spec)]
         for row, spec in enumerate(specs):
             grid.addWidget(Label(actions.text(spec.name)), row, 0)
-            grid.addWidget(KeyCap(actions.key_label(spec.keys[0])), row, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(KeyCap(actions.keys(spec.name)), row, 1, Qt.AlignmentFlag.AlignRight)
         card.body.addLayout(grid)
         return card, len(specs)

@@ -58,6 +58,7 @@ class MainWindow(PageWindow):
 
     def _build(self) -> None:
         role = self.person.role
+        actions.number_pages(spec.name for spec in registry.in_rail(role))
         keys = {spec.name: actions.keys(f"go_{spec.name}") for spec in registry.in_rail(role)}
         self._rail = Rail(registry.in_rail(role), keys)
         self._rail.chosen.connect(self.navigate)

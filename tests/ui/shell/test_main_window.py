@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import utc_now
+from crmdesk.domain.roles import Role
 from crmdesk.services.commands import ChangeSet, EditRow
 from crmdesk.ui import actions, language, theme
 from crmdesk.ui.key_map import KeyMapDialog
@@ -201,8 +202,11 @@ def test_sync_keys_reach_the_engine(qtbot: QtBot, window: MainWindow, sync: Stil
 def test_the_digits_follow_the_rail_and_the_key_map_names_no_page_of_another_role(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    pages = [one.name for one in registry.in_rail("rep") if one.name != "settings"]
-    assert [actions.keys(f"go_{name}") for name in pages] == [f"Ctrl {digit}" for digit in range(1, len(pages) + 1)]
+    pages = [one.name for one in registry.in_rail("rep")]
+    for digit, name in enumerate(pages, 1):
+        QTest.keySequence(window, f"Ctrl+{digit}")
+        assert window.shown == name
+        assert actions.keys(f"go_{name}") == ("Ctrl ," if name == "settings" else f"Ctrl {digit}")
     dialog = KeyMapDialog(window, "rep")
     qtbot.addWidget(dialog)
     assert actions.text("go_approvals") not in {label.text() for label in dialog.findChildren(QLabel)}
@@ -220,18 +224,33 @@ def test_the_key_map_lists_every_action_with_keys_in_both_languages(qtbot: QtBot
             label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text") and callable(label.text)
         }
         others = ("approvals", "go_approvals")
-        mine = [spec for spec in actions.SPECS if spec.keys and spec.place not in others and spec.name not in others]
+        mine = [
+            spec
+            for spec in actions.SPECS
+            if actions.shortcuts(spec) and spec.place not in others and spec.name not in others
+        ]
         assert {actions.text(spec.name) for spec in mine} <= texts
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: window.findChild(QDialog, "key_map") is None)
 
 
-def test_no_two_actions_of_one_place_share_a_key() -> None:
+def test_a_managers_sixth_page_is_approvals_by_key_rail_and_key_map() -> None:
+    actions.number_pages(one.name for one in registry.in_rail("manager"))
+    assert [actions.keys(f"go_{name}") for name in ("approvals", "sync")] == ["Ctrl 6", "Ctrl 7"]
+    actions.number_pages(one.name for one in registry.in_rail("finance"))
+    assert [actions.keys(f"go_{name}") for name in ("expenses", "approvals", "sync", "today")] == [
+        "Ctrl 1", "Ctrl 2", "Ctrl 3", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [one.value for one in Role])
+def test_no_two_actions_of_one_place_share_a_key(role: str) -> None:
+    actions.number_pages(one.name for one in registry.in_rail(role))
     for place in actions.PLACES:
         used: dict[str, str] = {}
         for spec in actions.SPECS:
             if spec.place in (place, actions.EVERYWHERE):
-                for keys in spec.keys:
+                for keys in actions.shortcuts(spec):
                     assert keys not in used, f"{place}: {keys} is {used.get(keys)} and {spec.name}"
                     used[keys] = spec.name
 
@@ -255,7 +274,7 @@ def test_a_manager_sees_approvals(qtbot: QtBot, manager_laptop: Laptop, sync: St
     item = made.findChild(RailItem, "rail_approvals")
     assert item is not None
     qtbot.waitUntil(lambda: item.count == 1)
-    qtbot.keyClick(made, Qt.Key.Key_7, CTRL)
+    qtbot.keyClick(made, Qt.Key.Key_6, CTRL)
     assert made.shown == "approvals"
     made.close()
 
