@@ -1170,6 +1170,10 @@
             <translation>Goals are set by class of doctor; the weight of a channel says how much a visit counts.</translation>
         </message>
         <message>
+            <source>下面的数字取自上一个周期“{name}”，可以改。</source>
+            <translation> The numbers below are those of the last cycle, “{name}”; change what is different now.</translation>
+        </message>
+        <message>
             <source>保存</source>
             <translation>Save</translation>
         </message>

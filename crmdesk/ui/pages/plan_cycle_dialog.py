@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.plan_records import MAX_VISITS
+from crmdesk.domain.planning import goals_of
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import CreateRow, EditRow
 from crmdesk.services.views import Row
@@ -29,6 +30,8 @@ translate = QCoreApplication.translate
 
 _CLASSES = tuple(one.code for one in PICKLISTS["customer_class"])
 _CHANNELS = tuple(one.code for one in PICKLISTS["channel"])
+_PER_DAY, _WHOLE = 8, 100
+"""What a first plan begins with: visits a day, and that every visit counts whole (percent)."""
 
 
 def _box(name: str, most: int, value: int = 0) -> NumberBox:
@@ -38,13 +41,22 @@ def _box(name: str, most: int, value: int = 0) -> NumberBox:
 
 
 class CyclePlanDialog(SmallDialog):
-    """A new cycle plan, or with `row` the changes of one. A class with goal 0 and maximum 0 has no goal."""
+    """A new cycle plan, or with `row` the changes of one. A class with goal 0 and maximum 0 has no goal.
+
+    A new one begins with the numbers of the last of `earlier` in its territory, and says so.
+    """
 
     def __init__(
-        self, context: PageContext, parent: QWidget, territories: Sequence[tuple[str, str]], row: Row | None = None
+        self,
+        context: PageContext,
+        parent: QWidget,
+        territories: Sequence[tuple[str, str]],
+        row: Row | None = None,
+        earlier: Sequence[Row] = (),
     ) -> None:
         super().__init__(context, parent, "plan_cycle", 620)
-        self._row = row
+        self._row, self._earlier = row, earlier
+        self._last: Row | None = None
         self.territory = DropDown()
         self.territory.setObjectName("plan_cycle_territory_combo")
         for territory_id, name in territories:
@@ -53,11 +65,11 @@ class CyclePlanDialog(SmallDialog):
         self.name.setObjectName("plan_cycle_name_edit")
         self.name.setMaxLength(80)
         self.starts, self.ends = DateField("plan_cycle_from_edit", "near"), DateField("plan_cycle_to_edit", "near")
-        self.per_day = _box("plan_cycle_capacity_edit", 40, 8)
+        self.per_day = _box("plan_cycle_capacity_edit", 40, _PER_DAY)
         self.per_day.setMinimum(1)
         self.goals = {one: _box(f"plan_cycle_goal_{one}_edit", MAX_VISITS) for one in _CLASSES}
         self.most = {one: _box(f"plan_cycle_maximum_{one}_edit", MAX_VISITS) for one in _CLASSES}
-        self.weights = {one: _box(f"plan_cycle_weight_{one}_edit", 200, 100) for one in _CHANNELS}
+        self.weights = {one: _box(f"plan_cycle_weight_{one}_edit", 200, _WHOLE) for one in _CHANNELS}
         for box in self.weights.values():
             box.setSuffix(" %")
             box.setSingleStep(5)
@@ -65,6 +77,10 @@ class CyclePlanDialog(SmallDialog):
         self._lay_out()
         if row is not None:
             self._fill(row)
+        else:
+            self._begun_with = self._numbers()
+            self._take_over()
+            self.territory.currentIndexChanged.connect(self._take_over)
         self.retranslate()
         self.name.setFocus()
 
@@ -110,17 +126,35 @@ class CyclePlanDialog(SmallDialog):
         self.name.setText(row["name"] or "")
         self.starts.set_value(row["starts_on"])
         self.ends.set_value(row["ends_on"])
-        self.per_day.setValue(int(row["visits_per_day"] or 8))
-        for entry in row["goals"] or ():
-            self.goals[entry["customer_class"]].setValue(entry["goal"])
-            self.most[entry["customer_class"]].setValue(entry.get("maximum") or 0)
-        for entry in row["channel_weights"] or ():
-            self.weights[entry["channel"]].setValue(entry["percent"])
+        self._fill_numbers(row.values)
+
+    def _take_over(self) -> None:
+        """Begin with what the last cycle of the chosen territory had; numbers that were changed by hand stay."""
+        if self._numbers() != self._begun_with:
+            return
+        mine = [one for one in self._earlier if one["territory_id"] == self.territory.currentData()]
+        self._last = max(mine, key=lambda one: str(one["ends_on"]), default=None)
+        self._fill_numbers(self._last.values if self._last else {})
+        self._begun_with = self._numbers()
+        self.retranslate()
+
+    def _fill_numbers(self, cycle: Mapping[str, Any]) -> None:
+        self.per_day.setValue(int(cycle.get("visits_per_day") or _PER_DAY))
+        agreed = goals_of(cycle)
+        for one in _CLASSES:
+            goal, most = agreed.by_class.get(one, (0, 0))
+            self.goals[one].setValue(goal)
+            self.most[one].setValue(most)
+        for one in _CHANNELS:
+            self.weights[one].setValue(agreed.weights.get(one, _WHOLE))
 
     @override
     def retranslate(self) -> None:
         heading = self.tr("周期计划") if self._row else self.tr("新建周期计划")
-        self.say(heading, self.tr("目标按医生分类设定；方式的权重决定一次拜访算几次。"), self.tr("保存"))
+        explanation = self.tr("目标按医生分类设定；方式的权重决定一次拜访算几次。")
+        if self._last is not None:
+            explanation += self.tr("下面的数字取自上一个周期“{name}”，可以改。").format(name=self._last["name"])
+        self.say(heading, explanation, self.tr("保存"))
         for name in ("territory_id", "name", "starts_on", "ends_on", "visits_per_day", "goals", "channel_weights"):
             self._labels[name].setText(language.field_word("cycle_plan", name))
         self._labels["goal"].setText(self.tr("目标"))
@@ -148,6 +182,11 @@ class CyclePlanDialog(SmallDialog):
             "name": self.name.text().strip() or None,
             "starts_on": self.starts.value() or None,
             "ends_on": self.ends.value() or None,
+            **self._numbers(),
+        }
+
+    def _numbers(self) -> dict[str, Any]:
+        return {
             "visits_per_day": self.per_day.value(),
             "goals": [self._goal(one) for one in _CLASSES if self.goals[one].value() or self.most[one].value()],
             "channel_weights": [{"channel": one, "percent": self.weights[one].value()} for one in _CHANNELS],

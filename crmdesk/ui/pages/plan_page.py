@@ -489,8 +489,8 @@ class PlanPage(Page):
     def edit_cycle(self) -> None:
         """Change the cycle plan shown, or make one where there is none."""
         if self.beside is not None:
-            row = self.beside.cycle.row
-            CyclePlanDialog(self.context, self, self.beside.territories, row).open()
+            cycle = self.beside.cycle
+            CyclePlanDialog(self.context, self, self.beside.territories, cycle.row, cycle.others).open()
 
     def _pick_cycle(self, cycle_id: str) -> None:
         self._cycle_id = cycle_id

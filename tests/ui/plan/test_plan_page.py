@@ -411,6 +411,37 @@ def test_a_manager_changes_the_cycle_plan(manager: Seat, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.cycle_plans())[0]["goals"][0]["goal"] == 8)
 
 
+def test_a_new_cycle_plan_begins_with_the_numbers_of_the_last_one_and_says_so(manager: Seat, qtbot: QtBot) -> None:
+    page = opened(manager, qtbot)
+    for _ in range(30):
+        qtbot.waitUntil(lambda: page.beside is not None and not page.context.bridge.waiting)
+        assert page.beside is not None
+        if page.beside.cycle.row is None:
+            break
+        press(qtbot, page, KEY.Key_Right, CTRL)
+    press(qtbot, page, KEY.Key_C)
+    dialog = dialog_of(page, qtbot, "plan_cycle")
+    assert isinstance(dialog, CyclePlanDialog)
+    assert dialog.territory.isEnabled(), "a new one"
+    values = dialog.values()
+    assert (values["name"], values["starts_on"], values["visits_per_day"]) == (None, None, 6)
+    goals = {one["customer_class"]: (one["goal"], one["maximum"]) for one in values["goals"]}
+    assert goals == {"A": (6, 9), "B": (3, None)}
+    weights = {one["channel"]: one["percent"] for one in values["channel_weights"]}
+    assert (weights["phone"], weights["face_to_face"]) == (50, 100)
+    assert "“本周期”" in dialog.explanation.text()
+    other = dialog.territory.findText("浦东一区", Qt.MatchFlag.MatchExactly)
+    dialog.territory.addItem("新区", "new")
+    dialog.territory.setCurrentIndex(dialog.territory.count() - 1)
+    assert (dialog.goals["A"].value(), dialog.per_day.value(), dialog.weights["phone"].value()) == (0, 8, 100)
+    assert "“本周期”" not in dialog.explanation.text()
+    dialog.territory.setCurrentIndex(other)
+    dialog.goals["A"].setValue(7)
+    dialog.territory.setCurrentIndex(dialog.territory.count() - 1)
+    assert dialog.goals["A"].value() == 7, "typed numbers stay"
+    qtbot.keyClick(dialog, KEY.Key_Escape)
+
+
 def test_a_class_narrows_the_suggestions_and_gives_them_back(rep: Seat, qtbot: QtBot) -> None:
     page = opened(rep, qtbot)
     whole = {one.name for one in page.side.suggestions}
