@@ -25,6 +25,9 @@ _PARTS = ("sync", "customers", "visits", "plans", "claims", "call_backs", "data"
 """The modules of the commands, in the order in which help lists them."""
 
 
+LANGUAGES = (words.CHINESE, words.ENGLISH)
+
+
 @lru_cache(maxsize=1)
 def _commands() -> Any:
     """Return the group of all commands, loaded when one is asked for: the windows open without any."""
@@ -89,10 +92,11 @@ def root(
     ] = False,
 ) -> None:
     """Take the options; without a command open the windows."""
-    output = Output(as_json, one_of("--language", language, (words.CHINESE, words.ENGLISH)) or default_language())
+    output = Output(as_json, language if language in LANGUAGES else default_language())
     folder = data_dir or own_folder()
     journal.keep_in(folder)
-    context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output)
+    context.obj = Options(folder, server, login, ca_bundle, passphrase_stdin, output, language)
+    one_of("--language", language, LANGUAGES)
     if context.invoked_subcommand is None:
         raise typer.Exit(open_windows(context.obj))
     gc.enable()

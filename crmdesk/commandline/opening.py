@@ -35,6 +35,8 @@ class Options:
     ca_bundle: str
     passphrase_stdin: bool
     output: Output
+    language: str = ""
+    """What the windows were asked to speak for this time, '' for what was chosen last."""
 
     def premises(self) -> Premises:
         """Return the data folder."""

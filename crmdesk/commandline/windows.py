@@ -52,7 +52,7 @@ def open_windows(options: Options) -> int:
     try:
         application = make_application()
         signals, door = SystemSignals(), FrontDoor(door_name(options.data_dir))
-        windows = Windows(sessions, options.server)
+        windows = Windows(sessions, options.server, speaks=options.language)
         door.asked.connect(windows.to_front)
         windows.start()
         status = application.exec()

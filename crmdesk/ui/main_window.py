@@ -32,13 +32,13 @@ class MainWindow(PageWindow):
     signed_out = Signal()
     closed = Signal()
 
-    def __init__(self, signed: Signed, session: SessionPort) -> None:
+    def __init__(self, signed: Signed, session: SessionPort, speaks: str = "") -> None:
         super().__init__(signed, session)
         self.setObjectName("main_window")
         self.setWindowTitle("crmdesk")
         fit(self, QSize(1024, 640), QSize(1366, 768))
         self.summary: SyncSummary | None = None
-        self._session, self._language_chosen = session, False
+        self._session, self._language_chosen = session, bool(speaks)  # what is spoken already, at this start
         self.beside = Beside(self, signed, session)
         self._build()
         self._bind()

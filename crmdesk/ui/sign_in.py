@@ -47,7 +47,7 @@ class SignInWindow(QWidget):
     signed = Signal(object)
     closed = Signal()
 
-    def __init__(self, session: SessionPort, default_server: str = "") -> None:
+    def __init__(self, session: SessionPort, default_server: str = "", speaks: str = "") -> None:
         super().__init__()
         self.setObjectName("sign_in_window")
         self.setProperty("part", "page")
@@ -63,7 +63,8 @@ class SignInWindow(QWidget):
         self._busy = False
         self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
         self.chosen_language = ""
-        _dress(session.look())
+        kept = session.look()
+        _dress(Look(speaks or kept.language, kept.theme))
         self._fields: dict[str, tuple[Label, QLineEdit]] = {}
         self._build()
         if self._account is not None:

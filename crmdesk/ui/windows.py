@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.ports import SessionPort, Signed
 from crmdesk.ui.sign_in import SignInWindow
@@ -22,8 +23,10 @@ class Windows(QObject):
         default_server: str = "",
         first: Callable[[MainWindow], None] | None = None,
         tour: bool = True,
+        speaks: str = "",
     ) -> None:
         super().__init__()
+        self._speaks = speaks  # asked for at this start: not kept, but stronger than what was chosen before
         self._session, self._default_server, self._first, self._tour = session, default_server, first, tour
         self.sign_in: SignInWindow | None = None
         self.main: MainWindow | None = None
@@ -31,7 +34,7 @@ class Windows(QObject):
 
     def start(self) -> None:
         """Show the sign-in window (it opens the desk by itself where no word is needed)."""
-        self.sign_in = SignInWindow(self._session, self._default_server)
+        self.sign_in = SignInWindow(self._session, self._default_server, self._speaks)
         self.sign_in.signed.connect(self.open)
         self.sign_in.begin()
 
@@ -48,7 +51,7 @@ class Windows(QObject):
     def open(self, signed: Signed) -> None:
         """Show the main window of a signed-in person."""
         self._signed = signed
-        self.main = MainWindow(signed, self._session)
+        self.main = MainWindow(signed, self._session, self._speaks)
         self.main.signed_out.connect(self._signed_out)
         self.main.closed.connect(self._closed)
         self.main.show()
@@ -66,6 +69,8 @@ class Windows(QObject):
 
     def _signed_out(self) -> None:
         window = self.main
+        if language.current() != self._speaks:  # another one was chosen since
+            self._speaks = ""
         self.start()  # before the other window closes: Qt ends the program with its last window
         if window is not None:
             window.close()

@@ -37,6 +37,13 @@ def test_before_the_first_sign_in_it_says_so(capsys, tmp_path):
     assert err.startswith("请先登录")
 
 
+def test_a_language_that_there_is_not_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "--data-dir", str(tmp_path), "--language", "fr", "status")
+    assert code == 1
+    assert "fr" in err
+    assert "zh, en" in err
+
+
 def test_people_read_local_times_and_where_a_change_is_while_json_keeps_the_instant(capsys):
     instant = "2026-11-25T01:00:00.000Z"
     for language, state in (("zh", "保存在本机"), ("en", "saved here")):

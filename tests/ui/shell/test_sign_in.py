@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
+from crmdesk.services.commands import SetPreference
 from crmdesk.ui import language, theme, words
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.settings_page import SettingsPage
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.ports import Account, Signed
+from crmdesk.ui.ports import Account, Look, Signed
 from crmdesk.ui.sign_in import SignInAgainDialog, SignInWindow
 from crmdesk.ui.windows import Windows
 from tests.services.small_territory import Laptop
@@ -163,6 +164,31 @@ def test_the_language_of_the_sign_in_window_is_that_of_the_main_window_and_of_th
     sessions.account = Account("zhou.xl", "https://crm.example.com", "周晓岚", True)
     SignInWindow(sessions).close()
     assert language.current() == language.ENGLISH, "the next start asks for the passphrase in the language chosen here"
+
+
+def test_a_language_asked_for_at_the_start_reaches_all_windows_and_is_not_kept(
+    qtbot: QtBot, dressed: QApplication, sessions: Sessions, laptop: Laptop, sync: StillSync
+) -> None:
+    sessions.kept = Look(language.CHINESE)
+    laptop.do(SetPreference("language", language.CHINESE))
+    windows = Windows(sessions, tour=False, speaks=language.ENGLISH)
+    windows.start()
+    assert windows.sign_in is not None
+    assert language.current() == language.ENGLISH
+    windows.open(Signed(laptop.desk, sync))
+    assert windows.main is not None
+    qtbot.waitUntil(lambda: windows.main is not None and not windows.main.bridge.waiting)
+    assert language.current() == language.ENGLISH
+    assert laptop.ask(lambda reads: reads.preference("language", "")) == language.CHINESE
+    assert sessions.kept.language == language.CHINESE
+    windows.main.signed_out.emit()
+    assert language.current() == language.ENGLISH
+    windows.open(Signed(laptop.desk, sync))
+    windows.main.choose_language(language.CHINESE)
+    windows.main.signed_out.emit()
+    assert language.current() == language.CHINESE, "what was chosen since then stays"
+    assert windows.sign_in is not None
+    windows.sign_in.close()
 
 
 @pytest.mark.parametrize("account", [None, ACCOUNT], ids=["signed_out", "locked"])
