@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
-from crmdesk.ui import language
+from crmdesk.ui import language, lent_copies
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.ports import SessionPort, Signed
 from crmdesk.ui.sign_in import SignInWindow
@@ -34,6 +34,7 @@ class Windows(QObject):
 
     def start(self) -> None:
         """Show the sign-in window (it opens the desk by itself where no word is needed)."""
+        lent_copies.take_back()
         self.sign_in = SignInWindow(self._session, self._default_server, self._speaks)
         self.sign_in.signed.connect(self.open)
         self.sign_in.begin()
@@ -76,6 +77,7 @@ class Windows(QObject):
             window.close()
 
     def _closed(self) -> None:
+        lent_copies.take_back()
         window, self.main = self.main, None
         signed, self._signed = self._signed, None
         if window is not None:

@@ -3071,12 +3071,20 @@
             <translation>Receipt after</translation>
         </message>
         <message>
+            <source>用别的程序打开</source>
+            <translation>Open elsewhere</translation>
+        </message>
+        <message>
             <source>保存副本…</source>
             <translation>Save a copy…</translation>
         </message>
         <message>
             <source>未下载</source>
             <translation>Not here yet</translation>
+        </message>
+        <message>
+            <source>凭证还没有传到这台电脑，下次同步时下载。</source>
+            <translation>The receipts are not on this laptop yet; they come with the next sync.</translation>
         </message>
         <message>
             <source>没有附上凭证。</source>
@@ -3087,8 +3095,24 @@
             <translation>This receipt is not on this laptop yet; it comes with the next sync.</translation>
         </message>
         <message>
+            <source>这种文件不在这里显示，可以用这台电脑上的程序打开。</source>
+            <translation>This kind of file is not shown here; a program of this computer can open it.</translation>
+        </message>
+        <message>
             <source>这种文件不在这里显示。可以保存一份副本，用别的程序打开。</source>
             <translation>This kind of file is not shown here. Save a copy to open it elsewhere.</translation>
+        </message>
+        <message>
+            <source>这里没有可以打开的凭证</source>
+            <translation>There is no receipt to open here</translation>
+        </message>
+        <message>
+            <source>打开的是一份可读的副本，退出 crmdesk 时删除</source>
+            <translation>A readable copy was opened; it is deleted when crmdesk is closed</translation>
+        </message>
+        <message>
+            <source>这台电脑没有能打开它的程序。可以保存一份副本</source>
+            <translation>No program of this computer opens it; a copy can be saved</translation>
         </message>
         <message>
             <source>保存副本</source>
@@ -4891,6 +4915,10 @@
         <message>
             <source>添加明细</source>
             <translation>Add line</translation>
+        </message>
+        <message>
+            <source>用别的程序打开凭证</source>
+            <translation>Open the receipt elsewhere</translation>
         </message>
         <message>
             <source>批准</source>

@@ -107,6 +107,7 @@ class ApprovalsPage(Page):
         for name, _kind, _event in _BUTTONS:
             self._actions[name] = self.context.actions.bind(self, name, triggers[name])
             self.buttons[name].clicked.connect(triggers[name])
+        self.context.actions.bind(self, "approvals_receipt", self.detail.receipts.open_outside)
         self._decision.decided.connect(self._decide)
         self._by_line.decided.connect(self._decide)
         for box in (self._decision, self._by_line):

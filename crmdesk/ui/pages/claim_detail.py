@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain import claims
 from crmdesk.services.commands import NoteOpened
 from crmdesk.services.views import BudgetEffect, ClaimView, HistoryEntry
 from crmdesk.ui import language, space, theme, words
@@ -99,7 +100,7 @@ class ClaimDetail(ScrollArea):
         self.view = view
         self._show_head(view)
         self._show_lines(view)
-        self.receipts.set_receipts(view.receipts)
+        self.receipts.set_receipts(view.receipts, bool(claims.receipts_of(view.row["lines"])))
         whole, top = Qt.AlignmentFlag(0), Qt.AlignmentFlag.AlignTop
         self._columns.setAlignment(self.receipts, whole if view.receipts else top)  # nothing needs no tall card
         self.call_backs.show_items(view.call_backs)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.services.views import ReceiptView
-from crmdesk.ui import language
+from crmdesk.ui import actions, language, lent_copies
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.card import Card
@@ -75,11 +75,14 @@ class ReceiptsCard(Card):
         self._receipts: tuple[ReceiptView, ...] = ()
         self._at = 0
         self._content: bytes | None = None
+        self._awaited = False
         self._state = Chip("", "neutral", self)
         self._before, self._after = Button("‹", QUIET, small=True), Button("›", QUIET, small=True)
+        self._outside = Button("", QUIET, actions.keys("approvals_receipt"), small=True)
+        self._outside.setObjectName("receipt_open_button")
         self._save = Button("", QUIET, small=True)
         self._save.setObjectName("receipt_save_button")
-        for widget in (self._state, self._save, self._before, self._after):
+        for widget in (self._state, self._outside, self._save, self._before, self._after):
             self.top.addWidget(widget)
         self._picture = _Picture(self)
         self._name = ElidedLabel("", "muted")
@@ -92,11 +95,16 @@ class ReceiptsCard(Card):
         self.body.addStretch(1)
         self._before.clicked.connect(lambda: self._show(self._at - 1))
         self._after.clicked.connect(lambda: self._show(self._at + 1))
+        self._outside.clicked.connect(self.open_outside)
         self._save.clicked.connect(self._save_copy)
         self.setObjectName("receipts_card")
 
-    def set_receipts(self, receipts: tuple[ReceiptView, ...]) -> None:
-        """Show these receipts, staying at the one that is shown where it is still there."""
+    def set_receipts(self, receipts: tuple[ReceiptView, ...], awaited: bool = False) -> None:
+        """Show these receipts, staying at the one that is shown where it is still there.
+
+        `awaited` says that the lines name receipts, be there any here or not.
+        """
+        self._awaited = awaited
         shown = self._receipts[self._at].sha256 if self._at < len(self._receipts) else ""
         same = [one.sha256 for one in receipts] == [one.sha256 for one in self._receipts]
         keep = same and shown and self._content is not None
@@ -115,6 +123,7 @@ class ReceiptsCard(Card):
         self._after.setVisible(count > 1)
         self._before.setAccessibleName(self.tr("上一张凭证"))
         self._after.setAccessibleName(self.tr("下一张凭证"))
+        self._outside.setText(self.tr("用别的程序打开"))
         self._save.setText(self.tr("保存副本…"))
         if not count:
             self._set_content(None)
@@ -129,6 +138,7 @@ class ReceiptsCard(Card):
         receipt = self._receipts[self._at] if self._receipts else None
         self._picture.set_bytes(content)
         self._picture.setVisible(not self._picture.empty)
+        self._outside.setVisible(bool(lent_copies.ending_of(content)))
         self._save.setVisible(content is not None)
         self._state.set("" if receipt is None or content is not None else self.tr("未下载"), "warn")
         self._name.setVisible(receipt is not None)
@@ -139,12 +149,30 @@ class ReceiptsCard(Card):
 
     def _hint_words(self, receipt: ReceiptView | None, content: bytes | None) -> str:
         if receipt is None:
-            return self.tr("没有附上凭证。")
+            return self.tr("凭证还没有传到这台电脑，下次同步时下载。") if self._awaited else self.tr("没有附上凭证。")
         if content is None:
             return self.tr("这张凭证还没有传到这台电脑，下次同步时下载。")
+        if self._picture.empty and lent_copies.ending_of(content):
+            return self.tr("这种文件不在这里显示，可以用这台电脑上的程序打开。")
         if self._picture.empty:
             return self.tr("这种文件不在这里显示。可以保存一份副本，用别的程序打开。")
         return ""
+
+    def open_outside(self) -> None:
+        """Show what is shown here in the program that this computer has for it."""
+        if self._content is None or not lent_copies.ending_of(self._content):
+            self._context.toast(lambda: self.tr("这里没有可以打开的凭证"))
+            return
+        try:
+            taken = lent_copies.lend(self._content, self._receipts[self._at].file_name)
+        except OSError as error:
+            self._context.shell.tell(error)
+            return
+        opened, nobody = (
+            lambda: self.tr("打开的是一份可读的副本，退出 crmdesk 时删除"),
+            lambda: self.tr("这台电脑没有能打开它的程序。可以保存一份副本"),
+        )
+        self._context.toast(opened if taken else nobody)
 
     def _save_copy(self) -> None:
         """Write the file where the person says; this leaves the encrypted store by the person's own decision."""

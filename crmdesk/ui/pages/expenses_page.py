@@ -117,6 +117,7 @@ class ExpensesPage(Page):
             "expenses_recall": self._recall,
             "expenses_attach": lambda: self._choose_receipt(-1),
             "expenses_add_line": lambda: self.editor.add_line(),
+            "expenses_receipt": self.detail.receipts.open_outside,
             "expenses_edit": lambda: self.editor.title_edit.setFocus(),
         }
         self._actions = {name: bind(self, name, trigger) for name, trigger in triggers.items()}

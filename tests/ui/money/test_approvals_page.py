@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.claims import content_hash
 from crmdesk.services.views import ClaimView
-from crmdesk.ui import app, language, theme
+from crmdesk.ui import app, language, lent_copies, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.approvals_page import ApprovalsPage
 from crmdesk.ui.pages.claim_decision import DecisionBox
@@ -20,7 +21,7 @@ from crmdesk.ui.pages.claim_words import finding_words, reason_words, state_chip
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import Company
 from tests.ui.money.money_company import claim as company_claim
-from tests.ui.money.money_company import meal, receipt
+from tests.ui.money.money_company import hang_receipt, meal, receipt
 
 Seat = tuple[MainWindow, Laptop]
 
@@ -93,10 +94,45 @@ def test_what_cannot_be_looked_at_yet_says_so_and_is_not_approved(
     laptop.store.blobs.forget([receipt("e")])
     app.dress(qapp, chosen, theme.LIGHT)
     page = shown(window, laptop, qtbot, "<b>出租车</b>")
-    assert any(words in one.text() for one in page.detail.findChildren(QLabel))
+    texts = [one.text() for one in page.detail.findChildren(QLabel)]
+    assert any(words in one for one in texts)
+    assert not {"没有附上凭证。", "No receipt is attached."} & set(texts), "it is attached, only not here"
     qtbot.keyClick(page.list, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: said in window.toast_part.text)
     assert claim(laptop, "<b>出租车</b>").pending == ""
+
+
+def test_a_receipt_that_is_no_picture_opens_in_another_program_and_the_copy_goes(
+    manager: Seat, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, laptop = manager
+    asked: list[Path] = []
+    answers = iter((True, False))
+
+    def opened(url: QUrl) -> bool:
+        asked.append(Path(url.toLocalFile()))
+        return next(answers)
+
+    monkeypatch.setattr(lent_copies, "folder", lambda: tmp_path / "lent")
+    monkeypatch.setattr(lent_copies.QDesktopServices, "openUrl", opened)
+    content = b"%PDF-1.7 fapiao"
+    hang_receipt(laptop, "<b>出租车</b>", content, "发票 午餐.exe")
+    page = shown(window, laptop, qtbot, "<b>出租车</b>")
+    qtbot.waitUntil(lambda: page.detail.receipts._outside.isVisible())
+    qtbot.keyClick(page.list, Qt.Key.Key_O)
+    assert asked[0].name == "发票_午餐.pdf", "what it is says the content, not its name"
+    assert asked[0].read_bytes() == content
+    assert [path.stat().st_mode & 0o777 for path in (asked[0], asked[0].parent)] == [0o600, 0o700]
+    qtbot.waitUntil(lambda: "退出 crmdesk 时删除" in window.toast_part.text)
+    qtbot.keyClick(page.list, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: "没有能打开它的程序" in window.toast_part.text)
+    lent_copies.take_back()
+    assert not asked[0].exists()
+    page = shown(window, laptop, qtbot, "区域学术会")
+    qtbot.waitUntil(lambda: not page.detail.receipts._outside.isVisible())
+    qtbot.keyClick(page.list, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: "没有可以打开的凭证" in window.toast_part.text)
+    assert len(asked) == 2
 
 
 def test_sending_back_needs_words(manager: Seat, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """Signing in and unlocking by key strokes; every failure is a sentence and what was typed stays."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.services.commands import SetPreference
-from crmdesk.ui import language, theme, words
+from crmdesk.ui import language, lent_copies, theme, words
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.settings_page import SettingsPage
 from crmdesk.ui.parts.buttons import Button
@@ -189,6 +190,22 @@ def test_a_language_asked_for_at_the_start_reaches_all_windows_and_is_not_kept(
     assert language.current() == language.CHINESE, "what was chosen since then stays"
     assert windows.sign_in is not None
     windows.sign_in.close()
+
+
+def test_copies_for_other_programs_go_at_the_start_and_with_the_window(
+    qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "lent" / "receipt.pdf"
+    monkeypatch.setattr(lent_copies, "folder", lambda: copy.parent)
+    windows = Windows(sessions, tour=False)
+    for leave in (windows.start, lambda: windows.main and windows.main.close()):
+        copy.parent.mkdir()
+        copy.write_bytes(b"%PDF-")
+        leave()
+        assert not copy.exists()
+        windows.open(Signed(laptop.desk, sync))
+    assert windows.main is not None
+    windows.main.close()
 
 
 @pytest.mark.parametrize("account", [None, ACCOUNT], ids=["signed_out", "locked"])
