@@ -186,6 +186,8 @@ class VisitProducts(QWidget):
     def set_locked(self, locked: bool) -> None:
         """Show only what was talked about, in its order: nothing can be added."""
         self._locked = locked
+        for cap in self.findChildren(KeyCap):
+            cap.setEnabled(not locked)
         self._fold()
 
     def retranslate(self) -> None:

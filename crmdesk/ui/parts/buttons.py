@@ -43,6 +43,19 @@ class Button(QPushButton):
         made.setProperty("action", name)
         return made
 
+    @property
+    def key(self) -> str:
+        """What stands on the key cap, '' where there is none."""
+        return self._key
+
+    def set_key(self, key: str) -> None:
+        """Change what stands on the key cap."""
+        if key != self._key:
+            self._key = key
+            self._tell_left_out()
+            self.updateGeometry()
+            self.update()
+
     def set_kind(self, kind: str) -> None:
         """Change how weighty the button looks."""
         self._kind = kind

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
+    QPlainTextEdit,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -17,6 +18,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
+from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.spoken import Role
 
 _FRAME_PX, _SIDES_PX = 40, 16
@@ -24,6 +26,8 @@ _FRAME_PX, _SIDES_PX = 40, 16
 _WITHOUT_SCREEN = frozenset({"offscreen", "minimal"})
 _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.InputMethod})
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SENDS = ("Enter", "Ctrl ↵")
+"""What sends a dialog, as it stands on a key cap: alone, and where a text of several lines keeps Enter."""
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _ENDLESS = QSize(1 << 20, 1 << 20)
 ANY_WIDTH = (1 << 24) - 1
@@ -187,8 +191,18 @@ class Dialog(QDialog):
         elif not arg__1.isAutoRepeat():  # the key that opened the dialog may still be held down
             self.enter()
 
+    def _say_enter(self) -> None:
+        """Say on the button what sends the dialog: Enter alone, beside a text of several lines Ctrl with it."""
+        if type(self).enter is Dialog.enter:
+            return
+        lines = any(text.isVisibleTo(self) for text in self.findChildren(QPlainTextEdit))
+        for button in self.findChildren(Button):
+            if button.key in _SENDS:
+                button.set_key(_SENDS[lines])
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
+        self._say_enter()
         self._keep_in_reach()
         if self._area is not None:
             self._area.to_start()  # what it is about stands at its top, also where the keys begin further down

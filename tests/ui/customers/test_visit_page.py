@@ -19,6 +19,7 @@ from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_editor import VisitEditor
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.pages.visit_report import NOTE_LIMIT
+from crmdesk.ui.parts.chips import KeyCap
 from crmdesk.ui.parts.label import Label
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import at, day
@@ -195,11 +196,15 @@ def test_a_submitted_report_can_only_be_read(window: MainWindow, laptop: Laptop,
     assert editor.form.note.isReadOnly()
     assert editor.submit_button.isHidden()
     assert editor._later.text() == "返回"  # nothing is put off
+    cap = editor.form.products.findChild(KeyCap)
+    assert cap is not None
+    assert not cap.isEnabled(), "no digit leads to what cannot be chosen"
     flat = theme.tokens().color("background")
     for field in (editor.form.note, editor.form.next_step):
         assert field.grab().toImage().pixelColor(0, field.height() // 2) == flat  # no frame to type into
     editor.amend()
     qtbot.waitUntil(lambda: not editor.locked)
+    assert cap.isEnabled()
     assert editor._later.text() == "稍后"
     for field in (editor.form.note, editor.form.next_step):
         assert field.grab().toImage().pixelColor(0, field.height() // 2) != flat

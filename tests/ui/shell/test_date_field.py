@@ -15,6 +15,7 @@ from typing_extensions import override
 from crmdesk.domain.records import DOCTOR
 from crmdesk.ui.pages.field_editors import make_editor
 from crmdesk.ui.parts import date_field
+from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField, unread_days
 from crmdesk.ui.parts.label import Label
@@ -233,3 +234,16 @@ def test_enter_does_what_a_dialog_is_for_where_a_field_has_no_use_for_it(qtbot: 
     held = QKeyEvent(QEvent.Type.KeyPress, KEY.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True, 1)
     QCoreApplication.sendEvent(dialog.line, held)
     assert dialog.sent == 2  # the key that opened the dialog is still held down
+
+
+@pytest.mark.parametrize(("lines", "key"), [(True, "Ctrl ↵"), (False, "Enter")])
+def test_the_button_of_a_dialog_names_the_key_that_sends_it(qtbot: QtBot, lines: bool, key: str) -> None:
+    dialog = _Asking()
+    qtbot.addWidget(dialog)
+    button = Button("保存", key="Ctrl ↵")
+    layout = dialog.layout()
+    assert layout is not None
+    layout.addWidget(button)
+    dialog.text.setVisible(lines)
+    dialog.show()
+    assert button.key == key
