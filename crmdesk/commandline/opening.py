@@ -18,6 +18,7 @@ from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.services.reads_sync import Reads
 from crmdesk.sync.address import server_address
+from crmdesk.ui import own_fields
 
 if TYPE_CHECKING:
     import typer
@@ -79,6 +80,7 @@ def opened(context: "typer.Context") -> Iterator[Laptop]:
         passphrase = read_secret(options.passphrase_stdin, options.output.pick("口令", "Passphrase"))
     laptop = premises.unlock(passphrase, account.login, account.server)
     try:
+        own_fields.take(ask(laptop, lambda reads: reads.custom_fields()))  # sentences name them by their words
         yield laptop
     finally:
         laptop.close()

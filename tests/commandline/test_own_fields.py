@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from crmdesk.commandline import customers, visits
 from crmdesk.commandline.app import main
+from crmdesk.commandline.opening import Options
 from tests.services.small_territory import REP, ZHANG, Laptop, fill
 from tests.services.test_own_fields import ROWS
 
@@ -21,12 +21,12 @@ def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
     fill(laptop)
     laptop.receive("custom_field", *ROWS)
 
-    @contextmanager
-    def opened(_context: object) -> Iterator[Laptop]:
-        yield laptop
-
-    for commands in (customers, visits):
-        monkeypatch.setattr(commands, "opened", opened)
+    shut = SimpleNamespace(desk=laptop.desk, store=laptop.store, close=lambda: None)
+    account = SimpleNamespace(login="zhou.xl", server="")
+    place = SimpleNamespace(
+        account=lambda *_asked: account, needs_passphrase=lambda _account: False, unlock=lambda *_asked: shut
+    )
+    monkeypatch.setattr(Options, "premises", lambda _options: place)
     yield laptop
     laptop.close()
 
@@ -81,7 +81,7 @@ def test_a_decimal_number_is_given_and_shown_with_its_unit(rep: Laptop, capsys: 
     assert "课题经费 (10,000 yuan): 12.5\n" in run(capsys, "doctor", "show", ZHANG)[1]
     code, _out, err = run(capsys, "doctor", "edit", ZHANG, "--set", "custom.funds=12.505", language="zh")
     assert code != 0
-    assert "“funds”要填数字，最多 2 位小数" in err
+    assert "“课题经费（万元）”要填数字，最多 2 位小数" in err
 
 
 def test_a_visit_is_added_with_its_fields(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,3 +92,23 @@ def test_a_visit_is_added_with_its_fields(rep: Laptop, capsys: pytest.CaptureFix
     held = [one.visit["custom"] for one in rep.ask(lambda reads: reads.visits(0, 50))]
     assert {"waited": 10} in held
     assert run(capsys, "visit", "add", "--doctor", ZHANG, "--set", "custom.nothing=10")[0] != 0
+
+
+def test_an_import_names_them_by_their_words(rep: Laptop, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    sheet = tmp_path / "list.csv"
+    sheet.write_text("姓名,管床数\n李四,许多\n", "utf-8")
+    report = tmp_path / "report.csv"
+    _, out, _ = run(
+        capsys,
+        "import",
+        str(sheet),
+        "--kind",
+        "doctor",
+        "--column",
+        "2=doctor.custom.beds",
+        "--report",
+        str(report),
+        language="zh",
+    )
+    assert "“管床数”的“许多”" in out
+    assert "“管床数”的“许多”" in report.read_text("utf-8-sig")
