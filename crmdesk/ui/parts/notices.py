@@ -127,12 +127,22 @@ class Toast(QFrame):
             self.undone.emit(token)
 
     def _place(self) -> None:
+        """Stand in the right corner; where a button would stay covered there, in the middle or at the left."""
         self.adjustSize()
-        corner = QPoint(self._window.width() - self.width() - _RIGHT, self._window.height() - self.height() - _BELOW)
-        place = QRect(corner, self.size())
+        right = self._window.width() - self.width() - _RIGHT
+        first = self._above_buttons(right)
+        others = (self._above_buttons(left) for left in (right // 2, _RIGHT))
+        places = (first, *others) if self._covers(first) else (first,)
+        self.move(next((one for one in places if not self._covers(one)), first).topLeft())
+
+    def _above_buttons(self, left: int) -> QRect:
+        place = QRect(QPoint(left, self._window.height() - self.height() - _BELOW), self.size())
         while covered := [top for top in self._buttons_under(place) if top > self._window.height() // 2]:
             place.moveBottom(min(covered) - _ABOVE_BUTTONS)
-        self.move(place.topLeft())
+        return place
+
+    def _covers(self, place: QRect) -> bool:
+        return next(self._buttons_under(place), None) is not None
 
     def _buttons_under(self, place: QRect) -> Iterator[int]:
         """Yield the upper edges of the window's buttons that can be seen in a place."""

@@ -123,3 +123,22 @@ def test_a_toast_makes_way_at_once_for_a_button_that_a_longer_language_brings(
     button.setFixedSize(480, 60)
     language.apply_language(dressed, language.ENGLISH)
     qtbot.waitUntil(lambda: button.height() == 60 and not toast.geometry().intersects(button.geometry()))
+
+
+def test_a_toast_stands_beside_the_chips_of_a_low_window(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(700, 200)
+    low, high = Button("保存", parent=window), Button("筛选", parent=window)
+    toast = Toast(window)
+    window.show()
+    toast.say("已保存")
+    corner = toast.geometry()
+    low.setGeometry(corner.translated(0, 4))
+    high.setGeometry(corner.translated(0, -corner.height() - 10))
+    assert high.y() < window.height() // 2 < low.y()
+    toast.say("已保存")
+    assert not any(toast.geometry().intersects(one.geometry()) for one in (low, high))
+    low.hide()
+    toast.say("已保存")
+    assert toast.geometry() == corner, "back in its corner"
