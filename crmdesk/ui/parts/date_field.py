@@ -26,6 +26,7 @@ from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.field_hint import FieldHint
 from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.month_calendar import dress
+from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class DateField(TextLine):
             start = date.fromisoformat(self.value()) if self.value() else today()
             self.pick((start + timedelta(days=_STEPS[key])).isoformat())
             self.selectAll()
-        elif plain and key in _ENTER:
+        elif plain and key in _ENTER and self.pending:
             if self.take():
                 self.selectAll()
                 self.entered.emit()
@@ -243,9 +244,14 @@ class DateField(TextLine):
             super().keyPressEvent(arg__1)
 
     def _untouched(self, key: Qt.Key) -> bool:
-        """Say whether Enter or Space finds nothing typed: then it opens the choices, as on a button."""
-        whole = not self.text() or self.selectedText() == self.text()
-        return not self.pending and (key in _ENTER or whole)
+        """Say whether Enter or Space finds nothing typed: then it opens the choices, as on a button.
+
+        Enter on a date that is there already belongs to the dialog that it sends, as on every other field.
+        """
+        dialog = self.window()
+        if key in _ENTER:
+            return not self.pending and not (self._value and isinstance(dialog, Dialog) and dialog.sent_by_enter)
+        return not self.pending and (not self.text() or self.selectedText() == self.text())
 
     @override
     def focusInEvent(self, arg__1: QFocusEvent) -> None:

@@ -191,9 +191,14 @@ class Dialog(QDialog):
         elif not arg__1.isAutoRepeat():  # the key that opened the dialog may still be held down
             self.enter()
 
+    @property
+    def sent_by_enter(self) -> bool:
+        """Say whether plain Enter does anything here."""
+        return type(self).enter is not Dialog.enter
+
     def _say_enter(self) -> None:
         """Say on the button what sends the dialog: Enter alone, beside a text of several lines Ctrl with it."""
-        if type(self).enter is Dialog.enter:
+        if not self.sent_by_enter:
             return
         lines = any(text.isVisibleTo(self) for text in self.findChildren(QPlainTextEdit))
         for button in self.findChildren(Button):

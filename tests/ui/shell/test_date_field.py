@@ -230,10 +230,12 @@ def test_enter_does_what_a_dialog_is_for_where_a_field_has_no_use_for_it(qtbot: 
     QTest.keyClicks(dialog.day, "+3")
     QTest.keyClick(dialog.day, KEY.Key_Return)
     assert dialog.sent == 2
+    QTest.keyClick(dialog.day, KEY.Key_Return)
+    assert dialog.sent == 3, "a date that is there already is no reason to open the calendar"
     assert dialog.text.toPlainText() == "\n"
     held = QKeyEvent(QEvent.Type.KeyPress, KEY.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True, 1)
     QCoreApplication.sendEvent(dialog.line, held)
-    assert dialog.sent == 2  # the key that opened the dialog is still held down
+    assert dialog.sent == 3  # the key that opened the dialog is still held down
 
 
 @pytest.mark.parametrize(("lines", "key"), [(True, "Ctrl ↵"), (False, "Enter")])
