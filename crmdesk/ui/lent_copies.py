@@ -36,7 +36,10 @@ def lend(content: bytes, file_name: str) -> bool:
     copy.unlink(missing_ok=True)
     with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
-    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy)))
+    taken = QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy)))
+    if not taken:
+        copy.unlink()
+    return taken
 
 
 def take_back() -> None:

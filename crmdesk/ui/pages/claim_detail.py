@@ -129,6 +129,7 @@ class ClaimDetail(ScrollArea):
         if self._editor is not None:
             self._editor.setVisible(editing)
         self._lines.setVisible(not editing)
+        self.receipts.say_key(not editing)
 
     def retranslate(self) -> None:
         """Set all words anew after a switch of language."""

@@ -84,6 +84,7 @@ class ReceiptsCard(Card):
         self._save.setObjectName("receipt_save_button")
         for widget in (self._state, self._outside, self._save, self._before, self._after):
             self.top.addWidget(widget)
+            widget.hide()  # until it is known what there is
         self._picture = _Picture(self)
         self._name = ElidedLabel("", "muted")
         self._hint = Label("", "muted", wrap=True)
@@ -112,6 +113,10 @@ class ReceiptsCard(Card):
         if not keep:
             self._at = next((index for index, one in enumerate(receipts) if one.sha256 == shown), 0)
         self._show(self._at, again=not keep)
+
+    def say_key(self, free: bool) -> None:
+        """Show the key of 'open elsewhere' where letters are free: beside the fields of a draft they are typed."""
+        self._outside.set_key(actions.keys("approvals_receipt") if free else "")
 
     def _show(self, at: int, again: bool = True) -> None:
         count = len(self._receipts)

@@ -241,9 +241,11 @@ def test_receipts_are_shown_and_hung_on_a_line(rep: Seat, qtbot: QtBot) -> None:
     laptop.desk.submit(AttachFile("claim", claim_id, "发票.png", png_ticket(["45.00"]))).result(10)
     qtbot.waitUntil(lambda: not page.detail.receipts._picture.empty)
     assert "发票.png" in page.detail.receipts._name.text()
+    assert page.detail.receipts._outside.key == "", "letters are typed into the draft"
     hang_receipt(laptop, "科室会，上海市浦东医院", png_ticket(["1480.00"]))
     page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
     qtbot.waitUntil(lambda: "午餐" in page.detail.receipts._name.text() and not page.detail.receipts._picture.empty)
+    assert page.detail.receipts._outside.key == "O"
 
 
 def test_a_name_with_html_stays_text(rep: Seat, qtbot: QtBot) -> None:
