@@ -1171,7 +1171,7 @@
         </message>
         <message>
             <source>下面的数字取自上一个周期“{name}”，可以改。</source>
-            <translation> The numbers below are those of the last cycle, “{name}”; change what is different now.</translation>
+            <translation> The numbers below are those of the last cycle, '{name}'; change what is different now.</translation>
         </message>
         <message>
             <source>保存</source>
