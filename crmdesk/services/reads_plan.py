@@ -125,18 +125,27 @@ class PlanReads(VisitReads):
         Raises InputError('day_full'), or 'day_closed' for a holiday, a weekend or a day off.
         """
         wanted = as_date(day)
-        now = self._clock().astimezone(_ZONE)
-        earliest = now.hour * 60 + now.minute if wanted == now.date() else 0
-        busy = [(one.minute, one.minute + one.duration_min) for one in self._calendar_visits(wanted, wanted)]
         away = _absences(self.days_off(wanted, wanted))
 
         def closed(minute: int) -> str:
             return closed_because(wanted, minute, self._holidays, away)
 
-        minute = schedule.free_minute(busy, duration_min, earliest, closed)
+        minute = self.plan_minute(day, duration_min, closed)
         if minute is None:
             raise InputError("day_closed" if closed(9 * 60) and closed(15 * 60) else "day_full", day=day)
         return self.plan_values(doctor_id, day, minute, duration_min)
+
+    def plan_minute(
+        self, day: str, duration_min: int = DEFAULT_VISIT_MIN, closed: Callable[[int], str] | None = None
+    ) -> int | None:
+        """Return the first minute of a day, of today to come, with room beside the own visits; None where it is full.
+
+        `closed` says why nobody is visited at a minute; without it the person who chose the day knows.
+        """
+        wanted, now = as_date(day), self._clock().astimezone(_ZONE)
+        earliest = now.hour * 60 + now.minute if wanted == now.date() else 0
+        busy = [(one.minute, one.minute + one.duration_min) for one in self._calendar_visits(wanted, wanted)]
+        return schedule.free_minute(busy, duration_min, earliest, closed)
 
     def plan_values(
         self, doctor_id: str, day: str, minute: int, duration_min: int = DEFAULT_VISIT_MIN

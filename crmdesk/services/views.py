@@ -321,8 +321,8 @@ class BudgetEffect(msgspec.Struct, frozen=True):
     reserved_fen: int
     committed_fen: int
     spent_fen: int
-    this_fen: int  # share of this claim; already within reserved_fen where the claim is submitted
-    counted: bool  # whether this_fen is inside reserved_fen
+    this_fen: int  # share of this claim
+    counted: bool  # whether this_fen is in reserved_fen (submitted), committed_fen or spent_fen already
     as_of: str
 
     @property

@@ -2881,6 +2881,10 @@
             </translation>
         </message>
         <message>
+            <source>今天已拜访</source>
+            <translation>seen today</translation>
+        </message>
+        <message>
             <source>同院顺路</source>
             <translation>same hospital</translation>
         </message>

@@ -238,13 +238,15 @@ class ClaimDetail(ScrollArea):
         as_of = self.tr("截至 {when}").format(when=language.moment_word(effect.as_of)) if effect.as_of else ""
         grid.addWidget(Label(as_of, "muted"), at, 1, Qt.AlignmentFlag.AlignRight)
         bar = BudgetBar()
-        reserved = effect.reserved_fen - (effect.this_fen if effect.counted else 0)
-        used = effect.spent_fen + effect.committed_fen
-        bar.set(effect.planned_fen, used, max(0, reserved), effect.this_fen)
+        held = effect.this_fen if effect.counted else 0  # in one of the other two shares already: shown once
+        waits = self.view is not None and self.view.row["state"] == claims.State.SUBMITTED
+        reserved = max(0, effect.reserved_fen - (held if waits else 0))
+        used = max(0, effect.spent_fen + effect.committed_fen - (0 if waits else held))
+        bar.set(effect.planned_fen, used, reserved, effect.this_fen)
         grid.addWidget(bar, at + 1, 0, 1, 2)
         shares = (
             (self.tr("已用 {amount}").format(amount=whole_yuan(used)), "muted"),
-            (self.tr("预留 {amount}").format(amount=whole_yuan(max(0, reserved))), "muted"),
+            (self.tr("预留 {amount}").format(amount=whole_yuan(reserved)), "muted"),
             (self.tr("本单 {amount}").format(amount=whole_yuan(effect.this_fen)), "warn"),
         )
         left = self.tr("剩余 {amount}").format(amount=whole_yuan(effect.left_fen))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -59,7 +59,10 @@ class PlanDialog(SmallDialog):
         self.day = DateField("plan_date_edit")
         self.day.set_value(day or (today() + timedelta(days=1)).isoformat())
         self.day.picked.connect(lambda _day: self._say_too_late())
-        self.time = TimeBox("plan_time_edit", _proposed(self.day.value()) if minute is None else minute)
+        self.day.picked.connect(self._propose)
+        first = _proposed(self.day.value()) if minute is None else minute
+        self._mine: int | None = first if minute is None else None  # what the dialog set, and may set anew
+        self.time = TimeBox("plan_time_edit", first)
         when = QHBoxLayout()
         when.setSpacing(space.INSIDE)
         when.addWidget(self.day)
@@ -71,6 +74,7 @@ class PlanDialog(SmallDialog):
         self.time.setVisible(not now)
         self.retranslate()
         context.ask(self, lambda reads: reads.backdating(), self._take_rule, latest="rule")
+        self._propose(self.day.value())
         self.doctor.edit.setFocus() if not doctor[0] else self.day.setFocus()
 
     @override
@@ -81,6 +85,19 @@ class PlanDialog(SmallDialog):
         self.doctor.edit.setAccessibleName(language.record_word("doctor"))
         self.day.set_label(self.tr("日期"))
         self.time.setAccessibleName(self.tr("时间"))
+
+    def _propose(self, day: str) -> None:
+        """Ask where the day has room; a time that was set by hand, or pointed at in the week, stays."""
+        if day and not self._now and self._minute() == self._mine:
+            self.context.ask(self, lambda reads: reads.plan_minute(day), self._take_minute, latest="minute")
+
+    def _take_minute(self, minute: int | None) -> None:
+        if minute is not None and self._minute() == self._mine:
+            self._mine = minute
+            self.time.setTime(QTime(minute // 60, minute % 60))
+
+    def _minute(self) -> int:
+        return self.time.time().hour() * 60 + self.time.time().minute()
 
     def starts_at(self) -> str:
         """Return the planned instant as UTC text."""

@@ -55,8 +55,10 @@ class PlanWords(QObject):
             parts.append(self.tr("从未拜访"))
         elif item.overdue_days:
             parts.append(self.tr("逾期 %n 天", "", item.overdue_days))
-        else:
+        elif item.since_days:
             parts.append(self.tr("%n 天前拜访", "", item.since_days))
+        else:
+            parts.append(self.tr("今天已拜访"))
         if item.same_hospital:
             parts.append(self.tr("同院顺路"))
         left = figure(item.standing.remaining_to_schedule)

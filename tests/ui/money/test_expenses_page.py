@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
@@ -246,6 +248,23 @@ def test_receipts_are_shown_and_hung_on_a_line(rep: Seat, qtbot: QtBot) -> None:
     page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
     qtbot.waitUntil(lambda: "午餐" in page.detail.receipts._name.text() and not page.detail.receipts._picture.empty)
     assert page.detail.receipts._outside.key == "O"
+
+
+@pytest.mark.parametrize(
+    ("state", "shares"),
+    [
+        ("submitted", {"已用 ¥10,400", "预留 ¥1,870", "本单 ¥1,480"}),
+        ("payable", {"已用 ¥8,920", "预留 ¥3,350", "本单 ¥1,480"}),
+    ],
+)
+def test_what_a_claim_takes_of_its_budget_is_shown_once(rep: Seat, qtbot: QtBot, state: str, shares: set[str]) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
+    view = page.detail.view
+    assert view is not None
+    row = msgspec.structs.replace(view.row, values={**view.row.values, "state": state})
+    page.detail.show_claim(msgspec.structs.replace(view, row=row))
+    assert shares <= {label.text() for label in page.detail.findChildren(QLabel)}
 
 
 def test_a_name_with_html_stays_text(rep: Seat, qtbot: QtBot) -> None:

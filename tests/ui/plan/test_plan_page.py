@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui import language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.plan_cycle_dialog import CyclePlanDialog
+from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_page import PlanPage
 from crmdesk.ui.pages.plan_side import DAYS_OFF, SUGGESTIONS, TARGETS
 from crmdesk.ui.parts.buttons import Button
@@ -293,6 +294,23 @@ def test_a_plan_is_added_opened_and_removed_by_keys(rep: Seat, qtbot: QtBot) -> 
     choose(page, laptop, "w1")
     press(qtbot, page, KEY.Key_Return)
     qtbot.waitUntil(lambda: window.shown == "visit")
+
+
+def test_a_new_plan_is_offered_the_first_free_time_until_one_is_set_by_hand(rep: Seat, qtbot: QtBot) -> None:
+    page = opened(rep, qtbot)
+    page.grid.choose("", 0)
+    press(qtbot, page, KEY.Key_N)
+    dialog = dialog_of(page, qtbot, "plan_dialog")
+    assert isinstance(dialog, PlanDialog)
+    qtbot.waitUntil(lambda: dialog.time.time().toString("HH:mm") == "09:30")  # at nine somebody is visited
+    qtbot.keyClick(dialog.day, KEY.Key_Up)
+    qtbot.waitUntil(lambda: dialog.time.time().toString("HH:mm") == "09:00")
+    qtbot.keyClick(dialog.time, KEY.Key_Up)
+    by_hand = dialog.time.time()
+    qtbot.keyClick(dialog.day, KEY.Key_Down)
+    qtbot.waitUntil(lambda: not page.context.bridge.waiting)
+    assert dialog.time.time() == by_hand
+    qtbot.keyClick(dialog, KEY.Key_Escape)
 
 
 def test_weeks_turn_by_keys_and_today_comes_back(rep: Seat, qtbot: QtBot) -> None:
