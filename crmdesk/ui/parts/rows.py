@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -36,6 +36,7 @@ from crmdesk.ui.parts.label import tool_tip
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
+_NEAREST = QAbstractItemView.ScrollHint.EnsureVisible
 _SIDE, _TIME_WIDTH, _MOST_STATE = 16, 56, 0.6
 """Edges and the column of times at 100 %, and the most of a row that its state takes."""
 
@@ -264,6 +265,34 @@ class RowList(QListView):
         self._ring.follow()
         self._told = ""
         self._tell(current.row())
+
+    @override
+    def scrollTo(self, index: _Index, hint: QAbstractItemView.ScrollHint = _NEAREST) -> None:
+        """Show a row whole in what the window shows of the list, and begin with a whole row, too."""
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        super().scrollTo(index, hint)
+        row, seen = self.visualRect(index), self.viewport().visibleRegion().boundingRect()
+        if not row.isValid():
+            return
+        if seen.height() < row.height():  # not shown yet
+            seen = self.viewport().rect()
+        value = bar.value() + max(0, row.bottom() - seen.bottom())
+        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            value = bar.value() + row.center().y() - seen.center().y()
+        if value != before:
+            value = min(-(-value // row.height()), index.row()) * row.height()
+        bar.setValue(value)
+
+    @override
+    def resizeEvent(self, e: QResizeEvent) -> None:
+        """Keep the selected row in sight where it was so."""
+        index = self.currentIndex()
+        row = self.visualRect(index)
+        kept = index.isValid() and row.top() >= 0 and row.top() < e.oldSize().height()
+        super().resizeEvent(e)
+        if kept:
+            self.scrollTo(index)
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:

@@ -70,6 +70,7 @@ def test_no_page_is_squeezed(
             for one in _pressed_together(page)
         ]
         told += [f"{place.name}: a list of {one.width()}" for one in page.findChildren(RowList) if _narrow(one)]
+        told += [f"{place.name}: the chosen row is cut" for one in page.findChildren(RowList) if _chosen_is_cut(one)]
         told += [f"{place.name}: {sideways} beyond the right edge"] if sideways else []
         told += [f"{place.name}: opens at {bar.value()}" for bar in bars if bar.value()]
         QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Shift)
@@ -89,6 +90,12 @@ def _pressed_together(page: QWidget) -> list[Button]:
 
 def _narrow(rows: RowList) -> bool:
     return rows.isVisible() and rows.width() < LEAST_LIST
+
+
+def _chosen_is_cut(rows: RowList) -> bool:
+    """Say whether the window shows enough of a list for its chosen row, and not that row."""
+    seen, row = rows.viewport().visibleRegion().boundingRect(), rows.visualRect(rows.currentIndex())
+    return rows.currentIndex().isValid() and seen.height() >= row.height() and not seen.contains(row)
 
 
 def _lost_focus(window: MainWindow) -> list[QWidget]:

@@ -157,6 +157,28 @@ def test_the_list_tells_what_is_chosen_and_opened(qtbot: QtBot) -> None:
     assert model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "甲"
 
 
+def test_a_list_shows_the_chosen_row_whole_and_begins_with_a_whole_one(qtbot: QtBot) -> None:
+    """Also where the window shows a part of the list alone, as a page in a low window does."""
+    model = RowModel()
+    model.set_rows([ListRow(str(n), f"医生 {n}") for n in range(20)])
+    low = QWidget()
+    qtbot.addWidget(low)
+    low.resize(300, 200)
+    shown = RowList(model, lines=2, parent=low)
+    shown.resize(300, 300)
+    low.show()
+    for chosen in (9, 10, 11, 2):
+        shown.choose(str(chosen))
+        row = shown.visualRect(shown.currentIndex())
+        assert row.top() >= 0, chosen
+        assert row.bottom() < 200, chosen
+        assert shown.verticalScrollBar().value() % row.height() == 0, chosen
+    low.resize(300, 400)
+    shown.choose("12")
+    shown.resize(300, 110)
+    assert shown.visualRect(shown.currentIndex()).bottom() < 110, "a list that becomes lower keeps it in sight"
+
+
 def test_the_timeline_shows_the_first_and_then_more(qtbot: QtBot) -> None:
     timeline = Timeline()
     qtbot.addWidget(timeline)
