@@ -1,5 +1,6 @@
 """The language of the windows: Chinese in the sources, English by Qt's translators, switched without a restart."""
 
+import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from crmdesk.ui.resources import resources_folder
 
 CHINESE, ENGLISH, SYSTEM = "zh", "en", "system"
 _PROPERTY = "crmdesk_language"
+_BETWEEN_HAN = re.compile(r"(?<=[\u3001-\u9fff\uff01-\uff60]) (?=[\u3001-\u9fff\uff01-\uff60])")
+"""A space with a Chinese character or mark at both sides."""
 
 
 def current() -> str:
@@ -166,6 +169,13 @@ def moment_word(moment: str, today: date | None = None) -> str:
     return f"{day_word(at.date(), reference)} {at:%H:%M}"
 
 
+def since_word(moment: str) -> str:
+    """Return since when something waits: `今天 09:12`, from yesterday on the day alone; '' for ''."""
+    day = local(moment).date() if moment else None
+    now = local(datetime.now(ZoneInfo(DEFAULT_ZONE))).date()
+    return moment_word(moment, now) if day is None or day >= now else day_word(day, now)
+
+
 def parted(text: str, count: int) -> str:
     """Return words with their count as all figures are written: 4,920."""
     return text.replace(str(count), f"{count:,}", 1)
@@ -174,6 +184,14 @@ def parted(text: str, count: int) -> str:
 def starting(text: str) -> str:
     """Return words of ours as a line, a chip or a cell begins: with a capital in English."""
     return text[:1].upper() + text[1:]
+
+
+def closed_up(text: str) -> str:
+    """Return a sentence of ours into which words were set, without the spaces that Chinese has no use for.
+
+    '排入 11 月 30 日' keeps them, '排入 今天' and '（主） 是' do not.
+    """
+    return _BETWEEN_HAN.sub("", text)
 
 
 def moment_label(moment: str) -> str:

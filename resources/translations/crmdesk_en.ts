@@ -4551,10 +4551,6 @@
                 <numerusform>%n visits</numerusform>
             </translation>
         </message>
-        <message>
-            <source>上次 {when}</source>
-            <translation>last {when}</translation>
-        </message>
         <message numerus="yes">
             <source>%n 个附件</source>
             <translation>
@@ -4575,6 +4571,10 @@
                 <numerusform>%n doctor</numerusform>
                 <numerusform>%n doctors</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>上次 {when}</source>
+            <translation>last {when}</translation>
         </message>
     </context>
     <context>
@@ -5221,7 +5221,7 @@
         </message>
         <message>
             <source>回访属实，待同步</source>
-            <translation>Confirmed by call-back, waiting to sync</translation>
+            <translation>Confirmed, waiting to sync</translation>
         </message>
         <message>
             <source>回访有异议，待同步</source>

@@ -165,7 +165,7 @@ class ApprovalsPage(Page):
             )
             if item.state in _ONE_BUTTON:
                 text, tone = language.choice_word("claim_state", item.state), claim_words.STATE_TONES[item.state]
-        since = language.moment_word(item.submitted_at) if item.submitted_at else ""
+        since = language.since_word(item.submitted_at)
         second = " · ".join(part for part in (item.title, since) if part)
         return ListRow(
             item.id, item.owner_name, second=second, figure=yuan(item.amount_fen), state=text, state_tone=tone

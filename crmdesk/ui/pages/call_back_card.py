@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.services.views import ACCEPTED, CallBackItem
 from crmdesk.ui import language, space
 from crmdesk.ui.pages.call_back_words import CallBackWords, answers_of, outcome_chip, point_chips
-from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.buttons import QUIET, Button, hanging
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, ChipRow, state_word
 from crmdesk.ui.parts.label import Label
@@ -57,7 +57,7 @@ class CallBackCard(Card):
         button = Button(self.tr("打开"), QUIET, small=True)
         button.setObjectName(f"call_back_open_{item.row.id}")
         button.clicked.connect(lambda _checked=False, row_id=item.row.id: self.opened.emit(row_id))
-        top.addWidget(button)
+        top.addLayout(hanging(button))
         entry.addLayout(top)
         entry.addWidget(Label(self._words.meta(item), "muted", wrap=True))
         if item.row["note"]:

@@ -20,11 +20,13 @@ from crmdesk.ui.pages.claim_words import whole_yuan, yuan
 from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.charts import BudgetBar
 from crmdesk.ui.parts.chips import Chip
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.split import ScrollArea
 
-_TWO_COLUMNS, _LEAST_CATEGORY, _LEAST_PROOF = 620, 116, 250
-"""From which width receipts stand beside findings and budget, and what a line has for its category and its proof."""
+_TWO_COLUMNS, _MOST_TITLE, _LEAST_CATEGORY, _LEAST_PROOF = 620, 400, 116, 250
+"""From which width receipts stand beside findings and budget, the most that the title keeps before chips and sum go
+below it, and what a line has for its category and its proof."""
 
 
 class ClaimDetail(ScrollArea):
@@ -71,19 +73,21 @@ class ClaimDetail(ScrollArea):
         self._columns.setDirection(down if narrow else across)
 
     def _build_head(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(space.NEAR)
         self._title = ElidedLabel("", "subject")
         self._title.setObjectName("claim_title_label")
         self._submission, self._state = Chip("", "neutral", self), Chip("", "neutral", self)
         self._state.setObjectName("claim_state_chip")
         self._total = Label("", "subject")
         self._total.setObjectName("claim_total_label")
-        top.addWidget(self._title, 1)
-        top.addWidget(self._submission)
-        top.addWidget(self._state)
-        top.addSpacing(space.INSIDE)
-        top.addWidget(self._total)
+        title, rest = QHBoxLayout(), QHBoxLayout()
+        title.addWidget(self._title)
+        rest.setSpacing(space.NEAR)
+        for chip in (self._submission, self._state):
+            rest.addWidget(chip)
+        rest.addSpacing(space.INSIDE)
+        rest.addWidget(self._total)
+        self._top = top = FoldRow(title, rest, _MOST_TITLE)
+        top.setSpacing(space.NEAR)
         self._second = Label("", "muted", wrap=True)
         self._refusal = Label("", "warn", wrap=True)
         self._refusal.setObjectName("claim_refusal_label")
@@ -139,6 +143,7 @@ class ClaimDetail(ScrollArea):
     def _show_head(self, view: ClaimView) -> None:
         row = view.row
         self._title.setText(row["title"] or self.tr("未命名的报销"))
+        self._top.keep(min(self._title.sizeHint().width(), theme.px(_MOST_TITLE)))
         claimed = sum(int(line["amount_fen"]) for line in row["lines"] or ())
         self.show_total(claimed)
         if row["approved_fen"] not in (None, claimed):
@@ -173,7 +178,7 @@ class ClaimDetail(ScrollArea):
                 grid.addWidget(rule(), index * 2 - 1, 0, 1, 3)
             category = language.choice_word("expense_category", line.get("category"))
             texts = [category, str(line.get("description") or "")]
-            grid.addWidget(ElidedLabel(" · ".join(text for text in texts if text)), index * 2, 0)
+            grid.addWidget(Label(" · ".join(text for text in texts if text), wrap=True), index * 2, 0)
             about = (self._line_proof(line), self._line_people(view, line))  # below each other: both are read whole
             grid.addWidget(Label("\n".join(text for text in about if text), "muted", wrap=True), index * 2, 1)
             amount = yuan(int(line["amount_fen"]))

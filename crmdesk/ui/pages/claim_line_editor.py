@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QIntValidator, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QIntValidator, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,7 +23,9 @@ from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
-_ONE_LINE = 620
+_FAPIAO_DIGITS, _INSETS = 20, 28
+"""What a field for a fapiao's number shows whole."""
+_ONE_LINE = 660
 """From this width on words and numbers of a line stand beside each other."""
 
 
@@ -53,6 +55,7 @@ class ClaimLineEditor(QFrame):
         self.amount.setFixedWidth(110)
         self.description.setMaxLength(300)
         self.fapiao.setMaxLength(40)
+        self.fapiao.setMinimumWidth(QFontMetrics(theme.font()).horizontalAdvance("0" * _FAPIAO_DIGITS) + _INSETS)
         self.staff = TextLine("1")
         self.staff.setObjectName(f"{name}_staff_edit")
         self.staff.setValidator(QIntValidator(0, _MOST_STAFF, self.staff))

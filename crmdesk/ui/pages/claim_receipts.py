@@ -10,7 +10,7 @@ from typing_extensions import override
 from crmdesk.services.views import ReceiptView
 from crmdesk.ui import actions, language, lent_copies
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.buttons import QUIET, Button, hanging
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
@@ -82,8 +82,9 @@ class ReceiptsCard(Card):
         self._outside.setObjectName("receipt_open_button")
         self._save = Button("", QUIET, small=True)
         self._save.setObjectName("receipt_save_button")
+        self.top.addWidget(self._state)
+        self.top.addLayout(hanging(self._outside, self._save, self._before, self._after))
         for widget in (self._state, self._outside, self._save, self._before, self._after):
-            self.top.addWidget(widget)
             widget.hide()  # until it is known what there is
         self._picture = _Picture(self)
         self._name = ElidedLabel("", "muted")

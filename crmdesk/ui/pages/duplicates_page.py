@@ -96,9 +96,15 @@ class DuplicatesPage(Page):
         card.body.setSpacing(space.BETWEEN)
         card.body.addWidget(self._reasons)
         card.body.addWidget(self._banner)
-        self._area = scrolled(self.compare, card)
+        what = QWidget()  # what becomes of the two is read below what is chosen, and scrolls with it
+        lines = QVBoxLayout(what)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(space.APART)
+        lines.addWidget(self.compare)
+        lines.addWidget(self._result)
+        lines.addStretch(1)
+        self._area = scrolled(what, card)
         card.body.addWidget(self._area, 1)
-        card.body.addWidget(self._result)
         foot = SqueezedRow()
         foot.setSpacing(space.NEAR)
         for name in ("duplicates_merge", "duplicates_propose", "duplicates_restore", "duplicates_swap"):

@@ -82,7 +82,7 @@ class DuplicatesWords(QObject):
             text = self.tr("可能与 {name} 是同一家机构：{why}。").format(name=name, why=why)
         else:
             text = self.tr("可能与 {name} 是同一人：{why}。").format(name=name, why=why)
-        return text, "warn", self.tr("对照")
+        return language.closed_up(text), "warn", self.tr("对照")
 
     def follows(self, kind: MergeKind, other: MergeSide) -> str:
         """Return what a merge would do with the one that ends."""

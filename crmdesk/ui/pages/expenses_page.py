@@ -56,7 +56,7 @@ class ExpensesPage(Page):
         self.detail = ClaimDetail(context)
         self.editor = ClaimEditor()
         self.detail.put_editor(self.editor)
-        self._sum = Label("", "muted")
+        self._sum = Label("", "strong")
         self._empty = EmptyState("expenses", awaiting=True)
         self._refusal: BaseException | None = None
         self._lacks: list[Lack] = []

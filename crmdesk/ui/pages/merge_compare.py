@@ -156,7 +156,7 @@ class _Head(QWidget):
         self._role = Label("", "muted")
         self._name = ElidedLabel("", "title")
         self._chip = Chip("", "accent", self)
-        self._second, self._third = ElidedLabel("", "secondary"), Label("", "muted", wrap=True)
+        self._second, self._third = Label("", "secondary", wrap=True), Label("", "muted", wrap=True)
         top = QHBoxLayout()
         top.setSpacing(space.INSIDE)
         top.addWidget(self._name)
@@ -169,6 +169,7 @@ class _Head(QWidget):
         layout.addLayout(top)
         layout.addWidget(self._second)
         layout.addWidget(self._third)
+        layout.addStretch(1)  # the shorter of the two begins where the other one does
         self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def show_side(self, side: MergeSide, kept: bool) -> None:
@@ -179,13 +180,16 @@ class _Head(QWidget):
         self._chip.set(class_word(row["customer_class"]), "accent")
         self._second.setText(self._profile(side))
         visits = self.tr("%n 次拜访", "", side.visits)
-        last = self.tr("上次 {when}").format(when=self._words.last_visit(side.last_visit_at)) if side.visits else ""
+        last = self._last(side.last_visit_at) if side.visits else ""
         files = self.tr("%n 个附件", "", side.attachments) if side.attachments else ""
         rooms = self.tr("%n 个科室", "", side.departments) if side.departments else ""
         people = ""
         if row.record == "institution" and side.affiliations:
             people = self.tr("%n 位医生", "", len(side.affiliations))
         self._third.setText(dotted(rooms, people, visits, last, files))
+
+    def _last(self, visited: str) -> str:
+        return language.closed_up(self.tr("上次 {when}").format(when=self._words.last_visit(visited)))
 
     def _profile(self, side: MergeSide) -> str:
         row = side.row

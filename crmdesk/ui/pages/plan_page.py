@@ -274,7 +274,7 @@ class PlanPage(Page):
         for name, button in self._foot.items():
             button.setVisible(shown[name])
         day = language.day_word(self.day(), today())
-        self._foot["plan_schedule"].setText(self.tr("排入 {day}").format(day=day))
+        self._foot["plan_schedule"].setText(language.closed_up(self.tr("排入 {day}").format(day=day)))
 
     # --- weeks ----------------------------------------------------------------------------------------------------
 

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout
 
 from crmdesk.services.views import DoctorView, Row
 from crmdesk.ui import language, space
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
 from crmdesk.ui.pages.visit_side import filing_valid
-from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button, hanging
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
 from crmdesk.ui.parts.chips import ChipRow
 from crmdesk.ui.parts.date_field import today
+from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
@@ -65,13 +66,14 @@ class TodayDetail(QFrame):
         self._open = Button("", key="O")
         self._open.setObjectName("today_open_doctor_button")
         self._open.clicked.connect(self._tell_opened)
-        about, beside = QHBoxLayout(), SqueezedRow()
+        self._second.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        about, beside = FlowLayout(spacing=space.NEAR), SqueezedRow()
         about.addWidget(self._name)
-        about.addWidget(self._second, 1)
+        about.addWidget(self._second)  # in a line of its own where there is no room for all of it
         beside.addWidget(self._open)
         beside.addWidget(self.start_button)
         head = FoldRow(about, beside, _LEAST_ABOUT)
-        for row in (about, beside, head):
+        for row in (beside, head):
             row.setSpacing(space.NEAR)
         return head
 
@@ -108,7 +110,7 @@ class TodayDetail(QFrame):
         self._all = Button("", QUIET, small=True)
         self._all.setObjectName("today_all_visits_button")
         self._all.clicked.connect(self._tell_opened)
-        self._recent.top.addWidget(self._all)
+        self._recent.top.addLayout(hanging(self._all))
         self._timeline = Timeline()
         self._timeline.setObjectName("today_timeline")
         self._timeline.opened.connect(self._entry_opened)

@@ -42,6 +42,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.faults import Fault, FaultMarks
+from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
@@ -103,8 +104,10 @@ class VisitEditor(QWidget):
 
     def _lay_out(self) -> None:
         self._name, self._second = ElidedLabel("", "subject"), ElidedLabel("", "secondary")
-        self._second.setMinimumWidth(0)
-        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        about, beside = FlowLayout(spacing=space.NEAR), QHBoxLayout()
+        for label in (self._name, self._second):
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+            about.addWidget(label)
         self._name.setObjectName("visit_doctor_label")
         self.draft_chip = Chip(parent=self)
         self.draft_chip.setObjectName("visit_draft_chip")
@@ -114,13 +117,10 @@ class VisitEditor(QWidget):
         self.submit_button.clicked.connect(self.submit)
         self._amend = Button.for_action("visit_amend")
         self._amend.clicked.connect(self.amend)
-        about, beside = QHBoxLayout(), QHBoxLayout()
-        about.addWidget(self._name)
-        about.addWidget(self._second, 1)
         for widget in (self.draft_chip, self.day, self._later, self._amend, self.submit_button):
             beside.addWidget(widget)
         head = FoldRow(about, beside, _LEAST_ABOUT)
-        for row in (about, beside, head):
+        for row in (beside, head):
             row.setSpacing(space.NEAR)
         self._expense = Button.for_action("visit_expense", icon_name="plus")
         self._expense.clicked.connect(self.add_expense)

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
-from crmdesk.ui import actions, icons, theme
+from crmdesk.ui import actions, icons, space, theme
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
 
 PRIMARY, PLAIN, DESTRUCTIVE, QUIET = "primary", "plain", "destructive", "quiet"
@@ -18,6 +18,22 @@ def _is_enter(event: QEvent) -> bool:
     keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
     plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
     return isinstance(event, QKeyEvent) and event.key() in keys and event.modifiers() in plain
+
+
+def hanging(*parts: QWidget, left: bool = False) -> QHBoxLayout:
+    """Return a row of quiet buttons at the edge of a card: their words end, or begin, where the others do.
+
+    The frame, which shows under the pointer and with the focus, hangs over.
+    """
+    row = QHBoxLayout()
+    row.setSpacing(space.TINY)
+    if left:
+        row.addSpacing(-space.NEAR)
+    for part in parts:
+        row.addWidget(part)
+    if not left:
+        row.addSpacing(-space.NEAR)
+    return row
 
 
 class Button(QPushButton):

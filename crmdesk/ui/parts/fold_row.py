@@ -18,6 +18,11 @@ class FoldRow(QBoxLayout):
         self.addLayout(words, 1)
         self.addLayout(rest)
 
+    def keep(self, least: int) -> None:
+        """Let the words keep so many pixels before the rest goes below them."""
+        self._least = least
+        self.invalidate()
+
     @property
     def folded(self) -> bool:
         """Say whether the rest stands below the words."""

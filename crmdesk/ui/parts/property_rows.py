@@ -54,7 +54,7 @@ class PropertyRows(QWidget):
         shown.setAccessibleName(f"{name} {value}")
         self._grid.addWidget(shown, row, 1, 1, 1 if chip or hint else 3, top)
         if chip:
-            self._grid.addWidget(Chip(chip, tone, self), row, 2, top)
+            self._grid.addWidget(Chip(chip, tone, self), row, 2, 1, 1 if hint else 2, top | Qt.AlignmentFlag.AlignRight)
         if hint:
             self._grid.addWidget(Label(hint, "faint"), row, 3, top | Qt.AlignmentFlag.AlignRight)
         return shown

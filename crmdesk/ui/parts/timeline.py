@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
-from crmdesk.ui.parts.buttons import QUIET, Button
+from crmdesk.ui.parts.buttons import QUIET, Button, hanging
 from crmdesk.ui.parts.chips import Chip, ChipRow
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import ElidedLabel, Label
@@ -71,7 +71,7 @@ class _Entry(QWidget):
             layout.addWidget(ChipRow(row.chips, self))
         if row.actions:
             layout.addSpacing(space.HAIR)
-            layout.addWidget(self._buttons(row.actions))
+            layout.addLayout(hanging(self._buttons(row.actions), left=True))
 
     def _buttons(self, actions: Sequence[tuple[str, str]]) -> QWidget:
         holder = QWidget(self)

@@ -179,7 +179,7 @@ def test_the_page_of_the_institution_says_which_may_be_the_same(
     assert isinstance(window, MainWindow)
     window.navigate("institution", id=ids[OTHER])
     banner = window.page("institution").findChild(Banner, "institution_banner")  # type: ignore[attr-defined]
-    wanted = "可能与 上海市东方医院（上海市） 是同一家机构：只多了或少了上级地名。"
+    wanted = "可能与上海市东方医院（上海市）是同一家机构：只多了或少了上级地名。"
     qtbot.waitUntil(lambda: banner.text == wanted)
     window.navigate("institution", id=ids["周浦医院"])
     qtbot.waitUntil(lambda: window.page("institution").title == "周浦医院")

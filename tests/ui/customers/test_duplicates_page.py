@@ -17,6 +17,7 @@ from crmdesk.storage import outbox
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.duplicates_page import DuplicatesPage
+from crmdesk.ui.parts.label import Label
 from tests.ui.customers.duplicates import duplicates_page
 from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.small_company import Company, small_company
@@ -63,6 +64,16 @@ def test_the_pair_is_shown_with_its_reason_and_nothing_is_lost_at_first(page: Du
     assert {one.name for one in page.compare.lines} >= {"title", "note"}
     assert line(page, "title").choice == "kept"
     assert all(one.accessibleName() for one in page.compare.lines)
+
+
+def test_who_the_two_are_is_read_whole(page: DuplicatesPage, qtbot: QtBot) -> None:
+    """Also where the two have little room: at which hospital somebody works tells most about who it is."""
+    page.window().resize(894, 445)
+    heads = [one for one in page.compare.findChildren(Label) if "医师" in one.text()]
+    assert len(heads) == 2
+    qtbot.waitUntil(lambda: all(0 < one.width() < 200 for one in heads))
+    assert any("上海市东方医院" in one.text() for one in heads)
+    assert all(one.wordWrap() and one.height() >= one.heightForWidth(one.width()) for one in heads)
 
 
 def test_arrows_and_clicks_choose_field_by_field(page: DuplicatesPage, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts import room
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.label import ElidedLabel
 from crmdesk.ui.parts.rows import RowList
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.sign_in import SignInWindow
@@ -71,6 +72,7 @@ def test_no_page_is_squeezed(
         ]
         told += [f"{place.name}: a list of {one.width()}" for one in page.findChildren(RowList) if _narrow(one)]
         told += [f"{place.name}: the chosen row is cut" for one in page.findChildren(RowList) if _chosen_is_cut(one)]
+        told += [f"{place.name}: cut: {one.text()}" for one in page.findChildren(ElidedLabel) if _heading_is_cut(one)]
         told += [f"{place.name}: {sideways} beyond the right edge"] if sideways else []
         told += [f"{place.name}: opens at {bar.value()}" for bar in bars if bar.value()]
         QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Shift)
@@ -96,6 +98,11 @@ def _chosen_is_cut(rows: RowList) -> bool:
     """Say whether the window shows enough of a list for its chosen row, and not that row."""
     seen, row = rows.viewport().visibleRegion().boundingRect(), rows.visualRect(rows.currentIndex())
     return rows.currentIndex().isValid() and seen.height() >= row.height() and not seen.contains(row)
+
+
+def _heading_is_cut(label: ElidedLabel) -> bool:
+    """Say whether who or what a page is about ends in dots: names of usual length have room at any size."""
+    return label.isVisible() and label.property("role") == "subject" and label.width() < label.sizeHint().width() - 2
 
 
 def _lost_focus(window: MainWindow) -> list[QWidget]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QCalendarWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import language, theme
 from crmdesk.ui.pages import registry
-from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
+from crmdesk.ui.parts.buttons import QUIET, Button, hanging
+from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.month_calendar import dress
 from crmdesk.ui.parts.notices import Toast
@@ -62,6 +64,38 @@ def test_a_value_takes_the_room_of_a_chip_that_is_not_there(qtbot: QtBot) -> Non
     rows.show()
     qtbot.waitUntil(lambda: plain.width() > 0)
     assert plain.geometry().right() >= rows.width() - 2
+
+
+def test_chips_and_quiet_words_end_where_a_card_does(qtbot: QtBot) -> None:
+    """A chip behind a value and the words of a button without a frame are flush with the lines below them."""
+    rows = PropertyRows()
+    chip = Button("全部 3 次拜访", QUIET, small=True)
+    card, plain = QWidget(), QLabel("全宽")
+    qtbot.addWidget(card)
+    column = QVBoxLayout(card)
+    for left in (False, True):
+        line = hanging(chip) if not left else hanging(Button("改回", QUIET, small=True), left=True)
+        line.addStretch(1) if left else line.insertStretch(0, 1)
+        column.addLayout(line)
+    column.addWidget(plain)
+    rows.add("手机", "138 0000 4471", chip="2 个值")
+    rows.add("邮箱", "someone@example.org")
+    column.addWidget(rows)
+    card.resize(320, 200)
+    card.show()
+    qtbot.waitUntil(lambda: plain.width() > 200)
+    assert chip.geometry().right() == plain.geometry().right() + 10
+    back = card.findChildren(Button)[1]
+    assert back.x() == plain.x() - 10
+    value = rows.findChildren(Chip)[0]
+    assert rows.x() + value.geometry().right() == plain.geometry().right()
+
+
+def test_a_field_for_a_fapiao_keeps_room_for_its_twenty_digits(qtbot: QtBot) -> None:
+    line = ClaimLineEditor(1)
+    qtbot.addWidget(line)
+    line.fapiao.ensurePolished()
+    assert line.fapiao.minimumWidth() >= line.fapiao.fontMetrics().horizontalAdvance("25312000000477182093") + 24
 
 
 def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBot) -> None:

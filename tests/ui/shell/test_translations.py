@@ -3,6 +3,7 @@
 import ast
 import re
 import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,21 @@ def test_days_and_times_read_as_people_say_them(qapp: QApplication) -> None:
     assert language.moment_word("") == ""
     assert language.size_word(2150) == "2.1 KB"
     assert [language.seconds_word(one) for one in (3, 340, 12_060)] == ["0.1", "0.3", "12.1"]
+
+
+def test_chinese_has_no_spaces_but_around_figures(qapp: QApplication) -> None:
+    assert language.closed_up("排入 今天") == "排入今天"
+    assert language.closed_up("可能与 张三（东方医院） 是同一人") == "可能与张三（东方医院）是同一人"
+    for kept in ("排入 11 月 30 日", "Schedule today", "可能与 Wei Li 是同一人", "主任医师 · 内科"):
+        assert language.closed_up(kept) == kept
+
+
+def test_what_waits_says_the_time_of_today_alone(qapp: QApplication) -> None:
+    now = datetime.now(UTC)
+    assert ":" in language.since_word(now.isoformat())
+    assert language.since_word((now - timedelta(days=1)).isoformat()) == "昨天"
+    assert ":" not in language.since_word((now - timedelta(days=9)).isoformat())
+    assert language.since_word("") == ""
 
 
 @pytest.mark.parametrize("accept", list(QFileDialog.AcceptMode))
