@@ -40,6 +40,11 @@ RESTORES_IN_A_ROW = 2
 """So many exchanges in a row may bring another life of the server; then it is asked seldom: two of them may answer by
 turns, and each time everything is fetched and sent again."""
 TRIES_OF_ONE = 2
+TRIES_BEFORE_BLAME = 6
+"""So often an operation must fail, while requests get through without it, until it is laid aside: a line may break, or
+a server be starting again, a few times in a row."""
+HUNG_UP = "hung_up"
+"""The reason of a `server_away` that took the connection and let it go: so do some proxies with what is too large."""
 
 OF_THE_STORE = frozenset({"disk_full", "store_damaged", "store_busy", "wrong_key"})
 """Failures of this laptop: a scope that was being fetched anew met one of these has had its try."""
@@ -264,7 +269,7 @@ class SyncCore:
         self._travelling = False
         self._wanted = False
         self._failures = 0
-        self._turned_down = 0
+        self._turned_down = self._choked = 0
         self._limit = MAX_REQUEST_OPERATIONS
         self._probing = ""
         self._forks = 0
@@ -350,7 +355,7 @@ class SyncCore:
         self._settled = sum(answer.outcome != "later" for answer in head.answers)
         if event.restored:
             # what that life had taken goes in front of the operation that was asked about: it is asked about anew
-            self._wanted, self._probing = True, ""
+            self._wanted, self._probing, self._choked = True, "", 0
             self._restored = True
             self._restores += 1
         return [ApplyHead(head, event.restored)]
@@ -386,8 +391,8 @@ class SyncCore:
         self._travelling = False
         self._failures = self._turned_down = 0
         if self._probing:
-            code, self._probing = self._probing, ""
-            return [SetAside(code), self._send()]
+            return self._through_without()
+        self._choked = 0
         self._limit = min(MAX_REQUEST_OPERATIONS, self._limit * 2)
         self._tries_before = None
         self._restores = self._restores if self._restored else 0
@@ -398,6 +403,14 @@ class SyncCore:
         self._tried.clear()
         cleared: list[Effect] = [SaveTries({})] if event.tried or self._refetching else []
         return [*cleared, *self._again_or_rest(event)]
+
+    def _through_without(self) -> list[Effect]:
+        """A request got through without the operation that is under suspicion."""
+        code, self._probing = self._probing, ""
+        if code not in CANNOT_TAKE and self._choked < TRIES_BEFORE_BLAME:
+            return [self._send()]
+        self._choked = 0
+        return [SetAside(code), self._send()]
 
     def _again_or_rest(self, event: Applied) -> list[Effect]:
         """Go on at once only while that brings something; `later` answers and empty `more` never spin."""
@@ -457,9 +470,10 @@ class SyncCore:
         self._failures = 1 if self._moved or self._settled else self._failures + 1
         if event.kind in NEEDS_PERSON:
             return self._stop(event.kind, event.params)
-        if event.kind == "server_error" and event.carried:
+        choked = event.carried > 0 and (event.kind == "server_error" or event.params.get("reason") == HUNG_UP)
+        if choked:
             self._suspect_batch(event)
-        self._probing = self._probing if event.kind == "server_error" and event.carried else ""
+        self._probing = self._probing if choked else ""
         wait = backoff_s(self._failures, event.draw, event.retry_after_s)
         if self._probing:
             return [self._send()]
@@ -477,10 +491,11 @@ class SyncCore:
         return [self._send()]
 
     def _suspect_batch(self, event: Failed) -> None:
-        """A server error with operations aboard: fewer next time; with one alone, ask without it whose fault it is."""
+        """What was aboard may be why it failed: fewer next time; with one alone, ask without it whose fault it is."""
+        self._choked += 1
         if event.carried > 1:
             self._limit = max(1, event.carried // 2)
-        elif self._failures > TRIES_OF_ONE:
+        elif self._choked > TRIES_OF_ONE:
             self._probing = "server_cannot_take"
 
     def _stop(self, code: str, params: dict[str, Any]) -> list[Effect]:

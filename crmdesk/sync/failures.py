@@ -1,8 +1,8 @@
 """What an answer or an exception of the network means, as `WorldError` codes.
 
-Codes: server_away, timeout, tls_untrusted, not_https, captive_portal, not_crmdesk, server_error, too_many
-(retry_after_s), upgrade_needed, signed_out, wrong_credentials, device_revoked, token_expired, too_large, bad_request,
-forbidden, not_found, answer_cut, cancelled.
+Codes: server_away (reason `hung_up`: the connection was taken and let go), timeout, tls_untrusted, not_https,
+captive_portal, not_crmdesk, server_error, too_many (retry_after_s), upgrade_needed, signed_out, wrong_credentials,
+device_revoked, token_expired, too_large, bad_request, forbidden, not_found, answer_cut, cancelled.
 """
 
 from datetime import datetime
@@ -12,6 +12,7 @@ import msgspec
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.errors import WorldError
 from crmdesk.protocol.messages import MEDIA_TYPE, Problem
+from crmdesk.sync.core import HUNG_UP
 
 _BY_STATUS = {
     400: "bad_request", 403: "forbidden", 404: "not_found", 409: "bad_request", 413: "too_large", 415: "bad_request",
@@ -27,7 +28,7 @@ def of_exception(error: Exception) -> WorldError:
     import ssl  # lazy, here and below: nothing of it is needed before something is sent
 
     import requests
-    from urllib3.exceptions import ReadTimeoutError
+    from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
     causes = _causes(error)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
@@ -38,6 +39,8 @@ def of_exception(error: Exception) -> WorldError:
         return WorldError("not_https")
     if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError) for cause in causes):
         return WorldError("tls_untrusted")
+    if any(isinstance(cause, ProtocolError) for cause in causes):
+        return WorldError("server_away", reason=HUNG_UP)
     return WorldError("server_away")
 
 

@@ -1,5 +1,6 @@
 """The pure core, step by step, and under any order of events."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,23 +152,38 @@ def test_one_damaged_request_after_the_other_sets_nothing_aside_while_some_arriv
         assert SetAside not in kinds(through(machine, answers=1, waiting=1))
 
 
-def test_a_server_error_is_laid_on_an_operation_only_if_the_server_works_without_it():
+CHOKES = [Failed("server_error", 0.5), Failed("server_away", 0.5, params={"reason": core.HUNG_UP})]
+
+
+@pytest.mark.parametrize("failure", CHOKES, ids=["server", "way"])
+def test_what_breaks_server_or_way_is_laid_on_an_operation_only_if_requests_get_through_without_it(failure):
+    def failed(carried):
+        return machine.step(msgspec.structs.replace(failure, carried=carried))
+
     machine = SyncCore()
     machine.step(Start())
-    for carried in (4, 2, 1, 1):
-        effects = machine.step(Failed("server_error", 0.5, carried=carried))
-        if kinds(effects) == [SendRequest]:
-            break
-        assert kinds(effects) == [Report, Wait]
-        machine.step(Tick())
-    assert effects == [SendRequest(0, 1 << 20)], "asks without any operation"
-    effects = machine.step(Failed("server_error", 0.5, carried=0))
-    assert kinds(effects) == [Report, Wait], "the server itself is broken: nothing is set aside"
+    for carried in (4, 2):
+        assert kinds(failed(carried)) == [Report, Wait]
+        assert only(machine.step(Tick()), SendRequest).max_operations == carried // 2
+    assert failed(1) == [SendRequest(0, 1 << 20)], "asks without any operation"
+    assert kinds(failed(0)) == [Report, Wait], "nothing gets through at all: nothing is set aside"
     machine.step(Tick())
-    machine.step(Failed("server_error", 0.5, carried=1))
+    for _ in range(core.TRIES_BEFORE_BLAME - 4):
+        assert failed(1) == [SendRequest(0, 1 << 20)]
+        assert kinds(through(machine)) == [SendRequest], "the line may have broken a few times in a row"
+    failed(1)
     effects = through(machine)
     assert effects[0] == SetAside("server_cannot_take")
     assert only(effects, SendRequest).max_operations >= 1
+
+
+def test_an_operation_is_not_blamed_for_a_night_without_a_network():
+    machine = SyncCore()
+    machine.step(Start())
+    for _ in range(20):
+        assert kinds(machine.step(Failed("server_away", 0.5, carried=4))) == [Report, Wait]
+        machine.step(Tick())
+    assert kinds(machine.step(Failed("server_error", 0.5, carried=1))) == [Report, Wait]
 
 
 def test_what_a_restored_server_lost_is_not_taken_for_the_operation_that_breaks_it():

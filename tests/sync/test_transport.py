@@ -2,11 +2,14 @@
 
 import contextlib
 import datetime
+import secrets
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -18,6 +21,7 @@ from crmdesk.protocol import frames
 from crmdesk.protocol.messages import MEDIA_TYPE, Page, Problem, SignIn, SyncEnd, SyncHead, SyncRequest, Tokens
 from crmdesk.sync import failures
 from crmdesk.sync.cancellation import Cancellation
+from crmdesk.sync.core import HUNG_UP
 from crmdesk.sync.transport import Deadlines, Transport
 from tests.sync.bad_server import BadServer, Handler, always, answer
 
@@ -181,8 +185,27 @@ def test_a_flipped_byte_is_never_parsed(serve, connect):
 def test_nobody_listens(connect):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(WorldError, match="server_away"):
+    with pytest.raises(WorldError, match="server_away") as caught:
         sync(connect(f"http://127.0.0.1:{port}"))
+    assert caught.value.params == {}
+
+
+def test_a_way_that_hangs_up_on_what_is_large_is_told_from_one_where_nobody_listens(connect):
+    """Some proxies reset the connection while the rest of a body is still on the way, and answer nothing."""
+    large = msgspec.structs.replace(REQUEST, cursor=secrets.token_hex(1 << 20))
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+
+        def reset() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        done = pool.submit(reset)
+        with pytest.raises(WorldError, match="server_away") as caught:
+            list(connect(f"http://127.0.0.1:{listener.getsockname()[1]}").sync(large, "t", Cancellation()))
+        done.result(5)
+    assert caught.value.params == {"reason": HUNG_UP}
 
 
 @pytest.mark.parametrize("stream", [False, True])
