@@ -54,15 +54,22 @@ def too_late(starts_at: str, zone: str | None, at: datetime, rule: Backdating = 
     return local_date(at, zone or DEFAULT_ZONE) > last_day(starts_at, zone, rule.at(at))
 
 
+def comes_too_late(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any], at: datetime, rule: Backdating = USUAL
+) -> bool:
+    """Say whether a report is submitted at `at`, or moved back by an amendment, later than allowed."""
+    if after.get("state") != "submitted":
+        return False
+    if before is not None and before.get("state") == "submitted" and before["starts_at"] <= after["starts_at"]:
+        return False
+    return too_late(after["starts_at"], after.get("zone"), at, rule)
+
+
 def check_in_time(
     before: Mapping[str, Any] | None, after: Mapping[str, Any], at: datetime, rule: Backdating = USUAL
 ) -> None:
-    """Raise RefusedError('too_late') where a report is submitted, or moved back by an amendment, later than allowed."""
-    if after.get("state") != "submitted":
-        return
-    if before is not None and before.get("state") == "submitted" and before["starts_at"] <= after["starts_at"]:
-        return
-    if too_late(after["starts_at"], after.get("zone"), at, rule):
+    """Raise RefusedError('too_late') where a report comes too late."""
+    if comes_too_late(before, after, at, rule):
         days = rule.at(at)
         last = last_day(after["starts_at"], after.get("zone"), days).isoformat()
         raise RefusedError("too_late", field="starts_at", days=days, last=last)

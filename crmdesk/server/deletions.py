@@ -12,7 +12,7 @@ from crmdesk.domain.merge import DELETED, merge_edit
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import lives, merging
 from crmdesk.server.tables import ERASED, ROWS
-from crmdesk.server.work import CALLED_BACK, SYSTEM, Authorship, ServerActor, ServerWork
+from crmdesk.server.work import CHANGES_NOTHING, SYSTEM, Authorship, ServerActor, ServerWork
 
 _TITLE_FIELDS = ("name", "title", "doctor_id", "doctor_ids", "institution_id", "starts_at")
 """What people know a row by; kept with the conflict, because a laptop holds no deleted rows."""
@@ -85,8 +85,7 @@ def changes_since(work: ServerWork, record: Record, row: Mapping[str, Any], revi
     here = [
         Authorship(item.by_id or None, item.at, item.changes, item.device_id)
         for item in reversed(work.queued_audits)
-        if (item.parent_record, item.parent_id) == (record.name, row["id"])
-        and item.action not in ("create", CALLED_BACK)
+        if (item.parent_record, item.parent_id) == (record.name, row["id"]) and item.action not in CHANGES_NOTHING
     ]
     found = (here if len(here) >= count else here + work.trail(record.name, row["id"]))[:count]
     return found or [Authorship(row["updated_by"], row["updated_at"], {})]

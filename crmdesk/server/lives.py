@@ -16,7 +16,7 @@ from crmdesk.server.cursor import Cursor, Link
 from crmdesk.server.money_tables import AUDIT_CHAIN
 from crmdesk.server.scoping import Key
 from crmdesk.server.tables import ROWS, SERVER_META, decode_json, encode_json
-from crmdesk.server.work import CALLED_BACK, ServerWork
+from crmdesk.server.work import CHANGES_NOTHING, ServerWork
 
 LIVES = "lives"
 """Of `server_meta`: {epoch of a life that is over: the last sequence that the chain has in common with it}."""
@@ -86,9 +86,10 @@ def seen_revision(work: ServerWork, row: Mapping[str, Any], operation: Operation
 
 def _changes_after(work: ServerWork, key: Key, common: int) -> int:
     """Return how often a row changed since an entry of the chain; what this transaction did so far included."""
-    entries, made = ROWS["audit_entry"].c, ("create", CALLED_BACK)
+    entries = ROWS["audit_entry"].c
     of_row = (entries.parent_record == key[0]) & (entries.parent_id == key[1])
-    ids = sa.select(entries.id).where(of_row, entries.action.not_in(made))
+    ids = sa.select(entries.id).where(of_row, entries.action.not_in(CHANGES_NOTHING))
     query = sa.select(sa.func.count()).where(AUDIT_CHAIN.c.seq > common, AUDIT_CHAIN.c.entry_id.in_(ids))
-    here = sum((one.parent_record, one.parent_id) == key and one.action not in made for one in work.queued_audits)
+    queued = [one for one in work.queued_audits if (one.parent_record, one.parent_id) == key]
+    here = sum(one.action not in CHANGES_NOTHING for one in queued)
     return int(work.connection.execute(query).scalar_one()) + here

@@ -330,7 +330,7 @@ def _of_its_kind(
     if record.name == "call_back":
         return call_backs.before_create(batch.work, actor, operation, values)
     if record.name == "visit":
-        visits.check(batch.work, operation, None, values)
+        visits.check(batch.work, actor, operation, None, values)
     elif record.name == "export_note":
         check_export(actor.role, values["what"])
     elif record.scope is ScopeRule.PARENT:
@@ -378,7 +378,7 @@ def _changed_of_its_kind(
     if record.name == "adverse_event":
         changes = adverse_events.check_edit(row, changes, batch.actor, operation)
     elif record.name == "visit":
-        visits.check(batch.work, operation, row, {**row, **changes})
+        visits.check(batch.work, batch.actor, operation, row, {**row, **changes})
     elif record.name == "call_back":
         changes = call_backs.check_edit(batch.work, operation, row, changes)
         call_backs.note_result(batch.work, batch.actor, row, {**row, **changes})

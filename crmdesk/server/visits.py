@@ -10,7 +10,7 @@ from crmdesk.domain.fields import Record
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import merging, rules_in_force
-from crmdesk.server.work import ServerWork
+from crmdesk.server.work import IN_TIME_BY_LAPTOP, ServerActor, ServerWork
 
 
 def submitted_in(operations: Iterable[Operation]) -> dict[str, int]:
@@ -39,14 +39,25 @@ def amending(
     return {name: new for name, new in changes.items() if not (heard and name == "adverse_event")}, SUBMITTED_TWICE
 
 
-def check(work: ServerWork, operation: Operation, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+def check(
+    work: ServerWork,
+    actor: ServerActor,
+    operation: Operation,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+) -> None:
     """Raise RefusedError('too_late' or 'task_missing') for a report that can't be taken like that.
 
     It counts when the person submitted it, not when there was a network again; a clock that is ahead counts as now.
+    Where the laptop's clock alone makes it one in time, the trail says so: that clock may have been set back.
     """
     if after.get("state") == "submitted":
         rule = rules_in_force.backdating(work.connection)
-        visit_rules.check_in_time(before, after, from_text(merging.made_at(work, operation)), rule)
+        made_at = merging.made_at(work, operation)
+        visit_rules.check_in_time(before, after, from_text(made_at), rule)
+        if visit_rules.comes_too_late(before, after, work.now, rule):
+            told = {"made_at": [made_at, work.at]}
+            work.audit(IN_TIME_BY_LAPTOP, actor, "visit", operation.row_id, told, scoped=False)
     if not adverse_events.needs_task(after) or (before is not None and adverse_events.needs_task(before)):
         return
     if work.get("adverse_event", adverse_events.task_id(operation.row_id)) is None:

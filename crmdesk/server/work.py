@@ -25,6 +25,10 @@ TRAVELLING_EDITS = frozenset(
 """Records whose edits and deletes also travel to laptops as rows of `audit_entry`; claims: every entry."""
 CALLED_BACK = "called_back"
 """The action that notes the result of a call-back in the trail of its visit; nothing of the visit changes by it."""
+IN_TIME_BY_LAPTOP = "in_time_by_laptop"
+"""The action that notes that a report came too late by the server's clock and in time by the laptop's."""
+CHANGES_NOTHING = ("create", CALLED_BACK, IN_TIME_BY_LAPTOP)
+"""Actions of the trail of a row that left it at the revision that it had."""
 TRAIL_DEPTH = 200
 """So many of the newest changes of a row are looked at for who wrote a value."""
 _TRAILS_AT_ONCE = 400

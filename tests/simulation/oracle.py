@@ -334,6 +334,7 @@ _TOLD = (
     "doctor_merge", "attachment", "call_back",
 )  # fmt: skip
 _DECIDED = ("claim", "plan_target", "doctor_merge")
+_LEAVES_IT = ("called_back", "in_time_by_laptop")
 
 
 def _one_effect(world: World, now: Truth) -> None:
@@ -341,7 +342,7 @@ def _one_effect(world: World, now: Truth) -> None:
     story: Counter[str] = Counter()
     commands: Counter[tuple[str, str]] = Counter()
     for entry in truth.history(world.database_path):
-        story[entry["parent_id"]] += entry["action"] != "called_back"  # told in the trail of the visit, which stays
+        story[entry["parent_id"]] += entry["action"] not in _LEAVES_IT  # told in the trail of a visit, which stays
         if entry["parent_record"] in _DECIDED and entry["action"] not in ("create", "edit", "delete"):
             commands[entry["parent_id"], entry["action"]] += 1
     for key, row in now.rows.items():

@@ -2,10 +2,16 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from crmdesk.domain.adverse_events import task_id
+from crmdesk.domain.clock import to_text
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Answer, Operation
+from crmdesk.server.money_tables import AUDIT_CHAIN
+from crmdesk.server.tables import decode_json
+from crmdesk.server.work import IN_TIME_BY_LAPTOP
 from tests.server.company import Company, Laptop, adverse_event_of, visit_values
 
 HEARD = {"state": "submitted", "adverse_event": True}
@@ -13,6 +19,12 @@ HEARD = {"state": "submitted", "adverse_event": True}
 
 def codes(answers: list[Answer]) -> list[str]:
     return [str(one.params.get("code") or one.code or one.outcome) for one in answers]
+
+
+def told_in_trail(company: Company, action: str) -> list[dict[str, Any]]:
+    with company.database.reading() as connection:
+        entries = connection.execute(sa.select(AUDIT_CHAIN.c.content)).scalars().all()
+    return [entry for entry in map(decode_json, entries) if entry["action"] == action]
 
 
 def opened(laptop: Laptop, visit_id: str, **more: Any) -> Operation:
@@ -135,6 +147,9 @@ def test_a_report_has_to_come_in_time_by_the_day_on_which_it_was_submitted(compa
     offline.made_at = "2026-11-17T01:00:00.000Z"
     answers = rep.push(draft, late, submitted, ahead, offline, today)
     assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied", "applied"]
+    [said] = told_in_trail(company, IN_TIME_BY_LAPTOP)
+    assert (said["parent_id"], said["by_id"]) == (draft.row_id, company["rep"])
+    assert said["changes"] == {"made_at": [offline.made_at, to_text(company.clock())]}, "its clock may be set back"
     back = {"starts_at": ("2026-11-10T01:00:00.000Z", "2026-11-01T01:00:00.000Z")}
     assert codes(rep.push(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
 
