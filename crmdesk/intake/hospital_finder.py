@@ -1,8 +1,10 @@
 """Finds the institution that a messily written hospital name means: taken where it is sure, offered where it is not."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from crmdesk.intake.hospital_likeness import NONE, OFFER, TAKE, Likeness, Reason, likeness
 from crmdesk.intake.hospital_names import Form, forms, squeezed
@@ -53,6 +55,7 @@ class HospitalFinder:
         self._by_tail: dict[str, list[int]] = defaultdict(list)
         self._by_pair: dict[str, list[int]] = defaultdict(list)
         self._by_char: dict[str, set[int]] = defaultdict(set)
+        self._short_by_start: dict[str, list[int]] = defaultdict(list)
         self._spelled = 0  # so many entries are in `_by_char`: most lists hold no short forms
 
     def add(self, institution_id: str, name: str, aliases: Sequence[str] = (), city: str = "") -> None:
@@ -64,6 +67,8 @@ class HospitalFinder:
         self._by_whole[_run_together(name)].append(number)
         self._entries.append(_Entry(institution_id, name, city, tuple(found)))
         for form in found:
+            if is_short(form.key):
+                self._short_by_start[_written(form.key)[:2]].append(number)
             self._by_key[form.key].append(number)
             for tail in _tails(form):
                 self._by_tail[tail].append(number)
@@ -74,12 +79,14 @@ class HospitalFinder:
         """Look for the institution that a name means, in its city where that is known."""
         asked = forms(name)
         whole = [self._entries[number] for number in self._by_whole.get(_run_together(name), ())]
-        if len(whole) == 1:
+        if len(whole) == 1 and not _elsewhere(asked, city, whole[0]):
             return Finding(Candidate(whole[0].id, whole[0].name, whole[0].city, 1.0, Reason.SAME, len(asked)))
-        candidates = [self._compare(asked, self._entries[number], city) for number in self._possible(asked)]
+        possible = (self._entries[number] for number in self._possible(asked))
+        candidates = [self._compare(asked, one, city) for one in possible if not _elsewhere(asked, city, one)]
         likely = sorted((one for one in candidates if one.score >= OFFER), key=_rank)
         if not likely:
-            return self._by_short_form(asked, city)
+            found = self._by_short_form(asked, city)
+            return found if found.taken or found.offers else self._of_short(asked, city)
         best = likely[0]
         rivals = [one for one in likely[1:] if one.score > best.score - _RIVAL and one.common >= best.common]
         if best.score >= TAKE and not rivals:
@@ -105,6 +112,18 @@ class HospitalFinder:
             for one, short in fitting
         ]
         return Finding(found[0]) if alone and found[0].score >= TAKE else Finding(None, tuple(sorted(found, key=_rank)))
+
+    def _of_short(self, asked: Sequence[Form], city: str) -> Finding:
+        """Look for those that are known by a short form of a name; never sure: a short form may have meant another."""
+        found: dict[str, Candidate] = {}
+        for form in asked[:1]:
+            starts = {one + other for one, other in combinations(_written(form.key), 2)}
+            for number in sorted({one for start in starts for one in self._short_by_start.get(start, ())}):
+                entry = self._entries[number]
+                placed = _one_city(city, entry.city) and (entry.name[0] not in "省市" or bool(city and entry.city))
+                if placed and any(_shortens(short, form) for short in entry.forms):
+                    found[entry.id] = Candidate(entry.id, entry.name, entry.city, 0.75, Reason.SHORT_FORM)
+        return Finding(None, tuple(sorted(found.values(), key=_rank))) if len(found) <= MAX_OFFERS else Finding()
 
     def pairs(self, least: float = TAKE, of_first: bool = False) -> Iterator[tuple[Candidate, Candidate]]:
         """Yield the institutions that may be one and the same, each pair once; the second says how surely and why.
@@ -158,6 +177,20 @@ class HospitalFinder:
 
 def _one_city(one: str, other: str) -> bool:
     return not (one and other) or one in other or other in one
+
+
+def _elsewhere(asked: Sequence[Form], city: str, entry: _Entry) -> bool:
+    """Say whether a name that names no place stands in another city: 协和医院 of two cities are two hospitals."""
+    return not _one_city(city, entry.city) and not any(form.places for form in (*asked, *entry.forms))
+
+
+def _written(key: str) -> str:
+    return re.sub("[第附]", "", key)
+
+
+def _shortens(short: Form, full: Form) -> bool:
+    fits = is_short(short.key) and len(short.key) < len(full.key) and in_order(short.key, full.key)
+    return fits and not full.branch and reads_as(short.key, full) is not None
 
 
 def _short_score(short: Short, alone: bool, placed: bool) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from crmdesk.intake.hospital_names import Form
@@ -59,25 +59,31 @@ class _So:
     """What was read so far."""
 
     words: int = 0
-    headed: bool = False
+    headed: bool = False  # a word stands there by its head
+    cut: bool = False  # a word that many share was left out
     placed: bool = False
     bare: bool = False
     owned: bool = False
 
 
-_OWNER = re.compile(r"([^大医附第]{2,6}?)(医科大学|中医药大学|科技大学|大学)")
+_OWNER = re.compile(
+    r"(大[^大医附第]{1,5}?|第[一二三四]|[^大医附第]{2,6}?)(军医大学|医科大学|中医药大学|科技大学|医学科学院|大学)"
+)
 _WORD = re.compile(
     r"(?P<school>医学院)|(?P<affiliated>附属)|第(?P<number>[〇一二三四五六七八九十]+)|(?P<people>人民)"
     r"|(?P<kind>中西医结合|中医|儿童|妇女儿童|妇幼保健|妇产|口腔|肿瘤|眼科|胸科|骨科|精神卫生|传染病|老年|康复|心血管病?|皮肤病?)"
     r"|(?P<end>医院|院)$"
 )
 _UNIVERSITIES = {
+    "军医大学": ("军医大", "军医"),
+    "医学科学院": ("医科院",),
     "医科大学": ("医科大", "医大", "医"),
     "中医药大学": ("中医药大", "中医大", "中医", "中"),
     "科技大学": ("科技大", "科大", "大"),
     "大学": ("大",),
 }
 _WRITTEN = re.compile(r"附属?第?([一二三四五六七八九十])(?=医?院?$)")
+_OF_CITY = re.compile("(?:北京|上海|天津|重庆|南京|武汉|广州|西安)(?=.{2})")
 _AFFILIATED_NUMBER = re.compile(r"附属(第[〇一二三四五六七八九十]+)医院")
 
 
@@ -125,7 +131,7 @@ def _rest(rest: str) -> Iterator[_Word]:
         found = _WORD.search(rest, at)
         own = rest[at : found.start() if found else len(rest)]
         if own:
-            yield _Word(_Role.OWN, (own,))
+            yield _Word(_Role.OWN, (own,), (_OF_CITY.sub("", own),) if _OF_CITY.match(own) else ())
         if found is None:
             return
         yield _word(str(found.lastgroup), str(found[str(found.lastgroup)]))
@@ -139,36 +145,40 @@ def _word(name: str, text: str) -> _Word:
         return _Word(_Role.NUMBER, (text,))
     if name == "kind":
         return _Word(_Role.KIND, (text,), (text[:2],) if len(text) > 2 else (text[0],))
-    fillers = {"school": ("医学院", "医"), "people": ("人民",), "end": ("医院", "院")}
-    return _Word(_Role.FILLER, fillers[name], optional=True)
+    whole, heads = {"school": ("医学院", ("医",)), "people": ("人民", ("人",)), "end": ("医院", ("院", "医"))}[name]
+    return _Word(_Role.FILLER, (whole,), heads, optional=True)
 
 
 def _read(text: str, at: int, words: tuple[_Word, ...], number: int, so: _So) -> Iterator[Short]:
     if number == len(words):
-        if at == len(text) and so.headed and (so.placed or so.owned):
-            yield Short(so.words, so.bare or not so.placed)
+        if at == len(text) and (so.headed or so.cut) and (so.placed or so.owned):
+            yield Short(so.words, so.bare or not so.placed or not so.headed)
         return
-    for written, after in _ways(words[number], so, any(one.role is _Role.OWN for one in words)):
+    for written, after in _ways(words[number], so, any(_tells_alone(one) for one in words)):
         if text.startswith(written, at):
             yield from _read(text, at + len(written), words, number + 1, after)
+
+
+def _tells_alone(word: _Word) -> bool:
+    return word.role is _Role.OWN and len(word.whole[0]) > 1
 
 
 def _ways(word: _Word, so: _So, has_own: bool) -> Iterator[tuple[str, _So]]:
     """Yield how a word may stand in a short form; 华西 for 四川大学华西医院 leaves the owner out."""
     yield from ((written, _after(so, word, written, False)) for written in word.whole)
     yield from ((head, _after(so, word, head, True)) for head in word.heads)
-    if word.optional:
-        yield "", so
-    elif word.role is _Role.OWNER and has_own:
-        yield "", _So(so.words, True, so.placed, so.bare, so.owned)
+    if word.role is _Role.OWNER and has_own:
+        yield "", replace(so, headed=True)
+    elif word.optional or (word.role is _Role.UNIVERSITY and has_own):
+        yield "", replace(so, cut=True)
 
 
 def _after(so: _So, word: _Word, written: str, head: bool) -> _So:
-    bare = word.role in (_Role.PLACE, _Role.OWNER) and written in ("省", "市")
     return _So(
-        so.words + (word.role in _TELLS),
-        so.headed or head,
-        so.placed or word.role in (_Role.PLACE, _Role.OWNER),
-        so.bare or bare,
-        so.owned or word.role is _Role.OWN,
+        words=so.words + (word.role in _TELLS),
+        headed=so.headed or (head and word.role is not _Role.FILLER),
+        cut=so.cut or head,
+        placed=so.placed or word.role in (_Role.PLACE, _Role.OWNER),
+        bare=so.bare or (word.role in (_Role.PLACE, _Role.OWNER) and written in ("省", "市")),
+        owned=so.owned or word.role is _Role.OWN,
     )

@@ -101,6 +101,14 @@ SHORT = (
     ("湘雅二院", "中南大学湘雅二医院?"),
     ("瑞金", "上海交通大学医学院附属瑞金医院?"),
     ("省人民医院", "浙江省人民医院?"),
+    ("浙江省人医", "浙江省人民医院?"),
+    ("大医二院", "大连医科大学附属第二医院"),
+    ("安平十院", "安平市第十人民医院?"),
+    ("安平市十", "安平市第十人民医院?"),
+    ("宣武", "首都医科大学附属北京宣武医院?"),
+    ("复旦儿科", "复旦大学附属儿科医院?"),
+    ("西京", "空军军医大学西京医院?"),
+    ("阜外", "中国医学科学院阜外医院?"),
     ("重医附三院", ""),
     ("重医", ""),
     ("一院", ""),
@@ -140,6 +148,32 @@ def test_a_short_form_is_asked_for_where_two_fit_and_taken_in_its_own_city(unive
     assert taken is not None
     assert (taken.name, taken.reason) == ("浙江省人民医院", Reason.SHORT_FORM)
     assert universities.find("浙二", "四川省-成都市") == Finding()
+
+
+@pytest.mark.parametrize(
+    ("name", "city", "known", "known_city", "offered"),
+    [
+        ("重庆医科大学附属第一医院", "", "重医附一院", "", True),
+        ("重庆医科大学附属第一医院", "重庆市", "重医附一院", "", True),
+        ("重庆医科大学附属第二医院", "", "重医附一院", "", False), ("安平市第一医院", "", "市一医院", "", False),
+        ("安平市第一医院", "安平市", "市一医院", "安平市", True),
+        ("浙江大学医学院附属第二医院", "", "浙二", "成都市", True),
+        ("浙江大学医学院附属第二医院", "杭州市", "浙二", "成都市", False),
+        ("重庆医科大学附属第一医院金山分院", "", "重医附一院", "", False),
+    ],
+)  # fmt: skip
+def test_a_full_name_is_asked_about_where_a_short_form_of_it_is_known(
+    name: str, city: str, known: str, known_city: str, offered: bool
+) -> None:
+    finding = found(name, known, city, known_city)
+    assert finding.taken is None, "the short form may have meant another one"
+    assert [one.name for one in finding.offers] == [known] * offered
+
+
+def test_one_name_that_says_no_place_is_another_hospital_in_another_city() -> None:
+    assert found("云杉医院", "云杉医院", "武汉市", "北京市") == Finding()
+    assert found("安平县云杉医院", "安平县云杉医院", "衡水市", "安平县").taken is not None, "the name says where"
+    assert found("云杉医院", "云杉医院", "武汉市", "").taken is not None
 
 
 def test_the_city_confirms_and_the_city_belies() -> None:
