@@ -105,6 +105,14 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "这一行是“{value}”，不是某个人或某家机构，没有导入。",
         "This row is a '{value}', not a person or an institution; not imported.",
     ),
+    "not_a_person": (
+        "“{value}”不像一位医生的姓名，没有导入。",
+        "'{value}' does not look like the name of a doctor; not imported.",
+    ),
+    "several_people": (
+        "“{value}”是 {count} 个人的姓名，没有导入。请每人一行。",
+        "'{value}' names {count} people; not imported. Give each a row.",
+    ),
     "dates_unclear": (
         "“{column}”里的 {value} 可能是两个不同的日子，整列都看不出日和月哪个在前。请先说明。",
         "{value} in '{column}' may be two different days, and nothing in the column says whether day or month comes"

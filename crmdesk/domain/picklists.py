@@ -67,7 +67,9 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("1", "一级", "Primary", "一级未定等", "一级医院"),
         ("none", "未定级", "Not graded", "未评级", "其他"),
     ),
-    "customer_class": _list(("A", "A 类", "Class A"), ("B", "B 类", "Class B"), ("C", "C 类", "Class C")),
+    "customer_class": _list(
+        ("A", "A 类", "Class A", "A 级"), ("B", "B 类", "Class B", "B 级"), ("C", "C 类", "Class C", "C 级")
+    ),
     "doctor_title": _list(
         ("chief", "主任医师", "Chief physician"),
         ("associate_chief", "副主任医师", "Associate chief physician"),

@@ -35,19 +35,32 @@ _NAME_PARTS = {
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     DEPARTMENT_NAME: (
         "科室", "所在科室", "所在科", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung",
-        "fachabteilung", "service",
+        "fachabteilung", "service", "部门", "科别", "organization department", "organization 1 - department",
     ),
     INSTITUTION_NAME: (
         "name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name", "klinik", "krankenhaus",
-        "hôpital", "hopital",
+        "hôpital", "hopital", "医院全称", "机构全称", "公司", "company", "organization name", "organization 1 - name",
     ),
+    "institution.aliases": ("简称", "医院简称", "机构简称"),
+    "doctor.title": ("职务", "技术职称", "job title", "organization title", "organization 1 - title"),
+    "doctor.mobile": ("移动电话", "手机/微信", "phone 1 - value"),
+    "doctor.phone": ("联系电话", "联系方式", "办公电话", "商务电话", "business phone"),
+    "doctor.email": ("电子邮件", "电子邮件地址", "邮箱地址", "e-mail address", "e-mail 1 - value"),
+    "doctor.customer_class": ("客户级别", "客户等级", "医生级别", "医生等级"),
     DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "doctor name", "nom", "arzt", "médecin", "physician"),
 }  # fmt: skip
-_VAGUE_HEADERS = frozenset({"name", "名称", "名字", "nom"})  # of anything: the content decides
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
-    "付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温芦樊殷俞安倪左庞聂章鲁岳翟兰焦"
+_VAGUE_HEADERS = frozenset({"name", "名称", "名字", "nom", "单位"})  # of anything: the content decides
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
+    "陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温"
+    "芦樊殷俞安倪左庞聂章鲁岳翟兰焦欧司上诸尉皇公令慕东褚卫尤柏水窦云凤花鲍费廉岑滕毕邬乐时傅皮卞齐伍元卜平和穆萧湛祁"
+    "米贝明臧计伏成谈茅纪舒屈项祝阮蓝闵席麻强路娄危童颜梅盛刁骆凌霍虞支柯管经房裘缪干应宗宣郁杭包吉钮邢裴荣翁荀羊惠甄"
+    "曲封储靳邴糜松井富巫乌巴弓牧隗山谷车宓蓬全班仰秋仲伊宫宁甘厉戎祖符景詹束幸韶郜蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥苍"
+    "双闻莘党贡劳姬申扶堵冉宰郦雍璩桑桂濮寿通边扈燕冀郏浦尚农别庄晏柴瞿阎充连茹习宦艾鱼容古易慎戈庾终暨居衡步都耿满弘"
+    "匡国文寇广禄阙殳沃利蔚越夔隆师巩厍晁勾敖融冷辛阚那简饶空毋沙养鞠须丰巢关蒯相后荆红游竺权逯盖益桓仝佟苑迟原兀苟帅"
+    "敬佘岩卿麦肇亓"
 )
+"""With what Chinese family names begin."""
 _BETWEEN_WORDS = re.compile(r"[/／|、,，;；&()（）\[\]【】]")
 _PERSON = re.compile(r"[\u3400-\u9fff·]{2,5}")
 _PLACE_OF_CARE = re.compile(
@@ -182,7 +195,7 @@ def _share(sample: list[str], fits: Callable[[str], object]) -> float:
 
 def _is_person(cell: str) -> bool:
     name = cell.replace(" ", "")
-    return bool(_PERSON.fullmatch(name)) and name[0] in _SURNAMES and not name.endswith(_NO_PERSON)
+    return bool(_PERSON.fullmatch(name)) and name[0] in SURNAMES and not name.endswith(_NO_PERSON)
 
 
 def _is_title(cell: str) -> bool:
@@ -211,9 +224,12 @@ def _scores(header: str, sample: list[str], own: OwnFields) -> dict[str, float]:
     for target in own.named_by_part(header):
         declared = field_of(target, own)
         fits = _share(sample, partial(_may_be, declared)) if sample else 1.0
-        if fits >= 0.3 and not _belies(target, shares):
-            vague = fold(header) in _VAGUE_HEADERS or (target == "doctor.phone" and "doctor.mobile" in scores)
+        of_anything = fold(header) in _VAGUE_HEADERS
+        if fits >= 0.3 and not _belies(target, shares, of_anything):
+            vague = of_anything or (target == "doctor.phone" and "doctor.mobile" in scores)
             scores[target] = (0.4 if vague else 1.0) + shares.get(target, 0.0)
+            if target not in (DOCTOR_NAME, *_NAME_PARTS) and not of_anything and scores.get(DOCTOR_NAME, 1.0) < 1:
+                del scores[DOCTOR_NAME]  # 常州 below 城市 is like a name, but the header says what it is
     return scores
 
 
@@ -227,8 +243,13 @@ def _may_be(field: Field, cell: str) -> bool:
     return field.kind is Kind.LONG_TEXT or len(plain(cell)) <= field.max_length
 
 
-def _belies(target: str, shares: Mapping[str, float]) -> bool:
-    """Say whether the content shows that a header such as `name` means the other thing that has a name."""
+def _belies(target: str, shares: Mapping[str, float], vague: bool) -> bool:
+    """Say whether the content shows that a header such as `name` means the other thing that has a name.
+
+    Hospitals by their short names (安贞, 华西) are like people: only a vague header is belied by those.
+    """
+    if target == INSTITUTION_NAME and not vague:
+        return False
     other = {DOCTOR_NAME: INSTITUTION_NAME, INSTITUTION_NAME: DOCTOR_NAME}.get(target)
     return other is not None and shares[other] >= 0.5 and shares[other] > shares[target]
 

@@ -11,7 +11,7 @@ from crmdesk.intake.clean import hospital
 from crmdesk.intake.hospital_finder import Finding, HospitalFinder
 from crmdesk.intake.model import KnownDoctor, KnownInstitution
 
-_MARKS = re.compile(r"[\s()（）\[\]【】·•.,，、。'\"“”\-－—_/]+")
+_MARKS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff()（）\[\]【】·•・‧.,，、。'\"“”\-－—_/]+")
 _CHINESE_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 MIN_ALIAS_LENGTH = 4
 

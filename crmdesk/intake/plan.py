@@ -28,6 +28,7 @@ from crmdesk.intake.columns import (
 from crmdesk.intake.dates import PLAIN, Order, decided
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
 from crmdesk.intake.model import Action, KnownCustomers, NewRow, Planned, SheetRow
+from crmdesk.intake.people import as_above, check_person, says_nothing, signs_off, without_title
 from crmdesk.intake.preview import Preview
 from crmdesk.intake.sheets import fold
 
@@ -49,8 +50,8 @@ def plan(
     Raises, before the first row, what `check_mapping` raises, and InputError('dates_unclear', column, value) where
     that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
-    `domain.validation`; rows made may carry a code of what to look at: `value_left_out`, `alias_of_other`,
-    `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`.
+    `domain.validation` and `intake.people`; rows made may carry a code of what to look at: `value_left_out`,
+    `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`.
     """
     kind = check_mapping(source.columns, mapping, source.own)
     used = {index: target for index, target in mapping.items() if target}
@@ -95,6 +96,7 @@ class _Planner:
         self._territory_id = asked.territory_id
         self._institutions = Institutions(asked.known.institutions())
         self._made_in_row: dict[str, int] = {}
+        self._above: dict[str, str] = {}
 
     def run(self) -> Iterator[Planned]:
         """Yield one planned row after the other."""
@@ -114,6 +116,8 @@ class _Planner:
         cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
+            if target in (INSTITUTION_NAME, DEPARTMENT_NAME):
+                text = self._above[target] = self._above.get(target, text) if as_above(text) else text
             cells.raw[target] = unquoted(text)
             reading = self._dates.get(index)
             value, code = reading.value(text) if reading is not None else clean.field_value(declared, text)
@@ -173,9 +177,9 @@ _TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", 
 
 
 def _check_total(row: SheetRow) -> None:
-    """Raise InputError('total_row') for a row that sums the others up instead of naming somebody."""
+    """Raise InputError('total_row') for a row that sums the others up, or is signed, instead of naming somebody."""
     first = next(filter(None, row.cells), "")
-    if fold(first) in _TOTALS:
+    if fold(first) in _TOTALS or signs_off(first):
         raise InputError("total_row", value=first[:20])
 
 
@@ -281,6 +285,11 @@ class _DoctorPlanner(_Planner):
         if ambiguous is not None:
             return self._ambiguous(number, ambiguous, name, work.asked)
         existing, certain = self._existing(name, work)
+        own, title = without_title(name)
+        if not existing and own != name:  # who is known with the title in the name stays that one
+            name, (existing, certain) = own, self._existing(own, work)
+            if title and not clean.plain(cells.raw.get("doctor.title", "")):
+                cells.values["doctor"]["title"] = title
         if existing and certain:
             return self._found_before(number, existing, name)
         if existing:
@@ -289,6 +298,9 @@ class _DoctorPlanner(_Planner):
         return self._make(number, name, cells, work)
 
     def _make(self, number: int, name: str, cells: _Cells, work: _Work) -> Planned:
+        if cells.left_out.get(DOCTOR_NAME) == "formula":
+            raise InputError("not_a_person", value=cells.raw[DOCTOR_NAME][:40])
+        check_person(cells.raw.get(DOCTOR_NAME, ""), cells.raw.get(INSTITUTION_NAME, ""))
         values = cells.values["doctor"] | {"name": name, "territory_id": self._territory_id}
         if not values.get("specialty") and work.places and work.places[0][2]:
             specialty = clean.choice_code("specialty", work.places[0][2])
@@ -328,8 +340,8 @@ class _DoctorPlanner(_Planner):
     def _find_work(self, cells: _Cells, work: _Work) -> Match | None:
         """Find or make the institutions and departments of a row; returns the look-up that found too many."""
         text = cells.raw.get(INSTITUTION_NAME, "")
-        names = clean.hospitals(text, self._is_hospital) if clean.plain(text) else []
-        rooms = clean.departments(cells.raw.get(DEPARTMENT_NAME, ""))
+        names = [] if says_nothing(text) else clean.hospitals(text, self._is_hospital)
+        rooms = [room for room in clean.departments(cells.raw.get(DEPARTMENT_NAME, "")) if not says_nothing(room)]
         paired = len(names) == len(rooms)
         all_rooms = clean.unique(rooms)
         seen: set[tuple[str, str]] = set()

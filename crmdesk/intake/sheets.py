@@ -19,7 +19,8 @@ from crmdesk.intake.vcards import read_cards
 MAX_ROWS = 200_000
 MAX_COLUMNS = 500
 HEADER_SEARCH_ROWS = 40
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060\ud800-\udfff]")
+"""What can't be stored, and what nobody sees: it makes two names that look alike differ."""
 _EXCEL_ESCAPE = re.compile(r"_x000[dD]_\n?")
 _CUSTOMER = re.compile(r".{2,}(医院|卫生院|诊所|门诊部|药店|主任医师|主治医师)")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d.,/: %-]+")
@@ -27,10 +28,11 @@ _NUMBER_LIKE = re.compile(r"[-+]?[\d.,/: %-]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name and the rows that hold something."""
+    """One sheet: its name, the rows that hold something, and whether whoever opens the file sees it."""
 
     name: str
     rows: list[SheetRow]
+    hidden: bool = False
 
 
 def read_sheets(source: Format, data: bytes) -> list[Sheet]:
@@ -102,7 +104,7 @@ def _workbook_sheets(data: bytes) -> list[Sheet]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         hidden = {meta.name for meta in workbook.sheets_metadata if meta.visible is not SheetVisibleEnum.Visible}
         names = sorted(workbook.sheet_names, key=lambda name: name in hidden)
-        return [Sheet(name, _sheet_rows(workbook.get_sheet_by_name(name))) for name in names]
+        return [Sheet(name, _sheet_rows(workbook.get_sheet_by_name(name)), name in hidden) for name in names]
     except PasswordError as error:
         raise InputError("encrypted_file") from error
     except (InputError, KeyboardInterrupt, SystemExit, MemoryError):
@@ -160,7 +162,7 @@ def cell_text(value: object) -> str:
 
 
 def choose_sheet(sheets: list[Sheet], name: str | None, known_headers: frozenset[str]) -> Sheet:
-    """Return the sheet asked for, or the one that looks most like a list of customers.
+    """Return the sheet asked for, or the one that looks most like a list of customers; a hidden one only if no other.
 
     Raises InputError: `unknown_sheet`, `no_rows`.
     """
@@ -173,10 +175,10 @@ def choose_sheet(sheets: list[Sheet], name: str | None, known_headers: frozenset
     if not filled:
         raise InputError("no_rows")
 
-    def worth(sheet: Sheet) -> tuple[int, int]:
+    def worth(sheet: Sheet) -> tuple[bool, int, int]:
         heads = sheet.rows[:HEADER_SEARCH_ROWS]
         known = max(sum(fold(cell) in known_headers for cell in row.cells) for row in heads)
-        return known, len(sheet.rows)
+        return bool(known) and not sheet.hidden, known, len(sheet.rows)
 
     return max(filled, key=worth)
 

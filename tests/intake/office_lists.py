@@ -53,6 +53,15 @@ def _sheets(book: Any) -> None:
     _rows(book.add_worksheet("北京"), [["姓名", "医院"], ["李敏", "云杉医院"], ["王五", "云杉医院"]])
 
 
+def _hidden(book: Any) -> None:
+    sheet = book.add_worksheet("去年")
+    _rows(sheet, [["姓名", "医院", "科室"], *(["离任的", "云杉医院", "骨科"] for _ in range(5))])
+    sheet.hide()
+    now = book.add_worksheet("今年")
+    _rows(now, [["姓名", "医院"], ["张硕", "明泉医院"]])
+    now.activate()
+
+
 def _formulas(book: Any) -> None:
     sheet = book.add_worksheet("L")
     _rows(sheet, [["姓名", "医院", "手机", "备注"], ["", "明泉医院"], ["李敏", "云杉医院", "'13800000002", "=SUM(A1)"]])
@@ -104,6 +113,7 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "titles, merged cells, a total.xlsx": lambda: _book(_titles),
     "two header rows.xlsx": lambda: _book(_two_headers),
     "several sheets.xlsx": lambda: _book(_sheets),
+    "hidden sheet.xlsx": lambda: _book(_hidden),
     "formulas.xlsx": lambda: _book(_formulas),
     "day numbers.xlsx": lambda: _book(_serials),
     "headings twice, empty columns.xlsx": lambda: _book(_columns_twice),

@@ -53,6 +53,11 @@ def test_of_several_sheets_one_is_taken_the_others_are_named_and_can_be_chosen()
     assert [one.values["name"] for one in taken("several sheets.xlsx", sheet="上海")[1]] == ["张硕"]
 
 
+def test_a_sheet_that_nobody_sees_is_named_and_not_taken() -> None:
+    assert [one.values["name"] for one in taken("hidden sheet.xlsx")[1]] == ["张硕"]
+    assert notices("hidden sheet.xlsx")["other_sheets"] == {"sheet": "今年", "others": ["去年"]}
+
+
 def test_formulas_have_their_value_or_are_named() -> None:
     _seen, planned = taken("formulas.xlsx")
     assert [(one.values["name"], one.values.get("mobile")) for one in planned] == [

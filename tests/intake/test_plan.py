@@ -198,7 +198,7 @@ def test_the_report_is_a_csv_that_no_sheet_runs(tmp_path: Path) -> None:
     report.save(path, header, lambda one: (str(one.row_number), one.action.value, one.code, one.name, str(one.params)))
     rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
     assert rows[0] == list(header)
-    assert {row[2] for row in rows[1:]} == {"value_left_out", "out_of_scope"}
+    assert {row[2] for row in rows[1:]} == {"not_a_person", "value_left_out", "out_of_scope"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     assert isinstance(report, Report)
 

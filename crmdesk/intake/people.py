@@ -1,0 +1,94 @@
+"""Reads the cell that should name a doctor: titles written behind the name, notes that name nobody, several people."""
+
+import re
+
+from crmdesk.domain.errors import InputError
+from crmdesk.intake.clean import choice_code, person_name, plain
+from crmdesk.intake.columns import SURNAMES
+
+_HAN = "\u3400-\u9fff"
+_TITLE = re.compile(
+    r"(?:副?主任(?:医师|药师|护师)?|主治医师|住院医师|主管(?:药师|护师)|医师|药师|护士长|副?教授|副?院长|医生|大夫|老师)$"
+)
+_FAMILIES = frozenset(
+    ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯", "司徒", "呼延", "端木")
+)
+_SAYS_NOTHING = frozenset(
+    (
+        "无",
+        "暂无",
+        "没有",
+        "待定",
+        "待补",
+        "待补充",
+        "不详",
+        "未知",
+        "空缺",
+        "空",
+        "无名",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "tbd",
+    )
+)
+_NOTE = re.compile(
+    r"(?:备?注|附注|说明|(?:数据)?来源)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]"
+)
+_SIGNED = re.compile(r"(?:制表|填表|填报|制单|审核|复核|审批|统计)(?:人|单位|部门|日期|时间)?\s*[:：]")
+_PLACE_OF_CARE = re.compile(
+    r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)$"
+)
+_BETWEEN_PEOPLE = re.compile(rf"[、，,;；/|\n]+|(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
+_REMARK = re.compile(r"[(（][^()（）]*[)）]$")
+_ONE_PERSON = re.compile(rf"[{_HAN}]{{2,4}}")
+
+
+_AS_ABOVE = frozenset({"同上", "〃", "″", '"', "ditto"})
+
+
+def as_above(text: str) -> bool:
+    """Say whether a cell stands for what the cell above it says."""
+    return plain(text).casefold() in _AS_ABOVE
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a cell is filled with a sign or word for 'nothing': —, /, 暂无, n/a."""
+    cell = plain(text).casefold()
+    return cell in _SAYS_NOTHING or not any(char.isalnum() for char in cell)
+
+
+def signs_off(text: str) -> bool:
+    """Say whether a cell begins the line at a list's foot that says who made it: 制表人：."""
+    return bool(_SIGNED.match(plain(text)))
+
+
+def without_title(name: str) -> tuple[str, str]:
+    """Return (name, code of a title or '') of 李伟主任医师; a surname alone keeps what it is called by: 王主任."""
+    found = _TITLE.search(name)
+    own = name[: found.start()].strip() if found else ""
+    if found is None or not re.fullmatch(rf"[{_HAN}·]{{2,12}}", own) or own in _FAMILIES or own.endswith(("科", "院")):
+        return name, ""
+    code = None if found[0].endswith("主任") else choice_code("doctor_title", found[0])
+    return own, code or ""
+
+
+def check_person(text: str, hospital: str) -> None:
+    """Raise InputError for a cell that names no doctor: `not_a_person`, or `several_people` with their `count`."""
+    name = person_name(text)
+    if not name:
+        return  # what is missing is said by the declared rules
+    nobody = says_nothing(name) or name.isdigit() or name == person_name(hospital)
+    if nobody or _NOTE.match(name) or signs_off(name) or _PLACE_OF_CARE.match(name):
+        raise InputError("not_a_person", value=name[:40])
+    people = _people(plain(text.replace("\n", "、")))
+    if people > 1:
+        raise InputError("several_people", value=name[:40], count=people)
+
+
+def _people(text: str) -> int:
+    """Return how many people a cell names; 1 where any part of it may be something else than a Chinese name."""
+    parts = [without_title(_REMARK.sub("", part).strip())[0] for part in _BETWEEN_PEOPLE.split(text) if part.strip()]
+    names = all(_ONE_PERSON.fullmatch(part) and part[0] in SURNAMES for part in parts)
+    return len(parts) if names and parts[0] not in _FAMILIES else 1

@@ -1,0 +1,114 @@
+"""Cells that should name a doctor: titles behind the name, notes and headings, several people, nobody at all."""
+
+from typing import Any
+
+import pytest
+
+from crmdesk.domain.import_sentences import IMPORTS
+from crmdesk.intake import Action, preview
+from crmdesk.intake.sheets import cell_text
+from tests.intake.ledger import Ledger
+
+
+def loaded(*lines: str, ledger: Ledger | None = None) -> list[tuple[Action, str, Any]]:
+    _report, planned = (ledger or Ledger()).load("\n".join(("姓名,医院,科室,职称", *lines)).encode())
+    return [(one.action, one.code, one.values.get("name")) for one in planned]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("一、心内科,一、心内科,一、心内科,", "not_a_person"), ("骨科组,骨科组,骨科组,骨科组", "not_a_person"),
+        ("注：以上名单仅供内部使用。", "not_a_person"), ("备注: 离职的未列入", "not_a_person"),
+        ("共 3 人", "not_a_person"),
+        ("制表人：,张测试,,", "total_row"), ("审核：张测试", "total_row"), ("---,---,---,---", "not_a_person"),
+        ("/,明泉医院,,", "not_a_person"), ("暂无,明泉医院,,", "not_a_person"), ("12,明泉医院,,", "not_a_person"),
+        ("明泉市中医院,,,", "not_a_person"), ('"=A1&""x""",明泉医院,,', "not_a_person"),
+        ("张硕、李敏、王五,明泉医院,,", "several_people"), ("张硕 李敏,明泉医院,,", "several_people"),
+        ('"张硕（主任）\n李敏",明泉医院,,', "several_people"), ("张硕主任/李敏教授,明泉医院,,", "several_people"),
+    ],
+)  # fmt: skip
+def test_what_names_no_doctor_or_several_is_refused_and_makes_nothing(line: str, code: str) -> None:
+    ledger = Ledger()
+    assert [found[:2] for found in loaded("李敏,云杉医院,,", line, ledger=ledger)] == [
+        (Action.CREATE, ""), (Action.REFUSED, code),
+    ]  # fmt: skip
+    assert [len(ledger.rows[record]) for record in ("doctor", "institution")] == [1, 1]
+    assert code in IMPORTS
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "title"),
+    [
+        ("李伟教授", "李伟", None), ("李伟主任医师", "李伟", "chief"),
+        ("李伟副主任医师", "李伟", "associate_chief"), ("李伟主任", "李伟", None),
+        ("买买提·吐尔逊主任", "买买提·吐尔逊", None), ("王主任", "王主任", None), ("欧阳主任", "欧阳主任", None),
+        ("王副主任", "王副主任", None), ("心内科主任", "心内科主任", None), ("李医生", "李医生", None),
+        ("扎西", "扎西", None), ("欧阳 明月", "欧阳明月", None), ("阿依古丽 买买提", "阿依古丽买买提", None),
+        ("李敏/Li Min", "李敏/Li Min", None), ("Müller; Hans", "Müller; Hans", None),
+        ("𠮷田一郎", "𠮷田一郎", None), ("王主任明泉医院", "王主任明泉医院", None),
+    ],
+)  # fmt: skip
+def test_a_title_behind_a_whole_name_is_taken_off_it(cell: str, name: str, title: str | None) -> None:
+    ledger = Ledger()
+    _report, (planned,) = ledger.load(f"姓名,医院\n{cell},明泉医院".encode(), {0: "doctor.name", 1: "institution.name"})
+    assert (planned.action, planned.values["name"], planned.values.get("title")) == (Action.CREATE, name, title)
+    assert loaded(f"{cell},明泉医院,,", ledger=ledger)[0][0] is Action.SAME
+
+
+def test_who_is_known_with_the_title_in_the_name_stays_that_one() -> None:
+    ledger = Ledger()
+    loaded("李伟,明泉医院,心内科,", ledger=ledger)
+    assert loaded("李伟教授,明泉医院,心内科,", ledger=ledger)[0][0] is Action.SAME
+    made = next(iter(ledger.rows["doctor"].values()))
+    ledger.rows["doctor"] = {row_id: {**made, "name": "李伟教授"} for row_id in ledger.rows["doctor"]}
+    assert loaded("李伟教授,明泉医院,心内科,", ledger=ledger)[0][0] is Action.SAME
+
+
+def test_the_title_column_says_more_than_the_name() -> None:
+    _report, planned = Ledger().load(
+        "姓名,医院,职称\n李伟主任医师,明泉医院,主治医师\n张硕,云杉医院,\n李敏,云杉医院,\n".encode()
+    )
+    assert [one.values.get("title") for one in planned] == ["attending", None, None]
+
+
+def test_no_hospital_is_made_of_a_sign_for_none_and_one_as_above_is_the_one_above() -> None:
+    ledger = Ledger()
+    loaded("张硕,明泉医院,心内科,", "李敏,同上,〃,", "王五,/,暂无,", "赵六,301,—,", ledger=ledger)
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ["明泉医院", "301"]
+    assert [row["name"] for row in ledger.rows["department"].values()] == ["心内科"]
+    assert len(ledger.rows["affiliation"]) == 3
+
+
+def test_what_nobody_sees_makes_no_second_doctor() -> None:
+    assert cell_text("\u200b李\u200b静\u2060\u202c") == "李静"
+    assert [one[0] for one in loaded("李静,明泉医院,,", "\u200b李\u200b静,明泉医院,,")] == [
+        Action.CREATE, Action.DUPLICATE_PARKED,
+    ]  # fmt: skip
+    ledger = Ledger()
+    loaded("李静,明泉医院,,", ledger=ledger)
+    made = next(iter(ledger.rows["doctor"].values()))
+    ledger.rows["doctor"] = {row_id: {**made, "name": "李\u200b静"} for row_id in ledger.rows["doctor"]}
+    assert loaded("李静,明泉医院,,", ledger=ledger)[0][0] is Action.SAME, "one that was imported before"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "targets"),
+    [
+        ("姓,名,公司,部门,职务,商务电话,移动电话,电子邮件地址\n张,硕,明泉医院,心内科,主任医师,021-12345678,13800000001,a@example.com",
+         "doctor", "doctor.family_name doctor.given_name institution.name department.name doctor.title doctor.phone"
+         " doctor.mobile doctor.email"),
+        ("Name,Organization 1 - Name,Organization 1 - Title,Phone 1 - Value\n张硕,明泉医院,主任医师,13800000001",
+         "doctor", "doctor.name institution.name doctor.title doctor.mobile"),
+        ("医院全称,简称,市\n明泉市第一医院,明泉一院,常州\n云杉市中医院,,温州\n安平市医院,,沈阳",
+         "institution", "institution.name institution.aliases institution.city"),
+        ("药品名称,规格,单位\n甲片,1g,盒\n乙片,2g,盒\n丙片,2g,盒", "", "  "),
+        ("姓名,医院\n张硕,安贞\n李敏,华西\n甘棠,盛京", "doctor", "doctor.name institution.name"),
+        ("甘棠,明泉市第一医院\n司马千里,明泉市第一医院\n诸葛青,云杉市中医院", "doctor", "doctor.name institution.name"),
+        ("姓名,医院,客户级别\n张硕,明泉医院,A级\n李敏,明泉医院,C级\n王五,明泉医院,B", "doctor",
+         "doctor.name institution.name doctor.customer_class"),
+    ],
+)  # fmt: skip
+def test_headings_of_address_books_and_what_looks_like_a_name(text: str, kind: str, targets: str) -> None:
+    seen = preview(text.encode())
+    assert (seen.kind, [column.target for column in seen.columns]) == (kind, targets.split(" "))
