@@ -35,11 +35,12 @@ _NAME_PARTS = {
 _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     DEPARTMENT_NAME: (
         "科室", "所在科室", "所在科", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung",
-        "fachabteilung", "service", "部门", "科别", "organization department", "organization 1 - department",
+        "fachabteilung", "service", "部门", "科别", "診療科", "organization department", "organization 1 - department",
     ),
     INSTITUTION_NAME: (
         "name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name", "klinik", "krankenhaus",
-        "hôpital", "hopital", "医院全称", "机构全称", "公司", "company", "organization name", "organization 1 - name",
+        "hôpital", "hopital", "医院全称", "机构全称", "公司", "病院", "病院名", "company",
+        "organization name", "organization 1 - name",
     ),
     "institution.aliases": ("简称", "医院简称", "机构简称"),
     "doctor.title": ("职务", "技术职称", "job title", "organization title", "organization 1 - title"),
@@ -47,7 +48,7 @@ _MORE_HEADERS: dict[str, tuple[str, ...]] = {
     "doctor.phone": ("联系电话", "联系方式", "办公电话", "商务电话", "business phone"),
     "doctor.email": ("电子邮件", "电子邮件地址", "邮箱地址", "e-mail address", "e-mail 1 - value"),
     "doctor.customer_class": ("客户级别", "客户等级", "医生级别", "医生等级"),
-    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "doctor name", "nom", "arzt", "médecin", "physician"),
+    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "氏名", "doctor name", "nom", "arzt", "médecin", "physician"),
 }  # fmt: skip
 _VAGUE_HEADERS = frozenset({"name", "名称", "名字", "nom", "单位"})  # of anything: the content decides
 SURNAMES = frozenset(

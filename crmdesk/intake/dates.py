@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.formulas import unquoted
 from crmdesk.intake.clean import is_formula, iso_date, plain
 from crmdesk.intake.model import Table
@@ -29,6 +30,13 @@ _SERIAL = re.compile(r"[2-7]\d{4}")
 _WORDED = re.compile(
     r"(?:(\d{1,2})[ .-]*([a-z]{3,9})|([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?),?[ .-]*((?:19|20)\d{2})", re.I
 )
+_DAY_OF_WEEK = re.compile(r"[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?|(?:上午|下午|中午|早上|晚上).*$")
+_SIGN = "0-9〇零一二三四五六七八九"
+_COUNT = "[0-9]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
+_CHINESE = re.compile(rf"((?:中华)?民国)?([{_SIGN}]{{2,4}})[年/.-]({_COUNT})[月/.-]({_COUNT})日?")
+_DIGITS = {sign: str(at) for at, sign in enumerate("〇一二三四五六七八九")} | {"零": "0"}
+_REPUBLIC = 1911
+"""So many years before the first of 民国."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EXCEL_BEGINS = date(1899, 12, 30)
 _SIGNS = str.maketrans("／．－", "/.-")
@@ -69,7 +77,8 @@ class Reading:
             return None, ""
         if is_formula(cell) and unquoted(text) == text:
             return None, "formula"
-        found = iso_date(cell) or _compact(cell) or _worded(cell) or _serial(cell) or self._parted(cell)
+        found = iso_date(cell) or _chinese(cell) or _compact(cell) or _worded(cell) or _serial(cell)
+        found = found or self._parted(cell)
         return (found, "") if found else (None, "not_a_date")
 
     def _parted(self, cell: str) -> str:
@@ -135,6 +144,23 @@ def _plain(text: str) -> str:
 def _pair(cell: str) -> _Pair | None:
     found = _PARTED.fullmatch(cell)
     return _Pair(int(found[1]), int(found[3]), int(found[4])) if found else None
+
+
+def _chinese(cell: str) -> str:
+    """Read what people write in Chinese: 二〇二六年三月二日, 民国115年3月2日, 2026 年 3 月 2 日（周一）上午."""
+    flat = re.sub(r"\s+", "", _DAY_OF_WEEK.sub("", simplified(cell)))
+    found = _CHINESE.fullmatch(flat)
+    if found is None:
+        return ""
+    year = int("".join(_DIGITS.get(sign, sign) for sign in found[2])) + (_REPUBLIC if found[1] else 0)
+    return _day(year, _number(found[3]), _number(found[4])) if year > _REPUBLIC else ""
+
+
+def _number(text: str) -> int:
+    """Return 21 for 二十一 and for 21."""
+    tens, ten, ones = text.rpartition("十")
+    digits = (tens or "一") + (ones or "〇") if ten else text
+    return int("".join(_DIGITS.get(sign, sign) for sign in digits))
 
 
 def _compact(cell: str) -> str:

@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 
 from crmdesk.domain.errors import InputError
 from crmdesk.intake.model import Format, Notice
@@ -181,7 +182,54 @@ def decode(data: bytes) -> tuple[str, str, tuple[Notice, ...]]:
         if found is not None:
             notices = (Notice("damaged_characters"),) if "\ufffd" in found else ()
             return found, name, notices
-    return data.decode("latin-1"), "latin-1", (Notice("encoding_uncertain"),)
+    text, name = next((text, name) for name, text in _last_resorts(data) if text is not None)
+    return text, name, (Notice("encoding_uncertain"),)
+
+
+def _last_resorts(data: bytes) -> Iterator[tuple[str, str | None]]:
+    for name, reads_well in _NEIGHBOURS:
+        text = _decode_strictly(data, name)
+        yield name, text if text is not None and reads_well(data[: 2**18], text[: 2**18]) else None
+    yield "utf-8, gb18030", _line_by_line(data)
+    yield "latin-1", data.decode("latin-1")
+
+
+def _is_japanese(_data: bytes, text: str) -> bool:
+    foreign = sum(map(_beyond_ascii, text))
+    return len(_KANA.findall(text)) > max(3, foreign * 0.15)
+
+
+def _is_traditional(data: bytes, text: str) -> bool:
+    foreign = sum(map(_beyond_ascii, text))
+    return sum(len(run) // 2 for run in _BIG5_RUN.findall(data)) > max(3, foreign * 0.7)
+
+
+_KANA = re.compile("[\u3040-\u30ff]")
+"""No Japanese text is without its syllables."""
+_BIG5_RUN = re.compile(rb"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe]){2,}")
+"""The characters that people use, side by side; the Ã of SÃO PAULO makes a pair with its O, but a single one."""
+_NEIGHBOURS = (("cp932", _is_japanese), ("cp950", _is_traditional))
+"""The encodings of Japan and Taiwan."""
+
+
+def _line_by_line(data: bytes) -> str | None:
+    """Return a text of which some lines are UTF-8 and others GB 18030, as two programs wrote on it; else None."""
+    lines: list[str] = []
+    for line in data.splitlines(keepends=True):
+        found = _decode_strictly(line, "utf-8")
+        if found is None and _gb18030_share(line) >= 0.9:
+            found = _decode_strictly(line, "gb18030")
+        if found is None:
+            return None
+        lines.append(found)
+    return "".join(lines)
+
+
+def _decode_strictly(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError:
+        return None
 
 
 def _utf_16_without_bom(data: bytes) -> str:

@@ -114,6 +114,23 @@ def test_a_column_is_read_as_a_whole(cells: list[str], reading: Reading) -> None
     assert reading_of(cells) == reading
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026年3月2日 星期一", "2026-03-02"), ("2026/3/2（周一）", "2026-03-02"), ("2026年03月02日上午", "2026-03-02"),
+        ("二〇二六年三月二日", "2026-03-02"), ("二零二六年十二月二十一日", "2026-12-21"),
+        ("2026年三月十日", "2026-03-10"),
+        ("民国115年3月2日", "2026-03-02"), ("中華民國115年3月2日", "2026-03-02"), ("2026 年 3 月 2 日", "2026-03-02"),
+        ("115年3月2日", None), ("26年3月2日", None), ("26-3-2", None), ("二〇二六年十三月二日", None),
+        ("2026年3月", None),
+        ("二〇二六年三十二月二日", None), ("民国三年", None), ("十月", None), ("2026年十十月2日", None),
+        ("46083", "2026-03-02"),
+    ],
+)  # fmt: skip
+def test_dates_as_people_write_them_in_chinese(cell: str, day: str | None) -> None:
+    assert Reading().value(cell) == (day, "" if day else "not_a_date")
+
+
 def test_consent_that_names_no_channel_is_explained_no_is_nothing() -> None:
     _seen, planned = taken("consent, tabs, UTF-16.txt")
     assert [one.values.get("consent") for one in planned] == [None, None, ["phone", "wechat"]]

@@ -42,6 +42,34 @@ def test_latin_1_comes_last_and_says_so() -> None:
     assert seen.notices[0].code == "encoding_uncertain"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "read_as"),
+    [
+        ("姓名,醫院,備註\n陳怡君,明泉醫院,請於週二下午來訪\n林志明,明泉醫院,門診時間為每週三\n", "big5", "cp950"),
+        (
+            "氏名,病院名,備考\n田中一郎,明泉病院,火曜日の午後に訪問\n佐藤花子,明泉病院,カタログを希望\n",
+            "shift_jis",
+            "cp932",
+        ),
+        ("Name;Straße;Ort\nMüller;Höhenstraße 1;Köln\nÄrzte;Größe;Überlingen\n", "cp1252", "latin-1"),
+        ("nom;hôpital\nRené;Hôtel-Dieu à Orléans\nÉmile;“Sacré-Cœur”\n", "cp1252", "latin-1"),
+        ("NOME,CIDADE\nJOÃO,SÃO PAULO\nÂNGELO,SÃO BENTO\nSEBASTIÃO,SÃO JOÃO\n", "cp1252", "latin-1"),
+        ("nome,cidade\nJoão,São Paulo\nÂngela,Açaí\nÇelik,Avaré\n", "cp1252", "latin-1"),
+    ],
+)
+def test_the_encodings_of_the_neighbours_are_told_from_latin_letters(text: str, encoding: str, read_as: str) -> None:
+    found, name, notices = decode(text.encode(encoding))
+    assert (name, [one.code for one in notices]) == (read_as, ["encoding_uncertain"])
+    assert read_as == "latin-1" or found == text
+
+
+def test_lines_of_two_encodings_are_each_read_in_their_own() -> None:
+    first, second = "姓名,医院\n张硕,明泉医院\n", "李敏,云杉医院\n王五,云杉医院\n"
+    found, name, notices = decode(first.encode() + second.encode("gbk"))
+    assert (found, name, [one.code for one in notices]) == (first + second, "utf-8, gb18030", ["encoding_uncertain"])
+    assert decode(first.encode() + "niño,España\n".encode("latin-1"))[1] != "utf-8, gb18030"
+
+
 def test_one_broken_character_does_not_change_the_encoding() -> None:
     data = (TEXT * 20).encode("gb18030").replace("静".encode("gb18030"), b"\xff", 1)
     text, encoding, notices = decode(data)
