@@ -220,9 +220,13 @@ class Premises:
         """Keep the key of an account by another passphrase from now on; raises as `KeyVault.change_passphrase`."""
         self._vault.change_passphrase(account.key, old, new)
 
-    def sign_in(self, server: str, login: str, password: str, passphrase: str = "") -> Laptop:
+    def sign_in(
+        self, server: str, login: str, password: str, passphrase: str = "", *, forgotten: bool = False
+    ) -> Laptop:
         """Sign in at the server and open (or make) the local store.
 
+        `forgotten`: nobody knows the passphrase any more. Once the server has said yes the store that it protects is
+        put aside, a new key is made and everything is fetched anew; what was not sent lies in the store put aside.
         Raises WorldError of the network or the store, `passphrase_needed` where no key ring can keep the key,
         `passphrase_missing` where one was chosen before.
         """
@@ -231,7 +235,7 @@ class Premises:
         transport = self._transport(server, self._ca_bundle)
         fresh = accounts.Account(transport.server, login.strip(), ca_bundle=self._ca_bundle)
         known = self.book.find(fresh.server, fresh.login)
-        if known is not None and self._openable(known):
+        if known is not None and self._openable(known) and not forgotten:
             try:
                 return self._sign_in_again(known, transport, password, passphrase)
             except WorldError as error:
@@ -320,9 +324,11 @@ class WindowSessions:
         """Let the sign-in window of the next start look so."""
         self._worker.submit(self._premises.remember_look, look)
 
-    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
+    def sign_in(
+        self, server: str, login: str, password: str, passphrase: str, forgotten: bool = False
+    ) -> "Future[Signed]":
         """Sign in at the server; where a laptop is open already, its session is renewed."""
-        return self._worker.submit(self._sign_in, server, login, password, passphrase)
+        return self._worker.submit(self._sign_in, server, login, password, passphrase, forgotten)
 
     def unlock(self, passphrase: str) -> "Future[Signed]":
         """Open the local store without the network."""
@@ -341,13 +347,13 @@ class WindowSessions:
         self._worker.submit(self._close).result()
         self._worker.shutdown()
 
-    def _sign_in(self, server: str, login: str, password: str, passphrase: str) -> Signed:
+    def _sign_in(self, server: str, login: str, password: str, passphrase: str, forgotten: bool) -> Signed:
         laptop = self._laptop
         if laptop is not None and laptop.account.login.casefold() == login.strip().casefold():
             laptop.session.sign_in(laptop.account.login, password, _this_device())
             laptop.sync.request()
             return Signed(laptop.desk, laptop.sync)
-        return self._started(lambda: self._premises.sign_in(server, login, password, passphrase))
+        return self._started(lambda: self._premises.sign_in(server, login, password, passphrase, forgotten=forgotten))
 
     def _started(self, opening: Callable[[], Laptop]) -> Signed:
         self._close()

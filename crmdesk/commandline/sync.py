@@ -40,6 +40,13 @@ def sign_in(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from the next line of stdin.")
     ] = False,
+    forgotten: Annotated[
+        bool,
+        typer.Option(
+            "--passphrase-forgotten",
+            help="Nobody knows the passphrase: choose a new one and fetch all anew; changes not sent are lost.",
+        ),
+    ] = False,
 ) -> None:
     """Sign in at the server (--server) and make this laptop's encrypted store."""
     options = options_of(context)
@@ -53,14 +60,14 @@ def sign_in(
     password = read_secret(password_stdin, output.pick("密码", "Password"))
     passphrase = _passphrase_if_asked(context)
     try:
-        laptop = premises.sign_in(server, name, password, passphrase)
+        laptop = premises.sign_in(server, name, password, passphrase, forgotten=forgotten)
     except WorldError as error:
         if error.code not in ("passphrase_needed", "passphrase_missing") or options.passphrase_stdin:
             raise
         passphrase = read_secret(False, output.pick("口令（保护本机数据）", "Passphrase (protects the data here)"))
         if error.code == "passphrase_needed":  # a new one: a slip of the finger would lock the person out for good
             check_new_passphrase(passphrase, read_secret(False, output.pick("再输入一次口令", "Passphrase once more")))
-        laptop = premises.sign_in(server, name, password, passphrase)
+        laptop = premises.sign_in(server, name, password, passphrase, forgotten=forgotten)
     try:
         person = laptop.desk.person
         role = output.choice("role", person.role)

@@ -79,8 +79,13 @@ class SessionPort(Protocol):
     def known_account(self) -> Account | None:
         """Return the account whose data is on this laptop, or None before the first sign-in."""
 
-    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
-        """Sign in at the server and open (or make) the local store; no `passphrase` where a key ring keeps the key."""
+    def sign_in(
+        self, server: str, login: str, password: str, passphrase: str, forgotten: bool = False
+    ) -> "Future[Signed]":
+        """Sign in at the server and open (or make) the local store; no `passphrase` where a key ring keeps the key.
+
+        `forgotten`: the old passphrase is; a new store begins with this one, the other is put aside.
+        """
 
     def unlock(self, passphrase: str) -> "Future[Signed]":
         """Open the local store without the network."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.passphrases import MIN_PASSPHRASE
 from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.bridge import Bridge
@@ -22,7 +22,7 @@ from crmdesk.ui.ports import Look, SessionPort, Signed
 
 _RULES = {"minimum": MIN_PASSPHRASE}
 _DIFFERS, _AGAIN = "passphrase_differs", "passphrase_again_missing"
-_CHOOSE, _TYPE = "passphrase_needed", "passphrase_missing"
+_CHOOSE, _TYPE, _FORGOTTEN = "passphrase_needed", "passphrase_missing", "passphrase_forgotten"
 """No key ring can keep the key: a passphrase is to be chosen, or the one that was chosen before is to be typed."""
 _NEEDS_SIGN_IN = frozenset({"key_missing", "wrong_key", "store_damaged", "signed_out", "not_signed_in"})
 _ABOUT_SERVER = frozenset({"server_address", "https_required", "not_https", "not_crmdesk", "server_away"})
@@ -59,7 +59,7 @@ class SignInWindow(QWidget):
         self._account = session.known_account()
         self._unlocking = self._account is not None
         self._with_passphrase = self._account is not None and self._account.needs_passphrase
-        self._choosing = False
+        self._choosing = self._forgotten = False
         self._busy = False
         self._said: tuple[tuple[str, ...], BaseException | None] = ((), None)
         self.chosen_language = ""
@@ -156,7 +156,7 @@ class SignInWindow(QWidget):
         self._go.clicked.connect(self.submit)
         self._other = Button("", QUIET)
         self._other.setObjectName("sign_in_other_button")
-        self._other.clicked.connect(self._sign_in_instead)
+        self._other.clicked.connect(self._take_other_way)
         row.addWidget(self._go)
         row.addStretch(1)
         row.addWidget(self._other)
@@ -191,7 +191,7 @@ class SignInWindow(QWidget):
             self._title.setText(self.tr("登录"))
             self._hint.setText(self.tr("第一次登录需要网络，之后离线也能工作。"))
             self._go.setText(self.tr("登录"))
-        self._other.setText(self.tr("重新登录"))
+        self._other.setText(self.tr("重新登录") if self._unlocking else self.tr("忘记口令"))
         self._language.setText("English" if language.current() == language.CHINESE else "中文")
         self._show_fields()
         self._say(*self._said)
@@ -206,7 +206,8 @@ class SignInWindow(QWidget):
             edit.setReadOnly(self._busy)  # disabled it would hand the focus on, and the keys to the next button
         self._hint.setVisible(self._unlocking or "passphrase" not in shown)  # else the banner says what to do
         self._go.setEnabled(not self._busy)
-        self._other.setVisible(self._unlocking and not self._busy)
+        asked = self._with_passphrase and not self._choosing
+        self._other.setVisible((self._unlocking or asked) and not self._busy)
         self._progress.setVisible(self._busy)
 
     def _say(self, codes: tuple[str, ...], error: BaseException | None = None) -> None:
@@ -240,7 +241,8 @@ class SignInWindow(QWidget):
             return
         passphrase = self._edit("passphrase").text() if self._with_passphrase else ""
         server, login = self._edit("server").text().strip(), self._edit("login").text().strip()
-        self._start(self._session.sign_in(server, login, self._edit("password").text(), passphrase))
+        password = self._edit("password").text()
+        self._start(self._session.sign_in(server, login, password, passphrase, self._forgotten))
 
     def _focus_on(self, code: str) -> None:
         """Go to the field of which it is said what is wrong."""
@@ -292,9 +294,13 @@ class SignInWindow(QWidget):
         language.choose(self.chosen_language)
         self._session.remember_look(Look(language=self.chosen_language))
 
-    def _sign_in_instead(self) -> None:
-        self._unlocking = self._with_passphrase = False
-        self._said = ((), None)
+    def _take_other_way(self) -> None:
+        """Sign in instead of unlocking; there, choose a new passphrase instead of the one that nobody knows."""
+        self._forgotten = self._choosing = not self._unlocking
+        self._with_passphrase = self._choosing
+        self._unlocking = False
+        self._edit("passphrase").clear()
+        self._said = ((), WorldError(_FORGOTTEN) if self._forgotten else None)
         self.retranslate()
         self._focus_first()
 

@@ -118,6 +118,12 @@ _INPUT: dict[str, _Pair] = {
         "请输入这台电脑的口令：它保护着已经在这里的数据。",
         "Type the passphrase of this computer: it protects the data that is here already.",
     ),
+    "passphrase_forgotten": (
+        "没有口令，谁也打不开这台电脑上原来的数据：已发送的会从服务器重新取来，没发送的更改找不回来。"
+        "想清楚了再设一个新口令（至少 12 个字符）并登录。",
+        "Without the passphrase nobody can open the data on this computer: what was sent comes again from the server, "
+        "changes that were not sent are lost. If you are sure, choose a new one (12 characters or more) and sign in.",
+    ),
     "passphrase_again_missing": ("请再输入一次口令。", "Type the passphrase once more."),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
     "passphrase_changed": ("本机口令已修改。", "The passphrase of this computer is changed."),

@@ -3467,6 +3467,10 @@
             <source>重新登录</source>
             <translation>Sign in again</translation>
         </message>
+        <message>
+            <source>忘记口令</source>
+            <translation>Forgot the passphrase</translation>
+        </message>
     </context>
     <context>
         <name>SmallDialog</name>

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
+from keyring.backends import fail
 
+from crmdesk.bootstrap import Laptop, Premises
+from crmdesk.commandline.app import main
 from crmdesk.fieldday.server_process import free_port
 from crmdesk.ui import words
-from tests.bad_days.seat import Seat
+from tests.bad_days.seat import PASSPHRASE, Seat
 from tests.server.company import PASSWORD
 from tests.sync.bad_server import BadServer, always, answer
-from tests.sync.field import Field
+from tests.sync.field import QUICK, Field, synced
 
 PORTAL = answer(200, b"<html><body>Welcome to Airport WiFi. <b>Sign in</b></body></html>", "text/html")
 Sit = Callable[..., Seat]
@@ -69,3 +73,29 @@ def test_the_territory_stands_in_the_window_after_the_first_sync(seat: Sit, fiel
     assert names
     here.qtbot.waitUntil(lambda: names[0] in here.text("status_scope"))
     assert here.text("account_role") == f"代表 · {names[0]}"
+
+
+def test_a_forgotten_passphrase_is_replaced_once_the_server_has_said_yes(
+    data_dir: Path, field: Field, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = "a sentence for this winter"
+
+    def sign_in(password: str, passphrase: str, *options: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n{passphrase}\n"))
+        before = ("--data-dir", str(data_dir), "--language", "en", "--passphrase-stdin")
+        return main([*before, "sign-in", "rep", "--password-stdin", *options]), capsys.readouterr().err
+
+    def unlocked(passphrase: str) -> Laptop:
+        return Premises(data_dir, fail.Keyring(), deadlines=QUICK).unlock(passphrase)
+
+    status, told = sign_in(PASSWORD, new)
+    assert (status, "PASSPHRASE-WRONG" in told) == (3, True)
+    status, told = sign_in("seven green lampposts", new, "--passphrase-forgotten")
+    assert (status, "WRONG-CREDENTIALS" in told) == (3, True)
+    unlocked(PASSPHRASE).close()  # who does not know the password takes nothing away
+    assert sign_in(PASSWORD, new, "--passphrase-forgotten") == (0, "")
+    laptop = unlocked(new)
+    synced(laptop)
+    assert laptop.desk.person.territory_names
+    laptop.close()
+    assert len([one for one in data_dir.rglob("*.unreadable-1") if one.is_dir()]) == 1, "nothing is deleted"

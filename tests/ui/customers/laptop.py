@@ -57,7 +57,9 @@ class NoSession:
     def known_account(self) -> Account | None:
         return None
 
-    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> Future[Signed]:
+    def sign_in(
+        self, server: str, login: str, password: str, passphrase: str, forgotten: bool = False
+    ) -> Future[Signed]:
         raise AssertionError("no test here signs in")
 
     def unlock(self, passphrase: str) -> Future[Signed]:

@@ -60,8 +60,10 @@ class Sessions:
     def known_account(self) -> Account | None:
         return self.account
 
-    def sign_in(self, server: str, login: str, password: str, passphrase: str) -> "Future[Signed]":
-        return self._ask("sign_in", server, login, password, passphrase)
+    def sign_in(
+        self, server: str, login: str, password: str, passphrase: str, forgotten: bool = False
+    ) -> "Future[Signed]":
+        return self._ask("sign_in", server, login, password, passphrase, *(["forgotten"] if forgotten else []))
 
     def unlock(self, passphrase: str) -> "Future[Signed]":
         return self._ask("unlock", passphrase)

@@ -143,6 +143,27 @@ def test_a_passphrase_that_was_chosen_before_is_asked_for_once(
     assert sessions.asked[-1] == ("sign_in", "https://crm.example.com", "zhou.xl", "secret words", "a long sentence")
 
 
+def test_a_forgotten_passphrase_is_replaced_after_a_warning(qtbot: QtBot, sessions: Sessions) -> None:
+    sessions.account = ACCOUNT
+    made = SignInWindow(sessions)
+    qtbot.addWidget(made)
+    made.begin()
+    other = _button(made, "sign_in_other_button")
+    qtbot.mouseClick(other, Qt.MouseButton.LeftButton)
+    assert other.isHidden(), "to sign in needs the password first"
+    _type(qtbot, made, password="secret words")
+    made.submit()
+    sessions.pending[0].set_exception(WorldError("passphrase_missing"))
+    qtbot.waitUntil(other.isVisible)
+    qtbot.mouseClick(other, Qt.MouseButton.LeftButton)
+    assert _banner(made) == words.sentence("passphrase_forgotten")
+    _type(qtbot, made, passphrase="a new long sentence", passphrase_again="a new long sentence")
+    made.submit()
+    assert sessions.asked[-1][-2:] == ("a new long sentence", "forgotten")
+    assert len(sessions.asked) == 2, "nothing was asked of the server before the new one was there"
+    made.close()
+
+
 def test_the_language_of_the_sign_in_window_is_that_of_the_main_window_and_of_the_next_start(
     qtbot: QtBot, sessions: Sessions, laptop: Laptop, sync: StillSync
 ) -> None:
