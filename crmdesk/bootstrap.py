@@ -13,6 +13,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import SignIn, Tokens
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.desk import Desk
+from crmdesk.services.listeners import Listeners
 from crmdesk.storage import journal
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.keys import KeyVault
@@ -47,7 +48,7 @@ class SyncDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._lock = threading.Lock()
-        self._listeners: list[Callable[[SyncState], None]] = []
+        self._listeners: Listeners[SyncState] = Listeners(_log)
         self._engine: SyncEngine | None = None
         self._later: threading.Timer | None = None
         self._kept_back = False
@@ -81,15 +82,7 @@ class SyncDesk:
 
     def subscribe(self, listener: Callable[[SyncState], None]) -> Callable[[], None]:
         """Call `listener` on each change of state, on the sync's thread; returns what ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def work_offline(self, offline: bool) -> None:
         """Stay off the network until told otherwise."""
@@ -97,13 +90,7 @@ class SyncDesk:
 
     def status_changed(self, status: SyncStatus) -> None:
         """Pass a change of state on; a listener that fails does not stop the sync."""
-        with self._lock:
-            listeners = list(self._listeners)
-        for listener in listeners:
-            try:
-                listener(self._shown(status))
-            except Exception as error:  # a window that is gone must not end a sync that goes well
-                _log.error("listener_failed", error=error)
+        self._listeners.tell(self._shown(status))
 
     def rows_changed(self, changed: Mapping[str, tuple[str, ...]]) -> None:
         """Publish what the server changed, on the same way as the person's own changes."""

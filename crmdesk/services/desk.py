@@ -13,6 +13,7 @@ from crmdesk.services.commands import ChangeSet, Command, Outcome
 from crmdesk.services.customer_order import CustomerOrders
 from crmdesk.services.dispatcher import Dispatcher
 from crmdesk.services.imports import ImportDesk, known_here
+from crmdesk.services.listeners import Listeners
 from crmdesk.services.people import person_of
 from crmdesk.services.reads_sync import Reads
 from crmdesk.services.seen import SeenRows
@@ -37,7 +38,7 @@ class Desk:
     def __init__(self, store: Store, clock: Clock = utc_now) -> None:
         self._store, self._clock = store, clock
         self._lock = threading.Lock()
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[ChangeSet] = Listeners(_log)
         self._seen = SeenRows()
         self._visits = VisitIndex()
         self._orders = CustomerOrders(self._visits)
@@ -92,15 +93,7 @@ class Desk:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Be told of every change on the thread that made it; returns what ends the subscription."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def publish(self, changes: ChangeSet) -> None:
         """Tell all listeners that something was committed; a listener that fails does not keep it from the others."""
@@ -109,12 +102,7 @@ class Desk:
             self._orders.forget(changes, self._moment)
             if _WHO & set(changes.changed):
                 self._person = None
-            listeners = list(self._listeners)
-        for listener in listeners:
-            try:
-                listener(changes)
-            except Exception as error:  # one listener that fails must not keep a change from the others
-                _log.error("listener_failed", error=error)
+        self._listeners.tell(changes)
 
     def close(self) -> None:
         """Finish what is queued and end the threads; the store stays open."""

@@ -41,7 +41,7 @@ def test_a_deaf_listener_keeps_the_change_from_nobody(laptop: Laptop, caplog: py
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "1"}, 1))
     assert len(heard) == 1
     (said,) = [record.getMessage() for record in caplog.records]
-    assert said.startswith("event='listener_failed' error='ValueError desk.py:")
+    assert said.startswith("event='listener_failed' error='ValueError listeners.py:")
     caplog.clear()
 
 
