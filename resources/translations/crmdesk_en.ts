@@ -525,6 +525,14 @@
             <translation>Add receipt</translation>
         </message>
         <message>
+            <source>取下</source>
+            <translation>Take off</translation>
+        </message>
+        <message>
+            <source>取下这一行的凭证</source>
+            <translation>Take the receipts off this line</translation>
+        </message>
+        <message>
             <source>删除这一行</source>
             <translation>Remove this line</translation>
         </message>

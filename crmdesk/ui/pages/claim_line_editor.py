@@ -66,6 +66,8 @@ class ClaimLineEditor(QFrame):
         self.receipt_chip = Chip("", "ok", self)
         self.attach_button = Button("", PLAIN, icon_name="attach", small=True)
         self.attach_button.setObjectName(f"{name}_attach_button")
+        self.take_off_button = Button("", QUIET, small=True)
+        self.take_off_button.setObjectName(f"{name}_take_off_button")
         self.remove_button = Button("", QUIET, icon_name="close", small=True)
         self.remove_button.setObjectName(f"{name}_remove_button")
         self._people_label, self._staff_label, self._error = (
@@ -106,6 +108,7 @@ class ClaimLineEditor(QFrame):
         third.setSpacing(space.INSIDE)
         third.addWidget(self.attach_button)
         third.addWidget(self.receipt_chip)
+        third.addWidget(self.take_off_button)
         third.addWidget(self._error, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, space.INSIDE, 0, space.INSIDE)
@@ -141,6 +144,7 @@ class ClaimLineEditor(QFrame):
         self.staff.textEdited.connect(self.changed)
         self.doctors.changed.connect(self.changed)
         self.attach_button.clicked.connect(self.attach)
+        self.take_off_button.clicked.connect(self.take_off_receipts)
         self.remove_button.clicked.connect(self.removed)
 
     def retranslate(self) -> None:
@@ -167,6 +171,8 @@ class ClaimLineEditor(QFrame):
         self._people_label.setText(line_word("doctor_ids"))
         self._staff_label.setText(line_word("staff_count"))
         self.attach_button.setText(self.tr("添加凭证"))
+        self.take_off_button.setText(self.tr("取下"))
+        self.take_off_button.setAccessibleName(self.tr("取下这一行的凭证"))
         self.remove_button.setAccessibleName(self.tr("删除这一行"))
         self._show_receipts()
         self._show_people()
@@ -201,11 +207,18 @@ class ClaimLineEditor(QFrame):
             self._show_receipts()
             self.changed.emit()
 
+    def take_off_receipts(self) -> None:
+        """Take all receipts off the line, such as one that another claim has; attached again they are back."""
+        self._receipts = []
+        self.attach_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_receipts()
+        self.changed.emit()
+
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab goes to, in the order of the eye."""
         words = (self.category, self.spent_on, self.description, self.fapiao, self.amount, self.remove_button)
-        return (*words, self.doctors, self.staff, self.attach_button)
+        return (*words, self.doctors, self.staff, self.attach_button, self.take_off_button)
 
     @property
     def has_receipt(self) -> bool:
@@ -290,3 +303,4 @@ class ClaimLineEditor(QFrame):
 
     def _show_receipts(self) -> None:
         self.receipt_chip.set(self.tr("%n 张凭证", "", len(self._receipts)) if self._receipts else "", "ok")
+        self.take_off_button.setVisible(bool(self._receipts))

@@ -250,6 +250,21 @@ def test_receipts_are_shown_and_hung_on_a_line(rep: Seat, qtbot: QtBot) -> None:
     assert page.detail.receipts._outside.key == "O"
 
 
+def test_a_wrong_receipt_is_taken_off_its_line(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    claim_id = laptop.company.ids["指南解读会草稿"]
+    page = shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: page.editor.claim_id == claim_id and page.editor.lines[0].take_off_button.isVisible())
+    line = page.editor.lines[0]
+    line.attach_button.setFocus()
+    qtbot.keyClick(line.attach_button, Qt.Key.Key_Tab)
+    assert line.take_off_button.hasFocus()
+    qtbot.keyClick(line.take_off_button, Qt.Key.Key_Return)
+    assert line.attach_button.hasFocus()
+    assert not line.take_off_button.isVisible()
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["lines"][0].get("receipt_sha256s") is None)
+
+
 @pytest.mark.parametrize(
     ("state", "shares"),
     [
