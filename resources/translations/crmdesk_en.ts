@@ -3095,6 +3095,10 @@
             <translation>Not here yet</translation>
         </message>
         <message>
+            <source>不属于任何一行</source>
+            <translation>on no line</translation>
+        </message>
+        <message>
             <source>凭证还没有传到这台电脑，下次同步时下载。</source>
             <translation>The receipts are not on this laptop yet; they come with the next sync.</translation>
         </message>
@@ -4649,12 +4653,12 @@
             <translation>Open Expenses</translation>
         </message>
         <message>
-            <source>打开同步</source>
-            <translation>Open Sync</translation>
-        </message>
-        <message>
             <source>打开审批</source>
             <translation>Open Approvals</translation>
+        </message>
+        <message>
+            <source>打开同步</source>
+            <translation>Open Sync</translation>
         </message>
         <message>
             <source>打开设置</source>

@@ -104,7 +104,7 @@ class ClaimDetail(ScrollArea):
         self.view = view
         self._show_head(view)
         self._show_lines(view)
-        self.receipts.set_receipts(view.receipts, bool(claims.receipts_of(view.row["lines"])))
+        self.receipts.set_receipts(view.receipts, claims.receipts_of(view.row["lines"]))
         whole, top = Qt.AlignmentFlag(0), Qt.AlignmentFlag.AlignTop
         self._columns.setAlignment(self.receipts, whole if view.receipts else top)  # nothing needs no tall card
         self.call_backs.show_items(view.call_backs)

@@ -1,5 +1,6 @@
 """The receipts of a claim: pictures shown one at a time, other files named, a copy saved where the person says."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -75,7 +76,7 @@ class ReceiptsCard(Card):
         self._receipts: tuple[ReceiptView, ...] = ()
         self._at = 0
         self._content: bytes | None = None
-        self._awaited = False
+        self._named: Collection[str] = ()
         self._state = Chip("", "neutral", self)
         self._before, self._after = Button("‹", QUIET, small=True), Button("›", QUIET, small=True)
         self._outside = Button("", QUIET, actions.keys("approvals_receipt"), small=True)
@@ -101,12 +102,13 @@ class ReceiptsCard(Card):
         self._save.clicked.connect(self._save_copy)
         self.setObjectName("receipts_card")
 
-    def set_receipts(self, receipts: tuple[ReceiptView, ...], awaited: bool = False) -> None:
-        """Show these receipts, staying at the one that is shown where it is still there.
+    def set_receipts(self, receipts: tuple[ReceiptView, ...], named: Collection[str] = ()) -> None:
+        """Show these receipts, those that the lines name (`named`, by SHA-256) first, staying at the one that is shown.
 
-        `awaited` says that the lines name receipts, be there any here or not.
+        One that was taken off its line says so: nobody decides on it.
         """
-        self._awaited = awaited
+        self._named = named
+        receipts = tuple(sorted(receipts, key=lambda one: one.sha256 not in named))
         shown = self._receipts[self._at].sha256 if self._at < len(self._receipts) else ""
         same = [one.sha256 for one in receipts] == [one.sha256 for one in self._receipts]
         keep = same and shown and self._content is not None
@@ -148,14 +150,20 @@ class ReceiptsCard(Card):
         self._save.setVisible(content is not None)
         self._state.set("" if receipt is None or content is not None else self.tr("未下载"), "warn")
         self._name.setVisible(receipt is not None)
-        self._name.setText("" if receipt is None else f"{receipt.file_name} · {language.size_word(receipt.size_bytes)}")
+        self._name.setText("" if receipt is None else self._about(receipt))
         self._picture.setAccessibleName(self._name.text())
         self._hint.setText(self._hint_words(receipt, content))
         self._hint.setVisible(bool(self._hint.text()))
 
+    def _about(self, receipt: ReceiptView) -> str:
+        parts = [receipt.file_name, language.size_word(receipt.size_bytes)]
+        if self._named and receipt.sha256 not in self._named:
+            parts.append(self.tr("不属于任何一行"))
+        return " · ".join(parts)
+
     def _hint_words(self, receipt: ReceiptView | None, content: bytes | None) -> str:
         if receipt is None:
-            return self.tr("凭证还没有传到这台电脑，下次同步时下载。") if self._awaited else self.tr("没有附上凭证。")
+            return self.tr("凭证还没有传到这台电脑，下次同步时下载。") if self._named else self.tr("没有附上凭证。")
         if content is None:
             return self.tr("这张凭证还没有传到这台电脑，下次同步时下载。")
         if self._picture.empty and lent_copies.ending_of(content):

@@ -248,6 +248,7 @@ def test_receipts_are_shown_and_hung_on_a_line(rep: Seat, qtbot: QtBot) -> None:
     page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
     qtbot.waitUntil(lambda: "午餐" in page.detail.receipts._name.text() and not page.detail.receipts._picture.empty)
     assert page.detail.receipts._outside.key == "O"
+    assert "不属于任何一行" in page.detail.receipts._name.text()
 
 
 def test_a_wrong_receipt_is_taken_off_its_line(rep: Seat, qtbot: QtBot) -> None:

@@ -207,6 +207,8 @@ def test_the_digits_follow_the_rail_and_the_key_map_names_no_page_of_another_rol
         QTest.keySequence(window, f"Ctrl+{digit}")
         assert window.shown == name
         assert actions.keys(f"go_{name}") == ("Ctrl ," if name == "settings" else f"Ctrl {digit}")
+    numbered = [spec.name for spec in actions.SPECS if spec.name.startswith("go_") and actions.shortcuts(spec)]
+    assert numbered[: len(pages)] == [f"go_{name}" for name in pages], "F1 lists them in this order"
     dialog = KeyMapDialog(window, "rep")
     qtbot.addWidget(dialog)
     assert actions.text("go_approvals") not in {label.text() for label in dialog.findChildren(QLabel)}
