@@ -7,10 +7,11 @@ as `domain.schedule.suggest` has it. Without one: class A or B and not seen for 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text, to_text
+from crmdesk.domain.clock import DEFAULT_ZONE, at_minute, from_text, local_date, to_text
 from crmdesk.domain.planning import CREDIT, Counts, Goals, counts_as, goals_of
 from crmdesk.services import shown
 from crmdesk.services.shown import Values
@@ -35,7 +36,18 @@ class _Late(NamedTuple):
 
 def edge(today: date, days: int) -> str:
     """Return the instant from which on a visit counts as within so many days."""
-    return to_text(datetime.combine(today - timedelta(days=days - 1), time(0), UTC))
+    return to_text(datetime.combine(today - timedelta(days=days - 1), time(0), ZoneInfo(DEFAULT_ZONE)).astimezone(UTC))
+
+
+def field_day(moment: str) -> date:
+    """Return the day of the field on which an instant lies; `edge` counts the same days."""
+    return _day_of_hour(moment[:13])
+
+
+@lru_cache(maxsize=8192)
+def _day_of_hour(hour: str) -> date:
+    """Many customers share an hour; the field's days begin with a whole one."""
+    return local_date(datetime.fromisoformat(f"{hour}:00+00:00"))
 
 
 def plans_of(connection: Connection, today: date) -> dict[str, Values]:

@@ -11,7 +11,17 @@ from typing import Any
 
 from crmdesk.domain.planning import CREDIT, DueDay, goals_of
 from crmdesk.services import shown
-from crmdesk.services.due import FEW, HERE, PLAIN_CLASSES, PLAIN_DAYS, agreed_of, credit_of, days_of, plans_of
+from crmdesk.services.due import (
+    FEW,
+    HERE,
+    PLAIN_CLASSES,
+    PLAIN_DAYS,
+    agreed_of,
+    credit_of,
+    days_of,
+    field_day,
+    plans_of,
+)
 from crmdesk.services.shown import Values
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.connection import Connection
@@ -93,10 +103,9 @@ def _by_plan(
 
 
 def _seen_on(last: Mapping[str, str], customer_id: str) -> date | None:
-    """Return the day of the last visit in the time that `services.due.edge` counts days in."""
     moment = last.get(customer_id, "")
-    return date.fromisoformat(moment[:10]) if moment else None
+    return field_day(moment) if moment else None
 
 
 def _date(moment: str | None, today: date) -> date:
-    return date.fromisoformat(moment[:10]) if moment else today
+    return field_day(moment) if moment else today

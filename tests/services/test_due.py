@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from crmdesk.domain.clock import local_date
 from crmdesk.domain.planning import DueDay
 from crmdesk.services.commands import PlanVisits
 from crmdesk.services.customer_filter import Conditions
-from crmdesk.services.due import due_doctors
+from crmdesk.services.due import due_doctors, edge, field_day
 from crmdesk.services.due_days import due_days
 from crmdesk.services.views import DueReason
 from tests.services.small_territory import LI, OTHER_TERRITORY, REP, TERRITORY, WANG, ZHANG, Laptop, an_id, days
@@ -43,6 +43,14 @@ def seen(laptop: Laptop, doctor: str, days_ago: int, number: int = 901, state: s
     values = {"id": an_id(number), "territory_id": TERRITORY, "owner_id": REP, "state": state, "doctor_ids": [doctor]}
     values |= {"starts_at": days(-days_ago), "zone": "Asia/Shanghai", "channel": "face_to_face"}
     laptop.receive("visit", values, scope=f"t:{TERRITORY}")
+
+
+def test_days_are_those_of_the_field() -> None:
+    """Between midnight and eight in the morning UTC has another date: who was seen then was seen today."""
+    today = date(2026, 11, 27)
+    for moment, day in (("2026-11-26T15:59:00.000Z", 26), ("2026-11-26T16:00:00.000Z", 27), ("2026-11-27T09:00Z", 27)):
+        assert field_day(moment) == date(2026, 11, day)
+        assert (moment >= edge(today, 1)) == (day == 27)
 
 
 def test_without_a_plan_the_plain_rule_holds(laptop: Laptop) -> None:
