@@ -585,7 +585,7 @@
         </message>
         <message>
             <source>机构与科室</source>
-            <translation>Institution and department</translation>
+            <translation>Institution, dept.</translation>
         </message>
         <message>
             <source>上次拜访</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -63,6 +64,8 @@ ROW_HEIGHT, SIDE = 52, 16
 FULL = 1180
 """Columns have their declared widths in a table of so many pixels at 100 %, less in a narrower one."""
 _LEAST_FILL = 120
+_BREAKS = re.compile(r"(?<!\d) ")
+"""Where a cell's line may be broken: '6 日' and '27 Sep' stay together."""
 
 
 class CustomerDelegate(QStyledItemDelegate):
@@ -183,7 +186,8 @@ def lines_of(text: str, metrics: QFontMetrics, room: int) -> list[str]:
     while low < high - 1:
         middle = (low + high) // 2
         low, high = (middle, high) if metrics.horizontalAdvance(text[:middle]) <= room else (low, middle)
-    marks = (text.rfind(mark, 0, low + 1) for mark in (DOT, " "))
+    spaces = [found.start() for found in _BREAKS.finditer(text, 0, low + 1)]
+    marks = (text.rfind(DOT, 0, low + 1), *spaces[-1:])
     cut = next((at for at in marks if at > low // 3), low)
     rest = text[cut:].strip().removeprefix(DOT.strip()).strip()
     return [text[:cut].rstrip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
@@ -325,7 +329,8 @@ class CustomerTable(QTableView):
         fill = next((code for code in FILLS if self._layout.get(code) == 0), "")
         for place, code in enumerate(self._model.columns):
             drawn = self._layout.get(code, 0)
-            width = theme.px(drawn) if drawn else int(theme.px(declared[code].width) * share)
+            kept = 1.0 if code == STATE else share  # its words are in a chip, which has one line
+            width = theme.px(drawn) if drawn else int(theme.px(declared[code].width) * kept)
             self.setColumnWidth(place, width)
         if fill:
             place = self._model.columns.index(fill)

@@ -15,6 +15,7 @@ from crmdesk.ui.pages.customer_columns import Shown
 from crmdesk.ui.pages.customer_table import lines_of
 from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.today_page import TodayPage
+from crmdesk.ui.parts.chips import chip_width
 from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.test_customers_page import names, opened
@@ -88,6 +89,8 @@ def test_a_title_is_whole_beside_the_open_panel_in_english(
     assert lines_of("Associate chief physician · Endocrinology", metrics, room) == [
         "Associate chief physician", "Endocrinology",
     ]  # fmt: skip
+    state = page.table.columnWidth(page.model.columns.index("state")) - 2 * 8
+    assert state >= chip_width("Under review"), "a chip has one line"
     for text in cells(page, "profession").values():
         lines = lines_of(text, metrics, room)
         assert not any(line.endswith("…") for line in lines), text
@@ -102,3 +105,9 @@ def test_a_text_without_a_place_to_part_it_is_parted_anywhere(qapp: QApplication
     assert second.endswith("…")
     assert max(metrics.horizontalAdvance(line) for line in (first, second)) <= 120
     assert lines_of("", metrics, 120) == [""]
+    for text, parts in (
+        ("2027 年 1 月 6 日前", ["2027 年 1 月", "6 日前"]),
+        ("Due since 27 Sep", ["Due since", "27 Sep"]),
+        ("Due by 6 Jan 2027", ["Due by 6 Jan", "2027"]),
+    ):
+        assert lines_of(text, metrics, metrics.horizontalAdvance(text) - 8) == parts, "a day is not torn apart"
