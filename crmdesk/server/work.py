@@ -15,6 +15,7 @@ from crmdesk.domain.roles import Role
 from crmdesk.server import feed, holdings, scoping
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.kept_rows import KeptRows
+from crmdesk.server.money_tables import AUDIT_CHAIN
 from crmdesk.server.scoping import MOVING_FIELDS, Key, Move
 from crmdesk.server.tables import ROWS, decode_json, encode_json, encode_value, encode_values
 
@@ -143,12 +144,13 @@ class ServerWork:
         table = ROWS["audit_entry"]
         self._trails_of |= set(parent_ids)
         row = (table.c.parent_record, table.c.parent_id)  # ids are made on laptops: two records may share one
-        place = func.row_number().over(partition_by=row, order_by=table.c.id.desc())
+        newest = AUDIT_CHAIN.c.seq.desc()  # not by id: that follows a clock, which may have been set back
+        place = func.row_number().over(partition_by=row, order_by=newest).label("place")
         known = (table.c.by_id, table.c.at, table.c.changes, table.c.device_id)
-        columns = (*known, *row, table.c.id, place.label("place"))
-        placed = select(*columns).where(table.c.parent_id.in_(parent_ids), table.c.action != CALLED_BACK).subquery()
-        query = select(placed).where(placed.c.place <= TRAIL_DEPTH).order_by(placed.c.id.desc())
-        for by_id, at, changes, device_id, *key, _id, _place in self._connection.execute(query):
+        chained = select(*known, *row, place).join(AUDIT_CHAIN, AUDIT_CHAIN.c.entry_id == table.c.id)
+        placed = chained.where(table.c.parent_id.in_(parent_ids), table.c.action != CALLED_BACK).subquery()
+        query = select(placed).where(placed.c.place <= TRAIL_DEPTH).order_by(placed.c.place)
+        for by_id, at, changes, device_id, *key, _place in self._connection.execute(query):
             told = Authorship(by_id, at, decode_json(changes) or {}, device_id)
             self._trails.setdefault((key[0], key[1]), []).append(told)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from crmdesk.domain.ids import drawn_from
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import deletions
@@ -95,6 +96,16 @@ def test_a_deletion_against_unseen_edits_names_all_of_them(company: Company) -> 
     assert kept["winner_value"] == {"changes": {"phone": [None, "2"], "note": [None, "a"], "title": [None, "chief"]}}
     assert (kept["winner_by"], kept["winner_at"]) == (company["manager"], "2026-11-22T02:01:00.000Z")
     assert kept["base_value"]["row"]["name"] == "张伟"
+
+
+def test_a_clock_of_the_server_that_was_set_back_hides_no_unseen_edit(company: Company) -> None:
+    rep, colleague, doctor = company.laptop("rep"), company.laptop("colleague"), company["north_doctor"]
+    with drawn_from(lambda: (2**42, bytes(8))):
+        rep.push(rep.edit("doctor", doctor, 1, phone=(None, "1")))
+    colleague.push(colleague.edit("doctor", doctor, 2, note=(None, "a")))
+    assert codes(rep, delete(rep, doctor, 2)) == ["merged"]
+    (kept,) = conflicts(rep)
+    assert (kept["winner_by"], kept["winner_value"]) == (company["colleague"], {"changes": {"note": [None, "a"]}})
 
 
 def test_an_edit_of_the_server_itself_counts_as_somebody_elses(company: Company) -> None:
