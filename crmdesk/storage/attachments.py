@@ -138,14 +138,15 @@ def due(connection: Connection, now: datetime | None) -> list[Transfer]:
     """Return what may travel now, in order: what a person looks at, own files (the oldest first), then the rest.
 
     A file is sent only after the server has taken its row. `now` leaves out what waits for a later try; None: only
-    what was given up.
+    what was given up. A try that lies farther ahead than any is put off was set by a clock that has been put right.
     """
     limit = "9" if now is None else to_text(now)
+    beyond = "9" if now is None else to_text(now + timedelta(seconds=_GIVEN_UP_WAIT_S))
     found = driver_of(connection).execute(
-        f"SELECT {_COLUMNS} FROM transfer WHERE ({_WANTED_UP} OR {_WANTED_DOWN}) AND next_at <= ?1 "
+        f"SELECT {_COLUMNS} FROM transfer WHERE ({_WANTED_UP} OR {_WANTED_DOWN}) AND (next_at <= ?1 OR next_at > ?5) "
         "AND (?1 <> '9' OR tries < ?2 OR code = ?3) ORDER BY CASE WHEN priority = ?4 THEN 0 WHEN direction = 'up' "
         "THEN 1 ELSE 2 END, priority DESC, tries, CASE WHEN direction = 'up' THEN queued_at END, rowid DESC",
-        (limit, GIVE_UP_TRIES, NOT_ARRIVED, OPENED),
+        (limit, GIVE_UP_TRIES, NOT_ARRIVED, OPENED, beyond),
     )
     return [Transfer(*row) for row in found.fetchall()]
 

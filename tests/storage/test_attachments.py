@@ -1,11 +1,13 @@
 """Attachments: kept once, fetched in pieces, checked, swept when nothing refers to them; and the queues."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.storage import attachments, inbox
@@ -45,6 +47,19 @@ def test_an_upload_goes_on_at_its_offset_and_failed_ones_go_last(store: Store, w
     with store.writing() as work:
         attachments.done(work, first, attachments.UP)
         assert [one.sha256 for one in attachments.queue(work.connection, attachments.UP)] == [second]
+
+
+def test_a_file_does_not_wait_for_a_time_that_a_wrong_clock_told(store: Store, wire: Any) -> None:
+    sha256 = "a" * 64
+    with store.writing() as work:
+        work.create("attachment", new_id(), {"sha256": sha256, "size_bytes": 5}, wire.me)
+        attachments.want(work, sha256, 5)
+        attachments.failed(work, sha256, attachments.DOWN, final=True)
+        now = from_text(work.now())
+    with store.reading() as connection:
+        waits = [now + timedelta(days=days) for days in (0, 2, -2, -4000)]
+        due = [[one.sha256 for one in attachments.due(connection, moment)] for moment in waits]
+    assert due == [[], [sha256], [sha256], [sha256]]
 
 
 def test_a_download_is_whole_only_when_its_hash_fits(store: Store) -> None:
