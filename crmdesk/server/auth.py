@@ -190,7 +190,8 @@ class Authentication:
             over = failures - keys[key]
             if over >= 0:
                 wait = min(self._settings.longest_wait_s, 2 ** min(over, 20))
-                left = wait - (now - from_text(last_at)).total_seconds()
+                # far ahead is what a clock told that has been put right since: nobody waits for that day
+                left = wait - abs((now - from_text(last_at)).total_seconds())
                 if left > 0:
                     raise RefusedError("too_many", retry_after_s=int(left) + 1)
 

@@ -90,14 +90,15 @@ def test_an_unknown_login_costs_a_verification_too(quick_desk: Authentication, m
     assert quick_desk._nobody.startswith("$argon2id$")
 
 
-def test_guessing_is_slowed_by_account(company: Company, desk: Authentication) -> None:
+@pytest.mark.parametrize("moved", [3, -400 * 86_400], ids=["some time passes", "a clock is put right"])
+def test_guessing_is_slowed_by_account(company: Company, desk: Authentication, moved: int) -> None:
     for number in range(5):
         assert _code(desk, "rep", f"wrong password {number}", f"10.0.1.{number}") == "wrong_credentials"
     for login in ("rep", "REP"):
         with pytest.raises(RefusedError) as caught:
             desk.sign_in(SignIn(login, PASSWORD, new_id()), "10.0.2.1")
         assert (caught.value.code, caught.value.params["retry_after_s"]) == ("too_many", 2)
-    company.clock.move(3)
+    company.clock.move(moved)
     assert _sign_in(desk).user_id == company["rep"]
     assert _code(desk, "rep", "wrong password 9") == "wrong_credentials"
 
