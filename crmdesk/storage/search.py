@@ -31,9 +31,14 @@ _NEAR = 60
 """Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
 _PLACES = 400
 """Hospitals or departments that one term may stand for; a term with more of them narrows nothing down."""
+_MEANT = 3
+"""Hospitals that a short form beside other terms may mean."""
 _RECENT = 60
 _MOST_PAIRS = 40
 _TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
+_DOTS = re.compile("[·•・‧．.]")
+_PASSPORT = re.compile(r"(l|(?<![a-z])n)yu(?!an)")
+"""The ü of lü and nü as passports write it."""
 _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
 
 EXACT, PREFIX, WITHIN, PLACE = range(4)
@@ -85,7 +90,7 @@ def terms_of(text: str) -> list[Term]:
     words = "".join(char if is_han(char) or (char.isascii() and char.isalnum()) else " " for char in folded).split()
     terms: list[Term] = []
     for word in words[:MAX_TERMS]:
-        cut = _TONE_DIGIT.sub("", word[:MAX_TERM])
+        cut = _PASSPORT.sub(r"\1v", _TONE_DIGIT.sub("", word[:MAX_TERM]))
         terms.append(Term(cut, tuple(_RUN.findall(cut))))
     return terms
 
@@ -109,14 +114,29 @@ def find(
     for record in records:
         for hit in _FINDERS[record](driver, terms, limit, recent):
             hits.setdefault((hit.record, hit.id), hit)
-    if not hits and "institution" in records and not _SPEAKS_OF_A_HOSPITAL.isdisjoint(text):
-        from crmdesk.storage.search_short import short_rows  # lazy: with the reading of sheets, which few need
+    if not hits and not _SPEAKS_OF_A_HOSPITAL.isdisjoint(text):
+        return _by_short_form(driver, text, records, limit, recent)
+    return sorted(hits.values(), key=_order)[:limit]
 
-        return [
+
+def _by_short_form(
+    driver: Driver, text: str, records: Sequence[str], limit: int, recent: dict[str, set[str]]
+) -> list[SearchRow]:
+    """Find the hospitals of which a text is a short form, and doctors of whom one term is that of their hospital."""
+    from crmdesk.storage.search_short import short_rows  # lazy: with the reading of sheets, which few need
+
+    found: list[SearchRow] = []
+    if "institution" in records:
+        found += (
             SearchRow("institution", row_id, name, "short_form", WITHIN, False, customer_class, level, name, "")
             for row_id, name, customer_class, level in short_rows(driver, text, limit)
-        ]
-    return sorted(hits.values(), key=_order)[:limit]
+        )
+    terms = terms_of(text)
+    for at, term in enumerate(terms if "doctor" in records and len(terms) > 1 else ()):
+        if not _SPEAKS_OF_A_HOSPITAL.isdisjoint(term.text):
+            for _id, name, _class, _level in short_rows(driver, term.text, _MEANT):
+                found += _find_doctors(driver, [*terms[:at], *terms_of(name)[:1], *terms[at + 1 :]], limit, recent)
+    return list({(hit.record, hit.id): hit for hit in found}.values())[:limit]
 
 
 def _order(hit: SearchRow) -> tuple[bool, bool, int, int]:
@@ -146,6 +166,8 @@ def match_name(term: Term, name: str, readings: Iterable[Sequence[str]]) -> Matc
     """Say how a term fits a name with its readings (a syllable for each Chinese character), None where it does not."""
     name = simplified(name)
     if term.is_han:
+        if name.find(term.text) < 0:
+            name = _DOTS.sub("", name)  # 买买提·吐尔逊 is typed without its dot
         at = name.find(term.text)
         return None if at < 0 else Match(_rank(at, len(term.text) == len(name)), "name")
     letters = [char for char in name if is_han(char)]
@@ -347,10 +369,13 @@ def _where(driver: Driver, term: Term) -> _Where:
 def _ids(driver: Driver, record: str, term: Term) -> list[str]:
     if not term.is_han and len(term.text) < 2:
         return []  # one letter stands for half of all hospitals
+    query = term.index_query(anchored=not term.is_han)
+    if len(term.runs) == 1 and not term.is_han:
+        query = f'{query} OR (name : "{term.text}" *)'  # 301, CCU: what is written in Latin letters and digits
     found = driver.execute(
         f"SELECT id FROM row_{record} WHERE rowid IN "
         f"(SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT {_PLACES})",
-        (term.index_query(anchored=not term.is_han),),
+        (query,),
     )
     return [row[0] for row in found]
 

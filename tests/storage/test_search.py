@@ -14,7 +14,7 @@ from crmdesk.storage.store import Store
 NAMES = (
     "张三", "张三丰", "章思", "赵晓松", "曾小贤", "单雄信", "仇英", "解珍", "查良镛", "区志明", "任我行", "吕布",
     "欧阳锋",    "尉迟恭", "小张三", "李乐", "王行长", "John Smith",
-    "Sarah O'Connor-Müller", "陳美齡", "單國慶",
+    "Sarah O'Connor-Müller", "陳美齡", "單國慶", "买买提·吐尔逊",
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ NAMES = (
 def company(store: Store, wire: Any) -> tuple[Store, dict[str, str]]:
     """A store with two hospitals, two departments each, and the doctors of NAMES in turn among them."""
     hospitals = [
-        wire.row("institution", name="中国医学科学院北京协和医院", aliases=["东单协和"], city="北京"),
+        wire.row("institution", name="中国医学科学院北京协和医院", aliases=["东单协和", "301医院"], city="北京"),
         wire.row("institution", name="重庆市第一人民医院", city="重庆"),
     ]
     departments = [
@@ -108,6 +108,14 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("cml", "陳美齡", "initials"),
         ("shan", "單國慶", "pinyin"),
         ("单国q", "單國慶", "mixed"),
+        ("买买提吐尔逊", "买买提·吐尔逊", "name"),
+        ("买买提•吐尔逊", "买买提·吐尔逊", "name"),
+        ("mmttex", "买买提·吐尔逊", "initials"),
+        ("lyubu", "吕布", "pinyin"),
+        ("重一院 心内", "章思", "hospital"),
+        ("zhang 重一院", "章思", "pinyin"),
+        ("301", "张三", "hospital"),
+        ("301 zhang", "张三", "pinyin"),
     ],
 )
 def test_every_kind_of_query_finds_and_says_why(
@@ -126,6 +134,9 @@ def test_every_kind_of_query_finds_and_says_why(
         ("zss", "张三"),
         ("医北", "张三"),
         ("重二院", "重庆市第一人民医院"),
+        ("重二院 心内", "章思"),
+        ("重一院 骨科", "章思"),
+        ("30 zhang", "章思"),
     ],
 )
 def test_what_does_not_fit_is_not_found(company: tuple[Store, dict[str, str]], text: str, absent: str) -> None:
