@@ -122,6 +122,11 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "“{column}”里有 Excel 的日期序号，按日期读：{value} 是 {day}。请核对。",
         "'{column}' holds day numbers of Excel, read as dates: {value} is {day}. Check it.",
     ),
+    "formulas_not_calculated": (
+        "文件里有公式还没有值（由程序写成，没有打开保存过），这些格读作空的。请用 Excel 或 WPS 打开、保存后再导入。",
+        "Some formulas have no value yet (a program wrote the file, nobody opened and saved it): those cells read as"
+        " empty. Open and save it with Excel or WPS, then import it.",
+    ),
     "header_twice": (
         "有两列叫“{column}”：用第 {taken} 列，第 {left} 列没有用到。需要的话，请为它另外指定。",
         "Two columns are called '{column}': column {taken} is used, column {left} is not. Set it by hand if you need"

@@ -58,7 +58,8 @@ def sniff(data: bytes) -> Format:
         raise InputError("file_too_large", limit_bytes=MAX_FILE_BYTES, size_bytes=len(data))
     _refuse_other_kinds(data)
     if data.startswith(b"PK\x03\x04"):
-        return Format(_zip_kind(data))
+        kind, is_calculated = _zip_kind(data)
+        return Format(kind, notices=() if is_calculated else (Notice("formulas_not_calculated"),))
     if data.startswith(_OLE):
         return _ole(data)
     if data.startswith(_BARE_BIFF):
@@ -83,7 +84,8 @@ def _ole(data: bytes) -> Format:
     return Format("xls")
 
 
-def _zip_kind(data: bytes) -> str:
+def _zip_kind(data: bytes) -> tuple[str, bool]:
+    """Return the kind of a zipped sheet, and whether its formulas have their values."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
@@ -92,12 +94,12 @@ def _zip_kind(data: bytes) -> str:
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 raise InputError("encrypted_file")
             kind = "xlsx" if names & {"xl/workbook.xml", "xl/workbook.bin"} else _ods(archive, names)
-            _check_members(archive)
+            is_calculated = _check_members(archive)
     except InputError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, KeyError) as error:
         raise InputError("damaged_file") from error
-    return kind
+    return kind, is_calculated
 
 
 def _ods(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -111,12 +113,15 @@ def _ods(archive: zipfile.ZipFile, names: set[str]) -> str:
 
 
 _CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_NO_VALUE = re.compile(rb'<c (?:(?!t="str")[^>])*><f[^>]*>[^<]+</f>(?:<v ?/>|<v></v>)?</c>')
+"""A formula as programs write it; a spreadsheet gives it its value, or says that it is an empty text."""
 _REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"([^>]*)>')
 
 
-def _check_members(archive: zipfile.ZipFile) -> None:
+def _check_members(archive: zipfile.ZipFile) -> bool:
     """Read every member once (its checksum is proven by that) and measure the sheets: the reader would reserve
-    memory for the whole rectangle between the first and the last cell."""
+    memory for the whole rectangle between the first and the last cell. Say whether all formulas have their values."""
+    is_calculated = True
     for entry in archive.infolist():
         sheet = entry.filename.startswith("xl/worksheets/") or entry.filename == "content.xml"
         tail, last_column, last_row = b"", 0, 0
@@ -129,9 +134,11 @@ def _check_members(archive: zipfile.ZipFile) -> None:
                     last_column = max(last_column, _column_number(letters))
                     last_row = max(last_row, int(digits))
                 _check_repeats(block)
+                is_calculated = is_calculated and not (b"</f>" in block and _NO_VALUE.search(block))
                 tail = block[-200:]
         if last_column * last_row > MAX_CELLS:
             raise InputError("too_many_cells", limit=MAX_CELLS)
+    return is_calculated
 
 
 def _column_number(letters: bytes) -> int:

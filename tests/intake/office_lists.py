@@ -69,6 +69,21 @@ def _formulas(book: Any) -> None:
     sheet.write_formula(1, 2, "=13800000000+1", None, 13800000001)
 
 
+def _never_opened(book: Any) -> None:
+    sheet = book.add_worksheet("L")
+    _rows(sheet, [["姓名", "医院"], ["", "明泉医院"], ["李敏", "云杉医院"]])
+    sheet.write_formula(1, 0, "=A9", None, "@")
+
+
+def _without_values(data: bytes) -> bytes:
+    """Return a workbook as programs write it: its formulas have no values until somebody opens and saves it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b' t="str"', b"").replace(b"<v>@</v>", b"<v></v>"))
+    return made.getvalue()
+
+
 def _serials(book: Any) -> None:
     sheet = book.add_worksheet("L")
     _rows(sheet, [["姓名", "医院", "同意日期"], ["张硕", "明泉医院", 46083], ["李敏", "明泉医院", "20260303"],
@@ -115,6 +130,7 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "several sheets.xlsx": lambda: _book(_sheets),
     "hidden sheet.xlsx": lambda: _book(_hidden),
     "formulas.xlsx": lambda: _book(_formulas),
+    "formulas without values.xlsx": lambda: _without_values(_book(_never_opened)),
     "day numbers.xlsx": lambda: _book(_serials),
     "headings twice, empty columns.xlsx": lambda: _book(_columns_twice),
     "german, semicolons, clear.csv": lambda: (_GERMAN.format("02.03.2026") + _MEIER).encode("cp1252"),

@@ -66,6 +66,12 @@ def test_formulas_have_their_value_or_are_named() -> None:
     assert left_out(planned[1]) == [("doctor.note", "formula")]
 
 
+def test_formulas_that_nobody_has_calculated_are_said() -> None:
+    assert [one.code for one in taken("formulas without values.xlsx")[1]] == ["required", ""]
+    assert "formulas_not_calculated" in notices("formulas without values.xlsx")
+    assert "formulas_not_calculated" not in notices("formulas.xlsx")
+
+
 def test_day_numbers_and_dates_of_other_forms() -> None:
     _seen, planned = taken("day numbers.xlsx")
     assert [one.values.get("consent_on") for one in planned] == ["2026-03-02", "2026-03-03", "2026-03-02", None]
