@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crmdesk.commandline.opening import codes, one_of, opened, options_of
-from crmdesk.commandline.output import Output
+from crmdesk.commandline.output import Output, counted
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.import_sentences import ACTIONS
@@ -106,7 +106,7 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     kind = output.pick("客户名单（医生或机构，看不出是哪一种）", "customers of a kind that cannot be told")
     if preview.kind in RECORDS:
         kind = output.pick(RECORDS[preview.kind].zh, RECORDS[preview.kind].en)
-    lines = [output.pick(f"{preview.row_count} 行 · {kind}", f"{preview.row_count} rows · {kind}")]
+    lines = [output.pick(f"{preview.row_count} 行 · {kind}", f"{counted(preview.row_count, 'row')} · {kind}")]
     if preview.remembered_on:
         day = preview.remembered_on
         lines.append(output.pick(f"各列沿用 {day} 的选择", f"columns as chosen on {day}"))
@@ -126,7 +126,7 @@ def _report_lines(output: Output, report: Report) -> list[str]:
     lines = [
         output.pick(
             f"新建 {made} · 已有 {same} · 重复 {parked} · 拒绝 {refused}",
-            f"{made} new · {same} known · {parked} duplicates parked · {refused} refused",
+            f"{made} new · {same} known · {counted(parked, 'duplicate')} parked · {refused} refused",
         )
     ]
     for line in report.lines[:20]:
@@ -164,8 +164,8 @@ def check(
         if repair and found.search:
             health.rebuild_search(laptop.store)
             found = health.check(laptop.store)
-    counted = sum(found.rows.values())
-    sound = output.pick(f"一切正常：{counted} 行。", f"All sound: {counted} rows.")
+    held = sum(found.rows.values())
+    sound = output.pick(f"一切正常：{held} 行。", f"All sound: {counted(held, 'row')}.")
     hint = [output.sentence("search_repair", {})] if found.search else []
     output.result({"sound": found.sound, "health": found}, [sound] if found.sound else [*found.findings, *hint])
     if not found.sound:
@@ -190,5 +190,5 @@ def export(
             rows = health.export_outbox(laptop.store, file)
         else:
             rows = export_customers(laptop.desk, file, what, wanted, customer_class, output.language).result().rows
-    text = output.pick(f"已写入 {rows} 行：{file}", f"{rows} rows written: {file}")
+    text = output.pick(f"已写入 {rows} 行：{file}", f"{counted(rows, 'row')} written: {file}")
     output.result({"path": str(file), "rows": rows}, [text])

@@ -239,6 +239,11 @@ class Output:
         return chinese if self.language == words.CHINESE else english
 
 
+def counted(number: int, noun: str, many: str = "") -> str:
+    """Return a number with its English noun: '1 row', '2 rows'; `many` where an s does not make it several."""
+    return f"{number} {noun if number == 1 else many or f'{noun}s'}"
+
+
 def _echo(text: str, err: bool = False) -> None:
     import typer  # lazy: windows that open have nothing to say here
 

@@ -9,7 +9,7 @@ import typer
 
 from crmdesk.bootstrap import Laptop
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
-from crmdesk.commandline.output import Output
+from crmdesk.commandline.output import Output, counted
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.planning import CREDIT, ClassStanding
@@ -145,7 +145,7 @@ def suggest(
 
 
 def _overdue(output: Output, days: int) -> str:
-    return output.pick(f"已过期 {days} 天", f"{days} days overdue") if days > 0 else ""
+    return output.pick(f"已过期 {days} 天", f"{counted(days, 'day')} overdue") if days > 0 else ""
 
 
 @plan.command("targets")
@@ -238,5 +238,8 @@ def export(
         start = first or ask(laptop, lambda reads: reads.plan_today())
         end = last or (as_date(start) + timedelta(days=55)).isoformat()
         report = export_plan(laptop.desk, path, start, end, output.language).result()
-    text = output.pick(f"{report.events} 项已写入 {report.path}", f"{report.events} entries written to {report.path}")
+    text = output.pick(
+        f"{report.events} 项已写入 {report.path}",
+        f"{counted(report.events, 'entry', 'entries')} written to {report.path}",
+    )
     output.result(report, [text])

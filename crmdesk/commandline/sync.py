@@ -9,7 +9,7 @@ from crmdesk.bootstrap import Laptop
 from crmdesk.commandline import spoken
 from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, one_of, opened, options_of, read_secret, submit
-from crmdesk.commandline.output import WORLD, Output
+from crmdesk.commandline.output import WORLD, Output, counted
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.passphrases import check_new_passphrase
@@ -87,7 +87,9 @@ def sign_out(context: typer.Context) -> None:
         waiting = ask(laptop, lambda reads: reads.sync_summary()).waiting
         options_of(context).premises().sign_out(laptop)
     output = options_of(context).output
-    text = output.pick(f"已退出。{waiting} 项更改留在本机。", f"Signed out. {waiting} changes stay on this laptop.")
+    text = output.pick(
+        f"已退出。{waiting} 项更改留在本机。", f"Signed out. Kept on this laptop: {counted(waiting, 'change')}."
+    )
     output.result({"waiting": waiting}, [text])
 
 
@@ -175,17 +177,18 @@ def _summary_lines(output: Output, summary: SyncSummary) -> list[str]:
     lines = [
         output.pick(
             f"等待发送 {summary.waiting} 项 · 冲突 {summary.conflicts} · 被退回 {summary.refused} · 上次同步 {last}",
-            f"{summary.waiting} changes wait · {summary.conflicts} conflicts · {summary.refused} refused"
+            f"{counted(summary.waiting, 'change')} to send · {counted(summary.conflicts, 'conflict')}"
+            f" · {summary.refused} refused"
             f" · last sync {last}",
         ),
-        output.pick(f"本机客户 {summary.customers}", f"{summary.customers} customers here"),
+        output.pick(f"本机客户 {summary.customers}", f"{counted(summary.customers, 'customer')} here"),
     ]
     if summary.attachments_waiting:
         files = summary.attachments_waiting
-        lines.append(output.pick(f"{files} 个附件等待发送", f"{files} attachments wait"))
+        lines.append(output.pick(f"{files} 个附件等待发送", f"{counted(files, 'attachment')} to send"))
     if summary.loading_scopes:
         parts = summary.loading_scopes
-        lines.append(output.pick(f"{parts} 个范围还在加载", f"{parts} scopes are still loading"))
+        lines.append(output.pick(f"{parts} 个范围还在加载", f"still loading: {counted(parts, 'scope')}"))
     return lines
 
 
@@ -242,7 +245,7 @@ def resolve(
         wanted = ids if conflict_id == "all" else [conflict_id]
         for one in wanted:
             submit(laptop, ResolveConflict(one, choice))
-    text = output.pick(f"{len(wanted)} 个冲突已处理。", f"{len(wanted)} conflicts settled.")
+    text = output.pick(f"{len(wanted)} 个冲突已处理。", f"{counted(len(wanted), 'conflict')} settled.")
     output.result({"resolved": wanted}, [text])
 
 

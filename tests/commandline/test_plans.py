@@ -99,7 +99,7 @@ def test_a_manager_answers(manager, capsys):
 
 def test_the_calendar_file(rep, capsys, tmp_path):
     code, out, _ = run(capsys, "plan", "export", str(tmp_path / "plan.ics"))
-    assert (code, "1 entries written" in out) == (0, True)
+    assert (code, "1 entry written" in out) == (0, True)
     assert (tmp_path / "plan.ics").read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
     assert "CALENDAR-KIND" in run(capsys, "plan", "export", str(tmp_path / "plan.txt"))[2]
     assert run(capsys, "plan", "export", str(tmp_path / "no" / "plan.ics"))[0] == 3

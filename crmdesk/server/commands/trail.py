@@ -96,7 +96,7 @@ def exports(
     with here.database().reading() as connection:
         found = [dict(row._mapping) for row in connection.execute(query.order_by(note.c.id.desc()).limit(limit))]
     lines = [
-        "{created_at}  {login}  {what}  {row_count} rows  {file_name}  {narrowed_by}".format(
+        "{created_at}  {login}  {what}  rows: {row_count}  {file_name}  {narrowed_by}".format(
             **{**one, "what": choice("exported", one["what"]).en, "narrowed_by": one["narrowed_by"] or ""}
         ).rstrip()
         for one in found
