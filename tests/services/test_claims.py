@@ -206,6 +206,9 @@ def test_a_refused_decision_shows_on_the_claim(manager_laptop: Laptop) -> None:
     view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))
     assert (view.refusal, "approve" in view.allowed) == ("changed_since_seen", True)
     manager_laptop.do(ClaimCommand(SUBMITTED_CLAIM, "approve", view.seen_hash))
+    (item,) = manager_laptop.ask(lambda reads: reads.approvals())
+    assert (item.pending, item.refusal) == ("approve", ""), "the same decided again stands for the refused one"
+    assert manager_laptop.ask(lambda reads: reads.refused()) == []
     manager_laptop.answer("refused", code="receipt_awaited", params={"line": 2})
     (item,) = manager_laptop.ask(lambda reads: reads.approvals())
     view = manager_laptop.ask(lambda reads: reads.claim(SUBMITTED_CLAIM))

@@ -13,6 +13,7 @@ from crmdesk.services.commands import ClaimCommand, SaveClaim
 from crmdesk.services.handlers.rows import create, edit
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_one
+from crmdesk.storage import outbox
 
 _ARGUMENTS = frozenset({"comment", "reason_code", "approved_lines", "outcome", "call_back_id"})
 
@@ -58,5 +59,14 @@ def claim_command(handling: Handling, command: ClaimCommand) -> Done:
     if event is Event.APPROVE:
         here = handling.work.blobs
         claims.check_receipts(claim, {one for one in claims.receipts_of(claim.get("lines")) if here.has(one)})
+    _replace_refused(handling, command.claim_id, event)
     handling.work.command(CLAIM.name, command.claim_id, event.value, args, handling.person.user_id)
     return Done(command.claim_id)
+
+
+def _replace_refused(handling: Handling, claim_id: str, event: Event) -> None:
+    """Give up what of the same event was refused before: who corrects a claim and submits it again wants this one."""
+    for refused in outbox.needs_you(handling.work.connection, CLAIM.name, claim_id):
+        mine = refused.user_id == handling.person.user_id and not refused.waits_for
+        if mine and refused.operation.kind == "command" and refused.operation.command == event.value:
+            outbox.drop(handling.work, refused.operation.id)
