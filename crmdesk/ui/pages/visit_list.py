@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crmdesk.services.reads_sync import Reads
 
 PAGE_ROWS = 200
-_ALL, _TO_WRITE = "all", "to_write"
+_ALL, _TO_WRITE, _SUBMITTED = "all", "to_write", "submitted"
 
 
 class VisitLines(msgspec.Struct, frozen=True):
@@ -136,14 +136,15 @@ class VisitList(QWidget):
         if self.group or self._lines.drafts:
             return 0
         now = to_text(utc_now())
-        return next((at for at, item in enumerate(self._lines.visits) if item.visit["starts_at"] <= now), 0)
+        been = (one.visit["starts_at"] <= now or one.visit["state"] == _SUBMITTED for one in self._lines.visits)
+        return next((at for at, one in enumerate(been) if one), 0)
 
     def _groups(self) -> list[tuple[str, str]]:
         return [
             (_ALL, self.tr("全部")),
             (_TO_WRITE, self.tr("待写报告")),
             ("ahead", self.tr("今后")),
-            ("submitted", self.tr("已提交")),
+            (_SUBMITTED, self.tr("已提交")),
         ]
 
     def _order(self) -> str:
@@ -178,7 +179,7 @@ class VisitList(QWidget):
         word = language.choice_word("visit_state", state)
         if visit.sync_state != ACCEPTED:
             word, tone = state_word(visit.sync_state), STATE_TONES[visit.sync_state]
-        elif state == "submitted":
+        elif state == _SUBMITTED:
             word, tone = state_word(ACCEPTED), "ok"
         kind = language.choice_word("channel", visit["channel"])
         return ListRow(
