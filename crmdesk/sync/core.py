@@ -121,13 +121,17 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """The exchange failed. `carried` operations were in the request; `retry_after_s` is the server's wish."""
+    """The exchange failed. `carried` operations were in the request; `retry_after_s` is the server's wish.
+
+    `alone` is the id of the operation where it was the only one.
+    """
 
     kind: str
     draw: float
     carried: int = 0
     retry_after_s: float | None = None
     params: dict[str, Any] = msgspec.field(default_factory=dict)
+    alone: str = ""
 
 
 class Cancelled(msgspec.Struct, frozen=True):
@@ -193,9 +197,10 @@ class Renumber(msgspec.Struct, frozen=True):
 
 
 class SetAside(msgspec.Struct, frozen=True):
-    """The oldest operation can't be taken: it goes to 'needs you' with this code, its text intact."""
+    """This operation can't be taken: if it still waits it goes to 'needs you' with this code, its text intact."""
 
     code: str
+    op_id: str = ""
 
 
 class SaveTries(msgspec.Struct, frozen=True):
@@ -271,7 +276,7 @@ class SyncCore:
         self._failures = 0
         self._turned_down = self._choked = 0
         self._limit = MAX_REQUEST_OPERATIONS
-        self._probing = ""
+        self._probing = self._suspect = ""
         self._forks = 0
         self._empty_rounds = self._rounds = 0
         self._restores, self._restored = 0, False
@@ -410,7 +415,7 @@ class SyncCore:
         if code not in CANNOT_TAKE and self._choked < TRIES_BEFORE_BLAME:
             return [self._send()]
         self._choked = 0
-        return [SetAside(code), self._send()]
+        return [SetAside(code, self._suspect), self._send()]
 
     def _again_or_rest(self, event: Applied) -> list[Effect]:
         """Go on at once only while that brings something; `later` answers and empty `more` never spin."""
@@ -480,6 +485,7 @@ class SyncCore:
         return [Report(self._rest(OFFLINE), event.kind, event.params), Wait(wait)]
 
     def _halve(self, event: Failed) -> list[Effect]:
+        self._look_at(event)
         if event.carried > 1:
             self._limit = max(1, event.carried // 2)
             return [self._send()]
@@ -490,8 +496,16 @@ class SyncCore:
         self._probing = event.kind  # something on the way may take no request at all: ask without it whose fault it is
         return [self._send()]
 
+    def _look_at(self, event: Failed) -> None:
+        """Another one that went alone begins anew: the one that failed before may wait no more."""
+        if event.carried == 1 and event.alone != self._suspect:
+            if self._suspect:
+                self._turned_down = self._choked = 0
+            self._suspect = event.alone
+
     def _suspect_batch(self, event: Failed) -> None:
         """What was aboard may be why it failed: fewer next time; with one alone, ask without it whose fault it is."""
+        self._look_at(event)
         self._choked += 1
         if event.carried > 1:
             self._limit = max(1, event.carried // 2)

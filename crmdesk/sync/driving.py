@@ -177,7 +177,7 @@ class SyncDriver:
         return following
 
     def _failure(self, error: WorldError) -> core.Event:
-        carried = len(self._sent)
+        carried, alone = len(self._sent), self._sent[0].id if len(self._sent) == 1 else ""
         self._drop()
         self._store.handed_out.told_up_to = 0  # nobody took it: to the person it is saved here, and goes again
         if error.code == "cancelled":
@@ -186,7 +186,7 @@ class SyncDriver:
         _log.info("sync_failed", code=error.code, carried=carried)
         wish = error.params.get("retry_after_s")
         retry_after_s = float(wish) if isinstance(wish, int | float) else None
-        return core.Failed(error.code, self._draw(), carried, retry_after_s, dict(error.params))
+        return core.Failed(error.code, self._draw(), carried, retry_after_s, dict(error.params), alone)
 
     def _send(self, effect: core.SendRequest) -> None:
         self._drop()
@@ -391,8 +391,9 @@ class SyncDriver:
 
     def _set_aside(self, effect: core.SetAside) -> None:
         with self._store.writing() as work:
-            oldest = outbox.next_batch(work.connection, 1, 1 << 30)
-            outbox.settle(work, [Answer(one.id, "refused", code=effect.code) for one in oldest])
+            oldest = outbox.next_batch(work.connection, 1, 1 << 30)  # what goes alone is the oldest, if it still waits
+            blamed = [Answer(one.id, "refused", code=effect.code) for one in oldest if one.id == effect.op_id]
+            outbox.settle(work, blamed)
             changed = _changed(work)
         self._tell(changed | {"outbox": (), "needs_you": ()})
 

@@ -177,6 +177,19 @@ def test_what_breaks_server_or_way_is_laid_on_an_operation_only_if_requests_get_
     assert only(effects, SendRequest).max_operations >= 1
 
 
+def test_who_is_next_is_not_blamed_for_one_that_waits_no_more():
+    machine = SyncCore()
+    machine.step(Start())
+    for alone in ["first"] * (core.TRIES_BEFORE_BLAME - 1) + ["second"] * core.TRIES_BEFORE_BLAME:
+        if machine.step(Failed("server_error", 0.5, carried=1, alone=alone)) == [SendRequest(0, 1 << 20)]:
+            effects = through(machine)
+        else:
+            machine.step(Tick())
+            continue
+        assert (effects[0] == SetAside("server_cannot_take", "second")) == (SetAside in kinds(effects))
+    assert effects[0] == SetAside("server_cannot_take", "second"), "at its own sixth failure"
+
+
 def test_an_operation_is_not_blamed_for_a_night_without_a_network():
     machine = SyncCore()
     machine.step(Start())

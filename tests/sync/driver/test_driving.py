@@ -10,7 +10,7 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Answer, Answers, Page, RowGroup, SyncEnd
-from crmdesk.storage import inbox, lately, settings
+from crmdesk.storage import inbox, lately, outbox, settings
 from crmdesk.sync import core
 from tests.sync.driver.scripted import AT, Desk
 
@@ -152,6 +152,25 @@ def test_what_cannot_be_taken_is_found_alone_and_needs_you_while_the_others_go(d
     assert desk.refused() == [(ids[2], "too_large")]
     assert desk.waiting() == []
     assert [len(one.operations) for one in desk.script.requests] == [4, 2, 2, 1, 0, 1]
+
+
+def test_who_is_next_is_not_laid_aside_for_one_that_waits_no_more(desk: Desk) -> None:
+    first, second = desk.made(), desk.made()
+
+    def refuse(_request):
+        return WorldError("too_large")
+
+    def without_it(request):
+        assert request.operations == []
+        with desk.store.writing() as work:
+            outbox.settle(work, [Answer(outbox.next_batch(work.connection, 1, 1 << 20)[0].id, "applied", 1)])
+        return desk.head()
+
+    status = desk.sync([refuse], [refuse], [without_it, SyncEnd("cursor")], [desk.taken(), SyncEnd("cursor")])
+    assert (status.phase, status.code, desk.refused(), desk.waiting()) == ("idle", "", [], [])
+    assert [[one.row_id for one in request.operations] for request in desk.script.requests] == [
+        [first, second], [first], [], [second]
+    ]  # fmt: skip
 
 
 def test_a_copied_laptop_takes_a_new_device_and_sends_the_same_again(desk: Desk) -> None:
