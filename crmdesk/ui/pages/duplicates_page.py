@@ -410,6 +410,7 @@ class DuplicatesPage(Page):
 
     def _forget(self) -> None:
         self._wanted, self._view, self._named = ("", "", ""), None, False
+        self._show_actions()  # a button that stays would do nothing until the next two are read
         self._show_list()
 
 
