@@ -35,9 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_teardown() -> None:
     """Collect what is due by the thresholds, as the application's own timer does.
 
-    A command or a server that ran in this process has set the collector as its own process needs it: set back first.
+    A server that ran in this process has set them as its own process needs it: set back first.
     """
-    gc.disable()
     gc.set_threshold(*_THRESHOLD)
     for generation, limit in reversed(list(enumerate(gc.get_threshold()))):
         if limit and gc.get_count()[generation] > limit:
@@ -55,6 +54,15 @@ def shared_data() -> Path:
             pytest.fail(words)
         pytest.skip(words)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_collector() -> Iterator[None]:
+    """Fail a test that turned the collector on: any thread would destroy the widgets that earlier tests left."""
+    yield
+    running = gc.isenabled()
+    gc.disable()
+    assert not running, "the garbage collector was turned on in the tests' own process"
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """The program `crmdesk` with options or commands; without any of them `crmdesk.commandline.windows` is enough."""
 
-import gc
 import sys
 from functools import lru_cache
 from importlib import import_module
@@ -99,7 +98,6 @@ def root(
     one_of("--language", language, LANGUAGES)
     if context.invoked_subcommand is None:
         raise typer.Exit(open_windows(context.obj))
-    gc.enable()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """Opens the windows; what only commands need is not loaded for it."""
 
+import gc
 import time
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main() -> int:
 
 def open_windows(options: Options) -> int:
     """Show the windows until they are closed and return the exit code; Qt is loaded only here."""
+    gc.disable()  # before the first widget: `crmdesk.ui.garbage` collects for it
     from crmdesk.ui.preflight import check_system
 
     check_system()
