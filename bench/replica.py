@@ -63,12 +63,14 @@ def sign_in(store: Store) -> None:
 @contextmanager
 def as_in_the_app() -> Iterator[None]:
     """Keep the automatic collection of garbage away meanwhile: the app collects by itself, between events."""
+    collecting = gc.isenabled()
     gc.collect()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if collecting:
+            gc.enable()
 
 
 @contextmanager
