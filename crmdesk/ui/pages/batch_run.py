@@ -38,7 +38,8 @@ class BatchRun(QObject):
             return
         self.running = True
         self._cancel.clear()
-        future = self._context.desk.batches.run(record, ids, change, self.progressed.emit, self._cancel.is_set)
+        told = self._context.bridge.shown_by(self, self.progressed.emit)
+        future = self._context.desk.batches.run(record, ids, change, told, self._cancel.is_set)
         self._context.bridge.run(self, future, self._done, self._failed)
         self.progressed.emit(0, len(ids))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
@@ -34,8 +35,6 @@ def allowed(context: PageContext, what: str) -> bool:
 class ExportDialog(SmallDialog):
     """One export; it goes on while the dialog is open, Escape stops it and leaves no file."""
 
-    _progressed = Signal(int, int)
-
     def __init__(self, context: PageContext, parent: QWidget, wanted: Filter, narrowed_by: str = "") -> None:
         super().__init__(context, parent, "export", width=460)
         self._wanted, self._narrowed_by = wanted, narrowed_by
@@ -49,7 +48,6 @@ class ExportDialog(SmallDialog):
         self._count.setObjectName("export_count_label")
         for widget in (self.format, self.bar, self._count):
             self.content.addWidget(widget)
-        self._progressed.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
         self.retranslate()
         self._show_running(on=False)
         self.format.setFocus()
@@ -84,7 +82,7 @@ class ExportDialog(SmallDialog):
         self._stop.clear()
         try:
             future = export_list(
-                self.context.desk, path, self._wanted, language.current(), self._go_on, self._narrowed_by
+                self.context.desk, path, self._wanted, language.current(), self._steps(), self._narrowed_by
             )
         except Exception as error:  # a name of another kind: said in words, as what comes later
             self.tell(error)
@@ -92,9 +90,15 @@ class ExportDialog(SmallDialog):
         self._show_running(on=True)
         self.context.bridge.run(self, future, self._done, self._failed)
 
-    def _go_on(self, done: int, total: int) -> bool:
-        self._progressed.emit(done, total)
-        return not self._stop.is_set()
+    def _steps(self) -> Callable[[int, int], bool]:
+        """Return what the worker calls after each piece: it tells how far it is, and hears whether to go on."""
+        told, stop = self.context.bridge.shown_by(self, self._show_progress), self._stop
+
+        def go_on(done: int, total: int) -> bool:
+            told(done, total)
+            return not stop.is_set()
+
+        return go_on
 
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.set(done, total)

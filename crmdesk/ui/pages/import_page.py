@@ -370,8 +370,8 @@ class ImportPage(Page):
         if self.preview is None:
             return
         self._tell(None)
-        self._run = ImportRun(self)
-        self._run.progressed.connect(self.progress.show_progress, Qt.ConnectionType.QueuedConnection)
+        self._run = ImportRun(self, self.context.bridge)
+        self._run.progressed.connect(self.progress.show_progress)
         self.progress.begin(self.preview.row_count)
         self._show_state(RUNNING)
         territory_id = str(self.territory.currentData() or "")

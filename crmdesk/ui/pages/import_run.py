@@ -13,6 +13,7 @@ from crmdesk.intake import Preview, Report
 from crmdesk.intake.dates import Order
 from crmdesk.services.imports import ImportDesk
 from crmdesk.ui import space
+from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
@@ -44,8 +45,9 @@ class ImportRun(QObject):
 
     progressed = Signal(int, int)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, bridge: Bridge) -> None:
         super().__init__(parent)
+        self._bridge = bridge
         self._cancel = threading.Event()
 
     def start(
@@ -58,7 +60,7 @@ class ImportRun(QObject):
         date_order: Order | None,
     ) -> "Future[Report]":
         """Begin; the Future gives the report."""
-        progress, cancel = self.progressed.emit, self._cancel.is_set
+        progress, cancel = self._bridge.shown_by(self, self.progressed.emit), self._cancel.is_set
         return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order)
 
     def cancel(self) -> None:

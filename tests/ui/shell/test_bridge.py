@@ -1,7 +1,10 @@
 """What workers finish arrives in the GUI thread, newest question only, and never at a page that is gone."""
 
 import threading
+import weakref
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import shiboken6
@@ -65,6 +68,94 @@ def test_a_page_that_is_gone_gets_no_answer(qtbot: QtBot) -> None:
     bridge.run(bridge, after, seen.append, _never)
     qtbot.waitUntil(lambda: bool(seen))
     assert seen == ["after"]
+
+
+class _Worker(threading.Thread):
+    """Holds on to what a worker of an executor does, and lets go of it when it is told to."""
+
+    def __init__(self, held: list[object], done: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self._held, self._done, self._go = held, done, threading.Event()
+
+    def run(self) -> None:
+        """Do what makes the answer, then wait."""
+        self._done()
+        self._go.wait()
+        self._held.clear()
+
+    def let_go(self) -> None:
+        """Return when this thread holds nothing any more."""
+        self._go.set()
+        self.join()
+
+
+def _ends_of(dialog: QWidget, threads: list[int]) -> None:
+    weakref.finalize(dialog, lambda: threads.append(threading.get_ident()))
+
+
+def test_a_dialog_ends_in_the_gui_thread_although_a_worker_lets_go_last(qtbot: QtBot) -> None:
+    ended: list[int] = []
+    seen: list[int] = []
+    bridge, dialog, future = Bridge(), QWidget(), Future[int]()
+    _ends_of(dialog, ended)
+    bridge.run(dialog, future, lambda value, dialog=dialog: seen.append(value), _never)  # type: ignore[misc]
+    worker = _Worker([future], partial(future.set_result, 7))
+    del future
+    worker.start()
+    qtbot.waitUntil(lambda: seen == [7])
+    del dialog
+    worker.let_go()
+    assert ended == [threading.get_ident()]
+
+
+def test_a_dialog_whose_worker_tells_how_far_it_is_ends_in_the_gui_thread(qtbot: QtBot) -> None:
+    ended: list[int] = []
+    seen: list[tuple[int, int]] = []
+    bridge, dialog = Bridge(), QWidget()
+    _ends_of(dialog, ended)
+    told = bridge.shown_by(dialog, lambda done, total, dialog=dialog: seen.append((done, total)))  # type: ignore[misc]
+    worker = _Worker([told], partial(told, 3, 9))
+    del told
+    worker.start()
+    qtbot.waitUntil(lambda: seen == [(3, 9)])
+    del dialog
+    bridge.close()
+    worker.let_go()
+    assert ended == [threading.get_ident()]
+
+
+def test_the_error_of_a_worker_holds_on_to_no_dialog(qtbot: QtBot) -> None:
+    ended: list[int] = []
+    seen: list[BaseException] = []
+    bridge, dialog, future = Bridge(), QWidget(), Future[int]()
+    _ends_of(dialog, ended)
+    bridge.run(dialog, future, lambda _value: pytest.fail("no value"), seen.append)
+    future.set_exception(ValueError("x"))
+    qtbot.waitUntil(lambda: bool(seen))
+    del dialog
+    assert ended == [threading.get_ident()], "without looking for garbage"
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_bridge_that_is_gone_is_never_told_anything(close: bool) -> None:
+    parent = QObject()
+    bridge = Bridge(parent)
+    publish, told, future = bridge.publish, bridge.shown_by(parent, _never_shown), Future[int]()
+    bridge.run(parent, future, lambda _value: pytest.fail("no value"), _never)
+    if close:
+        bridge.close()
+    shiboken6.delete(parent)
+    workers = [
+        _Worker([], act) for act in (partial(publish, "news"), partial(told, 1, 2), partial(future.set_result, 1))
+    ]
+    for worker in workers:
+        worker.start()
+        worker.let_go()
+    assert future.result() == 1
+
+
+def _never_shown(_done: int, _total: int) -> None:
+    raise AssertionError
 
 
 def test_changes_from_any_thread_arrive_here(qtbot: QtBot) -> None:
