@@ -65,6 +65,7 @@ def as_in_the_app() -> Iterator[None]:
     """Keep the automatic collection of garbage away meanwhile: the app collects by itself, between events."""
     collecting = gc.isenabled()
     gc.collect()
+    collecting = gc.isenabled()
     gc.disable()
     try:
         yield

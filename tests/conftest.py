@@ -3,16 +3,22 @@
 import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from tests.fixtures.memory import memory_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 _THRESHOLD = gc.get_threshold()
+PATIENCE_MS = 30_000
+"""How long a test waits for what comes, unless it says otherwise: only a test that fails ever waits so long."""
 settings.register_profile("test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("test")
 
@@ -54,6 +60,32 @@ def shared_data() -> Path:
             pytest.fail(words)
         pytest.skip(words)
     return folder
+
+
+class PatientBot(QtBot):
+    """Waits for a machine that is slow or has other things to do; the usual five seconds were not enough for all."""
+
+    @override
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    @override
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **named: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **named)
+
+    @override
+    def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+    @override
+    def waitActive(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Drive the windows, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -48,9 +48,9 @@ def test_from_the_window(window: MainWindow, laptop: Laptop, qtbot: QtBot, tmp_p
     before = laptop.ask(lambda reads: reads.customer_ids("doctor"))
     for path in _bad_files(tmp_path / "files"):
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+        qtbot.waitUntil(window.isActiveWindow)
         qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_O, CTRL)
-        qtbot.waitUntil(lambda: _dialog(window) is not None, timeout=5000)
+        qtbot.waitUntil(lambda: _dialog(window) is not None)
         dialog = _dialog(window)
         assert dialog is not None
         edit = dialog.findChild(QLineEdit, "fileNameEdit")

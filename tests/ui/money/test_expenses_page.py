@@ -17,6 +17,7 @@ from crmdesk.company.receipts import png_ticket
 from crmdesk.services.commands import AttachFile
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import claim_editor
 from crmdesk.ui.pages.expenses_page import ExpensesPage
 from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop, type_text
@@ -208,11 +209,12 @@ def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
     window, laptop = seat("周晓岚", "rep")
     claim_id = laptop.company.ids["指南解读会草稿"]
     page = shown(window, qtbot, id=claim_id)
+    assert claim_editor.KEEP_AFTER_MS <= 1000
     type_text(page.editor.attendees, "护士长两位")
-    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["attendees"] == "护士长两位", timeout=2000)
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["attendees"] == "护士长两位")
     page.editor.lines[0].amount.setText("")
     qtbot.keyClicks(page.editor.lines[0].amount, "3x")
-    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.draft(f"claim:{claim_id}")) is not None, timeout=2000)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.draft(f"claim:{claim_id}")) is not None)
     page = shown(window, qtbot, id=laptop.company.ids["上月停车费"])
     qtbot.waitUntil(lambda: page.editor.claim_id == "")
     page = shown(window, qtbot, id=claim_id)
@@ -291,7 +293,7 @@ def test_a_name_with_html_stays_text(rep: Seat, qtbot: QtBot) -> None:
     page.editor.title_edit.clear()
     type_text(page.editor.title_edit, "<b>粗</b><img src=x>")
     claim_id = page.editor.claim_id
-    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["title"] == "<b>粗</b><img src=x>", timeout=2000)
+    qtbot.waitUntil(lambda: saved(laptop, claim_id).row["title"] == "<b>粗</b><img src=x>")
     label = page.detail.findChild(QLabel, "claim_title_label")
     assert isinstance(label, QLabel)
     qtbot.waitUntil(lambda: label.text() == "<b>粗</b><img src=x>")
