@@ -223,7 +223,7 @@ class PromiseList(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(space.LINE)
         texts.addWidget(Label(text, "body", wrap=True))
-        texts.addWidget(Label(language.starting(said), "muted"))
+        texts.addWidget(Label(language.starting(said), "muted", wrap=True))
         when = QWidget()
         column = QVBoxLayout(when)
         column.setContentsMargins(0, 0, 0, 0)

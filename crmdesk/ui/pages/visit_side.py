@@ -177,7 +177,7 @@ def _open_matter(chip: Chip, text: str, said: str, done: Button | None) -> QWidg
     label = Label(text, "body", wrap=True)
     words.addWidget(label)
     if said:
-        words.addWidget(Label(said, "muted"))
+        words.addWidget(Label(said, "muted", wrap=True))
     room = WIDTH - _EDGES - chip.sizeHint().width() - (done.sizeHint().width() if done is not None else 0)
     beside = QFontMetrics(theme.font()).horizontalAdvance(text) <= room * _LINES_BESIDE
     head = QHBoxLayout()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QScrollArea, QToolTip, QWidget
@@ -113,10 +116,32 @@ def test_no_label_is_cut_at_1366_by_768(
         told += [f"{place.name}: the detail went below the list" for _split in below]
         below_side = [one for one in window.findChildren(MainAndSide) if one.isVisible() and one.below]
         told += [f"{place.name}: the cards went below" for _side in below_side]
-        for label in window.findChildren(QLabel):
-            plain = label.isVisible() and label.text() and not isinstance(label, ElidedLabel)
-            if plain and not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
-                told.append(f"{place.name}: {label.text()!r} has {label.width()}, needs {label.sizeHint().width()}")
-            if plain and label.wordWrap() and label.heightForWidth(label.width()) > label.height() + 1:
-                told.append(f"{place.name}: {label.text()!r} lacks a line")
+        told += [f"{place.name}: {cut}" for cut in _cut(window)]
+    assert not told, "\n".join(told)
+
+
+def _cut(window: QWidget) -> Iterator[str]:
+    for label in window.findChildren(QLabel):
+        plain = label.isVisible() and label.text() and not isinstance(label, ElidedLabel)
+        if plain and not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
+            yield f"{label.text()!r} has {label.width()}, needs {label.sizeHint().width()}"
+        if plain and label.wordWrap() and label.heightForWidth(label.width()) > label.height() + 1:
+            yield f"{label.text()!r} lacks a line"
+
+
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+def test_in_january_the_days_of_december_have_room_for_their_year(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, wanted: str
+) -> None:
+    with time_machine.travel(datetime(2027, 1, 2, 9, tzinfo=UTC)):
+        window, laptop = sit(*house.REP)
+        window.resize(1366, 768)
+        if wanted != language.current():
+            language.apply_language(dressed, wanted)
+        told = []
+        for place in (one for one in house.places() if one.name in ("visit_report", "visit_submitted", "doctor")):
+            place.show(window, laptop)
+            house.shown(qtbot, window)
+            assert any("2026" in label.text() for label in window.findChildren(QLabel) if label.isVisible())
+            told += [f"{place.name}: {cut}" for cut in _cut(window)]
     assert not told, "\n".join(told)
