@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 Source = Callable[[], tuple[int, bytes]]
 """Gives the Unix time in milliseconds and 8 bytes of chance for one id."""
@@ -14,18 +15,20 @@ Source = Callable[[], tuple[int, bytes]]
 _PATTERN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _lock = threading.Lock()
 _last_stamp = 0
-_source: Source | None = None
+_source: ContextVar[Source | None] = ContextVar("source of ids", default=None)
 
 
 @contextmanager
 def drawn_from(source: Source) -> Iterator[None]:
-    """Take time and chance of every new id from `source` meanwhile: for runs that are to be repeatable."""
-    global _source
-    before, _source = _source, source
+    """Take time and chance of every new id of this thread from `source`: for runs that are to be repeatable.
+
+    Another thread draws its own: what it does at the same time must not shift the ids of the run.
+    """
+    before = _source.set(source)
     try:
         yield
     finally:
-        _source = before
+        _source.reset(before)
 
 
 def _next_stamp(now_ms: int) -> int:
@@ -42,8 +45,8 @@ def new_id(now_ms: int | None = None, entropy: bytes | None = None) -> str:
     `now_ms` is Unix time in milliseconds and `entropy` 8 bytes; both are for seeded generators, which
     get an id that depends on nothing else.
     """
-    if _source is not None and now_ms is None:
-        now_ms, entropy = _source()
+    if now_ms is None and (source := _source.get()) is not None:
+        now_ms, entropy = source()
     if now_ms is not None and entropy is not None:
         stamp, tail = now_ms << 12 | int.from_bytes(entropy[:2], "big") & 0xFFF, entropy
     else:
