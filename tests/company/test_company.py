@@ -25,6 +25,7 @@ from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
 from crmdesk.domain.validation import check_new
+from tests.fixtures.pace import slowness
 
 TODAY = date(2026, 11, 23)
 _HELD_AS = {
@@ -71,7 +72,7 @@ def test_the_company_has_the_size_of_the_issue_and_is_quick(whole: tuple[Company
     assert counts["doctor"] >= 10_000
     assert counts["department"] > 4_000
     assert counts["visit"] > 10_000
-    assert seconds < 30, "about 5 s when nothing else runs"
+    assert seconds < 30 * slowness(), "about 5 s when nothing else runs"
 
 
 def test_the_same_seed_gives_the_same_company_byte_for_byte(small: Company) -> None:

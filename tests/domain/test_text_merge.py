@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.domain.text_merge import MARK, Budget, merge_texts
+from tests.fixtures.pace import slowness
 
 WORDS = [f"词{number}。" for number in range(12)]
 BASES = st.lists(
@@ -93,11 +94,11 @@ def hostile(kind: str, length: int, draw: random.Random) -> tuple[str, str, str]
 def test_five_hundred_hostile_texts_of_full_length_are_bounded_by_the_budget(kind: str) -> None:
     draw, budget = random.Random(3), Budget(0.4)
     old, theirs, mine = hostile(kind, 20_000, draw)
-    began = time.process_time()
+    began = time.thread_time()
     for number in range(500):
         merged = merge_texts(old, theirs + f"甲{number}", mine + f"乙{number}", budget)
         assert f"甲{number}" in merged
         assert f"乙{number}" in merged
-    took = time.process_time() - began
+    took = time.thread_time() - began
     print(f"{kind}: {took:.2f} s, of which differences {budget.spent_s:.2f} s")
-    assert took < 20
+    assert took < 20 * slowness()
