@@ -37,6 +37,7 @@ class Preview:
     remembered_on: str = ""  # the day of that choice
     remembered_dates: str = ""  # the `Order` that was said to be that of its dates
     dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
+    file_name: str = ""
 
     @property
     def mapping(self) -> dict[int, str]:

@@ -31,6 +31,7 @@ class Report:
     made: Counter[str] = field(default_factory=Counter)
     lines: list[ReportLine] = field(default_factory=list)
     cancelled: bool = False
+    run_id: str = ""  # what the laptop keeps of it so that it can be taken back
 
     def add(self, planned: Planned) -> None:
         """Count a row that went as planned."""

@@ -212,10 +212,27 @@ class RetryFile(Command, frozen=True):
 
 
 class ImportRows(Command, frozen=True):
-    """Write a checked batch of imported rows, at most 500 per commit; made by `crmdesk.services.imports`."""
+    """Write a checked batch of imported rows, at most 500 per commit; made by `crmdesk.services.imports`.
+
+    Rows written under one `run_id` can be taken back as one.
+    """
 
     record: str
     rows: tuple[Mapping[str, Any], ...]
+    run_id: str = ""
+    file_name: str = ""
+
+
+class TakeImportBack(Command, frozen=True):
+    """Delete or set back these (record, id) of an import, at most 500, as far as nothing was done with them since.
+
+    Made by `crmdesk.services.import_undo`. `unsent` are ids that no other waiting operation names: as long as nothing
+    of them was sent they simply go.
+    """
+
+    run_id: str
+    rows: tuple[tuple[str, str], ...]
+    unsent: tuple[str, ...] = ()
 
 
 class EditMany(Command, frozen=True):

@@ -56,6 +56,7 @@ class Desk:
             lambda: self.ask(lambda reads: reads.custom_fields()),
             lambda: self.ask(lambda reads: reads.preference(import_memory.PREFERENCE)),
             clock,
+            lambda run_id: self.ask(lambda reads: reads.import_standing(run_id)),
         )
 
     @property

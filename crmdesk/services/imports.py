@@ -1,9 +1,10 @@
 """The import of customers on the laptop: previews a file, runs its plan in batches through the one writer thread."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import structs
@@ -12,9 +13,10 @@ from crmdesk.domain import access
 from crmdesk.domain.clock import Clock, local_date
 from crmdesk.domain.custom_fields import Definitions
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
-from crmdesk.services import import_memory
+from crmdesk.services import import_memory, import_undo
 from crmdesk.services.commands import Command, ImportRows, Outcome, SetPreference
 from crmdesk.services.reads_sync import Reads
 from crmdesk.services.views import Person
@@ -60,9 +62,10 @@ class ImportDesk:
         defined: Callable[[], "Future[Definitions]"],
         kept: Callable[[], "Future[str]"],
         clock: Clock,
+        standing: "Callable[[str], Future[import_undo.Standing]]",
     ) -> None:
         self._submit, self._known, self._person, self._defined = submit, known, person, defined
-        self._kept, self._clock = kept, clock
+        self._kept, self._clock, self._standing = kept, clock, standing
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
         self._closed = False
 
@@ -80,6 +83,8 @@ class ImportDesk:
         last = None if kind else import_memory.latest(entries, found.shape)
         if last is not None and last.kind != found.kind:
             found = intake.preview(source, last.kind, sheet=sheet, own=own)
+        if isinstance(source, Path):
+            found = dataclasses.replace(found, file_name=source.name)
         return import_memory.proposed(found, entries)
 
     def forget(self, preview: "Preview") -> "Future[Outcome]":
@@ -97,18 +102,21 @@ class ImportDesk:
         territory_id: str = "",
         hospitals: Mapping[str, str] | None = None,
         date_order: "Order | None" = None,
+        run_id: str = "",
     ) -> "Future[Report]":
         """Write the file's new customers, at most 500 rows a commit; the Future gives the report.
 
         `hospitals` answers what an earlier run was unsure of (`crmdesk.intake.plan`); the institution that a name was
         said to mean keeps it as an alias, so that it is not asked for again. `date_order` answers
-        `Preview.unclear_dates`.
+        `Preview.unclear_dates`. `run_id` names an earlier run (`Report.run_id`) that this one goes on with:
+        both are taken back as one.
 
         `cancel` is asked before each row: what was committed stays and the report says `cancelled`. Running the same
         file again makes nothing twice. Errors come through the Future: RefusedError('forbidden', 'no_territory'),
         InputError of a bad mapping, WorldError where the disk refuses (what was committed stays then, too).
         """
-        run = _Run(self._submit, progress or _silent, cancel or self._is_closed, preview.row_count)
+        noted = _Noted(self._submit, run_id or new_id(), preview.file_name)
+        run = _Run(noted, progress or _silent, cancel or self._is_closed, preview.row_count)
         answers = dict(hospitals or {})
         return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers, date_order)
 
@@ -132,7 +140,7 @@ class ImportDesk:
 
         self._remember(preview, mapping, date_order.value if date_order and preview.unclear_dates(mapping) else "")
         known = self._known().result()
-        self._keep_names(known, hospitals)
+        self._keep_names(known, hospitals, run.noted)
         territory = territory_id or person.territory_ids[0]
         return run.write(intake.plan(preview, mapping, known, territory, hospitals, date_order))
 
@@ -143,7 +151,7 @@ class ImportDesk:
         if [structs.replace(one, day="") for one in chosen] != [structs.replace(one, day="") for one in entries]:
             self._submit(SetPreference(import_memory.PREFERENCE, import_memory.write(chosen))).result()
 
-    def _keep_names(self, known: KnownHere, hospitals: Mapping[str, str]) -> None:
+    def _keep_names(self, known: KnownHere, hospitals: Mapping[str, str], noted: "_Noted") -> None:
         """Make the names that a person explained aliases of the institutions that they mean."""
         field = RECORDS["institution"].field("aliases")
         aliases = {one.id: {*one.aliases, one.name} for one in known.institutions()}
@@ -159,7 +167,22 @@ class ImportDesk:
             for one in sorted(grown)
         )
         for start in range(0, len(rows), BATCH_ROWS):
-            self._submit(ImportRows("institution", rows[start : start + BATCH_ROWS])).result()
+            noted.write("institution", rows[start : start + BATCH_ROWS])
+
+    def take_back(
+        self, run_id: str, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
+    ) -> "Future[import_undo.TakenBack]":
+        """Take an import back as far as nothing was done with its rows since, in commits of fifty rows.
+
+        `cancel` is asked before each commit; what is left can be taken back later. InputError('unknown_import') comes
+        through the Future.
+        """
+
+        def stopped() -> bool:
+            return self._closed or (cancel is not None and cancel())
+
+        work = import_undo.take_back
+        return self._runner.submit(work, self._submit, self._standing, run_id, progress or _silent, stopped)
 
     def _is_closed(self) -> bool:
         return self._closed
@@ -174,16 +197,26 @@ def _silent(_done: int, _total: int) -> None:
     return None
 
 
+class _Noted(msgspec.Struct, frozen=True):
+    """Writes rows under one run, by which they can be taken back."""
+
+    submit: Callable[[Command], "Future[Outcome]"]
+    run_id: str
+    file_name: str
+
+    def write(self, record: str, rows: tuple[Mapping[str, Any], ...]) -> None:
+        """Write a batch in one commit."""
+        self.submit(ImportRows(record, rows, self.run_id, self.file_name)).result()
+
+
 class _Run:
     """One import under way: gathers planned rows to batches and writes them."""
 
-    def __init__(
-        self, submit: Callable[[Command], "Future[Outcome]"], progress: Progress, cancel: Callable[[], bool], total: int
-    ) -> None:
-        self._submit, self._progress, self._cancel, self._total = submit, progress, cancel, total
+    def __init__(self, noted: _Noted, progress: Progress, cancel: Callable[[], bool], total: int) -> None:
+        self.noted, self._progress, self._cancel, self._total = noted, progress, cancel, total
         from crmdesk.intake import Report
 
-        self._report = Report()
+        self._report = Report(run_id=noted.run_id)
         self._batch: list[Planned] = []
         self._size = 0
         self._done = 0
@@ -231,7 +264,7 @@ class _Run:
             {"record": row.record, "id": row.id, "values": row.values} for planned in batch for row in planned.rows
         )
         if rows:
-            self._submit(ImportRows(batch[0].record, rows)).result()
+            self.noted.write(batch[0].record, rows)
 
 
 def known_here(reads: Reads) -> KnownHere:

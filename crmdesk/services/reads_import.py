@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.services import import_undo
 from crmdesk.services.reads_base import ReadBase
+from crmdesk.storage import import_runs
 from crmdesk.storage.json_text import from_json
 
 if TYPE_CHECKING:
@@ -12,6 +14,14 @@ if TYPE_CHECKING:
 
 class ImportReads(ReadBase):
     """What the import asks before it plans."""
+
+    def import_runs(self) -> list[import_runs.Run]:
+        """Return the last imports on this laptop, the newest first."""
+        return import_runs.runs(self._connection)
+
+    def import_standing(self, run_id: str) -> import_undo.Standing:
+        """Return what taking an import back would do; raises InputError('unknown_import')."""
+        return import_undo.of_run(self._connection, self._person, run_id)
 
     def known_institutions(self, where: str = "1", params: Mapping[str, Any] | None = None) -> "list[KnownInstitution]":
         """Return every institution held here, or those that a condition (of this package) names."""

@@ -39,6 +39,7 @@ STEPS: tuple[str, ...] = (
     "0016_company_calendar",
     "0017_one_form_of_letters",
     "0018_drafts_in_one_page",
+    "0019_import_runs",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -236,6 +237,12 @@ def _drafts_in_one_page(database: "Database") -> None:
     database.execute("DROP TABLE draft_before")
 
 
+def _import_runs(database: "Database") -> None:
+    for table in ("import_run", "import_row"):
+        for statement in _declared().table_ddl(table):
+            database.execute(statement)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -255,4 +262,5 @@ _BODIES = {
     "0016_company_calendar": _company_calendar,
     "0017_one_form_of_letters": _one_form_of_letters,
     "0018_drafts_in_one_page": _drafts_in_one_page,
+    "0019_import_runs": _import_runs,
 }

@@ -187,6 +187,24 @@ transfer = Table(
     Column("code", Text, nullable=False, server_default=""),  # what went wrong last
     Column("next_at", Text, nullable=False, server_default=""),  # not before this instant
 )  # fmt: skip
+import_run = Table(
+    "import_run", metadata,
+    Column("run", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("file_name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("counts", Text, nullable=False),  # rows that it wrote, by record
+)  # fmt: skip
+import_row = Table(
+    "import_row", metadata,
+    Column("run", Integer, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("row_id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),  # of a row that was made, '' of one that was changed
+    Column("revision", Integer, nullable=False),
+    Column("earlier", Text, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
 
 
 def table_ddl(name: str) -> list[str]:

@@ -63,6 +63,15 @@ def rowids(driver: Driver, customers: Iterable[str]) -> list[int]:
     return [row[0] for row in found]
 
 
+def visited(driver: Driver, customers: Iterable[str]) -> list[str]:
+    """Return those of doctors or institutions that any visit names, planned ones and drafts too."""
+    found = driver.execute(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM visit_of WHERE customer = value)",
+        (json.dumps(list(customers)),),
+    )
+    return [row[0] for row in found]
+
+
 def last_of(driver: Driver, customers: Iterable[str]) -> dict[str, str]:
     """Return the start of the last visit at which each was seen, by customer id, of those who were ever seen."""
     found = driver.execute(

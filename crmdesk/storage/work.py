@@ -183,6 +183,22 @@ class UnitOfWork:
         overlay.lay_again(self.driver, record, row_id, held)
         self.note(record, row_id)
 
+    def unmake(self, record: str, row_id: str) -> bool:
+        """Take a new row back with all that waits of it; False, and nothing done, where any of it may have been sent.
+
+        Nothing else that waits may name the row: the server would not know what it means.
+        """
+        waiting = pending.of_row(self.driver, record, row_id)
+        first = waiting[0].operation if waiting else None
+        if first is None or first.kind != "create" or first.seq <= self.handed_out.up_to:
+            return False
+        for one in waiting:
+            pending.remove(self.driver, one.operation.id)
+            self.note("outbox", one.operation.id)
+        overlay.lay_again(self.driver, record, row_id)
+        self.note(record, row_id)
+        return True
+
     def undelete(self, record: str, row_id: str) -> None:
         """Take a delete back; raises RefusedError('already_sent') once it may have been sent."""
         last = next(reversed(pending.of_row(self.driver, record, row_id)), None)

@@ -15,7 +15,7 @@ from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
 from crmdesk.services.handlers.doctors import create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.exports import note_export
-from crmdesk.services.handlers.imported import import_rows
+from crmdesk.services.handlers.imported import import_rows, take_import_back
 from crmdesk.services.handlers.merges import decide_merge, merge_customers, propose_merge
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, put_back_refused, retry_refused
@@ -49,6 +49,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.PutBackRefused: put_back_refused,
     commands.RetryFile: retry_file,
     commands.ImportRows: import_rows,
+    commands.TakeImportBack: take_import_back,
     commands.NoteExport: note_export,
     commands.EditMany: edit_many,
     commands.ProposeMerge: propose_merge,
