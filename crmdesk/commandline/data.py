@@ -1,32 +1,38 @@
 """Commands about the data as a whole: import, check, export."""
 
 import errno
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crmdesk.commandline.opening import codes, one_of, opened, options_of
+from crmdesk.commandline.opening import ask, codes, one_of, opened, options_of
 from crmdesk.commandline.output import Output, counted
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
-from crmdesk.domain.import_sentences import ACTIONS
+from crmdesk.domain.import_sentences import ACTIONS, why_it_stays
 from crmdesk.domain.records import RECORDS
 from crmdesk.intake import Action, Preview, Report, ReportLine
 from crmdesk.intake.columns import TARGETS
 from crmdesk.intake.dates import Order
 from crmdesk.services.exports import export_customers
+from crmdesk.services.import_undo import NAMED, TakenBack, in_order, told
 from crmdesk.services.views import Person
 from crmdesk.storage import health
+from crmdesk.storage.import_runs import Run
 
 _WAITING = "waiting"
 _WAITING_ENDINGS = (".jsonl", ".json", ".ndjson", ".txt", "")
 _KINDS = ("doctor", "institution", "visit", "claim", _WAITING)
 
+imports = typer.Typer(help="The last imports on this laptop: list them, take one back as a whole.")
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("import")(import_file)
+    app.add_typer(imports, name="imports")
     app.command("check")(check)
     app.command("export")(export)
 
@@ -72,9 +78,75 @@ def import_file(
             hospitals=answers,
             date_order=order,
         ).result()
+        kept = report.run_id in [run.id for run in ask(laptop, lambda reads: reads.import_runs())]
     if report_file is not None:
         _write_report(output, report, report_file)
-    return output.result(report, _report_lines(output, report))
+    back = f"crmdesk imports take-back {report.run_id}"
+    offer = [output.pick(f"撤回本次导入：{back}", f"Take this import back: {back}")] if kept else []
+    return output.result(report, [*_report_lines(output, report), *offer])
+
+
+@imports.callback(invoke_without_command=True)
+def list_imports(context: typer.Context) -> None:
+    """List the last imports, the newest first, with what of each can still be taken back."""
+    if context.invoked_subcommand is not None:
+        return
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.import_runs())
+    none = [output.pick("本机没有记住任何导入。", "No import is remembered on this laptop.")]
+    output.result(found, [_run_line(output, run) for run in found] or none)
+
+
+def _run_line(output: Output, run: Run) -> str:
+    counts = _counts(output, run.counts)
+    if not run.left:
+        counts += output.pick("（已全部撤回）", " (taken back)")
+    elif run.left != run.counts:
+        left = _counts(output, run.left)
+        counts += output.pick(f"（还有 {left}）", f" (left: {left})")
+    return f"{run.id}  {run.file_name or '—'}  {run.at}  {counts}"
+
+
+def _counts(output: Output, counts: Mapping[str, int]) -> str:
+    named = [(RECORDS[record], count) for record, count in in_order(counts)]
+    return ", ".join(f"{output.pick(record.zh, record.en)} {count}" for record, count in named)
+
+
+@imports.command("take-back")
+def take_import_back(
+    context: typer.Context,
+    run_id: Annotated[str, typer.Argument(help="Id of the import, as `imports` lists it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go and what would stay.")] = False,
+) -> None:
+    """Take an import back: what it made and nobody touched since is deleted, what it changed is set back."""
+    output = options_of(context).output
+    with opened(context) as laptop:
+        found = ask(laptop, lambda reads: reads.import_standing(run_id))
+        if dry_run:
+            would = TakenBack(found.customers, len(found.restores), found.stays)
+            return output.result(would, _taken_lines(output, would, ("会删除", "would be deleted")))
+        taken = laptop.desk.imports.take_back(run_id).result()
+    return output.result(taken, _taken_lines(output, taken, ("已删除", "deleted")))
+
+
+def _taken_lines(output: Output, taken: TakenBack, deleted: tuple[str, str]) -> list[str]:
+    lines = []
+    if taken.deleted:
+        lines.append(f"{output.pick(*deleted)}: {_counts(output, taken.deleted)}")
+    if taken.restored:
+        lines.append(output.pick(f"改回导入之前：{taken.restored}", f"set back: {counted(taken.restored, 'row')}"))
+    if not lines:
+        lines.append(output.pick("没有可以撤回的内容。", "Nothing is left to take back."))
+    staying = told(taken.stays)
+    if staying:
+        count, of_all = len(staying), sum(taken.deleted.get(record, 0) for record in NAMED) + len(staying)
+        lines.append(output.pick(f"{of_all} 条中留下 {count} 条：", f"Staying: {count} of {of_all}"))
+    for one in staying:
+        record = RECORDS[one.record]
+        why = output.pick(*why_it_stays(one.why))
+        lines.append(f"  {output.pick(record.zh, record.en)}  {one.name}  {why}")
+    return lines
 
 
 def _column(text: str) -> tuple[int, str]:

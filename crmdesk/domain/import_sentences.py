@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmdesk.domain.records import RECORDS
+
 IMPORTS: dict[str, tuple[str, str]] = {
     "unreadable": (
         "这个文件读不出来。请确认它是 xlsx、xls、csv 或 vcf。",
@@ -141,6 +143,10 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "A quotation mark in line {line} is never closed, so all lines after it would be one cell. Nothing was"
         " imported; mend it and choose the file again.",
     ),
+    "unknown_import": (
+        "本机不记得这次导入了，只记得最近几次。没有改动任何内容。",
+        "This laptop does not remember that import, only the last ones. Nothing was changed.",
+    ),
     "not_a_phone": (
         "“{value}”不像电话号码（{field}）。",
         "'{value}' does not look like a telephone number ({field}).",
@@ -154,6 +160,14 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "refused": ("没有导入", "not imported"),
 }
 """What happened to a row."""
+_STAYS: dict[str, tuple[str, str]] = {
+    "changed": ("后来改过", "changed since"),
+    "forbidden": ("你的角色不能删除", "your role may not delete it"),
+    "not_yours": ("已不在你的辖区", "no longer in your territory"),
+    "unfinished": ("有还没写完的内容", "something unfinished is written on it"),
+    "refused": ("有被退回的更改", "a refused change waits on it"),
+    "affiliation": ("后来另有执业关系", "an affiliation names it"),
+}
 _REASONS: dict[str, tuple[str, str]] = {
     "formula": ("是公式，不是值", "is a formula, not a value"),
     "not_in_list": ("不在可选项里", "is not one of the choices"),
@@ -185,6 +199,13 @@ _KINDS: dict[str, tuple[str, str]] = {
         " import that.",
     ),
 }
+
+
+def why_it_stays(why: str) -> tuple[str, str]:
+    """Return why a row of an import stays that is taken back, in Chinese and English; else what was written on it."""
+    record = RECORDS.get(why)
+    written = (record.zh, record.en[:1].lower() + record.en[1:]) if record else (why, why)
+    return _STAYS.get(why, (f"有{written[0]}", f"on it: {written[1]}"))
 
 
 def spoken(params: Mapping[str, Any], chinese: bool) -> dict[str, Any]:

@@ -35,6 +35,8 @@ _ORDER = ("doctor", "affiliation", "department", "institution")
 _CUSTOMERS = frozenset(_ORDER)
 _PART_OF = {"affiliation": "doctor_id"}
 """What stays with the row that it is a part of."""
+NAMED = tuple(record for record in _ORDER if record not in _PART_OF)
+"""The records whose rows are named to people: the others only go along."""
 _ANY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _NOBODYS = frozenset({"audit_entry", "visit"})  # a trail is no work of anybody's; visits are found by their own table
 _SINGLE = [
@@ -185,9 +187,7 @@ def _named_by(connection: Connection, ids: set[str]) -> dict[str, set[Key]]:
         sql = f"SELECT {name}, id FROM row_{record} WHERE {name} IN (SELECT value FROM json_each(?)) AND deleted = 0"
         for row_id, holder_id in connection.execute(sql, (wanted,)):
             named.setdefault(row_id, set()).add((record, holder_id))
-    begin = to_json(
-        sorted({one[:8] for one in ids})
-    )  # ids of one import begin alike: few texts are read
+    begin = to_json(sorted({one[:8] for one in ids}))  # ids of one import begin alike: few texts are read
     for record, name in _NESTED:
         sql = (
             f"SELECT id, {name} FROM row_{record}"
@@ -285,6 +285,12 @@ def _pieces(todo: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield piece
 
 
+def in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return how many rows of each record as people are told it: customers first, none left out that there are."""
+    first = {"doctor": 0, "institution": 1, "department": 2}
+    return sorted(((name, count) for name, count in counts.items() if count), key=lambda one: first.get(one[0], 9))
+
+
 def told(stays: Iterable[Stay]) -> list[Stay]:
     """Return what is worth naming of what stays: not what only goes along with a doctor."""
-    return [one for one in stays if one.record not in _PART_OF]
+    return [one for one in stays if one.record in NAMED]

@@ -195,6 +195,92 @@
         </message>
     </context>
     <context>
+        <name>BackDialog</name>
+        <message>
+            <source>撤回导入</source>
+            <translation>Take an import back</translation>
+        </message>
+        <message>
+            <source>{file} · {when} · 导入了 {counts}</source>
+            <translation>{file} · {when} · it made {counts}</translation>
+        </message>
+        <message>
+            <source>撤回</source>
+            <translation>Take back</translation>
+        </message>
+        <message>
+            <source>哪一次导入</source>
+            <translation>Which import</translation>
+        </message>
+        <message>
+            <source>留下的</source>
+            <translation>What stays</translation>
+        </message>
+        <message>
+            <source>正在核对…</source>
+            <translation>Checking…</translation>
+        </message>
+        <message>
+            <source>会删除：{counts}</source>
+            <translation>Will be deleted: {counts}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 条改回导入之前的样子</source>
+            <translation>
+                <numerusform>%n row is set back to what it was before</numerusform>
+                <numerusform>%n rows are set back to what they were before</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>没有可以撤回的内容</source>
+            <translation>There is nothing to take back</translation>
+        </message>
+        <message numerus="yes">
+            <source>{total} 条中有 %n 条留下，原因见下</source>
+            <translation>
+                <numerusform>%n of {total} stays, for the reason below</numerusform>
+                <numerusform>%n of {total} stay, for the reasons below</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>；</source>
+            <translation>; </translation>
+        </message>
+    </context>
+    <context>
+        <name>BackWords</name>
+        <message>
+            <source>已停下，其余可以接着撤回。</source>
+            <translation>Stopped; the rest can be taken back later.</translation>
+        </message>
+        <message>
+            <source>已撤回，删除了 {counts}。</source>
+            <translation>Taken back. Deleted: {counts}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 条改回了导入之前的样子。</source>
+            <translation>
+                <numerusform>%n row was set back to what it was before.</numerusform>
+                <numerusform>%n rows were set back to what they were before.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>没有可以撤回的内容。</source>
+            <translation>There was nothing to take back.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 条留下：{why}。</source>
+            <translation>
+                <numerusform>%n stays: {why}.</numerusform>
+                <numerusform>%n stay: {why}.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+    </context>
+    <context>
         <name>BatchDialog</name>
         <message numerus="yes">
             <source>批量修改 %n 位医生</source>
@@ -2010,6 +2096,18 @@
             <translation>Open customers</translation>
         </message>
         <message>
+            <source>撤回本次导入…</source>
+            <translation>Take this import back…</translation>
+        </message>
+        <message>
+            <source>撤回导入…</source>
+            <translation>Take an import back…</translation>
+        </message>
+        <message>
+            <source>最近的导入</source>
+            <translation>The last import</translation>
+        </message>
+        <message>
             <source>选择名单</source>
             <translation>Choose a list</translation>
         </message>
@@ -3013,6 +3111,10 @@
         <message>
             <source>可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。</source>
             <translation>You can leave this page and go on working; the import continues. If you stop it, what was written is kept.</translation>
+        </message>
+        <message>
+            <source>正在撤回。可以离开这一页继续工作；停止后，其余的以后可以接着撤回。</source>
+            <translation>Taking it back. You may leave this page and go on working; once stopped, the rest can be taken back later.</translation>
         </message>
         <message>
             <source>正在停止…</source>
@@ -5057,12 +5159,16 @@
             <translation>Forget this choice</translation>
         </message>
         <message>
-            <source>停止导入</source>
-            <translation>Stop import</translation>
+            <source>停止</source>
+            <translation>Stop</translation>
         </message>
         <message>
             <source>保存结果…</source>
             <translation>Save result…</translation>
+        </message>
+        <message>
+            <source>撤回导入…</source>
+            <translation>Take an import back…</translation>
         </message>
         <message>
             <source>重新登录…</source>

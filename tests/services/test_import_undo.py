@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -243,6 +246,36 @@ def test_a_crash_in_the_middle_of_both_leaves_what_can_be_taken_back(laptop: Lap
     laptop.store = Store.open(laptop.store.folder, KEY, clock=lambda: NOW)
     laptop._desk = None
     take_back(laptop, report.run_id)
+    assert held(laptop) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from crmdesk.services.desk import Desk
+from crmdesk.storage.store import Store
+store = Store.open(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
+def killed(done, total):
+    assert done < total
+    os.kill(os.getpid(), signal.SIGKILL)
+Desk(store).imports.take_back(sys.argv[3], killed).result(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_process_killed_in_the_middle_leaves_what_is_taken_back_to_the_end(laptop: Laptop) -> None:
+    before = held(laptop)
+    lines = "".join(f"医生{number:03},远山医院,心内科,主治医师\n" for number in range(80))
+    run_id = imported(laptop, f"姓名,医院,科室,职称\n{lines}")
+    laptop.close()
+    folder = laptop.store.folder
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(folder), KEY.hex(), run_id], timeout=100, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    laptop.store = Store.open(folder, KEY, clock=lambda: NOW)
+    laptop._desk = None
+    left = len(stands(laptop, run_id).leaves)
+    assert 0 < left < 162
+    take_back(laptop, run_id)
     assert held(laptop) == before
 
 

@@ -1,6 +1,6 @@
 """Import: choose a file, look at what it holds, say what each column becomes, run it, read what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.intake import Preview, Report
-from crmdesk.ui import language, space
+from crmdesk.services.import_undo import TakenBack
+from crmdesk.storage.import_runs import Run
+from crmdesk.ui import actions, language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_back import BackDialog, BackWords
 from crmdesk.ui.pages.import_dates import DateQuestion
 from crmdesk.ui.pages.import_hospitals import HospitalDialog, questions
 from crmdesk.ui.pages.import_mapping import SAMPLE_ROWS, MappingTable
@@ -28,6 +31,7 @@ from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner, EmptyState
 from crmdesk.ui.parts.room import PageStack
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
 EMPTY, READING, PREVIEW, RUNNING, RESULT = "empty", "reading", "preview", "running", "result"
 
@@ -43,6 +47,9 @@ class ImportPage(Page):
         self._run: ImportRun | None = None
         self._mapping: Mapping[int, str] = {}
         self._error: BaseException | None = None
+        self._taken: TakenBack | None = None
+        self._runs: Sequence[Run] = ()
+        self._back_words = BackWords(self)
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.banner.setObjectName("import_banner")
@@ -71,6 +78,8 @@ class ImportPage(Page):
         self.start_button = Button.for_action("import_start", PRIMARY)
         self.save_button = Button.for_action("import_save_report", icon_name="export")
         self.decide_button = Button.for_action("import_decide", PRIMARY)
+        self.back_button = Button("", PLAIN, actions.keys("import_take_back"), "undo")
+        self.back_button.setObjectName("import_take_back_button")
         self.customers_button = Button("", PRIMARY)
         self.customers_button.setObjectName("import_customers_button")
         self._lay_out()
@@ -96,7 +105,7 @@ class ImportPage(Page):
         self.body.addLayout(inner, 1)
 
     def _head_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = SqueezedRow()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(space.NEAR)
         words = QVBoxLayout()
@@ -104,8 +113,10 @@ class ImportPage(Page):
         words.addWidget(self._file)
         words.addWidget(self._about)
         row.addLayout(words, 1)
-        buttons = (self.choose_button, self.save_button, self.customers_button, self.decide_button, self.start_button)
-        for button in buttons:
+        for button in (
+            self.back_button, self.choose_button, self.save_button, self.customers_button, self.decide_button,
+            self.start_button,
+        ):  # fmt: skip
             row.addWidget(button)
         return row
 
@@ -145,6 +156,7 @@ class ImportPage(Page):
             "import_save_report": self.save_report,
             "import_decide": self.decide,
             "import_forget": self.forget,
+            "import_take_back": self.take_back,
         }
         self._actions = {name: self.context.actions.bind(self, name, trigger) for name, trigger in triggers.items()}
         self.choose_button.clicked.connect(self.choose_file)
@@ -153,6 +165,7 @@ class ImportPage(Page):
         self.save_button.clicked.connect(self.save_report)
         self.decide_button.clicked.connect(self.decide)
         self.forget_button.clicked.connect(self.forget)
+        self.back_button.clicked.connect(self.take_back)
         self.customers_button.clicked.connect(lambda: self.context.navigate("customers"))
         self.kind.changed.connect(self._kind_chosen)
         self.sheet.activated.connect(lambda _index: self._sheet_chosen())
@@ -185,6 +198,7 @@ class ImportPage(Page):
         self.progress.retranslate()
         self.result.retranslate()
         self._tell(self._error)
+        self._offer_back()
         if self.preview is not None:
             self._say_file(self.preview)
             self._check()
@@ -192,10 +206,13 @@ class ImportPage(Page):
     def _show_state(self, state: str) -> None:
         """Show the parts of one of: empty, reading, preview, running, result."""
         self.state = state
-        part = {EMPTY: self._empty, READING: self._empty, RESULT: self.result}.get(state, self._preview_part)
+        nothing = self._empty if self.preview is None else self._preview_part
+        part = {EMPTY: self._empty, READING: self._empty, RESULT: self.result, RUNNING: nothing}.get(
+            state, self._preview_part
+        )
         self._stack.setCurrentWidget(part)
         self._empty.setVisible(state == EMPTY)
-        self._head.setVisible(state != EMPTY)
+        self._offer_back()
         self.progress.setVisible(state == RUNNING)
         self._options.setVisible(state != RUNNING)
         self._preview_part.setEnabled(state == PREVIEW)
@@ -213,6 +230,31 @@ class ImportPage(Page):
         self.decide_button.setVisible(unsure)
         self.customers_button.set_kind(PLAIN if unsure else PRIMARY)
         self._check()
+
+    def _offer_back(self) -> None:
+        """Offer to take an import back where one is remembered and none is under way."""
+        idle = self.state in (EMPTY, PREVIEW, RESULT)
+        offered = idle and bool(self._runs)
+        self.back_button.setVisible(offered)
+        self._actions["import_take_back"].setEnabled(offered)
+        self.back_button.setText(self.tr("撤回本次导入…") if self._is_last_shown() else self.tr("撤回导入…"))
+        self._head.setVisible(self.state != EMPTY or offered)
+        if self._runs and (self.state == EMPTY or (self.state == RUNNING and self.preview is None)):
+            last = self._runs[0]
+            self._file.setText(self.tr("最近的导入"))
+            self._about.setText(f"{last.file_name} · {language.moment_label(last.at)}")
+
+    def _is_last_shown(self) -> bool:
+        """Say whether the result on the page is that of the import that would be taken back first."""
+        shown = self.result.report.run_id if self.state == RESULT and self.result.report is not None else ""
+        return bool(shown) and any(run.id == shown for run in self._runs[:1])
+
+    def _ask_runs(self) -> None:
+        self.context.ask(self, lambda reads: reads.import_runs(), self._take_runs, "runs", self._tell)
+
+    def _take_runs(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self._offer_back()
 
     # --- the file -------------------------------------------------------------------------------------------------
 
@@ -244,7 +286,7 @@ class ImportPage(Page):
     def open_file(self, path: Path, kind: str | None = None, sheet: str | None = None) -> None:
         """Read a file for its preview, off the GUI thread; the window stays usable meanwhile."""
         before = self.state
-        self._path = path
+        self._path, self._taken = path, None
         self._tell(None)
         self._file.setText(path.name)
         self._about.setText(self.tr("正在读取…"))
@@ -270,6 +312,10 @@ class ImportPage(Page):
         self.banner.say(
             self.tr("{file}：{reason}").format(file=self._path.name, reason=reason) if reason else "", "bad"
         )
+        if error is not None:
+            self._taken = None
+        if self._taken is not None:
+            self.banner.say(self._back_words.done(self._taken), "warn" if self._taken.stays else "ok")
 
     def _take_preview(self, preview: Preview) -> None:
         self.preview = preview
@@ -369,19 +415,59 @@ class ImportPage(Page):
     def _begin(self, hospitals: Mapping[str, str]) -> None:
         if self.preview is None:
             return
-        self._tell(None)
-        self._run = ImportRun(self, self.context.bridge)
-        self._run.progressed.connect(self.progress.show_progress)
+        going_on = self.result.report.run_id if hospitals and self.result.report is not None else ""
+        run = self._under_way()
         self.progress.begin(self.preview.row_count)
-        self._show_state(RUNNING)
         territory_id = str(self.territory.currentData() or "")
-        future = self._run.start(
-            self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals, self.dates.order
+        future = run.start(
+            self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals, self.dates.order, going_on
         )
         self.context.bridge.run(self, future, self._finished, self._failed)
 
+    def _under_way(self) -> ImportRun:
+        """Return a new run, shown as the one that goes on."""
+        self._taken = None
+        self._tell(None)
+        self._run = ImportRun(self, self.context.bridge)
+        self._run.progressed.connect(self.progress.show_progress)
+        self._show_state(RUNNING)
+        return self._run
+
+    def take_back(self) -> None:
+        """Show what taking back the last import, or an earlier one, would do; it is done when that is said yes to."""
+        if self._runs and self.state in (EMPTY, PREVIEW, RESULT):
+            dialog = BackDialog(self.context, self, self._runs)
+            dialog.chosen.connect(self._begin_back)
+            dialog.open()
+
+    def _begin_back(self, run_id: str) -> None:
+        run = self._under_way()
+        self.progress.begin(0, back=True)
+        future = run.take_back(self.context.desk.imports, run_id)
+        self.context.bridge.run(self, future, self._taken_back, self._not_taken_back)
+
+    def _taken_back(self, taken: TakenBack) -> None:
+        """Say what became of it; the file, where one is open, can be imported again with other columns."""
+        self._end_run()
+        self._taken = taken
+        self._show_state(EMPTY if self.preview is None else PREVIEW)
+        self._tell(None)
+        self._ask_runs()
+        if self.isVisible():
+            (self._empty if self.preview is None else self._first_of_preview()).setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )
+        else:
+            self.context.toast(lambda: self._back_words.done(taken))
+
+    def _not_taken_back(self, error: BaseException) -> None:
+        self._end_run()
+        self._show_state(EMPTY if self.preview is None else PREVIEW)
+        self._tell(error)
+        self._ask_runs()
+
     def cancel(self) -> None:
-        """Stop the import that runs; what was written stays."""
+        """Stop what runs; what was written, or taken back, stays so."""
         if self._run is not None and self.state == RUNNING:
             self._run.cancel()
             self.progress.stopping()
@@ -395,6 +481,7 @@ class ImportPage(Page):
         self._end_run()
         self.result.show_report(report)
         self._show_state(RESULT)
+        self._ask_runs()
         made = sum(report.made.values())
         if self.isVisible():
             button = self.customers_button if self.decide_button.isHidden() else self.decide_button
@@ -406,6 +493,7 @@ class ImportPage(Page):
         self._end_run()
         self._show_state(PREVIEW)
         self._tell(error)
+        self._ask_runs()
 
     # --- the result -----------------------------------------------------------------------------------------------
 
@@ -436,6 +524,7 @@ class ImportPage(Page):
 
     @override
     def enter(self, **args: Any) -> None:
+        self._ask_runs()
         if args.get("path"):
             self.open_file(Path(str(args["path"])))
             return

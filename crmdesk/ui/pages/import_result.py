@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from crmdesk.intake import Action, Report, ReportLine
-from crmdesk.ui import language, space, theme
+from crmdesk.ui import space, theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
@@ -181,8 +181,7 @@ class ImportResult(QWidget):
             return
         for action in captions:
             self._show_figure(action, report.counts[action])
-        made = [f"{language.record_word(name)} {count:,}" for name, count in report.made.items()]
-        self._notes[Action.CREATE].setText(" · ".join(made))
+        self._notes[Action.CREATE].setText(import_words.counts_words(report.made))
         self._notes[Action.SAME].setText(self.tr("重复导入不会新建两次") if report.counts[Action.SAME] else "")
         words = self.tr("导入已停止。停止之前写入的都保留着；再导入同一个文件会接着做完。")
         self._banner.say(words if report.cancelled else "", "warn")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.intake import Preview, Report
 from crmdesk.intake.dates import Order
+from crmdesk.services.import_undo import TakenBack
 from crmdesk.services.imports import ImportDesk
 from crmdesk.ui import space
 from crmdesk.ui.bridge import Bridge
@@ -58,13 +59,18 @@ class ImportRun(QObject):
         territory_id: str,
         hospitals: Mapping[str, str],
         date_order: Order | None,
+        run_id: str = "",
     ) -> "Future[Report]":
         """Begin; the Future gives the report."""
         progress, cancel = self._bridge.shown_by(self, self.progressed.emit), self._cancel.is_set
-        return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order)
+        return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order, run_id)
+
+    def take_back(self, imports: ImportDesk, run_id: str) -> "Future[TakenBack]":
+        """Begin to take an import back."""
+        return imports.take_back(run_id, self._bridge.shown_by(self, self.progressed.emit), self._cancel.is_set)
 
     def cancel(self) -> None:
-        """Stop at the next row; what was written stays."""
+        """Stop at the next row; what was written, or taken back, stays so."""
         self._cancel.set()
 
     @property
@@ -81,7 +87,7 @@ class ProgressCard(Card):
         self.setObjectName("import_progress_card")
         self._began = monotonic()
         self._done = self._total = 0
-        self._stopping = False
+        self._stopping = self._back = False
         self.count = Label("", "value")
         self.count.setObjectName("import_progress_label")
         self._rate = Label("", "muted")
@@ -99,9 +105,9 @@ class ProgressCard(Card):
         self.body.addWidget(self._hint)
         self.retranslate()
 
-    def begin(self, total: int) -> None:
-        """Start at nothing of `total` rows."""
-        self._began, self._stopping = monotonic(), False
+    def begin(self, total: int, *, back: bool = False) -> None:
+        """Start at nothing of `total` rows; `back`: an import is taken back."""
+        self._began, self._stopping, self._back = monotonic(), False, back
         self.cancel_button.setEnabled(True)
         self.show_progress(0, total)
 
@@ -122,7 +128,10 @@ class ProgressCard(Card):
         done, total = f"{self._done:,}", f"{self._total:,}"
         self.count.setText(self.tr("已处理 {done} / {total} 行").format(done=done, total=total))
         self._rate.setText(self._rate_words())
-        self._hint.setText(self.tr("可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。"))
+        words = self.tr("可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。")
+        if self._back:
+            words = self.tr("正在撤回。可以离开这一页继续工作；停止后，其余的以后可以接着撤回。")
+        self._hint.setText(words)
 
     def _rate_words(self) -> str:
         if self._stopping:

@@ -7,9 +7,11 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.domain.custom_fields import is_custom, key_of
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.import_sentences import why_it_stays
 from crmdesk.intake import Action, Preview, ReportLine
 from crmdesk.intake.columns import field_of
 from crmdesk.intake.hospital_likeness import Reason
+from crmdesk.services.import_undo import in_order
 from crmdesk.ui import language, own_fields, words
 
 TONES = {Action.CREATE: "info", Action.SAME: "ok", Action.DUPLICATE_PARKED: "warn", Action.REFUSED: "bad"}
@@ -169,3 +171,13 @@ def time_left(seconds: float) -> str:
     if seconds < 90:
         return translate("import_words", "还需约 {count} 秒").format(count=max(1, round(seconds)))
     return translate("import_words", "还需约 {count} 分钟").format(count=round(seconds / 60))
+
+
+def counts_words(counts: Mapping[str, int]) -> str:
+    """Return how many rows of each record, on one line."""
+    return " · ".join(f"{language.record_word(name)} {count:,}" for name, count in in_order(counts))
+
+
+def why_word(why: str) -> str:
+    """Return why a row stays of an import that is taken back."""
+    return why_it_stays(why)[language.current() != language.CHINESE]

@@ -169,6 +169,14 @@ def _unsure_hospital(window: MainWindow, _laptop: Laptop, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: page.state == RESULT)
 
 
+def _imported(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    page: Any = window.page("import")
+    preview = laptop.desk.imports.preview("姓名,医院\n周一,上海市东方医院\n".encode())
+    laptop.desk.imports.run(preview, preview.mapping).result(60)
+    page.enter()
+    qtbot.waitUntil(page.back_button.isVisible)
+
+
 def _signed_out(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     page: Any = window.page("sync")
     page.sync_changed(SyncState("blocked", "signed_out"))
@@ -204,6 +212,7 @@ def dialogs() -> list[Asked]:
         Asked("export", by_name["customers"], "customers_export"),
         Asked("call_back", by_name["doctor_manager"], "doctor_call_back"),
         Asked("hospitals", by_name["import"], "import_decide", _unsure_hospital),
+        Asked("take_back", by_name["import"], "import_take_back", _imported),
         Asked("sign_in_again", by_name["sync"], "sync_sign_in", _signed_out),
     ]
 

@@ -1,0 +1,87 @@
+"""The last imports by the command line: offered with the result, listed, taken back, and nothing twice."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crmdesk.commandline import data
+from crmdesk.commandline.app import main
+from crmdesk.services.commands import EditRow
+from tests.services.small_territory import REP, Laptop, fill
+
+SHEET = "姓名,医院,科室\n甲一,远山医院,心内科\n乙二,河口医院,骨科\n"
+
+
+@pytest.fixture
+def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+    laptop = Laptop(tmp_path / "store")
+    laptop.sign_in(REP, "rep")
+    fill(laptop)
+
+    @contextmanager
+    def opened(_context: object) -> Iterator[Laptop]:
+        yield laptop
+
+    monkeypatch.setattr(data, "opened", opened)
+    yield laptop
+    laptop.close()
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    path = tmp_path / "名单.csv"
+    path.write_text(SHEET, "utf-8")
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, language: str = "en") -> tuple[int, str, str]:
+    code = main(["--language", language, *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def names(laptop: Laptop) -> set[str]:
+    return {one.name for one in laptop.ask(lambda reads: reads.customers("doctor"))}
+
+
+def test_an_import_is_offered_listed_and_taken_back(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = names(rep)
+    out = run(capsys, "import", str(sheet))[1]
+    run_id = out.strip().rpartition("crmdesk imports take-back ")[2]
+    assert "Take this import back: crmdesk imports take-back " in out
+    listed = run(capsys, "imports")[1]
+    assert listed.startswith(f"{run_id}  名单.csv  2026-11-20 10:00  Doctor 2, Institution 2, Department 2")
+    code, out, _ = run(capsys, "imports", "take-back", run_id, "--dry-run")
+    assert (code, out) == (0, "would be deleted: Doctor 2, Institution 2, Department 2, Affiliation 2\n")
+    assert names(rep) != before, "a dry run changes nothing"
+    code, out, _ = run(capsys, "imports", "take-back", run_id)
+    assert (code, out) == (0, "deleted: Doctor 2, Institution 2, Department 2, Affiliation 2\n")
+    assert names(rep) == before
+    assert run(capsys, "imports", "take-back", run_id)[:2] == (0, "Nothing is left to take back.\n")
+    assert "(taken back)" in run(capsys, "imports")[1]
+    assert "（已全部撤回）" in run(capsys, "imports", language="zh")[1]
+
+
+def test_what_stays_is_named_and_told_as_json(rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(run(capsys, "--json", "import", str(sheet))[1])
+    row_id = next(one.id for one in rep.ask(lambda reads: reads.customers("doctor")) if one.name == "甲一")
+    rep.do(EditRow("doctor", row_id, {"mobile": "13811112222"}, 99))
+    out = run(capsys, "imports", "take-back", document["run_id"], "--dry-run", language="zh")[1]
+    assert "6 条中留下 3 条：" in out
+    assert "医生  甲一  后来改过" in out
+    taken = json.loads(run(capsys, "--json", "imports", "take-back", document["run_id"])[1])
+    assert taken["deleted"] == {"affiliation": 1, "doctor": 1, "department": 1, "institution": 1}
+    assert {one["why"] for one in taken["stays"] if one["record"] == "doctor"} == {"changed"}
+    assert "left: Doctor 1, Institution 1, Department 1, Affiliation 1" in run(capsys, "imports")[1]
+
+
+def test_an_import_that_is_not_known_is_said(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "imports")[1] == "No import is remembered on this laptop.\n"
+    code, _, err = run(capsys, "imports", "take-back", "x")
+    assert code == 1
+    assert "UNKNOWN-IMPORT" in err
