@@ -201,8 +201,8 @@
             <translation>Take an import back</translation>
         </message>
         <message>
-            <source>{file} · {when} · 导入了 {counts}</source>
-            <translation>{file} · {when} · it made {counts}</translation>
+            <source>当时导入了 {counts}</source>
+            <translation>It made: {counts}</translation>
         </message>
         <message>
             <source>撤回</source>

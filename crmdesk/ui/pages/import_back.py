@@ -32,7 +32,6 @@ class BackDialog(SmallDialog):
         self.which.setObjectName("import_back_which_combo")
         for run in runs:
             self.which.addItem("", run.id)
-        self.which.setVisible(len(runs) > 1)
         self.which.activated.connect(lambda _index: self._look())
         self.figure = Label("", "strong", wrap=True)
         self.figure.setObjectName("import_back_figure_label")
@@ -43,6 +42,7 @@ class BackDialog(SmallDialog):
         for part in (self.which, self.figure, self.list):
             self.content.addWidget(part)
         self.retranslate()
+        self.which.setFocus()
         self._look()
 
     def _look(self) -> None:
@@ -54,16 +54,13 @@ class BackDialog(SmallDialog):
     def _take(self, found: Standing) -> None:
         self._found = found
         self.retranslate()
-        (self.save_button if not found.nothing else self._cancel).setFocus()
 
     @override
     def retranslate(self) -> None:
         run = self._runs[str(self.which.currentData())]
         self.say(
             self.tr("撤回导入"),
-            self.tr("{file} · {when} · 导入了 {counts}").format(
-                file=run.file_name, when=language.moment_label(run.at), counts=import_words.counts_words(run.counts)
-            ),
+            self.tr("当时导入了 {counts}").format(counts=import_words.counts_words(run.counts)),
             self.tr("撤回"),
         )
         for index, one in enumerate(self._runs.values()):

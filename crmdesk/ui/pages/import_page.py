@@ -443,6 +443,7 @@ class ImportPage(Page):
     def _begin_back(self, run_id: str) -> None:
         run = self._under_way()
         self.progress.begin(0, back=True)
+        self.progress.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         future = run.take_back(self.context.desk.imports, run_id)
         self.context.bridge.run(self, future, self._taken_back, self._not_taken_back)
 

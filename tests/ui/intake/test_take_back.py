@@ -130,6 +130,7 @@ def test_it_is_stopped_by_escape_and_taken_back_to_the_end(
     qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: page.state == RUNNING and page.progress.bar.isVisible())
     page.window().activateWindow()
+    qtbot.waitUntil(page.progress.cancel_button.hasFocus)
     qtbot.keyClick(page.progress.cancel_button, Qt.Key.Key_Escape)
     stopped.set()
     qtbot.waitUntil(lambda: page.state == PREVIEW)
