@@ -17,10 +17,9 @@ from crmdesk.intake import Action, Preview, Report, ReportLine
 from crmdesk.intake.columns import TARGETS
 from crmdesk.intake.dates import Order
 from crmdesk.services.exports import export_customers
-from crmdesk.services.import_undo import NAMED, TakenBack, in_order, told
+from crmdesk.services.import_undo import NAMED, Run, TakenBack, in_order, told
 from crmdesk.services.views import Person
 from crmdesk.storage import health
-from crmdesk.storage.import_runs import Run
 
 _WAITING = "waiting"
 _WAITING_ENDINGS = (".jsonl", ".json", ".ndjson", ".txt", "")

@@ -24,8 +24,22 @@ from crmdesk.services.shown import Values
 from crmdesk.services.views import Person
 from crmdesk.storage import import_runs, visits_of
 from crmdesk.storage.connection import Connection
-from crmdesk.storage.import_runs import Entry
+from crmdesk.storage.import_runs import Entry, Run
 from crmdesk.storage.json_text import to_json
+
+__all__ = [
+    "NAMED",
+    "Run",
+    "Standing",
+    "Stay",
+    "TakenBack",
+    "as_written",
+    "in_order",
+    "of_run",
+    "standing",
+    "take_back",
+    "told",
+]
 
 COMMIT_ROWS = 50
 CHANGED, FORBIDDEN, NOT_YOURS, UNFINISHED, REFUSED = "changed", "forbidden", "not_yours", "unfinished", "refused"

@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from crmdesk.services.import_undo import NAMED, Standing, Stay, TakenBack, told
-from crmdesk.storage.import_runs import Run
+from crmdesk.services.import_undo import NAMED, Run, Standing, Stay, TakenBack, told
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.intake import Preview, Report
-from crmdesk.services.import_undo import TakenBack
-from crmdesk.storage.import_runs import Run
+from crmdesk.services.import_undo import Run, TakenBack
 from crmdesk.ui import actions, language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
