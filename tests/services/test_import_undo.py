@@ -100,6 +100,7 @@ def test_what_may_have_been_sent_is_deleted_the_ordinary_way(laptop: Laptop) -> 
     take_back(laptop, run_id)
     assert held(laptop) == before
     made = [one.row_id for one in laptop.waiting() if one.kind == "create"]
+    assert len(made) > 4, "an operation that may be under way is never taken out"
     assert sorted(made) == sorted(one.row_id for one in laptop.waiting() if one.kind == "delete")
 
 
@@ -345,3 +346,14 @@ def test_nothing_of_others_goes(laptop: Laptop) -> None:
     laptop.do(TakeImportBack(run_id, (("doctor", ZHANG), ("institution", HOSPITAL))))
     assert {ZHANG} <= held(laptop)["doctor"].keys()
     assert {HOSPITAL} <= held(laptop)["institution"].keys()
+
+
+def test_what_is_touched_after_the_look_stays_too(laptop: Laptop) -> None:
+    run_id = imported(laptop)
+    todo = tuple((one.record, one.row_id) for one in stands(laptop, run_id).leaves)
+    doctor_id = named(laptop, "doctor", "甲一")
+    a_visit(laptop, doctor_id)
+    left_out = dict(laptop.do(TakeImportBack(run_id, todo)).left_out)
+    assert left_out[doctor_id] == "visit"
+    assert doctor_id in held(laptop)["doctor"]
+    assert "乙二" not in {row["name"] for row in held(laptop)["doctor"].values()}
