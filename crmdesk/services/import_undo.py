@@ -41,7 +41,7 @@ __all__ = [
     "told",
 ]
 
-COMMIT_ROWS = 50
+COMMIT_ROWS = 30
 CHANGED, FORBIDDEN, NOT_YOURS, UNFINISHED, REFUSED = "changed", "forbidden", "not_yours", "unfinished", "refused"
 """Why a row stays; else the name of the record that was written on it."""
 _ORDER = ("doctor", "affiliation", "department", "institution")
@@ -265,7 +265,7 @@ def take_back(
     progress: Progress,
     cancel: Callable[[], bool],
 ) -> TakenBack:
-    """Take a run back, fifty rows a commit; `cancel` is asked before each, what is left can be taken later.
+    """Take a run back, thirty rows a commit; `cancel` is asked before each, what is left can be taken later.
 
     Raises InputError('unknown_import').
     """

@@ -172,7 +172,7 @@ class ImportDesk:
     def take_back(
         self, run_id: str, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
     ) -> "Future[import_undo.TakenBack]":
-        """Take an import back as far as nothing was done with its rows since, in commits of fifty rows.
+        """Take an import back as far as nothing was done with its rows since, in commits of thirty rows.
 
         `cancel` is asked before each commit; what is left can be taken back later. InputError('unknown_import') comes
         through the Future.
