@@ -81,6 +81,7 @@ def asked(desk: Desk, tables: dict[str, list[Row]], queries: int) -> dict[str, f
 def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callable[[], str]]:
     """Return what makes a query of each kind from a customer drawn by chance."""
     rooms = tables["department"]
+    numbers = [one["mobile"] for one in tables["doctor"] if one["mobile"]]
     names_of = {one["id"]: one["name"] for one in tables["institution"]}
 
     def name() -> str:
@@ -88,6 +89,9 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
 
     def reading(text: str) -> tuple[str, ...]:
         return person_readings(text)[0]
+
+    def number() -> str:
+        return str(rng.choice(numbers))
 
     def hospital_and_department() -> str:
         room = rng.choice(rooms)
@@ -105,6 +109,10 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
         "hospital_and_department": hospital_and_department,
         "union_and_cardiology": lambda: rng.choice(("协和 心内", "协和 心血管", "协和 心", "协和 xnk", "xiehe 心内")),
         "institution_name": lambda: str(rng.choice(tables["institution"])["name"]),
+        "number_last_four": lambda: number()[-4:],
+        "number_grouped": lambda: f"{(whole := number())[:3]} {whole[3:7]} {whole[7:]}",
+        "number_being_typed": lambda: (typed := number())[: rng.randint(5, len(typed))],
+        "number_of_nobody": lambda: f"139{rng.randrange(10**8):08d}",
         "no_hit": lambda: rng.choice((rng.choice(_RARE) + rng.choice(_RARE), "xqv" + rng.choice("qvxw") * 3)),
         "special_characters": lambda: rng.choice(_SPECIAL),
     }

@@ -24,16 +24,15 @@ def add_to(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="Name, pinyin, initials, hospital or department.")],
+    text: Annotated[str, typer.Argument(help="Name, pinyin, initials, hospital, department or number.")],
     limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many hits.")] = 30,
 ) -> None:
-    """Find doctors and institutions on this laptop: 张, zhang, zs, 协和 心内."""
+    """Find doctors and institutions on this laptop: 张, zhang, zs, 协和 心内, 138 1234 5678."""
     output = options_of(context).output
     with opened(context) as laptop:
         hits = ask(laptop, lambda reads: reads.search(text, limit))
     lines = [
-        f"{hit.id}  {' · '.join(filter(None, (hit.title, hit.subtitle)))} ({spoken.hit(output, hit.reason)})"
-        for hit in hits
+        f"{hit.id}  {' · '.join(filter(None, (hit.title, hit.subtitle)))} ({spoken.hit(output, hit)})" for hit in hits
     ]
     output.result(hits, lines or [output.pick("没有找到。", "Nothing found.")])
 

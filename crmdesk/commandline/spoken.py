@@ -6,7 +6,9 @@ from typing import Any
 from crmdesk.commandline.output import Output
 from crmdesk.domain import picklists
 from crmdesk.domain.custom_fields import NONE, Definitions, key_of
+from crmdesk.domain.phones import grouped
 from crmdesk.domain.records import CUSTOM, RECORDS
+from crmdesk.services.views import Hit
 
 _ACTIONS: dict[str, tuple[str, str]] = {
     "create": ("新建", "made"),
@@ -39,6 +41,8 @@ _HITS: dict[str, tuple[str, str]] = {
     "department": ("科室", "department"),
     "area": ("地区", "area"),
     "short_form": ("简称", "short form"),
+    "mobile": ("手机", "mobile"),
+    "phone": ("电话", "phone"),
 }
 
 
@@ -53,10 +57,10 @@ def waits(output: Output, event: str) -> str:
     return output.pick(f"{action(output, event)}，等待同步", f"{action(output, event)}, waits to sync") if event else ""
 
 
-def hit(output: Output, reason: str) -> str:
-    """Return why something was found."""
-    pair = _HITS.get(reason)
-    return output.pick(*pair) if pair else reason
+def hit(output: Output, found: Hit) -> str:
+    """Return why something was found, with the number where it was found by one."""
+    pair = _HITS.get(found.reason)
+    return f"{output.pick(*pair) if pair else found.reason} {grouped(found.number)}".rstrip()
 
 
 def reason(output: Output, of: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What can be a telephone number: enough digits for its field, none of them lost in a spreadsheet's short form."""
+"""What can be a telephone number (enough digits, none of them lost in a spreadsheet's short form), and how it reads."""
 
 import re
 from typing import Any
@@ -8,6 +8,8 @@ from crmdesk.domain.fields import Field
 
 _SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.I)
 """1.38E+10: a spreadsheet that shortened a number has lost its last digits."""
+_MOBILE = re.compile(r"(\+?86|0086)?(1[3-9]\d)(\d{4})(\d{4})", re.ASCII)
+_SIGNS = str.maketrans("", "", " -.()\u00a0")
 
 
 def unshortened(text: str) -> str:
@@ -22,6 +24,12 @@ def unshortened(text: str) -> str:
 def is_plausible(text: str, digits: int) -> bool:
     """Say whether a text can be a number of at least so many digits."""
     return not _SHORTENED.fullmatch(text.strip()) and sum(sign.isdigit() for sign in text) >= digits
+
+
+def grouped(text: str) -> str:
+    """Return a Chinese mobile number as it is read aloud, 138 1234 5678; any other text as it is."""
+    found = _MOBILE.fullmatch(text.translate(_SIGNS))
+    return " ".join(filter(None, ("+86" if found[1] else "", *found.groups()[1:]))) if found else text
 
 
 def check_phone(field: Field, value: Any) -> None:

@@ -233,7 +233,7 @@ class CustomerReads(CallBackReads):
         hits = search.find(self._connection, text, limit)
         gone = self._merged_among([row.id for row in hits if row.record == "doctor"])
         return [
-            Hit(row.record, row.id, row.name, _place_of(row), row.reason, row.customer_class)
+            Hit(row.record, row.id, row.name, _place_of(row), row.reason, row.customer_class, row.number)
             for row in hits
             if row.id not in gone
         ]

@@ -42,7 +42,10 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A search hit with the reason why it hit (`name`, `pinyin`, `initials`, `hospital`, `department`, `alias` …)."""
+    """A search hit with the reason why it hit (`name`, `pinyin`, `initials`, `hospital`, `department`, `alias` …).
+
+    `number` is the telephone number that hit (`mobile`, `phone`), as it is stored.
+    """
 
     record: str
     id: str
@@ -50,6 +53,7 @@ class Hit(msgspec.Struct, frozen=True):
     subtitle: str
     reason: str
     customer_class: str = ""
+    number: str = ""
 
 
 class CustomerItem(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ STEPS: tuple[str, ...] = (
     "0017_one_form_of_letters",
     "0018_drafts_in_one_page",
     "0019_import_runs",
+    "0020_numbers",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -243,6 +244,11 @@ def _import_runs(database: "Database") -> None:
             database.execute(statement)
 
 
+def _numbers(database: "Database") -> None:
+    for statement in _declared().index_ddl("row_doctor"):
+        database.execute(statement)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -263,4 +269,5 @@ _BODIES = {
     "0017_one_form_of_letters": _one_form_of_letters,
     "0018_drafts_in_one_page": _drafts_in_one_page,
     "0019_import_runs": _import_runs,
+    "0020_numbers": _numbers,
 }

@@ -1,11 +1,9 @@
-"""Finding customers as somebody types: characters, pinyin, initials, mixtures, and where a doctor works.
+"""Finding customers as somebody types: characters, pinyin, initials, mixtures, a number, and where a doctor works.
 
 A query is split at blanks into terms. A term may name the customer or, for a doctor, the hospital or department; all
 terms have to hold. The index narrows down, and every candidate is then checked here, which also gives the reason.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, product
@@ -19,12 +17,12 @@ from crmdesk.domain.picklists import spellings
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
-from crmdesk.storage.pinyin import is_han, person_readings, phrase_reading, plain
+from crmdesk.storage.pinyin import person_readings, phrase_reading
 from crmdesk.storage.search_index import END, characters
+from crmdesk.storage.search_numbers import numbered, typed_number
+from crmdesk.storage.search_terms import EXACT, PLACE, PREFIX, WITHIN, Match, Term, match_name, terms_of
 from crmdesk.storage.work import driver_of
 
-MAX_TERMS = 4
-MAX_TERM = 40
 _SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附")
 """A text without any of these is hardly a short form of a hospital: names of people cost no second look."""
 _NEAR = 60
@@ -35,18 +33,13 @@ _MEANT = 3
 """Hospitals that a short form beside other terms may mean."""
 _RECENT = 60
 _MOST_PAIRS = 40
-_TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
-_DOTS = re.compile("[·•・‧．.]")
-_PASSPORT = re.compile(r"(l|(?<![a-z])n)yu(?!an)")
-"""The ü of lü and nü as passports write it."""
-_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
-
-EXACT, PREFIX, WITHIN, PLACE = range(4)
-"""How well a hit fits, best first."""
 
 
 class SearchRow(msgspec.Struct, frozen=True):
-    """A hit. `reason` is what hit: name, pinyin, initials, mixed, alias, area, hospital, department."""
+    """A hit. `reason` is what hit: name, pinyin, initials, mixed, alias, area, hospital, department, mobile, phone.
+
+    `number` is the telephone number that hit, as the store holds it.
+    """
 
     record: str
     id: str
@@ -58,41 +51,7 @@ class SearchRow(msgspec.Struct, frozen=True):
     title: str
     institution_name: str
     department_name: str
-
-
-class Term(msgspec.Struct, frozen=True):
-    """One word of the query: runs of Chinese characters and of Latin letters in turn."""
-
-    text: str
-    runs: tuple[str, ...]
-
-    @property
-    def is_han(self) -> bool:
-        """Only Chinese characters."""
-        return len(self.runs) == 1 and is_han(self.text[0])
-
-    def index_query(self, anchored: bool) -> str:
-        """Return the index's expression that every hit by name satisfies; `anchored` asks for the start."""
-        parts: list[str] = []
-        for at, run in enumerate(self.runs):
-            first = anchored and at == 0
-            if is_han(run[0]):
-                parts.append(f'name : {"^" if first else ""} "{" ".join(run)}"')
-            else:
-                columns = "py" if first else "{py tail name}"
-                parts.append(f'{columns} : "{run[:24]}" *')
-        return " AND ".join(f"({part})" for part in parts)
-
-
-def terms_of(text: str) -> list[Term]:
-    """Split what was typed into at most four terms; signs, emoji and tone marks are left out. May be empty."""
-    folded = plain(unicodedata.normalize("NFKC", text[:400]))
-    words = "".join(char if is_han(char) or (char.isascii() and char.isalnum()) else " " for char in folded).split()
-    terms: list[Term] = []
-    for word in words[:MAX_TERMS]:
-        cut = _PASSPORT.sub(r"\1v", _TONE_DIGIT.sub("", word[:MAX_TERM]))
-        terms.append(Term(cut, tuple(_RUN.findall(cut))))
-    return terms
+    number: str = ""
 
 
 def find(
@@ -111,6 +70,8 @@ def find(
     driver = driver_of(connection)
     recent = _recent(driver)
     hits: dict[tuple[str, str], SearchRow] = {}
+    if "doctor" in records:
+        hits.update(((hit.record, hit.id), hit) for hit in _by_number(driver, text, limit, recent))
     for record in records:
         for hit in _FINDERS[record](driver, terms, limit, recent):
             hits.setdefault((hit.record, hit.id), hit)
@@ -150,90 +111,6 @@ def _recent(driver: Driver) -> dict[str, set[str]]:
     ).fetchall():
         found.setdefault(record, set()).add(row_id)
     return found
-
-
-# matching ------------------------------------------------------------------------------------------------------------
-
-
-class Match(msgspec.Struct, frozen=True):
-    """How one term fits a name."""
-
-    rank: int
-    reason: str
-
-
-def match_name(term: Term, name: str, readings: Iterable[Sequence[str]]) -> Match | None:
-    """Say how a term fits a name with its readings (a syllable for each Chinese character), None where it does not."""
-    name = simplified(name)
-    if term.is_han:
-        if name.find(term.text) < 0:
-            name = _DOTS.sub("", name)  # 买买提·吐尔逊 is typed without its dot
-        at = name.find(term.text)
-        return None if at < 0 else Match(_rank(at, len(term.text) == len(name)), "name")
-    letters = [char for char in name if is_han(char)]
-    best: Match | None = None
-    for reading in readings:
-        found = _match_reading(term, letters, reading)
-        if found is not None and (best is None or found.rank < best.rank):
-            best = found
-    if best is None and len(term.runs) == 1 and term.text in characters(name).replace(" ", ""):
-        at = characters(name).replace(" ", "").find(term.text)
-        return Match(_rank(at, False), "name")
-    return best
-
-
-def _rank(at: int, whole: bool) -> int:
-    return EXACT if whole and at == 0 else PREFIX if at == 0 else WITHIN
-
-
-def _match_reading(term: Term, letters: Sequence[str], reading: Sequence[str]) -> Match | None:
-    if len(term.runs) == 1 and term.text not in "".join(reading):
-        initials = "".join([one[:1] for one in reading])
-        if term.text not in initials:
-            return None  # most candidates of a hospital's long name end here
-    for start in range(len(reading)):
-        end = _consume(term.runs, letters, reading, start)
-        if end is not None:
-            whole = end == len(reading) and start == 0
-            return Match(_rank(start, whole), _latin_reason(term, reading[start:]))
-    return None
-
-
-def _latin_reason(term: Term, reading: Sequence[str]) -> str:
-    if len(term.runs) > 1:
-        return "mixed"
-    initials = "".join(one[:1] for one in reading)
-    return "initials" if len(term.text) > 1 and initials.startswith(term.text) else "pinyin"
-
-
-def _consume(runs: Sequence[str], letters: Sequence[str], reading: Sequence[str], start: int) -> int | None:
-    """Return where the term ends in the name (in characters) when it begins at `start`; None where it does not fit."""
-    at = start
-    for run in runs:
-        if is_han(run[0]):
-            if "".join(letters[at : at + len(run)]) != run:
-                return None
-            at += len(run)
-            continue
-        length = _latin_length(run, reading, at)
-        if length is None:
-            return None
-        at += length
-    return at
-
-
-def _latin_length(run: str, reading: Sequence[str], at: int) -> int | None:
-    """Return how many syllables a Latin run covers from `at`: as whole pinyin with an open end, or as initials."""
-    rest = run
-    for count, syllable in enumerate(reading[at:], start=1):
-        if syllable.startswith(rest):
-            return count
-        if not rest.startswith(syllable):
-            break
-        rest = rest[len(syllable) :]
-    if len(run) > 1 and "".join(one[:1] for one in reading[at : at + len(run)]) == run:
-        return len(run)
-    return None
 
 
 # doctors -------------------------------------------------------------------------------------------------------------
@@ -282,6 +159,21 @@ def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dic
     best = sorted(hits.values(), key=lambda hit: (hit.match.rank == PLACE, hit.row[0] not in opened, hit.match.rank))
     lacking = _places(driver, [hit.row[0] for hit in best[:limit] if hit.places is None])
     return [_shown(hit, hit.places or lacking.get(hit.row[0], []), hit.row[0] in opened) for hit in best[:limit]]
+
+
+def _by_number(driver: Driver, text: str, limit: int, recent: dict[str, set[str]]) -> Iterator[SearchRow]:
+    """Yield doctors who have the number that was typed and whom the other words, if any, fit."""
+    typed = typed_number(text)
+    found = {one.row[0]: one for one in numbered(driver, typed.digits, limit)} if typed else {}
+    hits: dict[str, _DoctorHit] = {}
+    if typed and found:
+        _take(driver, terms_of(typed.rest), [one.row for one in found.values()], hits, by_place=True)
+    lacking = _places(driver, [row_id for row_id, hit in hits.items() if not hit.places]) if hits else {}
+    for row_id, hit in hits.items():
+        one = found[row_id]
+        hit.match = Match(EXACT if one.at_end else PREFIX, one.field)
+        shown = _shown(hit, hit.places or lacking[row_id], row_id in recent["doctor"])
+        yield msgspec.structs.replace(shown, number=one.number)
 
 
 class _DoctorHit(msgspec.Struct):
@@ -418,7 +310,7 @@ def _doctor_hit(
         if match is None:
             return None
         found.append(match)
-    best = min(found, key=lambda match: match.rank)
+    best = min(found, key=lambda match: match.rank, default=Match(EXACT, "name"))
     rank = best.rank if len(terms) == 1 or best.rank == PLACE else max(best.rank, PREFIX)
     sought = tuple(term for term, named in zip(terms, by_name, strict=True) if named is None)
     return _DoctorHit(row, Match(rank, best.reason), places, sought)

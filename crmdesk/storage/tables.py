@@ -14,6 +14,8 @@ from typing_extensions import override
 from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.records import RECORDS
 from crmdesk.storage.json_text import from_json, to_json
+from crmdesk.storage.search_numbers import FIELDS as NUMBERS
+from crmdesk.storage.search_numbers import digits_of, last_of
 from crmdesk.storage.visits_of import PROMISED
 
 metadata = MetaData()
@@ -44,6 +46,12 @@ def _column(field: Field) -> Column[Any]:
     return Column(field.name, Text)
 
 
+def _digits(table: str, field: Field) -> Index:
+    """The index by which a number is looked for; whoever has none costs nothing."""
+    held = (text(last_of(field.name)), text(digits_of(field.name)))
+    return Index(f"{table}_{field.name}_digits", *held, sqlite_where=text(f"{field.name} <> ''"))
+
+
 def _row_table(record: Record) -> Table:
     name = f"row_{record.name}"
     table = Table(
@@ -60,6 +68,7 @@ def _row_table(record: Record) -> Table:
         Column("scopes", Text, nullable=False),
         Column("dirty", Integer, nullable=False),
         *((Column("pinyin", Text, nullable=False),) if record.search else ()),
+        *(_digits(name, field) for field in record.fields if record.name == "doctor" and field.name in NUMBERS),
     )  # fmt: skip
     for field in record.fields:
         if field.indexed and field.ref != "territory":  # a laptop holds few territories: it would find nearly all rows

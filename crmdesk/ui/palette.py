@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.phones import grouped
 from crmdesk.services.views import Hit
 from crmdesk.ui import actions, space
 from crmdesk.ui.context import PageContext
@@ -98,7 +99,9 @@ class Palette(QFrame):
         self._list.choose_row(0)
         self._list.setVisible(bool(rows))
         self._empty.setVisible(not rows)
-        self._empty.setText(self.tr("没有找到“{text}”。试试姓名的首字母，或医院加科室。").format(text=wanted[:40]))
+        self._empty.setText(
+            self.tr("没有找到“{text}”。试试姓名的首字母、医院加科室，或手机号的后四位。").format(text=wanted[:40])
+        )
         self._place()
 
     def _hit_row(self, hit: Hit) -> ListRow:
@@ -106,10 +109,11 @@ class Palette(QFrame):
             "name": self.tr("名称"), "pinyin": self.tr("拼音"), "initials": self.tr("首字母"),
             "hospital": self.tr("医院"), "department": self.tr("科室"), "alias": self.tr("别名"),
             "mixed": self.tr("拼音"), "area": self.tr("地区"), "short_form": self.tr("简称"),
+            "mobile": self.tr("手机"), "phone": self.tr("电话"),
         }  # fmt: skip
         return ListRow(
             f"{hit.record}:{hit.id}", hit.title, chip=class_word(hit.customer_class), second=hit.subtitle,
-            state=reasons.get(hit.reason, hit.reason),
+            state=f"{reasons.get(hit.reason, hit.reason)} {grouped(hit.number)}".rstrip(),
         )  # fmt: skip
 
     def _action_row(self, spec: actions.ActionSpec) -> ListRow:

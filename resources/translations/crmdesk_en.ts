@@ -2639,8 +2639,8 @@
             <translation>What was found</translation>
         </message>
         <message>
-            <source>没有找到“{text}”。试试姓名的首字母，或医院加科室。</source>
-            <translation>Nothing found for '{text}'. Try initials, or hospital and department.</translation>
+            <source>没有找到“{text}”。试试姓名的首字母、医院加科室，或手机号的后四位。</source>
+            <translation>Nothing found for '{text}'. Try initials, hospital and department, or the last four digits of a mobile number.</translation>
         </message>
         <message>
             <source>名称</source>
@@ -2673,6 +2673,14 @@
         <message>
             <source>简称</source>
             <translation>short form</translation>
+        </message>
+        <message>
+            <source>手机</source>
+            <translation>mobile</translation>
+        </message>
+        <message>
+            <source>电话</source>
+            <translation>phone</translation>
         </message>
     </context>
     <context>

@@ -105,6 +105,11 @@ def test_every_listing_is_in_words(
         assert not _CODE.search(plain), line
 
 
+def test_a_hit_by_number_shows_the_number(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "(手机 138 0000 0001)" in run(capsys, "zh", "search", "0001")[1]
+    assert "(mobile 138 0000 0001)" in run(capsys, "en", "search", "138 0000 0001")[1]
+
+
 def test_a_claim_is_shown_as_it_is_in_the_window(manager: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
     chinese, english = (run(capsys, one, "claim", "show", CLAIM)[1] for one in ("zh", "en"))
     assert "! 第 1 行餐饮人均 ¥400.00，上限 ¥300.00 (餐饮人均上限)" in chinese

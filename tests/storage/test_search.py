@@ -8,7 +8,7 @@ import pytest
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.storage import driver as raw
-from crmdesk.storage import health, inbox, pinyin, search, search_index
+from crmdesk.storage import health, inbox, migrations, pinyin, search, search_index, search_numbers
 from crmdesk.storage.store import Store
 
 NAMES = (
@@ -16,6 +16,11 @@ NAMES = (
     "欧阳锋",    "尉迟恭", "小张三", "李乐", "王行长", "John Smith",
     "Sarah O'Connor-Müller", "陳美齡", "單國慶", "买买提·吐尔逊",
 )  # fmt: skip
+
+NUMBERS = {
+    "张三": {"mobile": "13812345678"}, "章思": {"mobile": "+86 139-1234-5678", "phone": "(0571) 8723-6114"},
+    "仇英": {"mobile": "wechat: qiuying"}, "解珍": {"mobile": ""}, "李乐": {"mobile": "13856781234"},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def company(store: Store, wire: Any) -> tuple[Store, dict[str, str]]:
     departments = [
         wire.row("department", institution_id=one["id"], name=name) for one in hospitals for name in ("心内科", "骨科")
     ]
-    doctors = [wire.row("doctor", name=name) for name in NAMES]
+    doctors = [wire.row("doctor", name=name, **NUMBERS.get(name, {})) for name in NAMES]
     affiliations = [
         wire.row(
             "affiliation", doctor_id=one["id"], department_id=departments[at % 4]["id"],
@@ -116,6 +121,24 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("zhang 重一院", "章思", "pinyin"),
         ("301", "张三", "hospital"),
         ("301 zhang", "张三", "pinyin"),
+        ("13812345678", "张三", "mobile"),
+        ("138 1234 5678", "张三", "mobile"),
+        ("138-1234-5678", "张三", "mobile"),
+        ("１３８１２３４５６７８", "张三", "mobile"),
+        ("+86 138 1234 5678", "张三", "mobile"),
+        ("008613812345678", "张三", "mobile"),
+        ("5678", "张三", "mobile"),
+        ("12345678", "章思", "mobile"),
+        ("13912345678", "章思", "mobile"),
+        ("13812", "张三", "mobile"),
+        ("138 1234", "张三", "mobile"),
+        ("34567", "张三", "mobile"),
+        ("6114", "章思", "phone"),
+        ("0571-87236114", "章思", "phone"),
+        ("(0571) 8723 6114", "章思", "phone"),
+        ("张 5678", "张三", "mobile"),
+        ("5678 zs", "张三", "mobile"),
+        ("协和 5678", "张三", "mobile"),
     ],
 )
 def test_every_kind_of_query_finds_and_says_why(
@@ -137,6 +160,12 @@ def test_every_kind_of_query_finds_and_says_why(
         ("重二院 心内", "章思"),
         ("重一院 骨科", "章思"),
         ("30 zhang", "章思"),
+        ("678", "张三"),
+        ("3456", "张三"),
+        ("138 1234 5679", "张三"),
+        ("13912345678", "张三"),
+        ("李 5678", "张三"),
+        ("骨科 5678", "张三"),
     ],
 )
 def test_what_does_not_fit_is_not_found(company: tuple[Store, dict[str, str]], text: str, absent: str) -> None:
@@ -153,6 +182,22 @@ def test_the_recently_opened_come_before_others(company: tuple[Store, dict[str, 
     with store.writing() as work:
         work.touch_recent("doctor", ids["小张三"])
     assert [name for name, _ in found(store, "张三")] == ["小张三", "张三", "张三丰"]
+
+
+def test_a_hit_by_number_shows_it_and_who_has_it_at_the_end_comes_first(
+    company: tuple[Store, dict[str, str]], wire: Any
+) -> None:
+    store, ids = company
+    with store.reading() as connection:
+        hits = search.find(connection, "5678")
+        assert {(hit.name, hit.number) for hit in hits} == {("张三", "13812345678"), ("章思", "+86 139-1234-5678")}
+        assert [hit.name for hit in search.find(connection, "56781")] == ["李乐"]
+        assert search.find(connection, "5678", records=("institution",)) == []
+    with store.writing() as work:
+        work.edit("doctor", ids["张三"], {"mobile": "13800005678"}, 1, wire.me)
+        work.delete("doctor", ids["章思"], wire.me)
+    assert found(store, "13812345678") == []
+    assert found(store, "5678") == [("张三", "mobile")]
 
 
 @pytest.mark.parametrize(
@@ -284,3 +329,23 @@ def test_a_store_of_before_finds_traditional_characters_and_accents_as_a_new_one
     with again.reading() as connection:
         readings = list(connection.execute("SELECT pinyin FROM row_doctor WHERE id = ?", (ids["陳美齡"],)))
     assert [tuple(one) for one in readings] == [("chen mei ling",)]
+
+
+def test_a_store_of_before_is_asked_for_numbers_by_the_index_of_a_new_one(
+    company: tuple[Store, dict[str, str]], open_store: Any, key: bytes
+) -> None:
+    store, _ids = company
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    for field in search_numbers.FIELDS:
+        driver.execute(f"DROP INDEX row_doctor_{field}_digits")
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0020'")
+    driver.execute(f"PRAGMA user_version = {migrations.STEPS.index('0020_numbers')}")
+    driver.close()
+    again = open_store(store.folder)
+    assert found(again, "6114") == [("章思", "phone")]
+    with again.writing() as work:
+        for at_end in (True, False):
+            asked = f"EXPLAIN QUERY PLAN {search_numbers.statement('phone', at_end=at_end)}"
+            plan = work.driver.execute(asked, ("5678", 9)).fetchall()
+            assert "row_doctor_phone_digits" in " ".join(row[3] for row in plan)

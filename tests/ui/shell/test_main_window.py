@@ -17,7 +17,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.header import SearchField
 from crmdesk.ui.parts.rail import RailItem
-from crmdesk.ui.parts.rows import RowList
+from crmdesk.ui.parts.rows import ROW_ROLE, RowList
 from crmdesk.ui.parts.status_bar import StatusBar
 from crmdesk.ui.ports import Signed, SyncState
 from tests.services.small_territory import ZHANG, Laptop
@@ -79,6 +79,15 @@ def test_the_palette_finds_a_doctor_by_initials(qtbot: QtBot, window: MainWindow
     assert listed.model().index(0, 0).data() == "张三"
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.shown == "doctor"
+
+
+@pytest.mark.parametrize("typed", ["138 0000 0001", "0001"])
+def test_the_palette_finds_a_doctor_by_the_number_and_shows_it(qtbot: QtBot, window: MainWindow, typed: str) -> None:
+    window.open_palette()
+    field, listed = _field(window), _listed(window)
+    qtbot.keyClicks(field, typed)
+    qtbot.waitUntil(lambda: listed.current_key() == f"doctor:{ZHANG}")
+    assert listed.model().index(0, 0).data(ROW_ROLE).state == "手机 138 0000 0001"
 
 
 @pytest.mark.parametrize("text", ['"', "*", "(", "%", "AND", "🙂", " ", "x" * 500])
