@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.custom_fields import NONE, Definitions, is_custom, key_of
+from crmdesk.domain.phones import grouped
 from crmdesk.services.views import CustomerItem
 from crmdesk.ui import language, own_fields
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
@@ -182,5 +183,7 @@ _CELLS: Any = {
     ("institution", "level"): lambda item: language.choice_word("institution_level", item.title),
     ("institution", "kind"): lambda item: language.choice_word("institution_kind", item.kind),
     ("", "territory"): lambda item: item.territory_name,
+    ("", "mobile"): lambda item: grouped(item.mobile),
+    ("", "phone"): lambda item: grouped(item.phone),
     ("", "updated"): lambda item: language.moment_label(item.updated_at),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.domain.phones import grouped
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import AttachFile
 from crmdesk.services.views import DoctorView, ReceiptView, Row
@@ -72,7 +73,7 @@ class ContactCard(Card):
         self._rows.clear()
         disputed = {conflict.field for conflict in view.conflicts}
         for name in ("mobile", "phone", "email"):
-            value = str(view.row[name] or "")
+            value = grouped(str(view.row[name] or ""))
             if value or name == "mobile" or name in disputed:
                 chip = self.tr("%n 个值", "", 2) if name in disputed else ""
                 self._rows.add(language.field_word("doctor", name), value, chip, "warn", f"doctor_{name}_value")

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from crmdesk.domain.customer_merge import INSTITUTIONS
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.phones import grouped
 from crmdesk.domain.records import INSTITUTION
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.views import ACCEPTED, AffiliationView, DuplicatePair, InstitutionView, MergeItem
@@ -315,6 +316,7 @@ class InstitutionPage(Page):
         self._profile.clear()
         for name in _PROFILE_FIELDS:
             value = self._words.value(INSTITUTION.field(name), view.row[name])
+            value = grouped(value) if name == "phone" else value
             if value or name in ("level", "address", "phone"):
                 self._profile.add(language.field_word("institution", name), value)
         own_rows(self._profile, self._words, view.row, view.conflicts)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.customer_columns import ColumnWords
+from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.doctor_page import DoctorPage
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.today_page import TodayPage
@@ -24,6 +27,28 @@ def test_the_page_says_who_it_is_and_what_is_disputed(window: MainWindow, laptop
     page = opened(window, qtbot, laptop)
     assert page.head.beside.text() == "Zeng Qinghua"
     assert [chip.text for chip in page.head.chips][:3] == ["A 类", "区域专家", "手机有冲突"]
+
+
+def test_a_mobile_number_is_shown_in_groups_and_kept_as_it_was_typed(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    page = opened(window, qtbot, laptop)
+    doctor = laptop.company.ids["曾庆华"]
+    laptop.server_edits("doctor", "曾庆华", mobile="13800004472", phone="02100002208")
+
+    def shown(name: str) -> QLabel:
+        return page.findChildren(QLabel, f"doctor_{name}_value")[-1]  # those of before go with the next events
+
+    qtbot.waitUntil(lambda: shown("mobile").text() == "138 0000 4472")
+    assert shown("phone").text() == "02100002208"
+    shown("mobile").setSelection(0, 13)
+    assert shown("mobile").selectedText() == "138 0000 4472"
+    assert laptop.ask(lambda reads: reads.row("doctor", doctor))["mobile"] == "13800004472"
+    qtbot.keyClick(page, Qt.Key.Key_E)
+    assert page.editor.editors["mobile"].value() == "13800004472"
+    words = ColumnWords(CustomerWords(page), page)
+    (item,) = laptop.ask(lambda reads: reads.customer_items("doctor", [doctor]))
+    assert [words.cell(item, code) for code in ("mobile", "phone")] == ["138 0000 4472", "02100002208"]
 
 
 def test_e_edits_in_place_and_the_save_waits_to_be_sent(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
