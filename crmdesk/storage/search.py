@@ -23,8 +23,8 @@ from crmdesk.storage.search_numbers import numbered, typed_number
 from crmdesk.storage.search_terms import EXACT, PLACE, PREFIX, WITHIN, Match, Term, match_name, terms_of
 from crmdesk.storage.work import driver_of
 
-_SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附")
-"""A text without any of these is hardly a short form of a hospital: names of people cost no second look."""
+_SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附一二三四五六七八九十")
+"""A text without any of these is hardly a short form of a hospital (浙二): most names of people cost no second look."""
 _NEAR = 60
 """Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
 _PLACES = 400

@@ -119,6 +119,10 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("lyubu", "吕布", "pinyin"),
         ("重一院 心内", "章思", "hospital"),
         ("zhang 重一院", "章思", "pinyin"),
+        ("重一", "重庆市第一人民医院", "short_form"),
+        ("重一 心内", "章思", "hospital"),
+        ("心内 重一", "章思", "department"),
+        ("重一 zhang", "章思", "pinyin"),
         ("301", "张三", "hospital"),
         ("301 zhang", "张三", "pinyin"),
         ("13812345678", "张三", "mobile"),
@@ -159,6 +163,9 @@ def test_every_kind_of_query_finds_and_says_why(
         ("重二院", "重庆市第一人民医院"),
         ("重二院 心内", "章思"),
         ("重一院 骨科", "章思"),
+        ("重二 心内", "章思"),
+        ("重一 骨科", "章思"),
+        ("一重 心内", "章思"),
         ("30 zhang", "章思"),
         ("678", "张三"),
         ("3456", "张三"),
@@ -203,7 +210,8 @@ def test_a_hit_by_number_shows_it_and_who_has_it_at_the_end_comes_first(
 @pytest.mark.parametrize(
     "text",
     ['"', "*", "(", ")", "%", "_", "", "   ", "😀", "AND", "OR NOT", "-x", "name:x", "a*b", "^", "\x00", "\ud800",
-     "x" * 60_000, "张" * 60_000, "'; DROP TABLE row_doctor; --", "NEAR(a b)", "１２３", "\ue000", "ⅷ"],
+     "x" * 60_000, "张" * 60_000, "'; DROP TABLE row_doctor; --", "NEAR(a b)", "附附", "第附附 一",
+     "１２３", "\ue000", "ⅷ"],
 )  # fmt: skip
 def test_no_text_ever_raises(company: tuple[Store, dict[str, str]], text: str) -> None:
     assert isinstance(found(company[0], text), list)
