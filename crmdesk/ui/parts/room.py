@@ -1,6 +1,6 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -48,12 +48,24 @@ def fit(window: QWidget, least: QSize, wanted: QSize) -> None:
     window.resize(wanted.boundedTo(room))
 
 
-def width_in_sight(widget: QWidget) -> int:
-    """Return how much of a page's width can be seen at once: a page may be wider than the window and scroll."""
+def _around(widget: QWidget) -> "Room | None":
     above = widget.parentWidget()
     while above is not None and not isinstance(above, Room):
         above = above.parentWidget()
-    return above.viewport().width() if above is not None else widget.width()
+    return above
+
+
+def width_in_sight(widget: QWidget) -> int:
+    """Return how much of a page's width can be seen at once: a page may be wider than the window and scroll."""
+    around = _around(widget)
+    return around.viewport().width() if around is not None else widget.width()
+
+
+def bring_into_sight(widget: QWidget, part: QRect) -> None:
+    """Scroll what a widget stands in, if it does, so far that a part of the widget is seen."""
+    around = _around(widget)
+    if around is not None:
+        around.bring_into_sight(widget, part)
 
 
 class PageStack(QStackedWidget):
@@ -155,6 +167,15 @@ class Room(QScrollArea):
         room = self.viewport().size()
         if now.width() <= room.width() and now.height() <= room.height():
             self.ensureWidgetVisible(now, 16, 16)
+
+    def bring_into_sight(self, widget: QWidget, part: QRect) -> None:
+        """Scroll down or up to a part of a widget that is itself too tall to be seen whole, unless just opened."""
+        inner = self.widget()
+        if self._opening or inner is None or part.height() > self.viewport().height():
+            return
+        bar, top = self.verticalScrollBar(), widget.mapTo(inner, part.topLeft()).y()
+        below = top + part.height() - self.viewport().height()
+        bar.setValue(max(below, min(top, bar.value())))
 
     @override
     def minimumSizeHint(self) -> QSize:

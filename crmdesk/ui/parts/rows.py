@@ -32,6 +32,7 @@ from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import tool_tip
+from crmdesk.ui.parts.room import bring_into_sight
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
@@ -283,6 +284,8 @@ class RowList(QListView):
         if value != before:
             value = min(-(-value // row.height()), index.row()) * row.height()
         bar.setValue(value)
+        if self.currentIndex() == index:  # the list itself may be taller than what the window shows of it
+            bring_into_sight(self.viewport(), self.visualRect(index))
 
     @override
     def resizeEvent(self, e: QResizeEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.reads_visits import VISIT_GROUPS
+from crmdesk.ui import language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.export_dialog import ExportDialog
 from crmdesk.ui.pages.visit_page import VisitPage
@@ -102,3 +103,27 @@ def test_a_toast_covers_no_button_also_of_the_next_page(qtbot: QtBot, sit: Sit) 
     qtbot.waitUntil(lambda: covered() == [])
     assert toast.isVisible()
     assert window.rect().contains(QRect(toast.mapTo(window, QPoint(0, 0)), toast.size()))
+
+
+def test_the_chosen_row_stays_in_sight_where_the_window_shows_little_of_the_list(qtbot: QtBot, sit: Sit) -> None:
+    window, _laptop = sit(*house.REP)
+    window.setMinimumSize(1, 1)
+    window.resize(683, 340)
+    page = the_list(qtbot, window)
+    rows = page.list.rows
+
+    def in_sight() -> bool:
+        seen = rows.viewport().visibleRegion().boundingRect()
+        return seen.contains(rows.visualRect(rows.currentIndex()))
+
+    QTest.keyClick(rows, Qt.Key.Key_End)
+    assert rows.currentIndex().row() == rows.model().rowCount() - 1
+    qtbot.waitUntil(in_sight)
+    chosen = rows.current_key()
+    theme.choose("dark")
+    language.choose("en")
+    qtbot.waitUntil(lambda: page.title == "Visits")
+    assert rows.current_key() == chosen
+    qtbot.waitUntil(in_sight)
+    QTest.keyClick(rows, Qt.Key.Key_Home)
+    qtbot.waitUntil(in_sight)
