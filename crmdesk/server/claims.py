@@ -89,11 +89,17 @@ def apply_command(work: ServerWork, actor: ServerActor, operation: Operation) ->
         actor,
         action=event.value,
         reason=_reason(args),
-        details={"seen_hash": [None, args.get("seen_hash") or claim["content_hash"]]},
+        details={"seen_hash": [None, _seen(claim, event, args)]},
     )
     row = work.get("claim", claim["id"])
     assert row is not None  # locked above
     return row
+
+
+def _seen(claim: Mapping[str, Any], event: Event, args: Mapping[str, Any]) -> str | None:
+    """Return the hash for the trail: the one that the rule of the event compared, else that of the claim."""
+    seen = None if event is Event.RECALL else args.get("seen_hash")
+    return str(seen or claim["content_hash"] or "") or None
 
 
 def _event(name: str) -> Event:

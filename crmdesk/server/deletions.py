@@ -29,10 +29,13 @@ def is_erased(work: ServerWork, record: str, row_id: str) -> bool:
 def keep_edit(
     work: ServerWork, record: Record, row: Mapping[str, Any], operation: Operation, changes: Changes, actor: ServerActor
 ) -> None:
-    """Keep an edit of a deleted row; a later one of the same person joins the one that waits already."""
-    waiting = _open_edit(work, row["id"], actor)
+    """Keep an edit of a deleted row; a later one of the same person joins the one that waits already.
+
+    It does where its author had seen what the earlier one wrote: another laptop of the same person had not.
+    """
+    waiting = _open_edit(work, row["id"], actor, changes)
     if waiting is not None:
-        earlier: Changes = (waiting["loser_value"] or {}).get("changes") or {}
+        earlier = _edit_in(waiting)
         joined = {name: [earlier.get(name, pair)[0], pair[1]] for name, pair in changes.items()}
         value = {"changes": earlier | joined}
         work.update(
@@ -119,15 +122,23 @@ def restore(
     return work.update("conflict", conflict["id"], {"state": "resolved"}, actor)
 
 
-def _open_edit(work: ServerWork, row_id: str, actor: ServerActor) -> dict[str, Any] | None:
+def _open_edit(work: ServerWork, row_id: str, actor: ServerActor, changes: Changes) -> dict[str, Any] | None:
+    """Return the conflict that an edit of a deleted row joins, None where it needs one of its own."""
     table = ROWS["conflict"]
     mine = (table.c.parent_id == row_id) & (table.c.field == DELETED) & (table.c.loser_by == actor.user_id)
     query = select(table.c.id).where(mine, table.c.state == "open", table.c.deleted.is_(False)).order_by(table.c.id)
     for (found,) in work.connection.execute(query).all():
         conflict = work.get("conflict", found, lock=True)
-        if conflict is not None and "changes" in (conflict["loser_value"] or {}):
+        if conflict is None or "changes" not in (conflict["loser_value"] or {}):
+            continue
+        earlier = _edit_in(conflict)
+        if all(earlier[name][1] in pair for name, pair in changes.items() if name in earlier):
             return conflict
     return None
+
+
+def _edit_in(conflict: Mapping[str, Any]) -> Changes:
+    return (conflict["loser_value"] or {}).get("changes") or {}
 
 
 def _open(work: ServerWork, record: Record, row: Mapping[str, Any], values: dict[str, Any]) -> None:

@@ -14,6 +14,14 @@ from crmdesk.protocol.messages import Operation
 from crmdesk.server import merges
 from crmdesk.server.work import ServerActor
 
+_OF_A_MERGE = frozenset({"seen_hash", "take"})
+_ARGUMENTS = {
+    "claim": frozenset({"seen_hash", "comment", "reason_code", "approved_lines", "outcome", "call_back_id"}),
+    "plan_target": frozenset({"seen_hash", "visits", "comment"}),
+    "doctor_merge": _OF_A_MERGE,
+    "institution_merge": _OF_A_MERGE,
+}
+"""What the commands of each record may be told; those of other records are told nothing."""
 _zones = lru_cache(maxsize=1)(available_timezones)
 
 
@@ -24,6 +32,13 @@ def check_rights(record: Record, operation: Operation, actor: ServerActor) -> No
     forbidden = access.forbidden_fields(record, operation.fields, actor.role)
     if forbidden:
         raise RefusedError("field_not_allowed", field=forbidden[0][:60])
+
+
+def check_args(operation: Operation) -> None:
+    """Refuse an argument that no command of the record knows: left aside, it would decide something else than meant."""
+    strange = sorted(operation.args.keys() - _ARGUMENTS.get(operation.record, frozenset()))
+    if strange:
+        raise InputError("unknown_field", field=f"args.{strange[0]}"[:60])
 
 
 def with_review(record: Record, values: dict[str, Any], actor: ServerActor) -> dict[str, Any]:

@@ -29,9 +29,12 @@ def has_identity(operation: Operation) -> bool:
 def body_hash(operation: Operation) -> str:
     """Return the hash of what an operation says; its sequence is left out, a fork renumbers it.
 
-    The life is left out as well: it is told only to a server that lives another one.
+    The life is left out as well: it is told only to a server that lives another one. The zone is always in it: one
+    that was left out is the same as the default told, as laptops tell it.
     """
-    plain = msgspec.structs.replace(operation, seq=0, life="")
+    # only the very text of the declaration is left out as a default, an equal one is not
+    zone = operation.zone.encode().decode()
+    plain = msgspec.structs.replace(operation, seq=0, life="", zone=zone)
     return hashlib.blake2b(_encode(plain), digest_size=16).hexdigest()
 
 

@@ -39,7 +39,7 @@ from crmdesk.server import (
 )  # fmt: skip
 from crmdesk.server.bulk import bulk_insert
 from crmdesk.server.grace import Former
-from crmdesk.server.operation_checks import check_lock, check_rights, check_zone, with_review
+from crmdesk.server.operation_checks import check_args, check_lock, check_rights, check_zone, with_review
 from crmdesk.server.operation_form import body_hash, check_form, has_identity, keys_of
 from crmdesk.server.tables import DEVICE, OPERATION_LOG, ROWS, SHAPES
 from crmdesk.server.work import NeedsSavepointError, ServerActor, ServerWork
@@ -435,6 +435,7 @@ def _delete(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
 
 
 def _command(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dict[str, Any]]:
+    check_args(operation)
     if record.name == "conflict":
         return _restore(batch, operation)
     kind = BY_RECORD.get(record.name)

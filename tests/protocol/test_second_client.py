@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from crmdesk.domain import record_table
 from crmdesk.server import serve
 from crmdesk.server.database import Database
-from tests.protocol.second.line import Line, Refused, content_hash
+from tests.protocol.second.line import Line, Message, Refused, content_hash
 from tests.protocol.second.replica import SecondClient
 from tests.server.company import PASSWORD, SETTINGS, Company
 from tests.server.conftest import clock, company, database, postgres, sqlite_company
@@ -220,3 +221,30 @@ def test_what_differs_is_fetched_again(enter: Enter, company: Company) -> None:
     rep.sync()
     assert rep.repaired == [f"t:{company['north']}"]
     assert rep.rows == whole
+
+
+def test_a_manager_merges_what_was_compared_and_nothing_else(enter: Enter, company: Company) -> None:
+    manager = enter("manager")
+    manager.sync()
+    other = manager.create("doctor", name="张玮", territory_id=company["north"], tags=["讲者"], note="")
+    manager.sync()
+    pair = {"doctor_id": company["north_doctor"], "other_id": other}
+    rows = [manager.rows["doctor", one] for one in pair.values()]
+    place = {"territory_id": company["north"], "owner_id": manager.line.user_id}
+    merge = manager.create("doctor_merge", **place, **pair)
+    of_before = merge_hash([rows[0] | {"mobile": "1"}, rows[1]])
+    manager.act("doctor_merge", merge, "command", command="merge", args={"seen_hash": of_before})
+    manager.sync()
+    manager.act("doctor_merge", merge, "command", command="merge", args={"seen_hash": merge_hash(rows), "take": []})
+    manager.sync()
+    assert [one["code"] for one in manager.refused.values()] == ["changed_since_seen"]
+    assert manager.rows["doctor_merge", merge]["state"] == "done"
+    assert company.row("doctor", other)["status"] == "merged"
+
+
+def merge_hash(rows: list[Message]) -> str:
+    """Return the hash of two doctors that are compared; the columns come in the order of the fields."""
+    mine = {"id", "revision", "deleted", "created_at", "created_by", "updated_at", "updated_by", "status"}
+    content = [[row["id"], *(row[name] or None for name in row if name not in mine)] for row in rows]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

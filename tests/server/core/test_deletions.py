@@ -71,6 +71,22 @@ def test_later_edits_of_one_person_join_the_one_that_waits(company: Company) -> 
     assert kept["loser_value"] == {"changes": {"phone": [None, "2"], "title": [None, "chief"], "note": [None, "n"]}}
 
 
+def test_what_two_laptops_of_one_person_wrote_after_a_deletion_is_kept_of_both(company: Company) -> None:
+    """The second one had not seen the first: laid over it, that text would be gone for good."""
+    one, two, manager = company.laptop("rep"), company.laptop("rep"), company.laptop("manager")
+    doctor = company["north_doctor"]
+    manager.push(delete(manager, doctor))
+    assert codes(one, one.edit("doctor", doctor, 1, note=(None, "in the ward"))) == ["merged"]
+    assert codes(two, two.edit("doctor", doctor, 1, note=(None, "at home"))) == ["merged"]
+    assert codes(one, one.edit("doctor", doctor, 1, note=("in the ward", "in the ward, at ten"))) == ["merged"]
+    kept = conflicts(manager)
+    assert [each["loser_value"]["changes"]["note"][1] for each in kept] == ["in the ward, at ten", "at home"]
+    assert codes(manager, *(restore(manager, each["id"]) for each in kept)) == ["applied", "applied"]
+    note = company.row("doctor", doctor)["note"]
+    assert "in the ward, at ten" in note
+    assert "at home" in note
+
+
 def test_an_edit_that_changes_nothing_opens_no_conflict(company: Company) -> None:
     rep, manager, doctor = company.laptop("rep"), company.laptop("manager"), company["north_doctor"]
     manager.push(delete(manager, doctor))

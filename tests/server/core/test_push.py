@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -493,3 +494,18 @@ def _frames(raw: bytes) -> list[bytes]:
         found.append(raw[at + frames.HEADER_BYTES : at + frames.HEADER_BYTES + length])
         at += frames.HEADER_BYTES + length
     return found
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+def test_a_default_that_is_told_is_the_default_that_is_left_out(sqlite_company: Company, told_first: bool) -> None:
+    """Another client may send members that have their default, or not; it is the same operation either way."""
+    rep = sqlite_company.laptop("rep")
+    # both read from the line: a text of this program's own may be left out again as it is written
+    plain = rep.edit("doctor", sqlite_company["north_doctor"], 1, mobile=("13800000000", "139"))
+    bare = {"id": plain.id, "seq": plain.seq, "record": plain.record, "row_id": plain.row_id, "kind": plain.kind}
+    bare |= {"made_at": plain.made_at, "base_revision": 1, "fields": {"mobile": ["13800000000", "139"]}}
+    told = bare | {"zone": "Asia/Shanghai", "life": "", "command": "", "args": {}, "reason": ""}
+    first, again = (told, bare) if told_first else (bare, told)
+    asked = [msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=Operation) for one in (first, again)]
+    assert _codes(rep.push(asked[0])) == ["applied"]
+    assert _codes(rep.push(asked[1])) == ["duplicate"]

@@ -14,7 +14,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import claims
 from crmdesk.server.database import Database
-from crmdesk.server.tables import ROWS, SHAPES
+from crmdesk.server.tables import ROWS, SHAPES, decode_json
 from tests.server.company import Company, visit_values
 from tests.server.money.paperwork import assert_sums, budget, command, edit, line, new_claim, used
 
@@ -202,6 +202,33 @@ def test_the_guard_of_ordinary_edits(sqlite_company: Company) -> None:
 def test_odd_arguments_are_bad_input(sqlite_company: Company, event: str, args: dict[str, Any]) -> None:
     claim_id = quiet_claim(sqlite_company)
     assert isinstance(refusal(lambda: command(sqlite_company, "rep", claim_id, event, **args)), InputError)
+
+
+def test_an_argument_that_nobody_knows_is_no_decision(sqlite_company: Company) -> None:
+    """A misspelt `approved_lines` would approve all that was claimed."""
+    company = sqlite_company
+    claim_id = quiet_claim(company)
+    command(company, "rep", claim_id, "submit")
+    seen = company.row("claim", claim_id)["content_hash"]
+    manager = company.laptop("manager")
+    args = {"seen_hash": seen, "aproved_lines": [1]}
+    (answer,) = manager.push(manager.operation("claim", claim_id, "command", command="approve", args=args))
+    told = (answer.code, answer.params["code"], answer.field)
+    assert told == ("invalid", "unknown_field", "args.aproved_lines")
+    assert company.row("claim", claim_id)["state"] == "submitted"
+
+
+def test_the_trail_of_a_recall_names_what_there_was_not_what_the_client_says(sqlite_company: Company) -> None:
+    company = sqlite_company
+    claim_id = quiet_claim(company)
+    command(company, "rep", claim_id, "submit")
+    seen = company.row("claim", claim_id)["content_hash"]
+    command(company, "rep", claim_id, "recall", seen_hash="approved by the board")
+    trail = ROWS["audit_entry"]
+    query = select(trail.c.changes).where(trail.c.parent_id == claim_id, trail.c.action == "recall")
+    with company.database.reading() as connection:
+        (told,) = connection.execute(query).scalars()
+    assert decode_json(told)["seen_hash"] == [None, seen]
 
 
 @pytest.mark.parametrize("given", [[41_00], [-1], [40_00, 0], [True], "all", [40.0]])
