@@ -65,7 +65,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
 class SyncRequest(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """The head of `POST /sync`. `cursor` is opaque ('' at first); `digests` asks for digests with the last frame.
 
-    `acknowledged` is the highest device sequence whose answer the laptop has stored. `refetch` names scopes whose
+    `acknowledged`, which older laptops tell, is read by nobody: the cursor says it all. `refetch` names scopes whose
     digests differed: the server sends them anew, as for a scope in `SyncHead.restart` (first page with `first`).
     `subscription` and `summary` (`crmdesk.protocol.digest`, b'' for none) say what the laptop holds; where they are the
     server's too, the answer leaves out the list of scopes and the digests: nothing new stays small for many scopes.

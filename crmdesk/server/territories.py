@@ -12,6 +12,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.roles import Role
 from crmdesk.server import admin
 from crmdesk.server.admin import Row
 from crmdesk.server.database import Database
@@ -44,12 +45,17 @@ class Moved:
 def hand_over(work: ServerWork, territory: str, from_login: str, to_login: str) -> tuple[list[Row], Row]:
     """Give a territory from one person to another, today and in one transaction; (ended assignments, the new one).
 
-    Raises InputError for unknown names or `no_assignment`, RefusedError('assigned_already') for who has it already.
+    Raises InputError for unknown names or `no_assignment`; RefusedError: `assigned_already` for who has it already,
+    `region_to_a_rep` where a rep would hold all that was a manager's.
     """
     ended = admin.end_assignment(work, from_login, territory)
-    taker = admin.known_user(work, to_login)["id"]
-    if taker == ended[0]["user_id"] or _runs(work, taker, ended[0]["territory_id"]):
+    giver, taker = admin.known_user(work, from_login), admin.known_user(work, to_login)
+    place = ended[0]["territory_id"]
+    if taker["id"] == ended[0]["user_id"] or _runs(work, taker["id"], place):
         raise RefusedError("assigned_already", login=to_login, name=territory)
+    below = len(with_those_below([place], tree_of(work.connection))) - 1
+    if below and taker["role"] == Role.REP and giver["role"] != Role.REP:
+        raise RefusedError("region_to_a_rep", login=to_login, name=territory, count=below)
     return ended, admin.assign(work, to_login, territory)
 
 

@@ -19,7 +19,6 @@ from crmdesk.domain.scopes import is_territory
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import PROTOCOL, SCHEMA, Answer, Answers, Operation, Page, SyncEnd, SyncHead, SyncRequest
 from crmdesk.storage import arrivals, attachments, inbox, journal, lately, outbox, resending, settings, settling
-from crmdesk.storage.connection import Connection
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 from crmdesk.sync import core
@@ -206,8 +205,7 @@ class SyncDriver:
             refetch = sorted({*effect.refetch, *inbox.purged_scopes(connection)})
             self._request = SyncRequest(
                 protocol=PROTOCOL, schema=SCHEMA, device_id=device_id,
-                cursor=cursor, operations=self._sent, acknowledged=_acknowledged(connection, self._sent),
-                refetch=refetch, summary=summary,
+                cursor=cursor, operations=self._sent, refetch=refetch, summary=summary,
                 subscription=digest.of_subscription(self._held_scopes) if self._held_scopes else b"",
             )  # fmt: skip
         if self._sent or effect.refetch:
@@ -467,11 +465,6 @@ class SyncDriver:
         core.TransferFiles: _transfer,
         core.Wait: _rest,
     }
-
-
-def _acknowledged(connection: Connection, sent: list[Operation]) -> int:
-    """Return the highest sequence of this device whose answer is stored: all below the oldest that waits."""
-    return sent[0].seq - 1 if sent else int(settings.meta(connection, "device_seq", "0"))
 
 
 def _changed(work: UnitOfWork) -> dict[str, tuple[str, ...]]:

@@ -340,39 +340,57 @@ class SignInAgainDialog(Dialog):
     def __init__(self, session: SessionPort, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sign_in_again")
-        self.setWindowTitle(self.tr("重新登录"))
         self._session = session
         self._account = session.known_account()
         self._bridge = Bridge(self)
         self._banner = Banner()
+        self._said: BaseException | None = None
         self._marks = FaultMarks(self._banner)
         self._password = TextLine()
         self._password.setObjectName("sign_in_again_password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._password.setAccessibleName(self.tr("密码"))
-        self._go = Button(self.tr("登录"), PRIMARY, "Enter")
+        self._title, self._whose = Label("", "title"), Label("", "muted")
+        self._cancel = Button(key="Esc")
+        self._go = Button("", PRIMARY, "Enter")
         self._go.setObjectName("sign_in_again_button")
         self._go.clicked.connect(self.submit)
-        login = self._account.login if self._account else ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*space.PAGE)
         layout.setSpacing(space.INSIDE)
-        layout.addWidget(Label(self.tr("重新登录"), "title"))
-        layout.addWidget(Label(self.tr("{login} 的密码").format(login=login), "muted"))
+        layout.addWidget(self._title)
+        layout.addWidget(self._whose)
         layout.addWidget(self._password)
         layout.addWidget(self._banner)
         layout.addSpacing(space.TINY)
         layout.addLayout(self._foot())
         self.setMinimumWidth(380)
         self._password.returnPressed.connect(self.submit)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.setWindowTitle(self.tr("重新登录"))
+        self._title.setText(self.tr("重新登录"))
+        login = self._account.login if self._account else ""
+        self._whose.setText(self.tr("{login} 的密码").format(login=login))
+        self._password.setAccessibleName(self.tr("密码"))
+        self._cancel.setText(self.tr("取消"))
+        self._go.setText(self.tr("登录"))
+        if self._said is not None:
+            self._banner.say(words.error_sentence(self._said), "warn")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
     def _foot(self) -> QHBoxLayout:
-        cancel = Button(self.tr("取消"), key="Esc")
-        cancel.setObjectName("sign_in_again_cancel_button")
-        cancel.clicked.connect(self.reject)
+        self._cancel.setObjectName("sign_in_again_cancel_button")
+        self._cancel.clicked.connect(self.reject)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(cancel)
+        foot.addWidget(self._cancel)
         foot.addWidget(self._go)
         return foot
 
@@ -386,5 +404,6 @@ class SignInAgainDialog(Dialog):
 
     def _failed(self, error: BaseException) -> None:
         self._go.setEnabled(True)
+        self._said = error
         self._banner.say(words.error_sentence(error), "warn")
         self._password.setFocus()

@@ -3523,20 +3523,20 @@
             <translation>Sign in again</translation>
         </message>
         <message>
-            <source>密码</source>
-            <translation>Password</translation>
-        </message>
-        <message>
-            <source>登录</source>
-            <translation>Sign in</translation>
-        </message>
-        <message>
             <source>{login} 的密码</source>
             <translation>Password of {login}</translation>
         </message>
         <message>
+            <source>密码</source>
+            <translation>Password</translation>
+        </message>
+        <message>
             <source>取消</source>
             <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>登录</source>
+            <translation>Sign in</translation>
         </message>
     </context>
     <context>

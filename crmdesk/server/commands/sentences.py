@@ -88,6 +88,8 @@ SENTENCES = {
     "nothing_to_move": "No institution was named: --institution NAME.",
     "port_in_use": "Something else already listens on port {port}. Choose another one with --port.",
     "product_taken": "There is already a product called {name} (`product change`).",
+    "region_to_a_rep": "{login} is a rep and would hold all that is below {name} ({count}). Hand it to a manager, or"
+    " say that you mean it: `assign add {login} {name}`, then `assign end`.",
     "required": "{field} is missing.",
     "role_never_writes": "The role {value} never writes such a record.",
     "rule_out_of_range": "{value} is not possible: from {minimum} to {maximum}.",

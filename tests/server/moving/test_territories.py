@@ -210,6 +210,17 @@ def test_a_hand_over_that_makes_no_sense_changes_nothing(sqlite_company: Company
     assert dump(sqlite_company) == before
 
 
+def test_a_region_is_not_handed_over_to_a_rep_who_would_hold_all_below_it(sqlite_company: Company) -> None:
+    company = sqlite_company
+    before = dump(company)
+    with pytest.raises(RefusedError, match="region_to_a_rep"):
+        company.database.run(lambda work: territories.hand_over(work, "华北", "manager", "other"))
+    assert dump(company) == before
+    company.edit("user", company["other"], {"role": "manager"})
+    company.database.run(lambda work: territories.hand_over(work, "华北", "manager", "other"))
+    assert company["north"] in company.actor("other").territory_ids
+
+
 # --- split and merge ------------------------------------------------------------------------------------------------
 
 

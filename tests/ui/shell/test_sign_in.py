@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
@@ -14,6 +14,7 @@ from crmdesk.ui import language, lent_copies, theme, words
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.settings_page import SettingsPage
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.ports import Account, Look, Signed
 from crmdesk.ui.sign_in import SignInAgainDialog, SignInWindow
@@ -330,3 +331,31 @@ def test_signing_in_again_asks_for_the_password_only(qtbot: QtBot, window: SignI
     assert sessions.asked == [("sign_in", ACCOUNT.server, "zhou.xl", "secret words", "")]
     sessions.pending[0].set_exception(WorldError("wrong_credentials"))
     qtbot.waitUntil(lambda: dialog.findChild(Banner).text == words.sentence("wrong_credentials"))
+
+
+def test_signing_in_again_follows_a_switch_of_the_language(
+    qtbot: QtBot, qapp: QApplication, window: SignInWindow, sessions: Sessions
+) -> None:
+    sessions.account = ACCOUNT
+    dialog = SignInAgainDialog(sessions, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.submit()
+    sessions.pending[0].set_exception(WorldError("wrong_credentials"))
+    qtbot.waitUntil(lambda: dialog.findChild(Banner).text != "")
+    chinese = _shown(dialog)
+    language.apply_language(qapp, language.ENGLISH)
+    qtbot.waitUntil(lambda: dialog.windowTitle() == "Sign in again")
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in "".join(_shown(dialog)))
+    assert ACCOUNT.login in "".join(_shown(dialog))
+    language.apply_language(qapp, language.CHINESE)
+    qtbot.waitUntil(lambda: _shown(dialog) == chinese)
+
+
+def _shown(dialog: SignInAgainDialog) -> list[str]:
+    """Return every text of the dialog, what a screen reader says of the field included."""
+    edit = dialog.findChild(QLineEdit, "sign_in_again_password_edit")
+    assert edit is not None
+    labels = [one.text() for one in dialog.findChildren(Label)]
+    buttons = [one.text() for one in dialog.findChildren(QPushButton)]
+    return [dialog.windowTitle(), edit.accessibleName(), dialog.findChild(Banner).text, *labels, *buttons]
