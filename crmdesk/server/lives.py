@@ -67,21 +67,22 @@ def end(connection: Connection, epoch: str, common: int) -> None:
 def seen_revision(work: ServerWork, row: Mapping[str, Any], operation: Operation) -> int:
     """Return the revision of `row`, in this life, that the author of an operation had seen.
 
-    What was seen of a life that is over counts only as far as that life and this one are the same; of a life that
-    nobody knows here (it began and ended behind the backup) only that the row was made.
+    What was seen of a life that is over counts only as far as that life and this one are the same. Of a life that
+    nobody knows here (it began and ended behind the backup) only that the row was made counts as seen, and so it does
+    where a revision is told that the row has not come to yet: laptops of before lives tell such ones after a restore.
     """
+    present = int(row["revision"])
+    told = operation.base_revision if operation.base_revision <= present else 1
     if not operation.life:
-        return operation.base_revision
+        return told
     connection = work.connection
     current = connection.execute(sa.select(SERVER_META.c.value).where(SERVER_META.c.name == EPOCH)).scalar()
     if operation.life == current:
-        return operation.base_revision
+        return told
     common = ended(connection).get(operation.life)
     if common is None:
         return min(operation.base_revision, 1)
-    return min(
-        operation.base_revision, int(row["revision"]) - _changes_after(work, (operation.record, row["id"]), common)
-    )
+    return min(operation.base_revision, present - _changes_after(work, (operation.record, row["id"]), common))
 
 
 def _changes_after(work: ServerWork, key: Key, common: int) -> int:

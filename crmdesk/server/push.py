@@ -32,6 +32,7 @@ from crmdesk.server import (
     deletions,
     feed,
     joining,
+    lives,
     merges,
     merging,
     plans,
@@ -387,11 +388,14 @@ def _changed_of_its_kind(
 
 def _met_others(batch: _Batch, row: Mapping[str, Any], operation: Operation) -> bool:
     """Say whether a row holds changes that this laptop had not seen: somebody else's, or from another computer."""
-    if operation.base_revision >= row["revision"]:
+    if operation.base_revision == row["revision"] and not operation.life:
+        return False
+    seen = lives.seen_revision(batch.work, row, operation)
+    if seen >= row["revision"]:
         return False
     if row["updated_by"] != batch.actor.user_id:
         return True
-    since = deletions.changes_since(batch.work, RECORDS[operation.record], row, operation.base_revision)
+    since = deletions.changes_since(batch.work, RECORDS[operation.record], row, seen)
     mine = (batch.actor.device_id, None)
     return any(one.by_id != batch.actor.user_id or one.device_id not in mine for one in since)
 

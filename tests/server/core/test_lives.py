@@ -183,3 +183,34 @@ def test_the_life_is_no_part_of_what_an_operation_says(company: Company) -> None
     first = rep.push(operation)
     again = rep.push(msgspec.structs.replace(operation, life=company.database.epoch))
     assert [one.outcome for one in (*first, *again)] == ["applied", "duplicate"]
+
+
+@pytest.mark.parametrize("life", ["", "present"])
+def test_a_revision_that_the_row_has_not_come_to_hides_no_edit(company: Company, life: str) -> None:
+    """A laptop of before lives tells it after a restore, and a broken client at any time: nobody saw the edit there."""
+    rep = company.laptop("rep")
+    company.edit("doctor", company["north_doctor"], {"mobile": "1"})
+    answer = deleted(company, rep, 3, company.database.epoch if life else "")
+    assert answer.outcome == "merged"
+    assert not company.row("doctor", company["north_doctor"])["deleted"]
+
+
+def test_an_edit_on_a_revision_that_the_row_has_not_come_to_is_merged_by_its_values(company: Company) -> None:
+    rep, doctor = company.laptop("rep"), company["north_doctor"]
+    company.edit("doctor", doctor, {"mobile": "1"})
+    [answer] = rep.push(rep.edit("doctor", doctor, 99, mobile=("13800000000", "2"), phone=(None, "3")))
+    assert (answer.outcome, answer.code) == ("merged", "")
+    assert answer.row is not None
+    assert (answer.row["mobile"], answer.row["phone"]) == ("2", "3")
+    with company.database.reading() as connection:
+        [kept] = connection.execute(sa.text("SELECT loser_value FROM row_conflict")).all()
+    assert '"1"' in str(kept.loser_value)
+
+
+def test_a_person_alone_deletes_on_any_revision(company: Company) -> None:
+    """Only what somebody else wrote asks for a decision: an own edit that is answered as lost does not."""
+    rep = company.laptop("rep")
+    made = rep.create("doctor", {"name": "李娜", "territory_id": company["north"]})
+    rep.push(made, rep.edit("doctor", made.row_id, 1, phone=(None, "1")))
+    [answer] = rep.push(rep.operation("doctor", made.row_id, "delete", base_revision=9))
+    assert answer.outcome == "applied"
