@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,10 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT_LIMIT = 2**53
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Instants outside are no moment of anybody's work, and near the ends of the calendar no zone can show them."""
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"})
+"""Categories of signs that show nothing by themselves. Private ones show: rare characters of names are written so."""
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and marks by their category that are drawn as nothing."""
 KEY_LENGTH = 40
 KEY_VALUE_LENGTH = 500
 """Characters, or entries, of one value in a mapping that is merged key by key."""
@@ -27,7 +32,8 @@ _KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{KEY_LENGTH - 1}}}")
 def check_value(field: Field, value: Any) -> None:
     """Raise InputError (codes `required`, `too_long`, `wrong_kind`, `not_in_list`, `out_of_range`) for a bad value.
 
-    None and empty text mean 'nothing'; they are refused only where the field is required.
+    None and empty text mean 'nothing'; they are refused only where the field is required, and so is a text there of
+    which nothing can be seen.
     """
     if value is None or value == "":
         if field.required:
@@ -35,6 +41,19 @@ def check_value(field: Field, value: Any) -> None:
         if value is None or field.kind in _TEXTUAL:
             return
     _CHECKS[field.kind](field, value)
+    if field.required and field.kind in _WRITTEN and not shows(value):
+        raise InputError("required", field=field.name)
+
+
+def check_seen(field: Field, value: Any) -> None:
+    """Check a value that somebody saw before changing it: what is required may have been missing then."""
+    if value is not None and value != "":
+        check_value(dataclasses.replace(field, required=False), value)
+
+
+def shows(text: str) -> bool:
+    """Say whether anything of a text can be seen: blanks, joiners and marks without a letter show nothing."""
+    return any(unicodedata.category(sign) not in _UNSEEN and sign not in _BLANK_LETTERS for sign in text)
 
 
 def check_changes(record: Record, changes: Mapping[str, Any]) -> None:
@@ -183,6 +202,7 @@ def _by_key(field: Field, value: dict[Any, Any]) -> None:
             _text(named, part)
 
 
+_WRITTEN = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 _TEXTUAL = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE, Kind.INSTANT, Kind.REF})
 _CHECKS = {
     Kind.TEXT: _text,

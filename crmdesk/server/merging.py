@@ -39,8 +39,7 @@ def merged_edit(record: Record, row: Mapping[str, Any], operation: Operation, bu
     new = {name: pair[1] for name, pair in operation.fields.items()}
     validation.check_changes(record, new)
     for name, value in old.items():
-        if value is not None and value != "":
-            validation.check_value(record.field(name), value)
+        validation.check_seen(record.field(name), value)
     old, new = normalised(record, old), normalised(record, new)
     edits = {name: (old[name], new[name]) for name in new}
     base = min(operation.base_revision, row["revision"])
