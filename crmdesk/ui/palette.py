@@ -59,9 +59,7 @@ class Palette(QFrame):
         self._before = self.window().focusWidget()
         self._actions = self._context.actions.usable()
         self._hits = ()
-        self._field.setPlaceholderText(self.tr("医生、医院，或要做的事：张、zs、协和 心内、立即同步…"))
-        self._field.setAccessibleName(self.tr("搜索与命令"))
-        self._list.setAccessibleName(self.tr("找到的"))
+        self._name()
         self._field.clear()
         self._field.setText(text)
         self._fill()
@@ -69,6 +67,18 @@ class Palette(QFrame):
         self.show()
         self.raise_()
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _name(self) -> None:
+        self._field.setPlaceholderText(self.tr("医生、医院，或要做的事：张、zs、协和 心内、立即同步…"))
+        self._field.setAccessibleName(self.tr("搜索与命令"))
+        self._list.setAccessibleName(self.tr("找到的"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self.isVisible():
+            self._name()
+            self._typed(self._field.text())
+        super().changeEvent(event)
 
     def close_palette(self) -> None:
         """Hide the palette and give the focus back to where it was."""

@@ -117,6 +117,18 @@ def test_every_usable_action_stands_in_the_palette(qtbot: QtBot, window: MainWin
     assert missing <= {actions.text("open_palette")}
 
 
+def test_an_open_palette_follows_a_switch_of_the_language(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_palette("没有这个人")
+    empty = window.palette_part._empty
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    assert empty.text().startswith("没有找到")
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    language.apply_language(application, "en")
+    qtbot.waitUntil(lambda: empty.text().startswith("Nothing found"))
+    assert window.palette_part.isVisible()
+
+
 def test_typing_into_the_search_field_goes_on_in_the_palette(qtbot: QtBot, window: MainWindow) -> None:
     field = window.page("sync").findChild(SearchField)
     assert field is not None
