@@ -166,7 +166,8 @@ _STAYS: dict[str, tuple[str, str]] = {
     "not_yours": ("已不在你的辖区", "no longer in your territory"),
     "unfinished": ("有还没写完的内容", "something unfinished is written on it"),
     "refused": ("有被退回的更改", "a refused change waits on it"),
-    "affiliation": ("后来另有执业关系", "an affiliation names it"),
+    "affiliation": ("后来另有执业机构", "works at another place since"),
+    "works_here": ("有医生在这里执业", "a doctor works there"),
 }
 _REASONS: dict[str, tuple[str, str]] = {
     "formula": ("是公式，不是值", "is a formula, not a value"),

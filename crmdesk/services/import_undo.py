@@ -43,6 +43,7 @@ __all__ = [
 
 COMMIT_ROWS = 30
 CHANGED, FORBIDDEN, NOT_YOURS, UNFINISHED, REFUSED = "changed", "forbidden", "not_yours", "unfinished", "refused"
+WORKS_HERE = "works_here"
 """Why a row stays; else the name of the record that was written on it."""
 _ORDER = ("doctor", "affiliation", "department", "institution")
 """In which rows are looked at: what names others comes before them."""
@@ -190,7 +191,8 @@ def _holder(key: Key, rows: Mapping[Key, Values], leaving: set[Key], named: Mapp
         if whole in rows and whole not in leaving:
             return whole[0]
     holders = {one for one, holder_id in named.get(row_id, ()) if (one, holder_id) not in leaving}
-    return next((one for one in ("visit", "claim", "call_back") if one in holders), min(holders, default=""))
+    found = next((one for one in ("visit", "claim", "call_back") if one in holders), min(holders, default=""))
+    return WORKS_HERE if found in _PART_OF and record != _ORDER[0] else found
 
 
 def _named_by(connection: Connection, ids: set[str]) -> dict[str, set[Key]]:

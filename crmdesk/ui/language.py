@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -192,6 +193,11 @@ def closed_up(text: str) -> str:
     '排入 11 月 30 日' keeps them, '排入 今天' and '（主） 是' do not.
     """
     return _BETWEEN_HAN.sub("", text)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Return whole sentences behind each other: Chinese ones end with a mark that has its space within."""
+    return ("" if current() == CHINESE else " ").join(parts)
 
 
 def moment_label(moment: str) -> str:

@@ -3113,6 +3113,10 @@
     <context>
         <name>ProgressCard</name>
         <message>
+            <source>正在核对…</source>
+            <translation>Checking…</translation>
+        </message>
+        <message>
             <source>已处理 {done} / {total} 行</source>
             <translation>{done} of {total} rows done</translation>
         </message>

@@ -59,7 +59,7 @@ class BackDialog(SmallDialog):
         run = self._runs[str(self.which.currentData())]
         self.say(
             self.tr("撤回导入"),
-            self.tr("当时导入了 {counts}").format(counts=import_words.counts_words(run.counts)),
+            language.closed_up(self.tr("当时导入了 {counts}").format(counts=import_words.counts_words(run.counts))),
             self.tr("撤回"),
         )
         for index, one in enumerate(self._runs.values()):
@@ -120,4 +120,4 @@ class BackWords(QObject):
             parts.append(
                 self.tr("%n 条留下：{why}。", "", len(staying)).format(why=self.tr("、").join(list(reasons)[:4]))
             )
-        return language.closed_up(" ".join(parts))
+        return language.closed_up(language.sentences(parts))

@@ -51,12 +51,13 @@ class MappingTable(QTableWidget):
         self._combos: dict[int, DropDown] = {}
         self._choices = QStandardItemModel(self)
         self._columns: tuple[Column, ...] = ()
-        self._kind = ""
+        self._kind, self._cards = "", False
         self._targets: tuple[str, ...] = ()
 
     def load(self, preview: Preview, mapping: Mapping[int, str]) -> None:
         """Show a preview with the fields that are chosen for its columns."""
         self._columns, self._kind, self._targets = preview.columns, preview.kind, preview.targets
+        self._cards = preview.file_kind == "vcard"
         self._combos = {}
         self.clear()
         self.setColumnCount(0)  # forgets the order of the columns
@@ -96,8 +97,15 @@ class MappingTable(QTableWidget):
             self._combos[index].setCurrentIndex(at)
             self._name_combo(index)
         for column in self._columns:
+            self.setHorizontalHeaderItem(column.index, QTableWidgetItem(self._heading(column)))
             if column.refused:
                 self._refuse(column)
+
+    def _heading(self, column: Column) -> str:
+        """Return what stands above a column: cards have no headings of their own, so that theirs are ours."""
+        if self._cards and column.target:
+            return import_words.target_word(column.target, self._kind)
+        return column.header or "—"
 
     def _fill_choices(self) -> None:
         """Fill the one model that all choices share: many columns then cost little."""
@@ -111,8 +119,7 @@ class MappingTable(QTableWidget):
             self._choices.appendRow(entry)
 
     def _fill_column(self, column: Column, samples: list[str], target: str) -> None:
-        header = QTableWidgetItem(column.header or "—")
-        self.setHorizontalHeaderItem(column.index, header)
+        self.setHorizontalHeaderItem(column.index, QTableWidgetItem(self._heading(column)))
         if column.refused:
             self._refuse(column)
         elif target or column.index < _MOST_COMBOS:

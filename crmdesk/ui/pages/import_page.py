@@ -47,6 +47,7 @@ class ImportPage(Page):
         self._mapping: Mapping[int, str] = {}
         self._error: BaseException | None = None
         self._taken: TakenBack | None = None
+        self._after_back = EMPTY
         self._runs: Sequence[Run] = ()
         self._back_words = BackWords(self)
         self.setAcceptDrops(True)
@@ -440,6 +441,10 @@ class ImportPage(Page):
             dialog.open()
 
     def _begin_back(self, run_id: str) -> None:
+        shown = self.result.report.run_id if self.state == RESULT and self.result.report is not None else ""
+        self._after_back = EMPTY if self.preview is None else PREVIEW
+        if shown not in ("", run_id):  # the result on the page is that of another import, which stands
+            self._after_back = RESULT
         run = self._under_way()
         self.progress.begin(0, back=True)
         self.progress.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -450,19 +455,17 @@ class ImportPage(Page):
         """Say what became of it; the file, where one is open, can be imported again with other columns."""
         self._end_run()
         self._taken = taken
-        self._show_state(EMPTY if self.preview is None else PREVIEW)
+        self._show_state(self._after_back)
         self._tell(None)
         self._ask_runs()
         if self.isVisible():
-            (self._empty if self.preview is None else self._first_of_preview()).setFocus(
-                Qt.FocusReason.OtherFocusReason
-            )
+            self._focus_first()
         else:
             self.context.toast(lambda: self._back_words.done(taken))
 
     def _not_taken_back(self, error: BaseException) -> None:
         self._end_run()
-        self._show_state(EMPTY if self.preview is None else PREVIEW)
+        self._show_state(self._after_back)
         self._tell(error)
         self._ask_runs()
 
@@ -484,8 +487,7 @@ class ImportPage(Page):
         self._ask_runs()
         made = sum(report.made.values())
         if self.isVisible():
-            button = self.customers_button if self.decide_button.isHidden() else self.decide_button
-            button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_first()
         else:
             self.context.toast(lambda: self.tr("导入完成：新建 {count} 条。结果在导入页。").format(count=f"{made:,}"))
 
@@ -528,6 +530,10 @@ class ImportPage(Page):
         if args.get("path"):
             self.open_file(Path(str(args["path"])))
             return
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        """Put the keys where the state of the page wants them."""
         first = {EMPTY: self._empty, PREVIEW: self._first_of_preview(), RUNNING: self.progress.cancel_button}.get(
             self.state
         )

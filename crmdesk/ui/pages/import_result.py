@@ -122,7 +122,7 @@ class ImportResult(QWidget):
         filters.addWidget(self.group)
         filters.addStretch(1)
         self._list.body.addLayout(filters)
-        self._list.body.addWidget(self._none)
+        self._list.body.addWidget(self._none, 1, Qt.AlignmentFlag.AlignTop)
         self._list.body.addWidget(self.table, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -213,5 +213,7 @@ class ImportResult(QWidget):
         wanted = self.group.value() or "all"
         lines = [line for line in self.report.lines if wanted in ("all", line.action.value)]
         self._model.set_lines(lines)
+        self.group.setVisible(bool(self.report.lines))
+        self.table.setColumnWidth(NAME, min(theme.px(250), max(theme.px(90), self.table.sizeHintForColumn(NAME))))
         self.table.setVisible(bool(lines))
         self._none.setVisible(not lines)

@@ -126,7 +126,9 @@ class ProgressCard(Card):
     def retranslate(self) -> None:
         """Set the words anew."""
         done, total = f"{self._done:,}", f"{self._total:,}"
-        self.count.setText(self.tr("已处理 {done} / {total} 行").format(done=done, total=total))
+        looking = self._back and not self._total  # how many rows there are is known once they were looked at
+        words = self.tr("正在核对…") if looking else self.tr("已处理 {done} / {total} 行")
+        self.count.setText(words.format(done=done, total=total))
         self._rate.setText(self._rate_words())
         words = self.tr("可以离开这一页继续工作，导入在后台进行。停止后，已写入的都保留着。")
         if self._back:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import InputError
@@ -283,3 +283,36 @@ def test_every_code_of_an_import_has_words_in_both_languages(code: str, qapp: ob
     assert code not in english
     assert chinese != english
     assert not any("\u4e00" <= character <= "\u9fff" for character in english)
+
+
+def test_cards_have_headings_in_the_language_of_the_window(
+    page: ImportPage, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "cards.vcf"
+    path.write_text("BEGIN:VCARD\nVERSION:3.0\nN:慕容;雪;;;\nFN:慕容雪\nORG:上海市东方医院\nEND:VCARD\n", "utf-8")
+    page.open_file(path)
+    qtbot.waitUntil(lambda: page.state == PREVIEW)
+
+    def headings() -> set[str]:
+        model = page.table.model()
+        return {str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())}
+
+    assert "手机" in headings()
+    language.apply_language(qapp, "en")
+    qtbot.waitUntil(lambda: "Mobile" in headings())
+    assert not [one for one in headings() if any("\u4e00" <= sign <= "\u9fff" for sign in one)]
+
+
+def test_a_result_without_rows_to_look_at_offers_no_empty_choices(
+    page: ImportPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("姓名,医院\n上官婉,上海市东方医院\n", "utf-8")
+    page.open_file(path)
+    qtbot.waitUntil(lambda: page.state == PREVIEW)
+    page.start()
+    qtbot.waitUntil(lambda: page.state == RESULT and page.result._none.isVisible())
+    assert not page.result.group.isVisible()
+    heading = page.result._list.mapTo(page, page.result._list.rect().topLeft()).y()
+    said = page.result._none.mapTo(page, page.result._none.rect().topLeft()).y()
+    assert said - heading < 120, "below its heading, not in the middle of an empty card"

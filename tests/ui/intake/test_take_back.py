@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.services import import_undo
 from crmdesk.services.commands import EditRow
+from crmdesk.services.import_undo import Stay, TakenBack
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages.import_back import BackDialog
+from crmdesk.ui.pages.import_back import BackDialog, BackWords
 from crmdesk.ui.pages.import_page import EMPTY, PREVIEW, RESULT, RUNNING, ImportPage
 from tests.ui.customers.laptop import Laptop
 
@@ -150,3 +151,55 @@ def test_escape_in_the_dialog_changes_nothing(page: ImportPage, laptop: Laptop, 
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert page.state == RESULT
     assert doctors_of(laptop) == made
+
+
+def test_the_result_of_another_import_stays_on_the_page(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, doctors: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "二.csv"
+    other.write_text("姓名,医院\n上官婉,上海市东方医院\n", "utf-8")
+    imported(page, qtbot, doctors)
+    imported(page, qtbot, other)
+    made = doctors_of(laptop)
+    dialog = asked(page, qtbot)
+    qtbot.keyClick(dialog.which, Qt.Key.Key_Down)
+    dialog.which.activated.emit(dialog.which.currentIndex())
+    qtbot.waitUntil(lambda: dialog._found is not None and not dialog._found.nothing)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: page._taken is not None)
+    assert page.state == RESULT
+    assert page.customers_button.isVisible()
+    assert "已撤回，删除了" in page.banner.text
+    assert "上官婉" in made & doctors_of(laptop)
+    assert "欧阳锋" not in doctors_of(laptop)
+
+
+def test_why_a_department_stays_is_said_as_people_say_it(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "新科室.csv"
+    path.write_text("姓名,医院,科室\n上官婉,上海市东方医院,疼痛门诊\n", "utf-8")
+    imported(page, qtbot, path)
+    row_id = next(one.id for one in laptop.ask(lambda reads: reads.customers("doctor")) if one.name == "上官婉")
+    laptop.desk.submit(EditRow("doctor", row_id, {"mobile": "13811112222"}, 99)).result(20)
+    dialog = asked(page, qtbot)
+    shown = [dialog._model.row(at) for at in range(dialog._model.rowCount())]
+    assert ("疼痛门诊", "有医生在这里执业") in [(one.name, one.state) for one in shown]
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_whole_sentences_of_a_banner_have_no_space_between_them_in_chinese(qapp: QApplication) -> None:
+    stay = Stay("doctor", "", "欧阳锋", "changed")
+    taken = TakenBack({"doctor": 4}, 0, (stay, stay))
+    assert BackWords().done(taken) == "已撤回，删除了医生 4。2 条留下：后来改过。"
+    language.apply_language(qapp, "en")
+    assert BackWords().done(taken) == "Taken back. Deleted: Doctor 4. 2 stay: changed since."
+
+
+def test_how_many_rows_there_are_is_not_said_before_it_is_known(page: ImportPage) -> None:
+    page.progress.begin(0, back=True)
+    assert page.progress.count.text() == "正在核对…"
+    page.progress.show_progress(30, 3000)
+    assert page.progress.count.text() == "已处理 30 / 3,000 行"
+    page.progress.begin(0)
+    assert page.progress.count.text() == "已处理 0 / 0 行"
