@@ -1,6 +1,7 @@
 """What can be a telephone number (enough digits, none of them lost in a spreadsheet's short form), and how it reads."""
 
 import re
+import unicodedata
 from typing import Any
 
 from crmdesk.domain.errors import InputError
@@ -10,6 +11,17 @@ _SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.I)
 """1.38E+10: a spreadsheet that shortened a number has lost its last digits."""
 _MOBILE = re.compile(r"(\+?86|0086)?(1[3-9]\d)(\d{4})(\d{4})", re.ASCII)
 _SIGNS = str.maketrans("", "", " -.()\u00a0")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９＋", "0123456789+")
+_AS_TYPED = {"Zs": " ", "Cc": " ", "Pd": "-", "Cf": ""}
+
+
+def as_typed(text: str) -> str:
+    """Return a number as a keyboard would have given it: what is pasted brings signs that look alike or not at all.
+
+    Full-width digits, spaces and hyphens of other kinds become the usual ones; marks of direction go.
+    """
+    signs = (_AS_TYPED.get(unicodedata.category(sign), sign) for sign in text.translate(_FULL_WIDTH))
+    return "".join(signs).strip()
 
 
 def unshortened(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from crmdesk.domain import access, custom_fields, validation
+from crmdesk.domain import access, custom_fields, phones, validation
 from crmdesk.domain.call_backs import check_open
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.custom_fields import value_of
@@ -78,6 +78,8 @@ def _tidy_value(field: Field | None, value: Any) -> Any:
         return sorted(set(value)) if all(isinstance(entry, str) for entry in value) else list(value)
     if field.kind in (Kind.REF, Kind.DATE, Kind.INSTANT, Kind.CHOICE) and value == "":
         return None
+    if field.digits and isinstance(value, str):
+        return phones.as_typed(value)
     if field.merge is Merge.KEYS and isinstance(value, Mapping):
         return custom_fields.tidy(value)
     if field.kind is Kind.ITEMS and isinstance(value, list | tuple):

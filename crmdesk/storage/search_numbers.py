@@ -10,6 +10,7 @@ from functools import reduce
 
 import msgspec
 
+from crmdesk.domain.phones import as_typed
 from crmdesk.storage.driver import Driver
 
 FIELDS = ("mobile", "phone")
@@ -43,7 +44,7 @@ class Numbered(msgspec.Struct, frozen=True):
 
 def typed_number(text: str) -> Typed | None:
     """Return the number that a text holds and its other words; None where fewer than four digits stand together."""
-    words = unicodedata.normalize("NFKC", text[:400]).split()
+    words = unicodedata.normalize("NFKC", as_typed(text[:400])).split()
     numbers = [word for word in words if _NUMBER.fullmatch(word)]
     digits = re.sub("[^0-9+]", "", "".join(numbers))
     abroad = _ABROAD.fullmatch(digits)

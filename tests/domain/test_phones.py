@@ -2,7 +2,7 @@
 
 import pytest
 
-from crmdesk.domain.phones import grouped
+from crmdesk.domain.phones import as_typed, grouped
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,24 @@ from crmdesk.domain.phones import grouped
 )
 def test_a_mobile_number_is_shown_in_groups_and_any_other_as_it_is(typed: str, shown: str) -> None:
     assert grouped(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("138 1234 5678", "138 1234 5678"),
+        ("138\u00a01234\u00a05678", "138 1234 5678"),
+        ("138\u202f1234\u30005678", "138 1234 5678"),
+        ("１３８１２３４５６７８", "13812345678"),
+        ("＋８６－138－12345678", "+86-138-12345678"),
+        ("138\u20111234\u20135678", "138-1234-5678"),
+        ("\u202d13812345678\u202c", "13812345678"),
+        ("138 1234 5678\n", "138 1234 5678"),
+        ("13812345678（同微信）", "13812345678（同微信）"),
+        ("021-58880000转6", "021-58880000转6"),
+        ("", ""),
+    ],
+)
+def test_a_pasted_number_is_kept_as_if_it_was_typed(pasted: str, kept: str) -> None:
+    assert as_typed(pasted) == kept
+    assert as_typed(kept) == kept

@@ -40,6 +40,15 @@ def test_an_edit_is_one_operation_and_one_change_set(laptop: Laptop) -> None:
     assert "outbox" in laptop.changes[-1].changed
 
 
+@pytest.mark.parametrize("pasted", ["138\u00a01234\u00a05678", "１３８１２３４５６７８", "\u202d13812345678\u202c"])
+def test_a_number_that_was_pasted_is_found_like_one_that_was_typed(laptop: Laptop, pasted: str) -> None:
+    revision = laptop.ask(lambda reads: reads.doctor(ZHANG)).row.revision
+    laptop.do(EditRow("doctor", ZHANG, {"mobile": pasted}, revision))
+    for typed in ("5678", "138 1234 5678", pasted):
+        hits = laptop.ask(lambda reads, typed=typed: reads.search(typed, 5))
+        assert [hit.id for hit in hits] == [ZHANG], typed
+
+
 def test_the_state_goes_from_saved_to_sent_to_accepted(laptop: Laptop) -> None:
     row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
     laptop.do(EditRow("doctor", ZHANG, {"mobile": "139"}, row.revision))
