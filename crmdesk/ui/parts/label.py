@@ -16,7 +16,8 @@ def tool_tip(text: str) -> str:
 
 _LONG_WORD = re.compile(r"[!-~]{20,}")
 _MAY_BREAK, _MAY_NOT_BREAK = "\u200b", "\u00a0"
-_UNIT = re.compile(r"(?<=\d) (?=(?:s|min)(?!\w)|秒)")
+_UNIT = re.compile(r"(?<=\d) (?=(?:s|min)(?!\w)|秒)|(?<=[^\W\d]) (?=\d[\d,]*(?: ·|$))")
+"""Before a unit, and before the count of what is counted: 'Doctor 5 · Affiliation 5'."""
 
 
 def breakable(text: str) -> str:

@@ -134,3 +134,6 @@ def test_a_figure_and_its_unit_stay_together_and_are_read_as_they_are(qtbot: QtB
         assert label.text() == text
         assert QLabel.text(label).endswith(text[-5:].replace(" ", "\u00a0"))
     assert breakable("3 summaries in 2 lines") == "3 summaries in 2 lines"
+    assert breakable("Doctor 1,200 · Affiliation 5") == "Doctor\u00a01,200 · Affiliation\u00a05"
+    assert breakable("医生 2 · 执业机构 2") == "医生\u00a02 · 执业机构\u00a02"
+    assert breakable("2 Dec 10:00 · 30") == "2 Dec 10:00 · 30"
