@@ -191,6 +191,12 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     return lines
 
 
+def _why(output: Output, line: ReportLine) -> str:
+    """Return why a row is named: of a row without a name nothing is kept, as it is of a form."""
+    nameless = line.code == "required" and line.params.get("field") == "name"
+    return output.sentence("name_missing" if nameless else line.code, line.params)
+
+
 def _report_lines(output: Output, report: Report) -> list[str]:
     made, same = report.counts[Action.CREATE], report.counts[Action.SAME]
     parked, refused = report.counts[Action.DUPLICATE_PARKED], report.counts[Action.REFUSED]
@@ -201,7 +207,7 @@ def _report_lines(output: Output, report: Report) -> list[str]:
         )
     ]
     for line in report.lines[:20]:
-        lines.append(f"  {line.row_number}: {output.sentence(line.code, line.params)}")
+        lines.append(f"  {line.row_number}: {_why(output, line)}")
         lines += [f"      {row_id}  {name}  {city}" for row_id, name, city in line.params.get("candidates", ())]
     if len(report.lines) > 20:
         lines.append("  …")
@@ -210,8 +216,7 @@ def _report_lines(output: Output, report: Report) -> list[str]:
 
 def _write_report(output: Output, report: Report, path: Path) -> None:
     def cells(line: ReportLine) -> tuple[str, ...]:
-        said = output.sentence(line.code, line.params)
-        return str(line.row_number), output.pick(*ACTIONS[line.action.value]), line.name, said, line.code
+        return str(line.row_number), output.pick(*ACTIONS[line.action.value]), line.name, _why(output, line), line.code
 
     header = (
         ("行号", "结果", "名称", "原因", "代码")

@@ -85,3 +85,11 @@ def test_an_import_that_is_not_known_is_said(rep: Laptop, capsys: pytest.Capture
     code, _, err = run(capsys, "imports", "take-back", "x")
     assert code == 1
     assert "UNKNOWN-IMPORT" in err
+
+
+def test_of_a_row_without_a_name_nothing_is_said_to_be_kept(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text(f"{SHEET},远山医院,骨科\n", "utf-8")
+    assert "  4: This row has no name.\n" in run(capsys, "import", str(sheet))[1]
+    assert "  4: 这一行没有名称。\n" in run(capsys, "import", str(sheet), language="zh")[1]
