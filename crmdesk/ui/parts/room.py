@@ -1,6 +1,6 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -167,6 +167,13 @@ class Room(QScrollArea):
         room = self.viewport().size()
         if now.width() <= room.width() and now.height() <= room.height():
             self.ensureWidgetVisible(now, 16, 16)
+        elif not self.viewport().rect().intersects(QRect(now.mapTo(self.viewport(), QPoint()), now.size())):
+            self._to_corner(now.mapTo(inner, QPoint()))
+
+    def _to_corner(self, corner: QPoint) -> None:
+        """Show where something begins that is too large to be seen whole; one who sees a part of it isn't moved."""
+        self.verticalScrollBar().setValue(corner.y() - 16)
+        self.horizontalScrollBar().setValue(corner.x() - 16)
 
     def bring_into_sight(self, widget: QWidget, part: QRect) -> None:
         """Scroll down or up to a part of a widget that is itself too tall to be seen whole, unless just opened."""

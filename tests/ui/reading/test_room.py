@@ -12,13 +12,24 @@ import pytest
 import time_machine
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import language
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.label import ElidedLabel
 from crmdesk.ui.parts.main_and_side import MainAndSide
+from crmdesk.ui.parts.room import Room
 from crmdesk.ui.parts.split import Split
 from crmdesk.ui.parts.week_grid import VisitBlock
 from tests.ui.customers.laptop import seated
@@ -145,3 +156,33 @@ def test_in_january_the_days_of_december_have_room_for_their_year(
             assert any("2026" in label.text() for label in window.findChildren(QLabel) if label.isVisible())
             told += [f"{place.name}: {cut}" for cut in _cut(window)]
     assert not told, "\n".join(told)
+
+
+def test_what_is_taller_than_the_window_comes_into_sight_with_the_focus(qtbot: QtBot, dressed: QApplication) -> None:
+    """Its beginning is shown when Tab goes there; whoever sees a part of it already isn't moved."""
+    inner = QWidget()
+    first, tall = QPushButton("first"), QPlainTextEdit()
+    first.setFixedHeight(700)
+    tall.setFixedHeight(900)
+    column = QVBoxLayout(inner)
+    column.addWidget(first)
+    column.addWidget(tall)
+    room = Room(inner)
+    qtbot.addWidget(room)
+    room.resize(400, 400)
+    room.show()
+    qtbot.waitExposed(room)
+    room.activateWindow()
+    bar = room.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 900)
+    first.setFocus()
+    bar.setValue(0)
+    tall.setFocus()
+    qtbot.waitUntil(lambda: 0 <= tall.mapTo(room.viewport(), QPoint(0, 0)).y() <= 16)
+    bar.setValue(bar.maximum())
+    room.setFocus()
+    first.setFocus()
+    assert 0 <= first.mapTo(room.viewport(), QPoint(0, 0)).y() <= 16, "what is above is shown from its beginning too"
+    bar.setValue(first.height() // 2)
+    tall.setFocus()
+    assert bar.value() == first.height() // 2, "a part of it was seen already"
