@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 W = TypeVar("W", bound=QWidget)
 PATIENCE_S = 30.0
+_PAUSE_S = 0.005
 
 
 class NotSeenError(AssertionError):
@@ -23,7 +24,7 @@ def wait_until(seen: Callable[[], object], words: str, patience_s: float = PATIE
     while not seen():
         if time.monotonic() > deadline:
             raise NotSeenError(f"not seen within {patience_s:.0f} s: {words}")
-        QTest.qWait(5)
+        pause()
 
 
 def settle(milliseconds: int = 0) -> None:
@@ -33,7 +34,18 @@ def settle(milliseconds: int = 0) -> None:
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     while time.monotonic() < end:
-        QTest.qWait(5)  # never spin: the threads that read for the windows need the processor too
+        pause()
+
+
+def pause() -> None:
+    """Let the windows work, then the other threads.
+
+    `QTest.qWait` keeps Python's lock while it sleeps: the threads that sync and read for the windows get one step of
+    SQLite done between two of its sleeps.
+    """
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    time.sleep(_PAUSE_S)
 
 
 def find(root: QWidget, kind: type[W], name: str) -> W:

@@ -3,10 +3,9 @@
 import time
 from pathlib import Path
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from crmdesk.fieldday.hands import settle
+from crmdesk.fieldday.hands import pause, settle
 from crmdesk.ui import language, theme
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.page_window import PageWindow
@@ -58,7 +57,7 @@ def rest(patience_s: float = 10.0) -> None:
     end = time.monotonic() + patience_s
     quiet = 0
     while quiet < _QUIET_ROUNDS and time.monotonic() < end:
-        QTest.qWait(10)
+        pause()
         settle()
         quiet = 0 if any(bridge.waiting for bridge in _bridges()) else quiet + 1
 
