@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, Self, cast
@@ -15,8 +15,8 @@ from crmdesk.domain.errors import WorldError
 DriverError: type[Exception] = dbapi2.Error
 BUSY_TIMEOUT_S = 30.0
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_TOGETHER, _MOST_VALUES = 1_000, 32_000
-"""So many rows are inserted by one statement, of so many values together: SQLite takes 32,766 in one."""
+_TOGETHER, _MOST_VALUES = (1_000, 100, 10, 1), 32_000
+"""So many rows are inserted by one statement, what is left over by smaller ones; SQLite takes 32,766 values in one."""
 _KEY_DIGITS = re.compile(r"[0-9a-f]{64}")
 _FULL = ("database or disk is full", "disk i/o error", "unable to open database file")
 _DAMAGED = ("malformed", "not a database", "corrupt", "hmac")
@@ -91,15 +91,18 @@ def insert_many(
     value in all of the rows: it is handed over once.
     """
     names, width, fixed = (*same, *columns), len(columns), tuple(same.values())
-    at_once = min(_TOGETHER, (_MOST_VALUES - len(fixed)) // width)
-    flat = chain.from_iterable(zip(*columns.values(), strict=True))
-    while len(values := list(islice(flat, width * at_once))) == width * at_once:
-        driver.execute(_inserting(table, names, width, at_once), [*fixed, *values])
-    single = zip(*[iter(values)] * width, strict=True)
-    driver.executemany(_inserting(table, names, width, 1), (fixed + one for one in single))
+    most = (_MOST_VALUES - len(fixed)) // width
+    values = list(chain.from_iterable(zip(*columns.values(), strict=True)))
+    at = 0
+    for together in _TOGETHER:
+        count = min(together, most)
+        size = width * count
+        while len(values) - at >= size:
+            driver.execute(_inserting(table, names, width, count), [*fixed, *values[at : at + size]])
+            at += size
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _inserting(table: str, names: tuple[str, ...], width: int, count: int) -> str:
     """Return what inserts so many rows: the last `width` of the columns have a value in each, the others one in all."""
     fixed = len(names) - width
