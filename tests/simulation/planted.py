@@ -34,6 +34,7 @@ from crmdesk.server.work import ServerWork
 from crmdesk.storage import digests, inbox, leaving, outbox, overlay, pending, search_index, settings, settling
 from crmdesk.storage.work import UnitOfWork
 from crmdesk.sync.driving import SyncDriver
+from tests.simulation.founding import founding
 from tests.simulation.laptop import Laptop
 from tests.simulation.run import run_seed
 
@@ -83,7 +84,8 @@ def hunt(name: str, seeds: range) -> Catch:
 
 @contextmanager
 def planted(name: str) -> Iterator[None]:
-    """Plant a bug meanwhile."""
+    """Plant a bug meanwhile; what all runs start from is made before, or later runs here would inherit the bug."""
+    founding()
     with ExitStack() as stack:
         BUGS[name].plant(stack)
         yield
