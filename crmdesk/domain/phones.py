@@ -10,7 +10,9 @@ from crmdesk.domain.fields import Field
 _SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.I)
 """1.38E+10: a spreadsheet that shortened a number has lost its last digits."""
 _MOBILE = re.compile(r"(\+?86|0086)?(1[3-9]\d)(\d{4})(\d{4})", re.ASCII)
-_SIGNS = str.maketrans("", "", " -.()\u00a0")
+GROUPING = " -.()"
+"""The signs that people group a number with, as `as_typed` gives them."""
+_SIGNS = str.maketrans("", "", GROUPING + "\u00a0")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 _AS_TYPED = {"Zs": " ", "Cc": " ", "Pd": "-", "Cf": ""}
 

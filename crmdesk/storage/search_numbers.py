@@ -10,15 +10,13 @@ from functools import reduce
 
 import msgspec
 
-from crmdesk.domain.phones import as_typed
+from crmdesk.domain.phones import GROUPING, as_typed
 from crmdesk.storage.driver import Driver
 
 FIELDS = ("mobile", "phone")
 """The fields of a doctor that hold a number."""
 LAST = 4
 """So many digits at the end name a person well enough; within a number it takes one more."""
-GROUPING = " -.()"
-"""The signs that people group a number with; the index leaves them out."""
 _MOST = 20
 _WHOLE = 11
 """The digits of a whole mobile number."""

@@ -45,6 +45,17 @@ def _wait(event: threading.Event) -> None:
     event.wait(20)
 
 
+def touched(laptop: Laptop, name: str) -> None:
+    """Change a doctor after the import."""
+    row_id = next(one.id for one in laptop.ask(lambda reads: reads.customers("doctor")) if one.name == name)
+    laptop.desk.submit(EditRow("doctor", row_id, {"mobile": "13811112222"}, 99)).result(20)
+
+
+def staying(dialog: BackDialog) -> list[tuple[str, str]]:
+    """Return what the dialog says stays: name and reason."""
+    return [(one.name, one.state) for one in map(dialog._model.row, range(dialog._model.rowCount()))]
+
+
 def doctors_of(laptop: Laptop) -> set[str]:
     return {item.name for item in laptop.ask(lambda reads: reads.customers("doctor"))}
 
@@ -84,11 +95,9 @@ def test_it_is_offered_said_and_done_by_keys_in_both_languages(
 
 def test_what_stays_is_named_with_its_reason(page: ImportPage, laptop: Laptop, qtbot: QtBot, doctors: Path) -> None:
     imported(page, qtbot, doctors)
-    row_id = next(one.id for one in laptop.ask(lambda reads: reads.customers("doctor")) if one.name == "欧阳锋")
-    laptop.desk.submit(EditRow("doctor", row_id, {"mobile": "13811112222"}, 99)).result(20)
+    touched(laptop, "欧阳锋")
     dialog = asked(page, qtbot)
-    shown = [dialog._model.row(at) for at in range(dialog._model.rowCount())]
-    assert ("欧阳锋", "后来改过") in [(one.name, one.state) for one in shown]
+    assert ("欧阳锋", "后来改过") in staying(dialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: page.state == PREVIEW)
     assert "后来改过" in page.banner.text
@@ -180,11 +189,9 @@ def test_why_a_department_stays_is_said_as_people_say_it(
     path = tmp_path / "新科室.csv"
     path.write_text("姓名,医院,科室\n上官婉,上海市东方医院,疼痛门诊\n", "utf-8")
     imported(page, qtbot, path)
-    row_id = next(one.id for one in laptop.ask(lambda reads: reads.customers("doctor")) if one.name == "上官婉")
-    laptop.desk.submit(EditRow("doctor", row_id, {"mobile": "13811112222"}, 99)).result(20)
+    touched(laptop, "上官婉")
     dialog = asked(page, qtbot)
-    shown = [dialog._model.row(at) for at in range(dialog._model.rowCount())]
-    assert ("疼痛门诊", "有医生在这里执业") in [(one.name, one.state) for one in shown]
+    assert ("疼痛门诊", "有医生在这里执业") in staying(dialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 
