@@ -15,8 +15,9 @@ from crmdesk.domain.errors import WorldError
 DriverError: type[Exception] = dbapi2.Error
 BUSY_TIMEOUT_S = 30.0
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_TOGETHER, _MOST_VALUES = (1_000, 100, 10, 1), 32_000
-"""So many rows are inserted by one statement, what is left over by smaller ones; SQLite takes 32,766 values in one."""
+TOGETHER = (1_000, 100, 10, 1)
+"""So many rows are inserted by one statement, what is left over by smaller ones."""
+_MOST_VALUES = 32_000  # SQLite takes 32,766 in one statement
 _KEY_DIGITS = re.compile(r"[0-9a-f]{64}")
 _FULL = ("database or disk is full", "disk i/o error", "unable to open database file")
 _DAMAGED = ("malformed", "not a database", "corrupt", "hmac")
@@ -82,19 +83,24 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
 
 
 def insert_many(
-    driver: Driver, table: str, columns: Mapping[str, Iterable[Any]], same: Mapping[str, Any] = _NOTHING
+    driver: Driver,
+    table: str,
+    columns: Mapping[str, Iterable[Any]],
+    same: Mapping[str, Any] = _NOTHING,
+    sizes: Sequence[int] = TOGETHER,
 ) -> None:
     """Insert rows given column by column, as many as may be by one statement: other threads run meanwhile.
 
     With a statement a row the interpreter's lock is wanted again for each row, and whoever has it keeps it for 5 ms:
     the thread that reads the next page would hold up the one that writes this one. `same` are the columns that hold one
-    value in all of the rows: it is handed over once.
+    value in all of the rows: it is handed over once. `sizes` are the numbers of rows a statement may have, largest
+    first, the last of them 1.
     """
     names, width, fixed = (*same, *columns), len(columns), tuple(same.values())
     most = (_MOST_VALUES - len(fixed)) // width
     values = list(chain.from_iterable(zip(*columns.values(), strict=True)))
     at = 0
-    for together in _TOGETHER:
+    for together in sizes:
         count = min(together, most)
         size = width * count
         while len(values) - at >= size:

@@ -9,7 +9,7 @@ import msgspec
 
 from crmdesk.domain.characters import simplified
 from crmdesk.domain.picklists import spellings
-from crmdesk.storage.driver import Driver, insert_many
+from crmdesk.storage.driver import TOGETHER, Driver, insert_many
 from crmdesk.storage.json_text import to_json
 from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
 
@@ -279,6 +279,9 @@ def _people(people: Sequence[Any], made: Entries) -> None:
 
 
 def put_columns(driver: Driver, record: str, rowids: Iterable[int], entries: Entries) -> None:
-    """Add the entries of many rows that had none."""
+    """Add the entries of many rows that had none.
+
+    FTS5 writes a part of its own for each statement of several rows, and one for all statements of one row together.
+    """
     columns = {"rowid": rowids, "name": entries.names, "py": entries.readings, "tail": entries.tails}
-    insert_many(driver, f"search_{record}", columns)
+    insert_many(driver, f"search_{record}", columns, sizes=(TOGETHER[0], 1))
