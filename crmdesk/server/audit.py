@@ -105,9 +105,12 @@ def append_chain(work: ServerWork, entries: Sequence[AuditItem]) -> None:
     work.connection.execute(sa.update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == 1).values(seq=seq, hash=previous))
 
 
+_HEAD = sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash)  # made once: it is read at each sync
+
+
 def read_head(connection: sa.Connection) -> Head:
     """Return the end of the chain as the head row says it (sequence 0 before the first entry)."""
-    row = connection.execute(sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash)).first()
+    row = connection.execute(_HEAD).first()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 

@@ -28,6 +28,9 @@ _AT_REST = (
     .where(SCOPE_HEAD.c.scope.in_(bindparam("scopes", expanding=True)))
     .order_by(SCOPE_HEAD.c.scope, SCOPE_DIGEST.c.record)
 )
+_STATES = select(FEED.c.row_id, FEED.c.scope, FEED.c.state, FEED.c.revision).where(
+    FEED.c.record == bindparam("name"), FEED.c.row_id.in_(bindparam("ids", expanding=True))
+)
 _FEED_COLUMNS = ("scope", "record", "row_id", "position", "state", "revision")
 
 
@@ -167,10 +170,8 @@ def _entries_to_write(key: Key, standing: Standing, entries: dict[str, tuple[int
 def _entries(connection: Connection, keys: set[Key]) -> dict[Key, dict[str, tuple[int, int]]]:
     """Return {row: {scope: (state, revision)}} as the feed has it."""
     found: dict[Key, dict[str, tuple[int, int]]] = defaultdict(dict)
-    columns = (FEED.c.row_id, FEED.c.scope, FEED.c.state, FEED.c.revision)
     for record, chunk in _in_chunks(keys):
-        chosen = (FEED.c.record == record) & FEED.c.row_id.in_(chunk)
-        for row_id, scope, state, revision in connection.execute(select(*columns).where(chosen)).all():
+        for row_id, scope, state, revision in connection.execute(_STATES, {"name": record, "ids": chunk}).all():
             found[record, row_id][scope] = (state, revision)
     return found
 
@@ -256,8 +257,7 @@ def states_in(connection: Connection, scopes: Iterable[str], keys: Iterable[Key]
     found: dict[Key, int] = {}
     allowed = frozenset(scopes)
     for record, chunk in _in_chunks(set(keys)):
-        chosen = (FEED.c.record == record) & FEED.c.row_id.in_(chunk)
-        for row_id, state, scope in connection.execute(select(FEED.c.row_id, FEED.c.state, FEED.c.scope).where(chosen)):
+        for row_id, scope, state, _ in connection.execute(_STATES, {"name": record, "ids": chunk}):
             if scope in allowed:
                 found[record, row_id] = min(state, found.get((record, row_id), DELETED))
     return found

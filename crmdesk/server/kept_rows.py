@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.server.bulk import bulk_insert, bulk_update
@@ -17,6 +18,13 @@ _UNREAD: Row = {}
 _NESTED = {
     name: ("field_revisions", *(one.name for one in record.fields if one.is_json)) for name, record in RECORDS.items()
 }
+
+
+@cache  # building a statement anew takes as long as running it
+def _by_id(record: str, lock: bool) -> Select[Any]:
+    table = ROWS[record]
+    query = select(table).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id)
+    return query.with_for_update() if lock else query
 
 
 class KeptRows:
@@ -37,13 +45,12 @@ class KeptRows:
 
     def preload(self, record: str, ids: Iterable[str], *, lock: bool) -> None:
         """Read rows in few statements, locked in the order of their ids; ids without a row are known as free."""
-        table, shape = ROWS[record], SHAPES[record]
+        shape, query = SHAPES[record], _by_id(record, lock)
         wanted = sorted({one for one in ids if (record, one) not in self._rows})
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
-            query = select(table).where(table.c.id.in_(chunk)).order_by(table.c.id)
             self._rows.update({(record, one): None for one in chunk})
-            for stored in self._connection.execute(query.with_for_update() if lock else query).all():
+            for stored in self._connection.execute(query, {"ids": chunk}).all():
                 self._rows[record, stored[0]] = shape.as_dict(stored)
                 if lock:
                     self._locked.add((record, stored[0]))
@@ -61,9 +68,7 @@ class KeptRows:
         return self._rows.get(key)
 
     def _read(self, key: Key, lock: bool) -> Row | None:
-        table = ROWS[key[0]]
-        query = select(table).where(table.c.id == key[1])
-        found = self._connection.execute(query.with_for_update() if lock else query).first()
+        found = self._connection.execute(_by_id(key[0], lock), {"ids": [key[1]]}).first()
         row = None if found is None else SHAPES[key[0]].as_dict(found)
         if self.keep:
             self._note(key)

@@ -44,10 +44,15 @@ def has_lost(connection: Connection, cursor: Cursor | None, heads: Mapping[str, 
     return not stand(connection, [cursor.link])
 
 
+_LINKS = sa.select(AUDIT_CHAIN.c.seq, AUDIT_CHAIN.c.hash).where(
+    AUDIT_CHAIN.c.seq.in_(sa.bindparam("numbers", expanding=True))
+)
+
+
 def stand(connection: Connection, links: Collection[Link]) -> bool:
     """Say whether the chain has all of these entries (before the first one it has nothing to show)."""
-    query = sa.select(AUDIT_CHAIN.c.seq, AUDIT_CHAIN.c.hash).where(AUDIT_CHAIN.c.seq.in_([one.seq for one in links]))
-    there = {Link.of(seq, full_hash) for seq, full_hash in connection.execute(query)}
+    numbers = [one.seq for one in links]
+    there = {Link.of(seq, full_hash) for seq, full_hash in connection.execute(_LINKS, {"numbers": numbers})}
     return all(link in there or not link.seq for link in links)
 
 

@@ -5,9 +5,10 @@ people changed since. Claims stay as they are: they are bound to the content tha
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from crmdesk.domain import customer_merge
 from crmdesk.domain.customer_merge import BY_RECORD, KINDS, Event, MergeKind, State
@@ -50,17 +51,24 @@ def merged_into(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict
 
 def _merged_into(connection: Connection, kind: MergeKind, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    waiting, table = set(ids), ROWS[kind.record.name]
-    pairs = select(table.c.other_id, table.c[kind.kept_field]).where(table.c.state == State.DONE.value)
+    waiting, pairs = set(ids), _pairs(kind.record.name, kind.kept_field)
     while waiting:
         done: dict[str, str] = {}
         asked = sorted(waiting)
         for start in range(0, len(asked), _CHUNK):
-            piece = pairs.where(table.c.other_id.in_(asked[start : start + _CHUNK]))
-            done |= {other: kept for other, kept in connection.execute(piece)}
+            piece = {"ids": asked[start : start + _CHUNK]}
+            done |= {other: kept for other, kept in connection.execute(pairs, piece)}
         found |= {other: kept for other, kept in done.items() if other not in found}
         waiting = set(done.values()) - found.keys()
     return {other: _last(found, other) for other in found}
+
+
+@cache
+def _pairs(record: str, kept_field: str) -> Select[Any]:
+    """Return what tells of those merged away with whom they are one now."""
+    table = ROWS[record]
+    pairs = select(table.c.other_id, table.c[kept_field]).where(table.c.state == State.DONE.value)
+    return pairs.where(table.c.other_id.in_(bindparam("ids", expanding=True)))
 
 
 def _last(pairs: Mapping[str, str], row_id: str) -> str:

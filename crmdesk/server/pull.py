@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY
@@ -26,6 +27,20 @@ _LITTLE = 100
 """Up to so many changes of a scope go out together with those of other scopes."""
 PACKED_ROWS = 1_000
 """Rows of a packed page: what a laptop commits in a moment that nobody notices."""
+# made once: building a statement anew takes as long as running it
+_AFTER = (FEED.c.scope == bindparam("name"), FEED.c.position > bindparam("after"))
+_UP_TO = FEED.c.position <= bindparam("last")
+_COUNT = select(func.count()).where(*_AFTER)
+_NEXT = select(FEED.c.position).where(*_AFTER).limit(1)
+_ENTRIES = (
+    select(FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
+    .where(*_AFTER)
+    .order_by(FEED.c.position)
+    .limit(bindparam("most"))
+)
+_GONE = select(FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state).where(
+    *_AFTER, _UP_TO, FEED.c.state != PRESENT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +217,7 @@ class Pull:
         if found is None:
             return None
         gone = _gone_within(connection, scope, start, found.last) if with_gone else {}
-        query = select(FEED.c.position).where(FEED.c.scope == scope, FEED.c.position > found.last).limit(1)
-        complete = connection.execute(query).first() is None
+        complete = connection.execute(_NEXT, {"name": scope, "after": found.last}).first() is None
         head = feed.head_positions(connection, [scope]).get(scope, found.last)
         reach = head if complete else found.last
         return _Slice(_groups({}, gone, found.last), reach, found.entries, complete, head), found.body
@@ -230,8 +244,7 @@ def _is_behind(cursor: Cursor, heads: Mapping[str, int], scopes: Iterable[str]) 
 
 
 def _count_after(connection: Connection, scope: str, start: int) -> int:
-    query = select(func.count()).select_from(FEED).where(FEED.c.scope == scope, FEED.c.position > start)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_COUNT, {"name": scope, "after": start}).scalar_one())
 
 
 _Gone = dict[str, list[tuple[int, int, str]]]
@@ -240,9 +253,8 @@ _Gone = dict[str, list[tuple[int, int, str]]]
 def _gone_within(connection: Connection, scope: str, start: int, last: int) -> _Gone:
     """Return {record: (position, state, id)} of the rows that left or were deleted within a stretch of the feed."""
     gone: _Gone = defaultdict(list)
-    columns = (FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
-    within = (FEED.c.scope == scope, FEED.c.position > start, FEED.c.position <= last, FEED.c.state != PRESENT)
-    for position, record, row_id, state in connection.execute(select(*columns).where(*within)):
+    within = {"name": scope, "after": start, "last": last}
+    for position, record, row_id, state in connection.execute(_GONE, within):
         gone[record].append((position, state, row_id))
     return gone
 
@@ -274,10 +286,8 @@ def _read_slice(
 
 def _read_slices(connection: Connection, starts: dict[str, int]) -> dict[str, _Slice]:
     """Read the feeds of several scopes to their ends, together; those too long for a page are left out."""
-    behind = or_(*(and_(FEED.c.scope == scope, FEED.c.position > start) for scope, start in starts.items()))
-    columns = (FEED.c.scope, FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
-    query = select(*columns).where(behind).order_by(FEED.c.scope, FEED.c.position)
-    found = connection.execute(query.limit(MAX_PAGE_ROWS + 1)).all()
+    within = _named(starts) | {"most": MAX_PAGE_ROWS + 1}
+    found = connection.execute(_entries_behind(len(starts)), within).all()
     positions: dict[str, list[int]] = defaultdict(list)
     gone: dict[str, _Gone] = defaultdict(lambda: defaultdict(list))
     for scope, position, record, row_id, state in found:
@@ -288,7 +298,7 @@ def _read_slices(connection: Connection, starts: dict[str, int]) -> dict[str, _S
         del positions[found[-1][0]]
     rows: dict[str, dict[str, list[tuple[int, list[Any]]]]] = defaultdict(lambda: defaultdict(list))
     for record in {record for _, _, record, _, state in found if state == PRESENT}:
-        for scope, position, row in _read_rows_of(connection, behind, record):
+        for scope, position, row in _read_rows_of(connection, starts, record):
             rows[scope][record].append((position, row))
     slices, heads = {}, feed.head_positions(connection, positions)
     for scope, some in positions.items():
@@ -299,28 +309,46 @@ def _read_slices(connection: Connection, starts: dict[str, int]) -> dict[str, _S
 
 
 def _read_rows_of(
-    connection: Connection, behind: ColumnElement[bool], record: str
+    connection: Connection, starts: Mapping[str, int], record: str
 ) -> Iterator[tuple[str, int, list[Any]]]:
     """Yield (scope, position, wire row) of the rows of one record present in some stretches of the feed."""
-    shape, table = SHAPES[record], ROWS[record]
-    query = (
-        select(*(table.c[name] for name in shape.columns), FEED.c.scope, FEED.c.position)
-        .join(table, table.c.id == FEED.c.row_id)
-        .where(behind, FEED.c.record == record, FEED.c.state == PRESENT)
-        .order_by(FEED.c.position)
-    )
-    for stored in connection.execute(query):
+    decode = SHAPES[record].decode
+    for stored in connection.execute(_rows_behind(record, len(starts)), _named(starts)):
         *row, scope, position = stored
-        yield scope, position, shape.decode(row)
+        yield scope, position, decode(row)
+
+
+def _named(starts: Mapping[str, int]) -> dict[str, str | int]:
+    """Return the parameters that `_behind` names."""
+    named: dict[str, str | int] = {}
+    for number, (scope, start) in enumerate(starts.items()):
+        named |= {f"name{number}": scope, f"after{number}": start}
+    return named
+
+
+def _behind(count: int) -> ColumnElement[bool]:
+    """Return what is true of the entries of so many scopes that come after a position of each."""
+    scope, position = FEED.c.scope, FEED.c.position
+    return or_(*(and_(scope == bindparam(f"name{at}"), position > bindparam(f"after{at}")) for at in range(count)))
+
+
+@lru_cache(maxsize=64)
+def _entries_behind(count: int) -> Select[Any]:
+    columns = (FEED.c.scope, FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
+    query = select(*columns).where(_behind(count)).order_by(FEED.c.scope, FEED.c.position)
+    return query.limit(bindparam("most"))
+
+
+@lru_cache(maxsize=512)
+def _rows_behind(record: str, count: int) -> Select[Any]:
+    return _rows_present(record, FEED.c.scope, FEED.c.position).where(_behind(count))
 
 
 def _entries_after(
     connection: Connection, scope: str, start: int, limit: int, until: int | None
 ) -> tuple[Sequence[Any], int, bool]:
     """Return (entries, the position up to which these are all, whether the feed ends there)."""
-    columns = (FEED.c.position, FEED.c.record, FEED.c.row_id, FEED.c.state)
-    query = select(*columns).where(FEED.c.scope == scope, FEED.c.position > start)
-    found = connection.execute(query.order_by(FEED.c.position).limit(limit + 1)).all()
+    found = connection.execute(_ENTRIES, {"name": scope, "after": start, "most": limit + 1}).all()
     entries = found[:limit]
     if until is not None and found and found[-1][0] > until:
         return [entry for entry in entries if entry[0] <= until], until, False
@@ -329,16 +357,25 @@ def _entries_after(
 
 def _read_rows(connection: Connection, scope: str, record: str, start: int, last: int) -> list[tuple[int, list[Any]]]:
     """Return (position, wire row) of the rows of one record present in a stretch of the feed."""
-    shape, table = SHAPES[record], ROWS[record]
-    query = (
-        select(*(table.c[name] for name in shape.columns), FEED.c.position)
+    shape, within = SHAPES[record], {"name": scope, "after": start, "last": last}
+    rows = [list(stored) for stored in connection.execute(_rows_within(record), within).all()]
+    return [(row.pop(), shape.decode(row)) for row in rows]
+
+
+@cache
+def _rows_within(record: str) -> Select[Any]:
+    """Return what reads the rows of a record present in a stretch, each with its position behind it."""
+    return _rows_present(record, FEED.c.position).where(*_AFTER, _UP_TO)
+
+
+def _rows_present(record: str, *further: ColumnElement[Any]) -> Select[Any]:
+    table = ROWS[record]
+    return (
+        select(*(table.c[name] for name in SHAPES[record].columns), *further)
         .join(table, table.c.id == FEED.c.row_id)
-        .where(FEED.c.scope == scope, FEED.c.position > start, FEED.c.position <= last)
         .where(FEED.c.record == record, FEED.c.state == PRESENT)
         .order_by(FEED.c.position)
     )
-    rows = [list(stored) for stored in connection.execute(query).all()]
-    return [(row.pop(), shape.decode(row)) for row in rows]
 
 
 def _cut(rows: dict[str, list[tuple[int, list[Any]]]], positions: list[int]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from crmdesk.domain import access, validation
@@ -90,6 +90,15 @@ def wire_row(record: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in SHAPES[record].columns}
 
 
+_LOG = OPERATION_LOG.c
+_KNOWN = select(_LOG.op_id, _LOG.body_hash, _LOG.answer, _LOG.user_id).where(
+    _LOG.op_id.in_(bindparam("ids", expanding=True))
+)
+_TAKEN = select(_LOG.seq, _LOG.op_id).where(
+    _LOG.device_id == bindparam("device"), _LOG.seq.in_(bindparam("numbers", expanding=True))
+)
+
+
 class _Batch:
     """What one batch needs to know, fetched at once: earlier answers, used sequences, which rows the person holds."""
 
@@ -101,17 +110,13 @@ class _Batch:
         self.former = Former(work, actor)
         self._fresh: list[tuple[Any, ...]] = []
         sound = [operation for operation in operations if has_identity(operation)]
-        log = OPERATION_LOG
-        columns = (log.c.op_id, log.c.body_hash, log.c.answer, log.c.user_id)
-        known = select(*columns).where(log.c.op_id.in_([one.id for one in sound]))
+        known = work.connection.execute(_KNOWN, {"ids": [one.id for one in sound]})
         # an operation of somebody else has another body for whoever repeats it: nothing of its answer is told
         self._known: dict[str, tuple[str, bytes]] = {
-            op_id: (body if user_id == actor.user_id else "", answer)
-            for op_id, body, answer, user_id in work.connection.execute(known)
+            op_id: (body if user_id == actor.user_id else "", answer) for op_id, body, answer, user_id in known
         }
-        used = select(log.c.seq, log.c.op_id).where(log.c.device_id == device_id)
-        taken = used.where(log.c.seq.in_([one.seq for one in sound]))
-        self._sequences: dict[int, str] = {seq: op_id for seq, op_id in work.connection.execute(taken)}
+        taken = work.connection.execute(_TAKEN, {"device": device_id, "numbers": [one.seq for one in sound]})
+        self._sequences: dict[int, str] = {seq: op_id for seq, op_id in taken}
         self.forked = any(self._sequences.get(one.seq, one.id) != one.id for one in sound)
         keys = keys_of(sound)
         self.states = feed.states_in(work.connection, actor.scopes, keys)

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from crmdesk.domain.fields import ScopeRule
 from crmdesk.domain.records import RECORDS
@@ -120,10 +121,26 @@ def _by_record(keys: Iterable[Key]) -> dict[str, list[str]]:
     return grouped
 
 
-def _rows(connection: Connection, columns: Sequence[Any], where: Any, ids: Iterable[str]) -> Iterator[Any]:
+def _rows(connection: Connection, columns: tuple[Any, ...], where: Any, ids: Iterable[str]) -> Iterator[Any]:
     wanted = list(ids)
     for start in range(0, len(wanted), _CHUNK):
-        yield from connection.execute(select(*columns).where(where.in_(wanted[start : start + _CHUNK])))
+        yield from connection.execute(_chosen(columns, where), {"ids": wanted[start : start + _CHUNK]})
+
+
+@cache  # there are as many as places in this module that ask; building one anew takes as long as running it
+def _chosen(columns: tuple[Any, ...], where: Any) -> Select[Any]:
+    return select(*columns).where(where.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _reached(own: Table, other: Table) -> Select[Any]:
+    """Return what finds the territories of the other ends of affiliations."""
+    mine, its = _AFFILIATION.c.doctor_id, _AFFILIATION.c.institution_id
+    if own is not _DOCTOR:
+        mine, its = its, mine
+    reached = select(mine, other.c.territory_id).join(other, other.c.id == its)
+    chosen = mine.in_(bindparam("ids", expanding=True))
+    return reached.where(chosen, _AFFILIATION.c.deleted.is_(False)).distinct()
 
 
 def _by_own_fields(connection: Connection, record: str, rule: ScopeRule, ids: list[str]) -> Scopes:
@@ -141,18 +158,11 @@ def _by_own_fields(connection: Connection, record: str, rule: ScopeRule, ids: li
 
 def _customers(connection: Connection, own: Table, other: Table, ids: list[str]) -> Scopes:
     """Return the scopes of doctors or institutions: own territory and those reached through affiliations."""
-    mine, its = (
-        (_AFFILIATION.c.doctor_id, _AFFILIATION.c.institution_id)
-        if own is _DOCTOR
-        else (_AFFILIATION.c.institution_id, _AFFILIATION.c.doctor_id)
-    )
     territories: dict[str, set[str]] = {}
     for row in _rows(connection, (own.c.id, own.c.territory_id), own.c.id, ids):
         territories[row[0]] = {row[1]}
     for start in range(0, len(ids), _CHUNK):
-        reached = select(mine, other.c.territory_id).join(other, other.c.id == its)
-        chosen = mine.in_(ids[start : start + _CHUNK])
-        for pair in connection.execute(reached.where(chosen, _AFFILIATION.c.deleted.is_(False)).distinct()):
+        for pair in connection.execute(_reached(own, other), {"ids": ids[start : start + _CHUNK]}):
             if pair[0] in territories:
                 territories[pair[0]].add(pair[1])
     return {one: frozenset(map(territory_scope, some)) for one, some in territories.items()}

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
 
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import RowGroup
@@ -48,30 +48,36 @@ class Stretch:
     groups: Sequence[RowGroup]
 
 
+# made once: building a statement anew takes as long as running it
+_OURS = (SEGMENT.c.scope == bindparam("name"), SEGMENT.c.shape == _SHAPE)
+_FOUND = select(SEGMENT.c.last, SEGMENT.c.entries, SEGMENT.c.body).where(*_OURS, SEGMENT.c.start == bindparam("after"))
+_ENDING = select(SEGMENT.c.start).where(*_OURS, SEGMENT.c.last == bindparam("last"))
+_NEXT = select(func.min(SEGMENT.c.start)).where(*_OURS, SEGMENT.c.start > bindparam("after"))
+_STILL = select(func.count()).where(
+    FEED.c.scope == bindparam("name"),
+    FEED.c.position > bindparam("after"),
+    FEED.c.position <= bindparam("last"),
+    FEED.c.state == PRESENT,
+)
+
+
 def find(connection: Connection, scope: str, start: int) -> Segment | None:
     """Return the segment that begins after a position, None where there is none or most of its rows are older."""
-    table = SEGMENT
-    query = select(table.c.last, table.c.entries, table.c.body)
-    found = connection.execute(
-        query.where(table.c.scope == scope, table.c.start == start, table.c.shape == _SHAPE)
-    ).first()
+    found = connection.execute(_FOUND, {"name": scope, "after": start}).first()
     if found is None:
         return None
-    within = (FEED.c.scope == scope, FEED.c.position > start, FEED.c.position <= found.last, FEED.c.state == PRESENT)
-    still = connection.execute(select(func.count()).select_from(FEED).where(*within)).scalar_one()
+    still = connection.execute(_STILL, {"name": scope, "after": start, "last": found.last}).scalar_one()
     return Segment(*found) if still >= found.entries * _STILL_FRESH else None
 
 
 def continues(connection: Connection, scope: str, start: int) -> bool:
     """Say whether a segment may begin after a position: at the start of the feed, or where another one ends."""
-    query = select(SEGMENT.c.start).where(SEGMENT.c.scope == scope, SEGMENT.c.last == start, SEGMENT.c.shape == _SHAPE)
-    return start == 0 or connection.execute(query).first() is not None
+    return start == 0 or connection.execute(_ENDING, {"name": scope, "last": start}).first() is not None
 
 
 def next_start(connection: Connection, scope: str, start: int) -> int | None:
     """Return where the next segment after a position begins; a walk that stops there finds the others again."""
-    query = select(func.min(SEGMENT.c.start)).where(SEGMENT.c.scope == scope, SEGMENT.c.start > start)
-    found = connection.execute(query.where(SEGMENT.c.shape == _SHAPE)).scalar()
+    found = connection.execute(_NEXT, {"name": scope, "after": start}).scalar()
     return None if found is None else int(found)
 
 
