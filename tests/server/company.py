@@ -100,11 +100,13 @@ class Replica:
     """What a laptop holds after pulling: rows by scope and record, as a careful client keeps them."""
 
     rows: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
 
     def take(self, page: Page) -> None:
         """Apply a page."""
-        if page.first:
+        if page.first and page.scope in self.begun:
             self.rows = {key: row for key, row in self.rows.items() if key[0] != page.scope}
+        self.begun.add(page.scope)
         for group in page.groups:
             for row in group.by_row():
                 named = dict(zip(group.columns, row, strict=True))
@@ -201,6 +203,10 @@ class Laptop:
     def push(self, *operations: Operation) -> list[Answer]:
         """Sync some operations and return their answers."""
         return self.sync(operations).answers
+
+    def tell(self, *operations: Operation) -> list[Answer]:
+        """Return the answers to some operations, and leave all else where it is: for who asks no more than that."""
+        return self.sync(operations, pull=False).answers
 
 
 def digest_of(replica: Replica, scope: str, record: str) -> tuple[int, str]:

@@ -47,7 +47,7 @@ class Desk:
         for who, doctor in (("rep", "north_doctor"), ("other", "south_doctor")):
             laptop = self.company.laptop(who)
             operation = laptop.create("attachment", attachment_of("doctor", self.company[doctor], sha256))
-            assert [one.outcome for one in laptop.push(operation)] == ["applied"]
+            assert [one.outcome for one in laptop.tell(operation)] == ["applied"]
         return made
 
 

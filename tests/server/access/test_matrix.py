@@ -370,7 +370,7 @@ def test_operations(ground: _Ground, record: str, who: str) -> None:
                 operations.append(laptop.operation(record, row_id, kind, base_revision=1, command=name))
             expected.append((kind, place, cells[who]))
     ground.settle()
-    answers = laptop.push(*operations)
+    answers = laptop.tell(*operations)
     found = [
         (kind, place, answer.code or answer.outcome) for (kind, place, _), answer in zip(expected, answers, strict=True)
     ]
@@ -397,10 +397,10 @@ def test_commands(ground: _Ground, event: Event) -> None:
         if event.value in OUTCOMES:
             args["call_back_id"] = call_back(company, claim_id, who, OUTCOMES[event.value])
         laptop = company.laptop(who)
-        answer = laptop.push(laptop.operation("claim", claim_id, "command", command=event.value, args=args))[0]
+        answer = laptop.tell(laptop.operation("claim", claim_id, "command", command=event.value, args=args))[0]
         assert (who, answer.code or answer.outcome) == (who, expected)
         unknown = laptop.operation("claim", new_id(), "command", command=event.value, args=args)
-        assert [one.code for one in laptop.push(unknown)] == [HIDDEN]
+        assert [one.code for one in laptop.tell(unknown)] == [HIDDEN]
 
 
 @pytest.mark.parametrize("event", list(targets.Event))
@@ -411,12 +411,12 @@ def test_commands_on_targets(ground: _Ground, event: targets.Event) -> None:
         values = {"territory_id": company["north"], "owner_id": company["rep"], "cycle_plan_id": cycle, "wanted": 6}
         rep, laptop = company.laptop("rep"), company.laptop("other" if who == "former" else who)
         made = rep.create("plan_target", values | {"doctor_id": company["north_doctor"]})
-        assert [one.outcome for one in rep.push(made)] == [OK]
+        assert [one.outcome for one in rep.tell(made)] == [OK]
         args = {"seen_hash": company.row("plan_target", made.row_id)["content_hash"], "comment": "x"}
-        answer = laptop.push(laptop.operation("plan_target", made.row_id, "command", command=event.value, args=args))[0]
+        answer = laptop.tell(laptop.operation("plan_target", made.row_id, "command", command=event.value, args=args))[0]
         assert (who, answer.code or answer.outcome) == (who, expected)
         unknown = laptop.operation("plan_target", new_id(), "command", command=event.value, args=args)
-        assert [one.code for one in laptop.push(unknown)] == [HIDDEN]
+        assert [one.code for one in laptop.tell(unknown)] == [HIDDEN]
 
 
 _REVIEWS = {
@@ -445,7 +445,7 @@ def test_commands_on_merges(ground: _Ground, kind: MergeKind, event: customer_me
             args = {"seen_hash": kind.pair_hash(*pair), "take": []}
             if event is customer_merge.Event.RESTORE:
                 company.edit(merge, row_id, {"state": "done", "moved": {}})
-        (answer,) = laptop.push(laptop.operation(merge, row_id, "command", command=event.value, args=args))
+        (answer,) = laptop.tell(laptop.operation(merge, row_id, "command", command=event.value, args=args))
         assert (place, answer.code or answer.outcome) == (place, cells[who])
 
 

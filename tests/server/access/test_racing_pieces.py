@@ -33,7 +33,7 @@ def thief(sqlite_company: Company) -> Company:
     """The company, where the representative says to have a file of which only the hash is known to them."""
     laptop = sqlite_company.laptop("rep")
     row = attachment_of("doctor", sqlite_company["north_doctor"], SHA256)
-    assert [one.outcome for one in laptop.push(laptop.create("attachment", row))] == ["applied"]
+    assert [one.outcome for one in laptop.tell(laptop.create("attachment", row))] == ["applied"]
     return sqlite_company
 
 

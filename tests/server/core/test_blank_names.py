@@ -21,7 +21,7 @@ MISSING = ("refused", "invalid", "name", "required")
 def test_no_name_is_made_of_blanks(company: Company, blank: str) -> None:
     rep, doctor = company.laptop("rep"), company["north_doctor"]
     place = {"territory_id": company["north"]}
-    made = rep.push(
+    made = rep.tell(
         rep.create("doctor", {"name": blank, **place}),
         rep.create("institution", {"name": blank, **place}),
         rep.edit("doctor", doctor, 1, name=("张伟", blank)),
@@ -37,7 +37,7 @@ def test_a_blank_name_of_before_is_no_obstacle(company: Company, blank: str) -> 
     """An older server took it: everything else of that doctor can be edited, and the name can be given."""
     doctor = company.insert("doctor", {"name": blank, "status": "active", "territory_id": company["north"]})
     rep = company.laptop("rep")
-    answers = rep.push(
+    answers = rep.tell(
         rep.edit("doctor", doctor, 1, phone=(None, "1")),
         rep.edit("doctor", doctor, 2, name=(blank, "李娜")),
     )

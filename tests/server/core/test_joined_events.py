@@ -37,9 +37,9 @@ def both(company: Company, first: dict[str, Any], second: dict[str, Any]) -> tup
     """Open the event of one visit on two laptops of its owner, one after the other; the row and the second answer."""
     visit_id = company.insert("visit", visit_values(company))
     one, other = company.laptop("rep"), company.laptop("rep")
-    (taken,) = one.push(opened(one, visit_id, **first))
+    (taken,) = one.tell(opened(one, visit_id, **first))
     assert taken.outcome == "applied"
-    (answer,) = other.push(opened(other, visit_id, **second))
+    (answer,) = other.tell(opened(other, visit_id, **second))
     return company.row("adverse_event", task_id(visit_id)), answer
 
 
@@ -66,8 +66,8 @@ def test_the_clock_of_the_first_stays_where_it_is_the_earlier_one(company: Compa
 def test_the_trail_keeps_who_heard_it_when_on_which_laptop(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company))
     one, other = company.laptop("rep"), company.laptop("rep")
-    one.push(opened(one, visit_id, heard="皮疹", heard_at=EARLY))
-    other.push(opened(other, visit_id, heard="皮疹", heard_at=LATE))
+    one.tell(opened(one, visit_id, heard="皮疹", heard_at=EARLY))
+    other.tell(opened(other, visit_id, heard="皮疹", heard_at=LATE))
     with company.database.reading() as connection:
         contents = connection.execute(select(AUDIT_CHAIN.c.content).order_by(AUDIT_CHAIN.c.seq)).scalars()
         chain = [json.loads(one) for one in contents]
@@ -86,7 +86,7 @@ def test_a_creation_that_is_sent_again_has_one_effect(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company))
     one, other = company.laptop("rep"), company.laptop("rep")
     first, second = opened(one, visit_id, heard="皮疹"), opened(other, visit_id, heard="头晕")
-    outcomes = [laptop.push(it)[0].outcome for laptop, it in 2 * ((one, first), (other, second), (other, second))]
+    outcomes = [laptop.tell(it)[0].outcome for laptop, it in 2 * ((one, first), (other, second), (other, second))]
     assert outcomes == ["applied", "merged", "duplicate", "duplicate", "duplicate", "duplicate"]
     row = company.row("adverse_event", task_id(visit_id))
     assert (row["heard"], row["revision"]) == (f"皮疹{MARK}头晕", 2)
@@ -95,9 +95,9 @@ def test_a_creation_that_is_sent_again_has_one_effect(company: Company) -> None:
 def test_what_waits_behind_the_second_creation_goes_on(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company, adverse_event=True))
     one, other = company.laptop("rep"), company.laptop("rep")
-    one.push(opened(one, visit_id, heard="皮疹两例"))
+    one.tell(opened(one, visit_id, heard="皮疹两例"))
     made = task_id(visit_id)
-    answers = other.push(
+    answers = other.tell(
         opened(other, visit_id, heard="头晕"),
         other.edit("adverse_event", made, 0, heard=("头晕", "头晕，已停药")),
         other.edit("visit", visit_id, 1, state=("draft", "submitted")),
@@ -140,10 +140,10 @@ def test_two_texts_that_are_too_long_as_one_are_a_conflict_and_no_refusal(compan
 def test_nobody_joins_the_event_of_a_visit_that_is_not_theirs(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company))
     rep = company.laptop("rep")
-    rep.push(opened(rep, visit_id, heard="皮疹"))
+    rep.tell(opened(rep, visit_id, heard="皮疹"))
     for who, code in (("colleague", "not_yours"), ("manager", "not_yours"), ("other", "out_of_scope")):
         laptop = company.laptop(who)
-        (answer,) = laptop.push(opened(laptop, visit_id, heard="别的"))
+        (answer,) = laptop.tell(opened(laptop, visit_id, heard="别的"))
         assert (answer.code, answer.row) == (code, None), who
     assert company.row("adverse_event", task_id(visit_id))["revision"] == 1
 
@@ -153,7 +153,7 @@ def test_two_at_the_very_same_moment_are_one(company: Company) -> None:
     laptops = [company.laptop("rep") for _ in range(4)]
     made = [opened(one, visit_id, heard=f"第{at}句") for at, one in enumerate(laptops)]
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda pair: pair[0].push(pair[1])[0], zip(laptops, made, strict=True)))
+        answers = list(pool.map(lambda pair: pair[0].tell(pair[1])[0], zip(laptops, made, strict=True)))
     assert sorted(one.outcome for one in answers) == ["applied", "merged", "merged", "merged"]
     text = company.row("adverse_event", task_id(visit_id))["heard"]
     assert set(text.split(MARK)) == {f"第{at}句" for at in range(4)}
@@ -162,13 +162,13 @@ def test_two_at_the_very_same_moment_are_one(company: Company) -> None:
 def test_a_report_that_did_not_know_all_leaves_the_task_open(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company))
     one, other, made = company.laptop("rep"), company.laptop("rep"), task_id(visit_id)
-    one.push(opened(one, visit_id, heard="皮疹"))
-    one.push(one.edit("adverse_event", made, 1, heard=("皮疹", "皮疹，已住院")))
+    one.tell(opened(one, visit_id, heard="皮疹"))
+    one.tell(one.edit("adverse_event", made, 1, heard=("皮疹", "皮疹，已住院")))
     done = {name: (None, value) for name, value in reported(company).items()} | {"state": ("open", "reported")}
-    other.push(other.edit("adverse_event", made, 1, **done, heard=("皮疹", "皮疹")))
+    other.tell(other.edit("adverse_event", made, 1, **done, heard=("皮疹", "皮疹")))
     row = company.row("adverse_event", made)
     assert (row["state"], row["heard"], row["reported_how"]) == ("open", "皮疹，已住院", "phone")
-    other.push(
+    other.tell(
         other.edit("adverse_event", made, row["revision"], state=("open", "reported"), heard=2 * (row["heard"],))
     )
     assert company.row("adverse_event", made)["state"] == "reported"
@@ -177,10 +177,10 @@ def test_a_report_that_did_not_know_all_leaves_the_task_open(company: Company) -
 def test_what_is_added_to_a_full_text_by_two_is_a_conflict_and_no_refusal(company: Company) -> None:
     visit_id, limit = company.insert("visit", visit_values(company)), ADVERSE_EVENT.field("heard").max_length
     rep, manager, made = company.laptop("rep"), company.laptop("manager"), task_id(visit_id)
-    rep.push(opened(rep, visit_id, heard="皮疹"))
+    rep.tell(opened(rep, visit_id, heard="皮疹"))
     first, second = "甲" * (limit - 9), "乙" * (limit - 9)
-    rep.push(rep.edit("adverse_event", made, 1, heard=("皮疹", first)))
-    (answer,) = manager.push(manager.edit("adverse_event", made, 1, heard=("皮疹", second)))
+    rep.tell(rep.edit("adverse_event", made, 1, heard=("皮疹", first)))
+    (answer,) = manager.tell(manager.edit("adverse_event", made, 1, heard=("皮疹", second)))
     assert answer.outcome == "merged", answer
     assert company.row("adverse_event", made)["heard"] == second
     (lost,) = conflicts(company, made)

@@ -21,7 +21,7 @@ def test_columns_that_are_missing_are_added_and_rows_stay(company: Company) -> N
     company.database.create_all()
     rep = company.laptop("rep")
     edit = rep.edit("visit", visit_id, 1, absent_ids=(None, [company["north_doctor"]]))
-    assert [one.outcome for one in rep.push(edit)] == ["applied"]
+    assert [one.outcome for one in rep.tell(edit)] == ["applied"]
     row = company.row("visit", visit_id)
     assert (row["absent_ids"], row["questions_done"], row["note"]) == (
         [company["north_doctor"]],

@@ -36,7 +36,7 @@ def test_a_report_that_heard_one_is_taken_with_its_task_only(company: Company) -
     alone = rep.create("visit", visit_values(company, **HEARD))
     visit = rep.create("visit", visit_values(company, adverse_event=True))
     submitted = {"state": ("draft", "submitted")}
-    answers = rep.push(
+    answers = rep.tell(
         alone,
         visit,
         rep.edit("visit", visit.row_id, 1, **submitted),
@@ -54,7 +54,7 @@ def test_an_amendment_that_heard_one_after_all_needs_its_task(company: Company) 
     rep = company.laptop("rep")
     visit = rep.create("visit", visit_values(company, state="submitted", adverse_event=False))
     amended = {"adverse_event": (False, True), "reason": "补充"}
-    answers = rep.push(
+    answers = rep.tell(
         visit,
         rep.edit("visit", visit.row_id, 1, **amended),
         opened(rep, visit.row_id),
@@ -67,12 +67,12 @@ def test_an_amendment_that_heard_one_after_all_needs_its_task(company: Company) 
 def test_nobody_deletes_a_task_or_moves_its_clock(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company, adverse_event=True))
     rep = company.laptop("rep")
-    assert codes(rep.push(opened(rep, visit_id))) == ["applied"]
+    assert codes(rep.tell(opened(rep, visit_id))) == ["applied"]
     later = "2026-11-25T01:00:00.000Z"
     for who in ("rep", "colleague", "manager", "admin"):
         laptop = company.laptop(who)
         made = task_id(visit_id)
-        answers = laptop.push(
+        answers = laptop.tell(
             laptop.operation("adverse_event", made, "delete", base_revision=1),
             laptop.operation("adverse_event", made, "delete", base_revision=1, reason="写错了"),
             laptop.edit("adverse_event", made, 1, due_at=("2026-11-23T01:00:00.000Z", later)),
@@ -88,7 +88,7 @@ def test_a_task_belongs_to_an_own_visit_once(company: Company) -> None:
     rep, colleague = company.laptop("rep"), company.laptop("colleague")
     visit_id = company.insert("visit", visit_values(company))
     elsewhere = company.insert("visit", visit_values(company, "other", territory_id=company["south"], doctor_ids=[]))
-    answers = rep.push(
+    answers = rep.tell(
         rep.create("adverse_event", adverse_event_of(visit_id)),
         opened(rep, elsewhere),
         opened(rep, new_id()),
@@ -105,13 +105,13 @@ def test_a_task_belongs_to_an_own_visit_once(company: Company) -> None:
     refused = ["wrong_kind", "out_of_scope", "out_of_scope", "out_of_scope", "clock_changed", "out_of_scope"]
     assert codes(answers) == [*refused, "applied", "merged"]
     mine = company.insert("visit", visit_values(company))
-    assert codes(colleague.push(opened(colleague, mine))) == ["not_yours"]
+    assert codes(colleague.tell(opened(colleague, mine))) == ["not_yours"]
 
 
 def test_a_clock_that_is_ahead_gains_no_time(company: Company) -> None:
     rep = company.laptop("rep")
     visit_id = company.insert("visit", visit_values(company))
-    (answer,) = rep.push(opened(rep, visit_id, heard_at="2026-12-24T01:00:00.000Z"))
+    (answer,) = rep.tell(opened(rep, visit_id, heard_at="2026-12-24T01:00:00.000Z"))
     assert answer.row is not None
     assert (answer.row["heard_at"], answer.row["due_at"]) == ("2026-11-22T02:00:00.000Z", "2026-11-23T02:00:00.000Z")
 
@@ -119,18 +119,18 @@ def test_a_clock_that_is_ahead_gains_no_time(company: Company) -> None:
 def test_whoever_reports_it_signs_for_it(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company))
     rep, colleague, manager = company.laptop("rep"), company.laptop("colleague"), company.laptop("manager")
-    rep.push(opened(rep, visit_id))
+    rep.tell(opened(rep, visit_id))
     done: dict[str, Any] = {"state": ("open", "reported"), "reported_at": (None, "2026-11-22T01:30:00.000Z")}
     how = {"reported_how": (None, "phone")}
     made = task_id(visit_id)
-    answers = colleague.push(
+    answers = colleague.tell(
         colleague.edit("adverse_event", made, 1, **done, **how, reported_by=(None, company["rep"])),
         colleague.edit("adverse_event", made, 1, **done, reported_by=(None, company["colleague"])),
         colleague.edit("adverse_event", made, 1, **done, **how),
     )
     assert codes(answers) == ["not_yours", "required", "required"]
     assert codes(
-        manager.push(manager.edit("adverse_event", made, 1, **done, **how, reported_by=(None, company["manager"])))
+        manager.tell(manager.edit("adverse_event", made, 1, **done, **how, reported_by=(None, company["manager"])))
     ) == ["applied"]
     assert company.row("adverse_event", made)["state"] == "reported"
 
@@ -145,21 +145,21 @@ def test_a_report_has_to_come_in_time_by_the_day_on_which_it_was_submitted(compa
     ahead.made_at = today.made_at = "2030-01-01T00:00:00.000Z"  # a clock that is ahead counts as now
     offline = rep.edit("visit", draft.row_id, 1, state=("draft", "submitted"))
     offline.made_at = "2026-11-17T01:00:00.000Z"
-    answers = rep.push(draft, late, submitted, ahead, offline, today)
+    answers = rep.tell(draft, late, submitted, ahead, offline, today)
     assert codes(answers) == ["applied", "too_late", "too_late", "too_late", "applied", "applied"]
     [said] = told_in_trail(company, IN_TIME_BY_LAPTOP)
     assert (said["parent_id"], said["by_id"]) == (draft.row_id, company["rep"])
     assert said["changes"] == {"made_at": [offline.made_at, to_text(company.clock())]}, "its clock may be set back"
     back = {"starts_at": ("2026-11-10T01:00:00.000Z", "2026-11-01T01:00:00.000Z")}
-    assert codes(rep.push(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
+    assert codes(rep.tell(rep.edit("visit", draft.row_id, 2, **back, reason="写错了日期"))) == ["too_late"]
 
 
 def test_a_report_that_was_submitted_on_two_laptops_alike_amends_nothing(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company, adverse_event=False))
     one, other = company.laptop("rep"), company.laptop("rep")
     given = {"state": ("draft", "submitted"), "next_step": (None, "送资料")}
-    assert codes(one.push(one.edit("visit", visit_id, 1, **given))) == ["applied"]
-    assert codes(other.push(other.edit("visit", visit_id, 1, **given))) == ["merged"]
+    assert codes(one.tell(one.edit("visit", visit_id, 1, **given))) == ["applied"]
+    assert codes(other.tell(other.edit("visit", visit_id, 1, **given))) == ["merged"]
     assert company.row("visit", visit_id)["revision"] == 2
 
 
@@ -168,9 +168,9 @@ def test_a_report_that_was_submitted_twice_amends_itself(company: Company) -> No
     one, other = company.laptop("rep"), company.laptop("rep")
     submitted = {"state": ("draft", "submitted"), "adverse_event": (None, False)}
     first = submitted | {"note": ("一起见了主任。", "上午见的。\n一起见了主任。"), "next_step": (None, "送资料")}
-    assert codes(one.push(one.edit("visit", visit_id, 1, **first))) == ["applied"]
+    assert codes(one.tell(one.edit("visit", visit_id, 1, **first))) == ["applied"]
     second = submitted | {"note": ("一起见了主任。", "一起见了主任。\n他要文献。"), "next_step": (None, "打电话")}
-    assert codes(other.push(other.edit("visit", visit_id, 1, **second))) == ["merged"]
+    assert codes(other.tell(other.edit("visit", visit_id, 1, **second))) == ["merged"]
     row = company.row("visit", visit_id)
     assert (row["note"], row["next_step"]) == ("上午见的。\n一起见了主任。\n他要文献。", "打电话")
     one.sync()
@@ -182,9 +182,9 @@ def test_what_was_heard_stays_heard_in_a_report_that_was_submitted_twice(company
     visit_id = company.insert("visit", visit_values(company, adverse_event=None))
     one, other = company.laptop("rep"), company.laptop("rep")
     heard = {"state": ("draft", "submitted"), "adverse_event": (None, True)}
-    assert codes(one.push(opened(one, visit_id), one.edit("visit", visit_id, 1, **heard))) == ["applied", "applied"]
+    assert codes(one.tell(opened(one, visit_id), one.edit("visit", visit_id, 1, **heard))) == ["applied", "applied"]
     not_heard = heard | {"adverse_event": (None, False), "next_step": (None, "打电话")}
-    assert codes(other.push(other.edit("visit", visit_id, 1, **not_heard))) == ["merged"]
+    assert codes(other.tell(other.edit("visit", visit_id, 1, **not_heard))) == ["merged"]
     row = company.row("visit", visit_id)
     assert (row["adverse_event"], row["next_step"]) == (True, "打电话")
 
@@ -193,9 +193,9 @@ def test_whoever_had_seen_the_report_gives_a_reason(company: Company) -> None:
     visit_id = company.insert("visit", visit_values(company, adverse_event=False))
     one, other = company.laptop("rep"), company.laptop("rep")
     submitted = {"state": ("draft", "submitted")}
-    assert codes(one.push(one.edit("visit", visit_id, 1, **submitted))) == ["applied"]
+    assert codes(one.tell(one.edit("visit", visit_id, 1, **submitted))) == ["applied"]
     changed = {"next_step": (None, "打电话")}
-    answers = other.push(
+    answers = other.tell(
         other.edit("visit", visit_id, 2, **submitted, **changed),
         other.edit("visit", visit_id, 1, **changed),
         other.edit("visit", visit_id, 1, **changed, reason="补充"),
@@ -208,8 +208,8 @@ def test_what_was_saved_before_the_second_submission_goes_with_it(company: Compa
     one, other = company.laptop("rep"), company.laptop("rep")
     submitted = {"state": ("draft", "submitted"), "adverse_event": (None, False)}
     first = submitted | {"note": ("见主任。", "上午。\n见主任。")}
-    assert codes(one.push(one.edit("visit", visit_id, 1, **first))) == ["applied"]
-    answers = other.push(
+    assert codes(one.tell(one.edit("visit", visit_id, 1, **first))) == ["applied"]
+    answers = other.tell(
         other.edit("visit", visit_id, 1, note=("见主任。", "见主任。\n要文献。")),
         other.edit("visit", visit_id, 1, **submitted, note=("见主任。\n要文献。", "见主任。\n要文献。\n再约。")),
         other.edit("visit", visit_id, 2, next_step=(None, "打电话")),
@@ -231,7 +231,7 @@ def test_the_ends_of_the_calendar_are_nobodys_day(sqlite_company: Company) -> No
     early.made_at = first
     period = {"territory_id": company["north"], "starts_on": "0001-01-01", "ends_on": "9999-12-31"}
     off = rep.create("day_off", period | {"owner_id": company["rep"], "part": "whole", "kind": "leave"})
-    assert codes(rep.push(*reports, early, off)) == [*["out_of_range"] * 3, "applied", "out_of_range"]
+    assert codes(rep.tell(*reports, early, off)) == [*["out_of_range"] * 3, "applied", "out_of_range"]
     for day in ("0001-01-01", "9999-12-31", "2200-01-01"):
         plan = manager.create("cycle_plan", period | {"name": "周期", "starts_on": day, "ends_on": day})
-        assert codes(manager.push(plan)) == ["out_of_range"], day
+        assert codes(manager.tell(plan)) == ["out_of_range"], day

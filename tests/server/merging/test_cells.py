@@ -35,7 +35,7 @@ def test_a_change_that_meets_another_one(material: Material, record: str, local:
     row_id = change.row_id
     _remote_change(material, record, remote, row_id, change)
     before = _state(company, record, row_id)
-    (answer,) = mine.push(change)
+    (answer,) = mine.tell(change)
     _check(company, mine, expected, change, answer, before)
     if expected is MERGED:
         _every_field_follows_its_rule(material, record)
@@ -108,7 +108,7 @@ def _remote_update(material: Material, record: str, row_id: str) -> None:
         return
     other = company.laptop(_somebody(record))
     first = material.writable(record)[0]
-    (answer,) = other.push(other.edit(record, row_id, 1, **{first.name: (None, material.three(first)[1])}))
+    (answer,) = other.tell(other.edit(record, row_id, 1, **{first.name: (None, material.three(first)[1])}))
     assert answer.outcome == "applied", answer
 
 
@@ -205,12 +205,12 @@ def _every_field_follows_its_rule(material: Material, record: str) -> None:
     company.clock.move(60)
     theirs_ = {name: (values[0], values[1]) for name, values in three.items()}
     mine_ = {name: (values[0], values[2]) for name, values in three.items()}
-    (answer,) = first.push(first.operation(record, row_id, "edit", base_revision=1, fields=theirs_))
+    (answer,) = first.tell(first.operation(record, row_id, "edit", base_revision=1, fields=theirs_))
     assert answer.outcome == "applied", answer
     company.clock.move(60)
     edit = later.operation(record, row_id, "edit", base_revision=1, fields=mine_)
     edit.made_at = "2020-01-01T00:00:00.000Z"  # a clock that is years behind decides nothing
-    (answer,) = later.push(edit)
+    (answer,) = later.tell(edit)
     assert answer.row is not None, answer
     row, lost = company.row(record, row_id), {one["field"]: one for one in _conflicts_of(company, row_id)}
     for one in fields:

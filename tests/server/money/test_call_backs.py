@@ -60,14 +60,14 @@ def test_one_batch_brings_the_call_back_and_its_result(company: Company, event: 
     claim_id, laptop = a_claim(company, visit_id), company.laptop("manager")
     answers = {"outcome": outcome, "confirmed": ["meal"] if outcome == "confirmed" else [], "note": "他说的话"}
     made = laptop.create("call_back", values_of(company, claim_id=claim_id, visit_id=visit_id, **answers))
-    found = laptop.push(made, result(company, laptop, claim_id, event, made.row_id))
+    found = laptop.tell(made, result(company, laptop, claim_id, event, made.row_id))
     assert [code(one) for one in found] == ["applied", "applied"]
     assert company.row("claim", claim_id)["state"] == state
     row = company.row("call_back", made.row_id)
     assert (row["decided_at"] is not None, row["revision"]) == (True, 2)
     later = laptop.edit("call_back", made.row_id, 2, note=("他说的话", "别的"))
-    assert code(laptop.push(later)[0]) == "call_back_bound"
-    assert code(laptop.push(laptop.operation("call_back", made.row_id, "delete", base_revision=2))[0]) == "kept"
+    assert code(laptop.tell(later)[0]) == "call_back_bound"
+    assert code(laptop.tell(laptop.operation("call_back", made.row_id, "delete", base_revision=2))[0]) == "kept"
     told = entries_of(company, claim_id, visit_id)
     assert ("visit", "called_back") in [one[:2] for one in told]
     assert ("claim", event) in [one[:2] for one in told]
@@ -79,7 +79,7 @@ def test_it_reaches_who_decides_and_accounts_and_the_representative_only_as_the_
     visit_id = a_visit(company)
     claim_id, laptop = a_claim(company, visit_id), company.laptop("manager")
     made = laptop.create("call_back", values_of(company, claim_id=claim_id, visit_id=visit_id, note="他说的话"))
-    laptop.push(made, result(company, laptop, claim_id, "call_back_confirmed", made.row_id))
+    laptop.tell(made, result(company, laptop, claim_id, "call_back_confirmed", made.row_id))
     for who in ("manager", "finance", "auditor"):
         pulled = company.laptop(who)
         pulled.sync()
@@ -121,7 +121,7 @@ def test_what_the_server_refuses(company: Company, more: dict[str, Any], expecte
     named = {name: company.ids.get(value, value) if name.endswith("_id") else value for name, value in more.items()}
     values = {"visit_id": a_visit(company)} | values_of(company) | named
     laptop = company.laptop("manager")
-    (answer,) = laptop.push(laptop.create("call_back", {name: one for name, one in values.items() if one is not None}))
+    (answer,) = laptop.tell(laptop.create("call_back", {name: one for name, one in values.items() if one is not None}))
     assert code(answer) == expected
 
 
@@ -129,14 +129,14 @@ def test_what_the_server_refuses(company: Company, more: dict[str, Any], expecte
 def test_only_a_manager_writes_one(company: Company, who: str) -> None:
     laptop = company.laptop(who)
     values = values_of(company, visit_id=a_visit(company), owner_id=company[who])
-    assert code(laptop.push(laptop.create("call_back", values))[0]) == "forbidden"
+    assert code(laptop.tell(laptop.create("call_back", values))[0]) == "forbidden"
 
 
 def test_who_joined_the_visit_does_not_call_about_it(company: Company) -> None:
     visit_id = a_visit(company, joint_with_ids=[company["manager"]])
     claim_id, laptop = a_claim(company, visit_id, category="travel"), company.laptop("manager")
     for about in ({"visit_id": visit_id}, {"claim_id": claim_id}):
-        assert code(laptop.push(laptop.create("call_back", values_of(company, **about)))[0]) == "took_part"
+        assert code(laptop.tell(laptop.create("call_back", values_of(company, **about)))[0]) == "took_part"
 
 
 def test_consent_of_now_or_of_the_time_of_the_call_allows_it(company: Company) -> None:
@@ -150,15 +150,15 @@ def test_consent_of_now_or_of_the_time_of_the_call_allows_it(company: Company) -
     company.clock.move(3600)
     later = company.database.run(lambda work: work.at)
     values = values_of(company, visit_id=visit_id, way="phone", called_at=called)
-    assert code(laptop.push(laptop.create("call_back", values))[0]) == "applied"
-    assert code(laptop.push(laptop.create("call_back", values | {"called_at": later}))[0]) == "no_consent"
+    assert code(laptop.tell(laptop.create("call_back", values))[0]) == "applied"
+    assert code(laptop.tell(laptop.create("call_back", values | {"called_at": later}))[0]) == "no_consent"
 
 
 def test_a_clock_that_is_ahead_counts_as_now(company: Company) -> None:
     laptop, ahead = company.laptop("manager"), "2027-03-01T00:00:00.000Z"
     made = laptop.create("call_back", values_of(company, visit_id=a_visit(company), called_at=ahead))
     made.made_at = ahead
-    assert code(laptop.push(made)[0]) == "applied"
+    assert code(laptop.tell(made)[0]) == "applied"
     row = company.row("call_back", made.row_id)
     assert row["called_at"] == row["created_at"] < ahead
 
@@ -176,27 +176,27 @@ def test_a_result_rests_on_an_own_call_back_about_the_claim_that_says_it(company
         (mine, "call_back_disputed", "call_back_differs"),
         (["x"], "call_back_confirmed", "wrong_kind"),
     ):
-        answer = laptop.push(result(company, laptop, claim_id, event, call_back_id))[0]
+        answer = laptop.tell(result(company, laptop, claim_id, event, call_back_id))[0]
         assert code(answer) == expected, (event, call_back_id)
     stale = result(company, laptop, claim_id, "call_back_confirmed", mine, seen_hash="b" * 64)
-    assert code(laptop.push(stale)[0]) == "changed_since_seen"
+    assert code(laptop.tell(stale)[0]) == "changed_since_seen"
     assert company.row("claim", claim_id)["state"] == "to_call_back"
     assert company.row("call_back", mine)["decided_at"] is None
-    assert code(laptop.push(result(company, laptop, claim_id, "call_back_confirmed", mine))[0]) == "applied"
+    assert code(laptop.tell(result(company, laptop, claim_id, "call_back_confirmed", mine))[0]) == "applied"
 
 
 def test_a_call_back_is_corrected_by_its_author_until_then(company: Company) -> None:
     laptop, visit_id = company.laptop("manager"), a_visit(company)
     made = laptop.create("call_back", values_of(company, visit_id=visit_id))
-    laptop.push(made)
+    laptop.tell(made)
     answers: dict[str, Any] = {"outcome": ("confirmed", "disputed"), "confirmed": (["meal"], [])}
     edit = laptop.edit("call_back", made.row_id, 1, **answers, note=(None, "没有用餐"))
-    assert code(laptop.push(edit)[0]) == "applied"
+    assert code(laptop.tell(edit)[0]) == "applied"
     colleague = company.insert("doctor", {"name": "李", "territory_id": company["north"]})
     again = laptop.edit("call_back", made.row_id, 2, doctor_id=(company["north_doctor"], colleague))
-    assert code(laptop.push(again)[0]) == "given_once"
+    assert code(laptop.tell(again)[0]) == "given_once"
     phone = laptop.edit("call_back", made.row_id, 2, way=("face_to_face", "phone"))
-    assert code(laptop.push(phone)[0]) == "no_consent"
+    assert code(laptop.tell(phone)[0]) == "no_consent"
     told = [one[2] for one in entries_of(company, visit_id) if one[1] == "called_back"]
     assert sorted(told) == ['{"outcome":["confirmed","disputed"]}', '{"outcome":[null,"confirmed"]}']
 
@@ -207,5 +207,5 @@ def test_the_note_in_the_trail_of_a_visit_is_no_change_of_the_visit(company: Com
     for name in ("next_step", "competitor"):
         edit = rep.edit("visit", visit_id, 1, **{name: (None, "x")})
         edit.reason = "更正"
-        assert rep.push(edit)[0].outcome == "applied"
-        manager.push(manager.create("call_back", values_of(company, visit_id=visit_id)))
+        assert rep.tell(edit)[0].outcome == "applied"
+        manager.tell(manager.create("call_back", values_of(company, visit_id=visit_id)))

@@ -212,7 +212,7 @@ def test_an_argument_that_nobody_knows_is_no_decision(sqlite_company: Company) -
     seen = company.row("claim", claim_id)["content_hash"]
     manager = company.laptop("manager")
     args = {"seen_hash": seen, "aproved_lines": [1]}
-    (answer,) = manager.push(manager.operation("claim", claim_id, "command", command="approve", args=args))
+    (answer,) = manager.tell(manager.operation("claim", claim_id, "command", command="approve", args=args))
     told = (answer.code, answer.params["code"], answer.field)
     assert told == ("invalid", "unknown_field", "args.aproved_lines")
     assert company.row("claim", claim_id)["state"] == "submitted"

@@ -52,7 +52,7 @@ def test_claim_receipt_and_submission_in_one_batch(company: Company) -> None:
     receipt = rep.create("attachment", attachment_of("claim", claim.row_id, PHOTO))
     args = {"seen_hash": content_hash(values)}
     submit = rep.operation("claim", claim.row_id, "command", command="submit", args=args)
-    assert [one.outcome for one in rep.push(claim, receipt, submit)] == ["applied"] * 3
+    assert [one.outcome for one in rep.tell(claim, receipt, submit)] == ["applied"] * 3
     assert company.row("claim", claim.row_id)["state"] == "submitted"
 
 
