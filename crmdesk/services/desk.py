@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from typing import TypeVar
 
 from crmdesk.domain.clock import Clock, local_date, utc_now
@@ -43,7 +44,7 @@ class Desk:
         self._visits = VisitIndex()
         self._orders = CustomerOrders(self._visits)
         self._person: Person | None = None
-        self._person_day = ""
+        self._person_day: date | None = None
         self._closed = False
         self._moment = 0
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="crmdesk-reader")
@@ -64,12 +65,12 @@ class Desk:
         """Who is signed in and the territories held today; raises WorldError('not_signed_in')."""
         today = local_date(self._clock())
         with self._lock:
-            if self._person is not None and self._person_day == today.isoformat():
+            if self._person is not None and self._person_day == today:
                 return self._person
         with self._store.reading() as connection:
             person = person_of(connection, today)
         with self._lock:
-            self._person, self._person_day = person, today.isoformat()
+            self._person, self._person_day = person, today
         return person
 
     def submit(self, command: Command) -> "Future[Outcome]":

@@ -99,12 +99,13 @@ def _tidy_item(parts: tuple[Any, ...], entry: Any) -> Any:
 
 def check_rights(handling: Handling, record: Record, names: Mapping[str, Any]) -> None:
     """Raise RefusedError('forbidden' or 'field_not_allowed') where the role may not write the record or a field."""
-    if not access.may_write(record, handling.role):
+    role = handling.role
+    if not access.may_write(record, role):
         raise RefusedError("forbidden", record=record.name)
     unknown = [name for name in names if name not in record.by_name]
     if unknown:
         raise InputError("unknown_field", field=str(unknown[0])[:60])
-    forbidden = access.forbidden_fields(record, names, handling.role)
+    forbidden = access.forbidden_fields(record, names, role)
     if forbidden:
         raise RefusedError("field_not_allowed", field=forbidden[0])
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from crmdesk.domain.errors import InputError
@@ -57,6 +58,7 @@ class Inverses:
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
         self._kept: OrderedDict[str, tuple[Command, ...]] = OrderedDict()
+        self._name, self._numbers = new_id(), count(1)  # what another desk gave out means nothing to this one
 
     def keep(self, commands: tuple[Command, ...], together: str = "") -> str:
         """Remember the commands that undo something, in the order to run them; return their token ('' for none).
@@ -65,7 +67,7 @@ class Inverses:
         """
         if not commands:
             return ""
-        token = together or new_id()
+        token = together or f"{self._name}/{next(self._numbers)}"
         self._kept[token] = (*commands, *self._kept.get(token, ()))
         self._kept.move_to_end(token)
         while len(self._kept) > self._limit:

@@ -56,17 +56,9 @@ class Connection:
         """Run a statement with values for its marks: `:name` from a mapping, `?` in order."""
         return Found(self.driver.execute(statement, values))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit what is done meanwhile; an exception takes it back."""
-        try:
-            self.driver.execute("BEGIN IMMEDIATE" if self.writes else "BEGIN")
-            yield
-            self.driver.execute("COMMIT")
-        except BaseException:  # whatever it is, nothing of it stays; it is raised again
-            if self.driver.in_transaction:
-                self.must("ROLLBACK")
-            raise
+    def transaction(self, *, waits: bool = True) -> "_Transaction":
+        """Commit what is done meanwhile; an exception takes it back. The commit waits for the disk, or not."""
+        return _Transaction(self, waits)
 
     def must(self, statement: str) -> None:
         """Run what has to be done before anybody else gets this connection; where it fails, nobody gets it."""
@@ -79,6 +71,40 @@ class Connection:
         """Close it for good: the next one who wants a connection gets a new one."""
         self.broken = True
         self.driver.close()
+
+
+class _Transaction:
+    """A class and not a generator: each thing that is saved goes through it, and so does each read."""
+
+    __slots__ = ("_connection", "_waits")
+
+    def __init__(self, connection: Connection, waits: bool) -> None:
+        self._connection, self._waits = connection, waits
+
+    def __enter__(self) -> None:
+        driver = self._connection.driver
+        if not self._waits:
+            driver.execute("PRAGMA synchronous = NORMAL")
+        try:
+            driver.execute("BEGIN IMMEDIATE" if self._connection.writes else "BEGIN")
+        except BaseException:  # whatever it is, the next commit waits again; it is raised again
+            self._end()
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        try:
+            if kind is None:
+                self._connection.driver.execute("COMMIT")
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """Take back what was not committed, and let commits wait for the disk as they do."""
+        connection = self._connection
+        if connection.driver.in_transaction:
+            connection.must("ROLLBACK")
+        if not self._waits and not connection.broken:
+            connection.must("PRAGMA synchronous = FULL")
 
 
 class Connections:

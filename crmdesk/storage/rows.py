@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import compress
+from operator import ne
 from typing import Any
 
 import msgspec
@@ -15,12 +17,8 @@ from crmdesk.storage.json_text import from_json, to_json, to_json_each
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A row of the store: `values` are house-keeping columns and fields by name, as Python values.
+    """A row of the store: `values` are house-keeping columns and fields by name, as Python values."""
 
-    `stored` is the row as it lies in its table.
-    """
-
-    stored: tuple[Any, ...]
     rowid: int
     values: dict[str, Any]
     scopes: tuple[str, ...]
@@ -39,6 +37,8 @@ class Shape:
         self.json_at = tuple(len(HOUSE_COLUMNS) + at for at, field in enumerate(declared.fields) if field.is_json)
         booleans = [len(HOUSE_COLUMNS) + at for at, field in enumerate(declared.fields) if field.kind is Kind.BOOLEAN]
         self.boolean_at = (self.columns.index("deleted"), *booleans)
+        self._json_names = tuple(self.columns[at] for at in self.json_at)
+        self._boolean_names = tuple(self.columns[at] for at in self.boolean_at)
         self.searched = declared.search
         self.indexed = record in search_index.WORDS
         stored = self.names = ("rowid", *self.columns, "scopes", "dirty", *(("pinyin",) if self.searched else ()))
@@ -49,7 +49,9 @@ class Shape:
         self.insert = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"
         self.upsert = f"{self.insert} ON CONFLICT(id) DO UPDATE SET {renewed}"
         self.select = f"SELECT {names} FROM {self.table}"
+        self.select_one = f"{self.select} WHERE id = ?"
         parts = ("deleted", *search_index.DEPENDS.get(record, ()))
+        self.entry_depends = frozenset(parts)
         self.searched_by = (*(f'"{name}"' for name in parts), "pinyin" if self.searched else "''")
         self._parts_at = tuple(self.columns.index(name) for name in parts)
         self._kinds = (*_HOUSE_KINDS, *(_KINDS.get(field.kind, _TEXT) for field in declared.fields))
@@ -87,10 +89,6 @@ class Shape:
         stored = self.stored(0, wire, "", 0, pinyin)
         return (*(stored[at + 1] for at in self._parts_at), pinyin)
 
-    def known(self, stored: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the same of the values of one table row."""
-        return (*(stored[at + 1] for at in self._parts_at), stored[-1] if self.searched else "")
-
     def stored_columns(self, columns: Sequence[list[Any]]) -> list[list[Any]]:
         """Return wire columns, in our order, as the table holds them."""
         stored = list(columns)
@@ -104,29 +102,28 @@ class Shape:
 
     def held(self, stored: Sequence[Any]) -> Held:
         """Return a row from the values of one table row."""
-        wire = list(stored[1 : len(self.columns) + 1])
-        for at in self.json_at:
-            if wire[at] is not None:
-                wire[at] = from_json(wire[at])
-        for at in self.boolean_at:
-            if wire[at] is not None:
-                wire[at] = bool(wire[at])
         after = len(self.columns) + 1
-        values = dict(zip(self.columns, wire, strict=True))
-        return Held(tuple(stored), int(stored[0]), values, tuple(stored[after].split()), bool(stored[after + 1]))
+        values = dict(zip(self.columns, stored[1:after], strict=True))
+        for name in self._json_names:
+            if (text := values[name]) is not None:
+                values[name] = from_json(text)
+        for name in self._boolean_names:
+            if (number := values[name]) is not None:
+                values[name] = bool(number)
+        return Held(int(stored[0]), values, tuple(stored[after].split()), bool(stored[after + 1]))
 
     def difference(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns of a table row that differ, as they are stored; `after` names every column."""
-        found: dict[str, Any] = {}
-        for at, name in enumerate(self.columns):
-            value = after[name]
-            if value != before[name]:
-                found[name] = to_json(value) if at in self.json_at and value is not None else value
-        return found
+        """Return the columns of a table row that differ, as they are stored; what is not given of either is nothing."""
+        new = self.wire(after)
+        differing = compress(range(len(new)), map(ne, self.wire(before), new))
+        return {
+            self.columns[at]: to_json(new[at]) if at in self.json_at and new[at] is not None else new[at]
+            for at in differing
+        }
 
-    def wire(self, values: dict[str, Any]) -> list[Any]:
+    def wire(self, values: Mapping[str, Any]) -> list[Any]:
         """Return a wire row from values by name; what is not given is None (house-keeping: 0, empty)."""
-        return [values.get(name, default) for name, default in zip(self.columns, self.defaults, strict=True)]
+        return list(map(values.get, self.columns, self.defaults))
 
 
 _HOUSE_DEFAULTS: dict[str, Any] = {"revision": 0, "deleted": False}
@@ -163,7 +160,7 @@ def read(driver: Driver, record: str, row_id: str) -> Held | None:
 
 def look_up(driver: Driver, record: str, row_id: str) -> tuple[Any, ...] | None:
     """Return one row as it lies in its table, tombstones included; None where it is not held."""
-    found = driver.execute(f"{shape(record).select} WHERE id = ?", (row_id,)).fetchone()
+    found = driver.execute(shape(record).select_one, (row_id,)).fetchone()
     return None if found is None else tuple(found)
 
 
@@ -187,27 +184,33 @@ def write(
     as it is in the table, where the caller has just read it.
     """
     form = shape(record)
-    found = held.stored if held is not None else look_up(driver, record, values["id"])
-    rowid = int(found[0]) if found else next_rowid(driver, record)
-    wire = form.wire(values)
-    pinyin = ""
-    if found and form.known(found) == form.searched_as(wire, form.known(found)[-1]):
-        pinyin = str(form.known(found)[-1])  # what the search knows of it stays
-    elif form.indexed:
-        if found:
-            search_index.forget(driver, record, [rowid])
-        entry = search_index.entry(record, values)
-        pinyin = entry.sort_key
-        if not values["deleted"]:
-            search_index.put(driver, record, [(rowid, *entry.columns)])
-    stored = form.stored(rowid, wire, " ".join(sorted(scopes)), int(dirty), pinyin)
-    if not found:
-        driver.execute(form.insert, stored)
+    held = held or read(driver, record, values["id"])
+    if held is None:
+        rowid = next_rowid(driver, record)
+        key = _indexed(driver, record, rowid, values) if form.indexed else ""
+        driver.execute(form.insert, form.stored(rowid, form.wire(values), " ".join(sorted(scopes)), int(dirty), key))
         return
-    changed = {name: now for name, now, before in zip(form.names, stored, found, strict=True) if now != before}
+    changed = form.difference(held.values, values)
+    if form.indexed and not form.entry_depends.isdisjoint(changed):
+        search_index.forget(driver, record, [held.rowid])
+        key = _indexed(driver, record, held.rowid, values)
+        changed |= {"pinyin": key} if form.searched else {}
+    within = sorted(scopes)
+    if within != sorted(held.scopes):
+        changed["scopes"] = " ".join(within)
+    if dirty != held.dirty:
+        changed["dirty"] = int(dirty)
     if changed:
-        marks = ", ".join(f'"{name}" = ?' for name in changed)
-        driver.execute(f"UPDATE {form.table} SET {marks} WHERE rowid = ?", (*changed.values(), rowid))
+        marks = ", ".join([f'"{name}" = ?' for name in changed])
+        driver.execute(f"UPDATE {form.table} SET {marks} WHERE rowid = ?", (*changed.values(), held.rowid))
+
+
+def _indexed(driver: Driver, record: str, rowid: int, values: Mapping[str, Any]) -> str:
+    """Put a row that has no search entry into the index, unless it is deleted; return its key in sorted lists."""
+    entry = search_index.entry(record, values)
+    if not values["deleted"]:
+        search_index.put(driver, record, [(rowid, *entry.columns)])
+    return entry.sort_key
 
 
 def insert(driver: Driver, form: Shape, fresh: Iterable[Sequence[Any]], scopes: str, dirty: bool) -> None:

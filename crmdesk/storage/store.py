@@ -21,6 +21,8 @@ from crmdesk.storage.work import UnitOfWork, driver_of
 FILE_NAME = "crmdesk.db"
 CHECKPOINT_BYTES = 4 << 20
 """The log is brought into the file when it has grown by this."""
+LOOKED_AFTER = 32
+"""After so many commits and changed rows the size of the log is looked at: asking costs a tenth of a small commit."""
 SWEPT_AT_ONCE = 8
 """So many files are forgotten under one lock of the writer."""
 
@@ -51,6 +53,7 @@ class Store:
         self._working: UnitOfWork | None = None
         self.checkpointing = threading.Lock()  # held while the log is brought into the file
         self._checkpointer: raw.Driver | None = None
+        self._unlooked = 0  # so much was written since the log was looked at
         self._brought_in = 0  # bytes of the log that were there when it was brought in last
         self._merger: threading.Thread | None = None
         self._not_on_disk = False  # commits stand in the log that nobody waited for
@@ -111,12 +114,13 @@ class Store:
                 raise RuntimeError("a unit of work is open on this thread already")
             self._not_on_disk = self._not_on_disk or comes_again
             try:
-                with self._committed(not comes_again) as connection:
+                with self._writer.connected() as connection, connection.transaction(waits=not comes_again):
                     self._working = UnitOfWork(connection, self.clock, self.handed_out, self.blobs)
                     yield self._working
                     self._working.finish()
                     purge, swept = self._working.leaving, "attachment" in self._working.changed
                     unmerged = self._working.unmerged
+                    self._unlooked += 1 + sum(map(len, self._working.changed.values()))
             except Exception as error:  # as above
                 known = raw.world_error(error)
                 if known is not None:
@@ -124,7 +128,7 @@ class Store:
                 raise
             finally:
                 self._working = None
-        self._checkpoint()
+        self._look_at_log(at_once=comes_again)
         if unmerged and (self._merger is None or not self._merger.is_alive()):
             self._merger = threading.Thread(target=self._merge, name="crmdesk-merge", daemon=True)
             self._merger.start()
@@ -132,12 +136,6 @@ class Store:
             self.take_out()
         if swept:
             self.sweep_attachments()
-
-    @contextmanager
-    def _committed(self, waits: bool) -> Iterator[Connection]:
-        """Give the writer's connection in a transaction whose commit waits for the disk, or not."""
-        with self._writer.connected() as connection, _waiting(connection, waits), connection.transaction():
-            yield connection
 
     def _bring_to_disk(self) -> None:
         """Write to the disk what commits left in the log, before the lock of the writer is taken: nobody waits for it.
@@ -172,6 +170,11 @@ class Store:
         """Wait until nobody merges parts of the search index any more."""
         if self._merger is not None:
             self._merger.join()
+
+    def _look_at_log(self, *, at_once: bool) -> None:
+        if at_once or self._unlooked >= LOOKED_AFTER:
+            self._unlooked = 0
+            self._checkpoint()
 
     def _checkpoint(self) -> None:
         """Bring the log into the file when it has grown, on a thread of its own: nobody waits for it."""
@@ -240,20 +243,6 @@ class Store:
                 if self._checkpointer is not None:
                     self._checkpointer.close()
             self._lock.release()
-
-
-@contextmanager
-def _waiting(connection: Connection, waits: bool) -> Iterator[None]:
-    """Let the commit of a connection wait for the disk, or not."""
-    if waits:
-        yield
-        return
-    connection.driver.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        if not connection.broken:
-            connection.must("PRAGMA synchronous = FULL")
 
 
 def _make_ready(folder: Path, key: bytes) -> None:

@@ -1,11 +1,13 @@
 """Plain rows: create, edit, delete, what is refused, what has changed meanwhile, and undo."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.services.commands import CreateRow, DeleteRow, EditRow, Undo
+from crmdesk.services.desk import Desk
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from tests.services.small_territory import (
     HOSPITAL,
@@ -189,6 +191,14 @@ def test_an_undo_works_once(laptop: Laptop) -> None:
     laptop.do(Undo(first.undo_token))
     with pytest.raises(InputError, match="undo_gone"):
         laptop.do(Undo(first.undo_token))
+
+
+def test_what_another_desk_gave_out_undoes_nothing_here(laptop: Laptop) -> None:
+    first = laptop.do(EditRow("doctor", ZHANG, {"mobile": "1"}, 1))
+    with closing(Desk(laptop.store)) as after_signing_in_anew:
+        after_signing_in_anew.submit(EditRow("doctor", ZHANG, {"mobile": "2"}, 1)).result()
+        with pytest.raises(InputError, match="undo_gone"):
+            after_signing_in_anew.submit(Undo(first.undo_token)).result()
 
 
 def test_undo_never_writes_over_somebody_elses_change(laptop: Laptop) -> None:

@@ -309,6 +309,19 @@ def test_a_log_that_has_grown_is_brought_into_the_file_and_begins_anew(
     assert log.stat().st_size < 100_000
 
 
+def test_a_log_that_grew_by_many_small_commits_is_brought_into_the_file_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "CHECKPOINT_BYTES", 20_000)
+    brought_in = threading.Event()
+    bring_in = store._bring_in
+    monkeypatch.setattr(store, "_bring_in", lambda: (bring_in(), brought_in.set()))
+    for at in range(store_module.LOOKED_AFTER):
+        with store.writing() as work:
+            work.set_meta("any", f"thing {at}")
+    assert brought_in.wait(30)
+
+
 def test_a_store_of_before_doctors_were_merged_gets_the_table_and_the_index(
     open_store: Any, wire: Any, key: bytes
 ) -> None:
