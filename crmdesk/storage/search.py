@@ -144,6 +144,9 @@ class _Where(msgspec.Struct):
     def found(self) -> bool:
         return bool(self.institutions or self.departments)
 
+    def by_column(self) -> tuple[tuple[str, list[str]], ...]:
+        return ("institution_id", self.institutions), ("department_id", self.departments)
+
 
 _Candidate = tuple[str, str, str, str]
 
@@ -225,19 +228,27 @@ def _doctor_candidates(driver: Driver, terms: Sequence[Term]) -> Iterator[tuple[
 
 def _by_index(driver: Driver, record: str, select: str, terms: Sequence[Term]) -> Iterator[list[Any]]:
     """Yield rows whose name the index knows, the best first; where the widest query finds them all, it is enough."""
-
-    def ask(query: str) -> list[Any]:
-        return driver.execute(
-            f"{select} WHERE r.rowid IN (SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?)",
-            (query, _NEAR),
-        ).fetchall()
-
     *strict, widest = name_queries(terms)
-    everything = ask(widest)
-    if len(everything) == _NEAR:
-        for query in strict:
-            yield ask(query)
-    yield everything
+    everything = _rowids(driver, record, widest)
+    shown: set[int] = set()
+    for query in strict if len(everything) == _NEAR else ():
+        rowids = [one for one in _rowids(driver, record, query) if one not in shown]
+        shown.update(rowids)
+        yield _rows(driver, select, rowids)
+    yield _rows(driver, select, [one for one in everything if one not in shown])
+
+
+def _rowids(driver: Driver, record: str, query: str) -> list[int]:
+    found = driver.execute(f"SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?", (query, _NEAR))
+    return [row[0] for row in found]
+
+
+def _rows(driver: Driver, select: str, rowids: Sequence[int]) -> list[Any]:
+    """Return rows in the order of their rowids; each lies on a page of its own, so none is read for nothing."""
+    if not rowids:
+        return []
+    wanted = to_json(list(rowids))
+    return driver.execute(f"{select} WHERE r.rowid IN (SELECT value FROM json_each(?))", (wanted,)).fetchall()
 
 
 def name_queries(terms: Sequence[Term]) -> list[str]:
@@ -280,12 +291,13 @@ def _placed(
     named = [terms[at].index_query(anchored=False) for at in range(len(terms)) if not choice[at]]
     conditions = []
     values: list[object] = []
-    for where in placed:
-        conditions.append(
-            "(a.institution_id IN (SELECT value FROM json_each(?)) OR a.department_id IN "
-            "(SELECT value FROM json_each(?)))"
-        )
-        values += [to_json(where.institutions), to_json(where.departments)]
+    for at, where in enumerate(placed):
+        lists = [(name, ids) for name, ids in where.by_column() if ids]
+        # The index of the narrowest term is gone through, the others are held against what it gives.
+        column = "+a." if at else "a."
+        fits = " OR ".join(f"{column}{name} IN (SELECT value FROM json_each(?))" for name, _ids in lists)
+        conditions.append(f"({fits})")
+        values += [to_json(ids) for _name, ids in lists]
     if named:
         conditions.append("r.rowid IN (SELECT rowid FROM search_doctor WHERE search_doctor MATCH ?)")
         values.append(" AND ".join(named))

@@ -267,7 +267,8 @@ def _make_ready(folder: Path, key: bytes) -> None:
 
 def _connections(path: Path, key: bytes, handed_out: HandedOut, writes: bool) -> Connections:
     def opened() -> raw.Driver:
-        driver = raw.connect(path, key, cache_kib=24_000 if writes else 8_000)
+        # What a search reads lies on pages all over the file; each that is not at hand any more is deciphered anew.
+        driver = raw.connect(path, key, cache_kib=24_000 if writes else 12_000)
         if not writes:
             driver.execute("PRAGMA query_only = ON")
         driver.execute("PRAGMA wal_autocheckpoint = 0")  # done by the store, outside the writer's lock
