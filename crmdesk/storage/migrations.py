@@ -41,6 +41,7 @@ STEPS: tuple[str, ...] = (
     "0018_drafts_in_one_page",
     "0019_import_runs",
     "0020_numbers",
+    "0021_two_numbers_in_a_field",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -270,4 +271,5 @@ _BODIES = {
     "0018_drafts_in_one_page": _drafts_in_one_page,
     "0019_import_runs": _import_runs,
     "0020_numbers": _numbers,
+    "0021_two_numbers_in_a_field": _numbers,
 }

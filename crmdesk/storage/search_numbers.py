@@ -2,6 +2,7 @@
 
 Numbers stand in the store as they were typed, so an index is over their digits: sorted by the last four, which are what
 people know by heart, and holding all of them, so that a look for digits within goes through it and reads no row.
+Another one holds those fields that are longer than a mobile number: there may be two numbers in them.
 """
 
 import re
@@ -20,6 +21,9 @@ LAST = 4
 _MOST = 20
 _WHOLE = 11
 """The digits of a whole mobile number."""
+_NARROW = _WHOLE - LAST + 1
+"""From so many digits on, no more than three follow them in a field of one number: its last four begin with them."""
+_AFTER_ALL = "char(1114111)"
 _NUMBER = re.compile(r"[+(]?[0-9][0-9.()‐‑–—-]*")
 _ABROAD = re.compile(r"(?:00|\+)?86(1[3-9][0-9]{9})")
 
@@ -62,6 +66,11 @@ def last_of(column: str) -> str:
     return f"substr({digits_of(column)}, -{LAST})"
 
 
+def is_long(column: str) -> str:
+    """Return the SQL that says of a column that more than one number may stand in it: the condition of its index."""
+    return f"length({column}) > {_WHOLE}"
+
+
 def numbered(driver: Driver, digits: str, limit: int) -> list[Numbered]:
     """Return doctors of whom a number ends in these digits; of five and more, then those who have them within."""
     found = [one for field in FIELDS for one in _asked(driver, field, digits, limit, at_end=True)]
@@ -73,16 +82,40 @@ def numbered(driver: Driver, digits: str, limit: int) -> list[Numbered]:
     return list(first.values())[:limit]
 
 
-def statement(field: str, *, at_end: bool) -> str:
-    """Return the query for doctors whose number ends in ?1 or has it within, at most ?2 of them."""
+def statement(field: str, digits: str, *, at_end: bool) -> str:
+    """Return the query for doctors whose number ends in ?1, these digits, or has them within, at most ?2 of them."""
+    within = _within_few if len(digits) >= _NARROW else _within
+    rowids = _ending(field) if at_end else within(field)
+    return f"SELECT id, name, customer_class, title, {field} FROM row_doctor WHERE deleted = 0 AND rowid IN ({rowids})"
+
+
+def _ending(field: str) -> str:
     held = digits_of(field)
-    place = f"{last_of(field)} = substr(?1, -{LAST}) AND substr({held}, -length(?1)) = ?1"
     return (
-        f"SELECT id, name, customer_class, title, {field} FROM row_doctor WHERE deleted = 0 AND rowid IN "
-        f"(SELECT rowid FROM row_doctor WHERE {field} <> '' AND {place if at_end else f'instr({held}, ?1)'} LIMIT ?2)"
+        f"SELECT rowid FROM row_doctor WHERE {field} <> '' AND {last_of(field)} = substr(?1, -{LAST})"
+        f" AND substr({held}, -length(?1)) = ?1 "
+        f"UNION ALL SELECT rowid FROM row_doctor WHERE {is_long(field)} AND {held} GLOB '*' || ?1 || '[^0-9]*' LIMIT ?2"
     )
 
 
+def _within(field: str) -> str:
+    return f"SELECT rowid FROM row_doctor WHERE {field} <> '' AND instr({digits_of(field)}, ?1) LIMIT ?2"
+
+
+def _within_few(field: str) -> str:
+    """The same as `_within`, which goes through all numbers, in the same order, for so many digits that few can fit."""
+    last, held = last_of(field), digits_of(field)
+    places = [f"{field} <> '' AND {last} = substr(?1, -{LAST})", is_long(field)]
+    for known in range(1, LAST):
+        start = f"substr(?1, -{known})"
+        places.append(f"{field} <> '' AND {last} >= {start} AND {last} < {start} || {_AFTER_ALL}")
+    parts = (
+        f"SELECT rowid AS at, {last} AS last, {held} AS held FROM row_doctor WHERE {place} AND instr({held}, ?1)"
+        for place in places
+    )
+    return f"SELECT at FROM ({' UNION ALL '.join(parts)}) GROUP BY last, held, at ORDER BY last, held, at LIMIT ?2"
+
+
 def _asked(driver: Driver, field: str, digits: str, limit: int, *, at_end: bool) -> list[Numbered]:
-    rows = driver.execute(statement(field, at_end=at_end), (digits, limit)).fetchall()
+    rows = driver.execute(statement(field, digits, at_end=at_end), (digits, limit)).fetchall()
     return [Numbered((row[0], row[1], row[2], row[3]), field, row[4], at_end) for row in rows]

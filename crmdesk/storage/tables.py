@@ -15,7 +15,7 @@ from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.domain.records import RECORDS
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.search_numbers import FIELDS as NUMBERS
-from crmdesk.storage.search_numbers import digits_of, last_of
+from crmdesk.storage.search_numbers import digits_of, is_long, last_of
 from crmdesk.storage.visits_of import PROMISED
 
 metadata = MetaData()
@@ -46,10 +46,13 @@ def _column(field: Field) -> Column[Any]:
     return Column(field.name, Text)
 
 
-def _digits(table: str, field: Field) -> Index:
-    """The index by which a number is looked for; whoever has none costs nothing."""
-    held = (text(last_of(field.name)), text(digits_of(field.name)))
-    return Index(f"{table}_{field.name}_digits", *held, sqlite_where=text(f"{field.name} <> ''"))
+def _digits(table: str, field: Field) -> tuple[Index, Index]:
+    """The indexes by which a number is looked for; whoever has none costs nothing."""
+    last, held, is_some = text(last_of(field.name)), text(digits_of(field.name)), text(f"{field.name} <> ''")
+    return (
+        Index(f"{table}_{field.name}_digits", last, held, sqlite_where=is_some),
+        Index(f"{table}_{field.name}_long", last, held, sqlite_where=text(is_long(field.name))),
+    )
 
 
 def _row_table(record: Record) -> Table:
@@ -68,7 +71,12 @@ def _row_table(record: Record) -> Table:
         Column("scopes", Text, nullable=False),
         Column("dirty", Integer, nullable=False),
         *((Column("pinyin", Text, nullable=False),) if record.search else ()),
-        *(_digits(name, field) for field in record.fields if record.name == "doctor" and field.name in NUMBERS),
+        *(
+            index
+            for field in record.fields
+            if record.name == "doctor" and field.name in NUMBERS
+            for index in _digits(name, field)
+        ),
     )  # fmt: skip
     for field in record.fields:
         if field.indexed and field.ref != "territory":  # a laptop holds few territories: it would find nearly all rows

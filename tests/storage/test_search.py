@@ -1,6 +1,7 @@
 """The search: every kind of query, why it hit, what comes first, and texts that break other searches."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -347,13 +348,19 @@ def test_a_store_of_before_is_asked_for_numbers_by_the_index_of_a_new_one(
     driver = raw.connect(store.folder / "crmdesk.db", key)
     for field in search_numbers.FIELDS:
         driver.execute(f"DROP INDEX row_doctor_{field}_digits")
+        driver.execute(f"DROP INDEX row_doctor_{field}_long")
     driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0020'")
     driver.execute(f"PRAGMA user_version = {migrations.STEPS.index('0020_numbers')}")
     driver.close()
     again = open_store(store.folder)
     assert found(again, "6114") == [("章思", "phone")]
     with again.writing() as work:
-        for at_end in (True, False):
-            asked = f"EXPLAIN QUERY PLAN {search_numbers.statement('phone', at_end=at_end)}"
-            plan = work.driver.execute(asked, ("5678", 9)).fetchall()
-            assert "row_doctor_phone_digits" in " ".join(row[3] for row in plan)
+        for digits, at_end, indexes in (
+            ("5678", True, {"digits", "long"}),
+            ("45678", False, {"digits"}),
+            ("12345678", False, {"digits", "long"}),
+        ):
+            asked = f"EXPLAIN QUERY PLAN {search_numbers.statement('phone', digits, at_end=at_end)}"
+            plan = " ".join(row[3] for row in work.driver.execute(asked, (digits, 9)).fetchall())
+            assert set(re.findall(r"INDEX row_doctor_phone_(\w+)", plan)) == indexes
+            assert "SCAN row_doctor " not in plan.replace("SCAN row_doctor USING INDEX", "")
