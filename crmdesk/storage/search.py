@@ -4,7 +4,7 @@ A query is split at blanks into terms. A term may name the customer or, for a do
 terms have to hold. The index narrows down, and every candidate is then checked here, which also gives the reason.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, product
 from typing import Any
@@ -29,8 +29,8 @@ _NEAR = 60
 """Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
 _PLACES = 400
 """Hospitals or departments that one term may stand for; a term with more of them narrows nothing down."""
-_MEANT = 3
-"""Hospitals that a short form beside other terms may mean."""
+_MEANT = 40
+"""Hospitals that a short form beside other terms may mean: a province has that many sixth ones."""
 _RECENT = 60
 _MOST_PAIRS = 40
 
@@ -95,8 +95,10 @@ def _by_short_form(
     terms = terms_of(text)
     for at, term in enumerate(terms if "doctor" in records and len(terms) > 1 else ()):
         if not _SPEAKS_OF_A_HOSPITAL.isdisjoint(term.text):
-            for _id, name, _class, _level in short_rows(driver, term.text, _MEANT):
-                found += _find_doctors(driver, [*terms[:at], *terms_of(name)[:1], *terms[at + 1 :]], limit, recent)
+            meant = {row_id: name for row_id, name, _class, _level in short_rows(driver, term.text, _MEANT)}
+            others = [*terms[:at], *terms[at + 1 :]]
+            if meant:
+                found += _doctors_at(driver, meant, others, limit, recent["doctor"], leads=at == 0)
     return list({(hit.record, hit.id): hit for hit in found}.values())[:limit]
 
 
@@ -159,6 +161,30 @@ def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dic
         _take(driver, terms, candidates, hits, by_place=by_place)
         if len(hits) >= enough:
             break
+    return _best(driver, hits, limit, opened)
+
+
+def _doctors_at(
+    driver: Driver, meant: Mapping[str, str], terms: Sequence[Term], limit: int, opened: set[str], *, leads: bool
+) -> list[SearchRow]:
+    """Return doctors of these hospitals, names by id, whom the terms fit, by their name or by where they work.
+
+    `leads` says that the hospital was typed before them: where nothing fits better it is what hit.
+    """
+    hits: dict[str, _DoctorHit] = {}
+    wheres = [*(_where(driver, term, list(meant)) for term in terms), _Where(list(meant), [])]
+    for choice in product((False, True), repeat=len(terms)):
+        if all(wheres[at].found for at, placed in enumerate(choice) if placed):
+            _take(driver, terms, _placed(driver, terms, wheres, (*choice, True)), hits, by_place=True)
+    places, names = _places(driver, list(hits)) if hits else {}, set(meant.values())
+    for row_id, hit in hits.items():  # who works elsewhere too is shown where the person meant
+        hit.places = [place for place in places[row_id] if place.institution in names]
+        if leads and hit.match.rank == PLACE:
+            hit.match = Match(PLACE, "hospital")
+    return _best(driver, hits, limit, opened)
+
+
+def _best(driver: Driver, hits: dict[str, "_DoctorHit"], limit: int, opened: set[str]) -> list[SearchRow]:
     best = sorted(hits.values(), key=lambda hit: (hit.match.rank == PLACE, hit.row[0] not in opened, hit.match.rank))
     lacking = _places(driver, [hit.row[0] for hit in best[:limit] if hit.places is None])
     return [_shown(hit, hit.places or lacking.get(hit.row[0], []), hit.row[0] in opened) for hit in best[:limit]]
@@ -265,30 +291,36 @@ def name_queries(terms: Sequence[Term]) -> list[str]:
     return queries
 
 
-def _where(driver: Driver, term: Term) -> _Where:
-    return _Where(_ids(driver, "institution", term), _ids(driver, "department", term))
+def _where(driver: Driver, term: Term, among: Sequence[str] = ()) -> _Where:
+    """Return what a term can stand for besides a name, among some hospitals where these are given."""
+    return _Where(
+        _ids(driver, "institution", term, "id", among), _ids(driver, "department", term, "institution_id", among)
+    )
 
 
-def _ids(driver: Driver, record: str, term: Term) -> list[str]:
+def _ids(driver: Driver, record: str, term: Term, hospital: str, among: Sequence[str]) -> list[str]:
     if not term.is_han and len(term.text) < 2:
         return []  # one letter stands for half of all hospitals
     query = term.index_query(anchored=not term.is_han)
     if len(term.runs) == 1 and not term.is_han:
         query = f'{query} OR (name : "{term.text}" *)'  # 301, CCU: what is written in Latin letters and digits
-    found = driver.execute(
-        f"SELECT id FROM row_{record} WHERE rowid IN "
-        f"(SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT {_PLACES})",
-        (query,),
-    )
-    return [row[0] for row in found]
+    values: tuple[object, ...] = (query, -1 if among else _PLACES)
+    fits = f"rowid IN (SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?)"
+    if among:
+        fits += f" AND {hospital} IN (SELECT value FROM json_each(?))"
+        values += (to_json(list(among)),)
+    return [row[0] for row in driver.execute(f"SELECT id FROM row_{record} WHERE {fits}", values)]
 
 
 def _placed(
     driver: Driver, terms: Sequence[Term], wheres: Sequence[_Where], choice: Sequence[bool]
 ) -> list[_Candidate]:
-    """Return doctors for whom the chosen terms are hospitals or departments and the others parts of the name."""
-    placed = sorted((wheres[at] for at in range(len(terms)) if choice[at]), key=_breadth)
-    named = [terms[at].index_query(anchored=False) for at in range(len(terms)) if not choice[at]]
+    """Return doctors for whom the chosen terms are hospitals or departments and the others parts of the name.
+
+    `wheres` and `choice` may go on after the terms, with hospitals that are known.
+    """
+    placed = sorted((where for where, chosen in zip(wheres, choice, strict=True) if chosen), key=_breadth)
+    named = [term.index_query(anchored=False) for term, chosen in zip(terms, choice, strict=False) if not chosen]
     conditions = []
     values: list[object] = []
     for at, where in enumerate(placed):

@@ -124,6 +124,15 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("重一 心内", "章思", "hospital"),
         ("心内 重一", "章思", "department"),
         ("重一 zhang", "章思", "pinyin"),
+        ("渝一", "重庆市第一人民医院", "short_form"),
+        ("渝一 心内", "章思", "hospital"),
+        ("一院", "重庆市第一人民医院", "short_form"),
+        ("第一医院", "重庆市第一人民医院", "short_form"),
+        ("1院 心内", "章思", "hospital"),
+        ("心内 一院", "章思", "department"),
+        ("一院 zhang", "章思", "pinyin"),
+        ("一院 章思", "章思", "name"),
+        ("一院 心内 zs", "章思", "initials"),
         ("301", "张三", "hospital"),
         ("301 zhang", "张三", "pinyin"),
         ("13812345678", "张三", "mobile"),
@@ -167,6 +176,12 @@ def test_every_kind_of_query_finds_and_says_why(
         ("重二 心内", "章思"),
         ("重一 骨科", "章思"),
         ("一重 心内", "章思"),
+        ("二院", "重庆市第一人民医院"),
+        ("二院 心内", "章思"),
+        ("一院 骨科", "章思"),
+        ("一院 张三", "张三"),
+        ("渝二", "重庆市第一人民医院"),
+        ("湘一", "重庆市第一人民医院"),
         ("30 zhang", "章思"),
         ("678", "张三"),
         ("3456", "张三"),
@@ -178,6 +193,34 @@ def test_every_kind_of_query_finds_and_says_why(
 )
 def test_what_does_not_fit_is_not_found(company: tuple[Store, dict[str, str]], text: str, absent: str) -> None:
     assert absent not in [name for name, _ in found(company[0], text)]
+
+
+def test_who_works_elsewhere_too_is_shown_where_the_short_form_means(
+    company: tuple[Store, dict[str, str]], wire: Any
+) -> None:
+    store, ids = company
+    hospital = ids["重庆市第一人民医院"]
+    with store.writing() as work:
+        room = wire.row("department", institution_id=hospital, name="心内科")
+        also = wire.row("affiliation", doctor_id=ids["张三"], institution_id=hospital, department_id=room["id"])
+        inbox.apply_page(work, wire.page({"department": [room], "affiliation": [also]}))
+    with store.reading() as connection:
+        hits = {hit.name: hit for hit in search.find(connection, "一院 心内")}
+        assert hits["张三"].institution_name == "重庆市第一人民医院"
+        first = search.find(connection, "张三")[0]
+        assert first.institution_name == "中国医学科学院北京协和医院"
+
+
+def test_a_short_form_finds_its_department_among_very_many_of_the_same_name(store: Store, wire: Any) -> None:
+    hospitals = [wire.row("institution", name=f"杭州市第{number}人民医院") for number in ("四", "六")]
+    rooms = [wire.row("department", institution_id=hospitals[0]["id"], name="心内科") for _ in range(450)]
+    room = wire.row("department", institution_id=hospitals[1]["id"], name="心内科")
+    doctor = wire.row("doctor", name="王伟")
+    works = wire.row("affiliation", doctor_id=doctor["id"], institution_id=hospitals[1]["id"], department_id=room["id"])
+    rows = {"institution": hospitals, "department": [*rooms, room], "doctor": [doctor], "affiliation": [works]}
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page(rows))
+    assert found(store, "六院 心内") == [("王伟", "hospital")]
 
 
 def test_exact_comes_first_then_the_start_then_within_then_the_place(company: tuple[Store, dict[str, str]]) -> None:
