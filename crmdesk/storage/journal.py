@@ -7,7 +7,6 @@ those may hold what a person typed.
 import logging
 from collections.abc import MutableMapping
 from functools import cached_property
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ def keep_in(folder: Path) -> None:
     """Write warnings and worse to a file in `folder` from now on; the file (and folder) is made with the first one."""
     stop()
     path = folder / FILE_NAME
-    handler = _JournalFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True)
+    handler = _Opening(path)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     _ROOT.addHandler(handler)
@@ -73,20 +72,33 @@ def keep_in(folder: Path) -> None:
 
 def stop() -> None:
     """Close the file, if one is written."""
-    for handler in [one for one in _ROOT.handlers if isinstance(one, _JournalFile)]:
+    for handler in [one for one in _ROOT.handlers if isinstance(one, _Opening)]:
         _ROOT.removeHandler(handler)
         handler.close()
 
 
-class _JournalFile(RotatingFileHandler):
-    @override
-    def _open(self) -> Any:
-        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return super()._open()
+class _Opening(logging.Handler):
+    """Opens the file with the first thing to say: most runs say nothing, and what rotates it brings much along."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
 
     @override
-    def handleError(self, record: logging.LogRecord) -> None:
-        """A full disk must not stop the work, and has no better place to be told."""
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._file is None:
+            from crmdesk.storage.journal_file import JournalFile  # lazy: as above
+
+            self._file = JournalFile(self._path, FILE_BYTES, FILES_KEPT)
+            self._file.setFormatter(self.formatter)
+        self._file.emit(record)
+
+    @override
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
 
 
 def _without_words(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

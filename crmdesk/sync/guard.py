@@ -1,8 +1,11 @@
 """Sockets under control: what is open on a line, cut from another thread at any moment."""
 
 import contextlib
-import socket
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
 
 
 class SocketGuard:
@@ -12,7 +15,7 @@ class SocketGuard:
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
 
-    def enter(self, opened: socket.socket | None) -> None:
+    def enter(self, opened: "socket.socket | None") -> None:
         """Take a socket that was just connected under control."""
         if opened is not None:
             with self._lock:
@@ -23,6 +26,8 @@ class SocketGuard:
 
         The base class's method on purpose: that of an SSLSocket drops its state under the thread that reads.
         """
+        import socket  # lazy: a start that has no line yet does not need it
+
         with self._lock:
             sockets, self._sockets = self._sockets, set()
         for one in sockets:

@@ -3,7 +3,6 @@
 Imports no Qt, so that it can speak where Qt cannot even be loaded.
 """
 
-import ctypes
 import os
 import re
 import sys
@@ -46,7 +45,7 @@ def check_qt_loads(load: Callable[[], object] | None = None) -> None:
 def check_window_libraries(
     environment: Mapping[str, str] | None = None,
     platform: str = sys.platform,
-    load: Callable[[str], object] = ctypes.CDLL,
+    load: Callable[[str], object] | None = None,
 ) -> None:
     """Raise WorldError('library_missing', library=…) where an X11 window lacks one (Qt would abort)."""
     found = os.environ if environment is None else environment
@@ -59,13 +58,19 @@ def check_window_libraries(
         return
     for name in _FOR_A_WINDOW:
         try:
-            load(name)
+            (load or _load)(name)
         except OSError as error:
             raise WorldError("library_missing", library=name) from error
 
 
 def _offscreen(environment: Mapping[str, str]) -> bool:
     return environment.get("QT_QPA_PLATFORM", "").split(":")[0] in _WITHOUT_DISPLAY
+
+
+def _load(name: str) -> object:
+    import ctypes  # lazy: needed only where there is an X11 display
+
+    return ctypes.CDLL(name)
 
 
 def _import_widgets() -> object:

@@ -10,7 +10,8 @@ LATER = (
     "sqlalchemy", "crmdesk.storage.tables", "typer", "click", "crmdesk.commandline.app",
     "crmdesk.commandline.sync", "crmdesk.commandline.data", "requests",
     "urllib3", "structlog", "qtawesome", "pypinyin", "sqlite_utils", "xlsxwriter", "vobject", "python_calamine",
-    "keyring", "crmdesk.intake", "crmdesk.sync.wire", "ssl",
+    "keyring", "crmdesk.intake", "crmdesk.sync.wire", "ssl", "logging.handlers", "pickle", "socket", "html",
+    "ctypes",
 )  # fmt: skip
 WINDOWS = """
 import sys

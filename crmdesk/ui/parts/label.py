@@ -1,6 +1,5 @@
 """Text on a page: always plain (never read as HTML), in one of the roles of the type scale."""
 
-import html
 import re
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -8,10 +7,13 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
+_AS_ITSELF = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+"""As `html.escape` has it, which would bring the names of two thousand signs along into each start."""
+
 
 def tool_tip(text: str) -> str:
     """Return a text for a tool tip, which reads what looks like HTML as HTML: every sign is shown as itself."""
-    return f"<span style='white-space: pre-wrap'>{html.escape(text)}</span>" if text else ""
+    return f"<span style='white-space: pre-wrap'>{text.translate(_AS_ITSELF)}</span>" if text else ""
 
 
 _LONG_WORD = re.compile(r"[!-~]{20,}")
