@@ -44,7 +44,8 @@ def add_fonts(application: QApplication) -> None:
     if application.property("crmdesk_text_scale") is not None:
         return
     points = application.font().pointSizeF()
-    application.setProperty("crmdesk_text_scale", min(1.6, max(1.0, points / 10.0)) if points > 11 else 1.0)
+    theme.set_scale(min(1.6, max(1.0, points / 10.0)) if points > 11 else 1.0)
+    application.setProperty("crmdesk_text_scale", theme.scale())
     if has_chinese(application.font()):
         return
     family = _system_chinese() or _bundled_family()

@@ -1,17 +1,22 @@
 """The theme: tokens of colour read from `resources/themes/*.json`, type sizes, and applying them to the application."""
 
 import json
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import ClassVar, ParamSpec, TypeVar
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.ui.resources import resources_folder
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 LIGHT, DARK, SYSTEM = "light", "dark", "system"
-_PROPERTY, _CHOICE = "crmdesk_theme", "crmdesk_theme_choice"
+_CHOICE = "crmdesk_theme_choice"
 
 SUBJECT_PX, TITLE_PX, NAME_PX, BODY_PX, SMALL_PX, KEY_PX = 20, 18, 14, 13, 12, 11
 """Sizes of type at 100 %: page subject, page title, names in lists, body, second line, key caps."""
@@ -46,8 +51,8 @@ class Tokens(msgspec.Struct, frozen=True):
     info_weak: str
 
     def color(self, name: str) -> QColor:
-        """Return a token as a QColor; raises AttributeError for an unknown name."""
-        return QColor(getattr(self, name))
+        """Return a token as a QColor that all share (copy it to change it); raises AttributeError for no token."""
+        return _color(getattr(self, name))
 
     def tone(self, tone: str) -> tuple[str, str, str]:
         """Return (text, ground, border) of a chip tone: neutral, accent, ok, warn, bad or info."""
@@ -59,6 +64,11 @@ class Tokens(msgspec.Struct, frozen=True):
         return self.muted, self.background, self.line
 
 
+@lru_cache(maxsize=128)
+def _color(value: str) -> QColor:
+    return QColor(value)
+
+
 @lru_cache(maxsize=8)
 def load_tokens(name: str) -> Tokens:
     """Read the tokens of a theme (`light` or `dark`)."""
@@ -66,10 +76,18 @@ def load_tokens(name: str) -> Tokens:
     return Tokens(**{name: content[name] for name in Tokens.__struct_fields__})
 
 
+class _Now:
+    """What is in use, read thousands of times a second: a property of the application takes a microsecond each time."""
+
+    name = LIGHT
+    scale = 1.0
+    font = QFont()  # the application's, and what forgets all that was derived from it
+    derived: ClassVar[list[Callable[[], None]]] = []
+
+
 def theme_name() -> str:
     """Return the theme in use, `light` or `dark`."""
-    application = QApplication.instance()
-    return str(application.property(_PROPERTY) or LIGHT) if application else LIGHT
+    return _Now.name
 
 
 def theme_choice() -> str:
@@ -80,18 +98,58 @@ def theme_choice() -> str:
 
 def tokens() -> Tokens:
     """Return the tokens of the theme in use; cheap enough for every paint."""
-    return load_tokens(theme_name())
+    return load_tokens(_Now.name)
 
 
 def scale() -> float:
     """Return how much larger than 100 % the system wants text (1.0 to 1.6)."""
-    application = QApplication.instance()
-    return float(application.property("crmdesk_text_scale") or 1.0) if application else 1.0
+    return _Now.scale
+
+
+def set_scale(scale: float) -> None:
+    """Show text so much larger than 100 % from now on; what is shown already keeps its size."""
+    _Now.scale = scale
+    _forget()
 
 
 def px(size: int) -> int:
     """Return a size at 100 % in the logical pixels of the present text scale."""
-    return round(size * scale())
+    return round(size * _Now.scale)
+
+
+def _follow_font() -> None:
+    """Forget what was derived from another font than the application has now."""
+    present = QApplication.font()
+    if not present.isCopyOf(_Now.font):
+        _Now.font = present
+        _forget()
+
+
+def _forget() -> None:
+    for cleared in _Now.derived:
+        cleared()
+
+
+def of_the_font(worked_out: Callable[P, R]) -> Callable[P, R]:
+    """Let a function of hashable arguments keep its newest answers for as long as font and scale stay what they are."""
+    kept = lru_cache(maxsize=4096)(worked_out)
+    _Now.derived.append(kept.cache_clear)
+
+    @wraps(worked_out)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        _follow_font()
+        return kept(*args, **kwargs)  # type: ignore[arg-type]  # that they are hashable cannot be said here
+
+    return asked
+
+
+@of_the_font
+def _made(size: int, bold: bool) -> QFont:
+    made = QFont(_Now.font)
+    made.setPixelSize(px(size))
+    made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
 
 
 def font(size: int = BODY_PX, bold: bool = False) -> QFont:
@@ -99,17 +157,13 @@ def font(size: int = BODY_PX, bold: bool = False) -> QFont:
 
     Strong text is Bold, not semibold: a face that comes in one weight only is thickened by Qt from Bold on.
     """
-    return QFont(_made(QApplication.font().key(), px(size), bold))
+    return QFont(_made(size, bold))  # made once: a paint asks for many
 
 
-@lru_cache(maxsize=64)
-def _made(family: str, pixels: int, bold: bool) -> QFont:
-    """Make a font once: a paint asks for many. `family` is the key of the application's font, which may change."""
-    made = QFont(QApplication.font())
-    made.setPixelSize(pixels)
-    made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-    made.setFeature(QFont.Tag("tnum"), 1)
-    return made
+@of_the_font
+def text_width(text: str, size: int = BODY_PX, bold: bool = False) -> float:
+    """Return how wide a text stands in the interface font, in logical pixels; the same words are asked for often."""
+    return QFontMetricsF(_made(size, bold)).horizontalAdvance(text)
 
 
 def mixed(first: str, second: str, share: float) -> QColor:
@@ -142,7 +196,7 @@ def apply_theme(application: QApplication, choice: str = SYSTEM) -> None:
     first = application.property(_CHOICE) is None
     application.setProperty(_CHOICE, choice)
     name = choice if choice in (LIGHT, DARK) else _system_theme()
-    application.setProperty(_PROPERTY, name)
+    _Now.name = name
     wanted = style_sheet(load_tokens(name))
     if application.styleSheet() != wanted:
         # Taken off first: putting one sheet over another polishes every widget of every page many times over (1.3 s

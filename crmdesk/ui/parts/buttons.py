@@ -1,7 +1,7 @@
 """Buttons: primary (one a page), plain, destructive and quiet, each with the key that does the same."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -127,7 +127,7 @@ class Button(QPushButton):
     def hint_at(self, level: int) -> QSize:
         """Return how large the button would like to be at a level of `squeeze`."""
         words, key = self._shown(level)
-        width = QFontMetricsF(theme.font(bold=self._kind != QUIET)).horizontalAdvance(words)
+        width = theme.text_width(words, bold=self._kind != QUIET)
         width += theme.px(10 if self._small or self._kind == QUIET else _SIDE) * 2
         if key:
             width += _GAP + keycap_width(key)
@@ -194,7 +194,7 @@ class Button(QPushButton):
     def _paint_content(self, painter: QPainter, color: QColor) -> None:
         font = theme.font(bold=self._kind != QUIET)
         words, key = self._shown(self._level)
-        width = QFontMetricsF(font).horizontalAdvance(words)
+        width = theme.text_width(words, bold=self._kind != QUIET)
         icon_space = theme.px(_ICON) + (6 if words else 0) if self._icon_name else 0
         key_space = _GAP + keycap_width(key) if key else 0
         left = (self.width() - width - icon_space - key_space) / 2

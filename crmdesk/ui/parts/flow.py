@@ -17,7 +17,16 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self._gap = spacing
         self.widths_at: Callable[[int], Sequence[int]] | None = None  # where another width shows other widgets
+        self._known: dict[int, list[list[tuple[QLayoutItem, QSize]]]] = {}  # lines by width, until something changes
+        self._heights: dict[int, int] = {}  # by width, as long
+        self._sizes: tuple[QSize, QSize] | None = None  # hint and minimum, as long as that
         self.setContentsMargins(QMargins(0, 0, 0, 0))
+
+    @override
+    def invalidate(self) -> None:
+        """Work everything out anew: Qt asks for the same sizes many times before it places anything."""
+        self._known, self._heights, self._sizes = {}, {}, None
+        super().invalidate()
 
     def clear(self) -> None:
         """Take out and delete all widgets."""
@@ -31,6 +40,7 @@ class FlowLayout(QLayout):
     @override
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     @override
     def count(self) -> int:
@@ -42,7 +52,10 @@ class FlowLayout(QLayout):
 
     @override
     def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        self.invalidate()
+        return self._items.pop(index)
 
     @override
     def expandingDirections(self) -> Qt.Orientation:
@@ -56,7 +69,10 @@ class FlowLayout(QLayout):
     def heightForWidth(self, width: int) -> int:
         if self.widths_at is not None:
             return self._height_of(self.widths_at(width), width)
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return height
 
     def _height_of(self, widths: Sequence[int], room: int) -> int:
         """Return the height of widgets that are not all shown yet."""
@@ -74,16 +90,20 @@ class FlowLayout(QLayout):
 
     @override
     def sizeHint(self) -> QSize:
-        width = sum(item.sizeHint().width() + self._gap for item in self._items)
-        height = max((item.sizeHint().height() for item in self._items), default=0)
-        return QSize(max(0, width - self._gap), height)
+        return QSize(self._both()[0])
 
     @override
     def minimumSize(self) -> QSize:
-        sizes = [item.minimumSize() for item in self._items]
-        return QSize(
-            max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
-        )
+        return QSize(self._both()[1])
+
+    def _both(self) -> tuple[QSize, QSize]:
+        if self._sizes is None:
+            hints, least = [item.sizeHint() for item in self._items], QSize(0, 0)
+            for item in self._items:
+                least = least.expandedTo(item.minimumSize())
+            width = sum(hint.width() + self._gap for hint in hints) - self._gap
+            self._sizes = QSize(max(0, width), max((hint.height() for hint in hints), default=0)), least
+        return self._sizes
 
     def _arrange(self, rect: QRect, move: bool) -> int:
         """Set the items into lines, each in the middle of its line; returns the height that they take."""
@@ -99,6 +119,11 @@ class FlowLayout(QLayout):
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         """Break what is shown into lines; what may be narrower than it would like never stands out."""
+        if width not in self._known:
+            self._known[width] = self._broken(width)
+        return self._known[width]
+
+    def _broken(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
         left = 0
         for item in self._items:

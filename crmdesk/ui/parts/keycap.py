@@ -1,7 +1,7 @@
 """The key cap: the key that does the same as a click, drawn small beside the words."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from crmdesk.ui import theme
 
@@ -10,9 +10,7 @@ HEIGHT_PX, PADDING_PX = 18, 6
 
 def keycap_width(key: str) -> float:
     """Return the width of a key cap in logical pixels."""
-    return max(
-        QFontMetricsF(theme.font(theme.KEY_PX)).horizontalAdvance(key) + 2 * PADDING_PX, float(theme.px(HEIGHT_PX))
-    )
+    return max(theme.text_width(key, theme.KEY_PX) + 2 * PADDING_PX, float(theme.px(HEIGHT_PX)))
 
 
 def paint_keycap(painter: QPainter, left: float, middle: float, key: str, color: QColor) -> None:

@@ -14,6 +14,13 @@ class SqueezedRow(QHBoxLayout):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
         self._spare: list[QWidget] = []
+        self._widths: dict[int, int] = {}  # by level, until something changes
+
+    @override
+    def invalidate(self) -> None:
+        """Work the widths out anew: Qt asks for them many times before it places anything."""
+        self._widths = {}
+        super().invalidate()
 
     def spare(self, widget: QWidget) -> None:
         """Let a widget go together with the key caps: a figure that is nice to have."""
@@ -21,6 +28,11 @@ class SqueezedRow(QHBoxLayout):
         self._spare.append(widget)
 
     def _width(self, level: int) -> int:
+        if level not in self._widths:
+            self._widths[level] = self._width_at(level)
+        return self._widths[level]
+
+    def _width_at(self, level: int) -> int:
         widths = [self._item_width(index, level) for index in range(self.count())]
         margins, shown = self.contentsMargins(), [one for one in widths if one >= 0]
         return sum(shown) + self.spacing() * max(0, len(shown) - 1) + margins.left() + margins.right()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 from typing_extensions import override
 
@@ -44,8 +44,10 @@ class Tabs(QTabBar):
         tight = self._needs(self._whole, _GAP) > self.width()
         shown = self._short if self._short and self._needs(self._whole, _TIGHT_GAP) > self.width() else self._whole
         for index, name in enumerate(shown):
-            self.setTabText(index, name.replace("&", "&&"))
-            self.setTabToolTip(index, tool_tip(self._whole[index]) if name != self._whole[index] else "")
+            shown_now = (name.replace("&", "&&"), tool_tip(self._whole[index]) if name != self._whole[index] else "")
+            if shown_now != (self.tabText(index), self.tabToolTip(index)):
+                self.setTabText(index, shown_now[0])
+                self.setTabToolTip(index, shown_now[1])
         if bool(self.property("tight")) != tight:
             self.setProperty("tight", tight)
             self.style().unpolish(self)
@@ -53,8 +55,7 @@ class Tabs(QTabBar):
             self.updateGeometry()
 
     def _needs(self, names: Sequence[str], gap: int) -> int:
-        metrics = QFontMetrics(theme.font(bold=True))
-        return sum(metrics.horizontalAdvance(name) + gap for name in names)
+        return sum(int(theme.text_width(name, bold=True) + 0.5) + gap for name in names)
 
     @override
     def resizeEvent(self, arg__1: QResizeEvent) -> None:
