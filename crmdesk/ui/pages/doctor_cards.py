@@ -70,7 +70,10 @@ class ContactCard(Card):
     def show_doctor(self, view: DoctorView) -> None:
         """Show how to reach the doctor."""
         self.set_heading(self.tr("联系"))
-        self._rows.clear()
+        with self._rows.filling():
+            self._fill(view)
+
+    def _fill(self, view: DoctorView) -> None:
         disputed = {conflict.field for conflict in view.conflicts}
         for name in ("mobile", "phone", "email"):
             value = grouped(str(view.row[name] or ""))

@@ -462,12 +462,11 @@ class DoctorPage(Page):
 
     def _show_profile(self, view: DoctorView) -> None:
         changed = self._words.last_changes(view.history)
-        self._profile.clear()
-        for name in _PROFILE_FIELDS:
-            value = self._words.value(DOCTOR.field(name), view.row[name])
-            hint = changed.get(name, "")
-            self._profile.add(language.field_word("doctor", name), value, "", "warn", f"doctor_profile_{name}", hint)
-        own_rows(self._profile, self._words, view.row, view.conflicts, changed)
+        with self._profile.filling():
+            for name in _PROFILE_FIELDS:
+                value, word = self._words.value(DOCTOR.field(name), view.row[name]), language.field_word("doctor", name)
+                self._profile.add(word, value, "", "warn", f"doctor_profile_{name}", changed.get(name, ""))
+            own_rows(self._profile, self._words, view.row, view.conflicts, changed)
         self._places_heading.setText(language.record_word("affiliation"))
         self._places.set_rows([self._place_row(one) for one in view.affiliations])
         self._places_heading.setVisible(bool(view.affiliations))
@@ -475,11 +474,11 @@ class DoctorPage(Page):
     def _show_consent(self, view: DoctorView) -> None:
         """Show what the doctor agreed to, what proves it, and how it changed."""
         changed = self._words.last_changes(view.history)
-        self._consent.clear()
-        for name in ("consent", "consent_on", "consent_evidence"):
-            value = self._words.value(DOCTOR.field(name), view.row[name])
-            self._consent.add(language.field_word("doctor", name), value, hint=changed.get(name, ""))
-        self._consent.add(self.tr("用途"), self.tr("学术信息沟通；撤回同意后立即停止使用相应方式"))
+        with self._consent.filling():
+            for name in ("consent", "consent_on", "consent_evidence"):
+                value = self._words.value(DOCTOR.field(name), view.row[name])
+                self._consent.add(language.field_word("doctor", name), value, hint=changed.get(name, ""))
+            self._consent.add(self.tr("用途"), self.tr("学术信息沟通；撤回同意后立即停止使用相应方式"))
         self._evidence.show_doctor(view)
         changes = _about(view.history, {"consent", "consent_on", "consent_evidence"})
         self._consent_changes.set_rows(self._words.history(view.row, changes, ()))

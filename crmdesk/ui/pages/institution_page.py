@@ -313,13 +313,13 @@ class InstitutionPage(Page):
         self._rules.setText(str(view.row["reception_rules"] or self.tr("还没有记录接待规定。")))
         self._rules.set_role("body" if view.row["reception_rules"] else "muted")
         self.procurement.show_figures(view.procurement)
-        self._profile.clear()
-        for name in _PROFILE_FIELDS:
-            value = self._words.value(INSTITUTION.field(name), view.row[name])
-            value = grouped(value) if name == "phone" else value
-            if value or name in ("level", "address", "phone"):
-                self._profile.add(language.field_word("institution", name), value)
-        own_rows(self._profile, self._words, view.row, view.conflicts)
+        with self._profile.filling():
+            for name in _PROFILE_FIELDS:
+                value = self._words.value(INSTITUTION.field(name), view.row[name])
+                value = grouped(value) if name == "phone" else value
+                if value or name in ("level", "address", "phone"):
+                    self._profile.add(language.field_word("institution", name), value)
+            own_rows(self._profile, self._words, view.row, view.conflicts)
 
     def _person(self, one: AffiliationView) -> ListRow:
         return ListRow(

@@ -135,14 +135,14 @@ class SettingsPage(Page):
 
     def _show_rows(self) -> None:
         person = self.context.desk.person
-        self._account_rows.clear()
-        self._account_rows.add(self.tr("姓名"), person.name)
-        self._account_rows.add(self.tr("登录名"), person.login)
-        self._account_rows.add(self.tr("角色"), language.choice_word("role", person.role))
-        self._account_rows.add(self.tr("辖区"), self.tr("、").join(person.territory_names))
-        self._about_rows.clear()
-        for name, value in self._diagnostics():
-            self._about_rows.add(name, value)
+        with self._account_rows.filling():
+            self._account_rows.add(self.tr("姓名"), person.name)
+            self._account_rows.add(self.tr("登录名"), person.login)
+            self._account_rows.add(self.tr("角色"), language.choice_word("role", person.role))
+            self._account_rows.add(self.tr("辖区"), self.tr("、").join(person.territory_names))
+        with self._about_rows.filling():
+            for name, value in self._diagnostics():
+                self._about_rows.add(name, value)
 
     def _diagnostics(self) -> list[tuple[str, str]]:
         rows = [

@@ -75,13 +75,13 @@ class VisitOwn(QWidget):
 
     def _show(self) -> None:
         self.form.setVisible(bool(self.form.editors) and not self._locked)
-        shown = self._fill()
+        with self.rows.filling():
+            shown = self._fill()
         self.rows.setVisible(shown)
         self.setVisible(shown or (bool(self.form.editors) and not self._locked))
 
     def _fill(self) -> bool:
         """Put into words what no editor shows: all of a locked report, else what is retired or not this role's."""
-        self.rows.clear()
         shown = False
         values: Mapping[str, Any] = self._report.custom
         for field in own_fields.current().every(VISIT.name):

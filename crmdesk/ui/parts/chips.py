@@ -1,9 +1,20 @@
 """Chips: a small word with a tone, the chip of a sync state, and picklists as chips driven by digits and arrows."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -36,24 +47,29 @@ def state_word(sync_state: str) -> str:
 
 def chip_width(text: str) -> int:
     """Return the width of a chip in logical pixels."""
-    return int(QFontMetricsF(theme.font(theme.SMALL_PX)).horizontalAdvance(text)) + 2 * CHIP_SIDE + 1
+    return int(theme.text_width(text, theme.SMALL_PX)) + 2 * CHIP_SIDE + 1
 
 
 def paint_chip(painter: QPainter, box: QRectF, text: str, tone: str, side: int = CHIP_SIDE) -> None:
     """Draw a chip into `box`; tones: neutral, accent, ok, warn, bad, info. `side` is what its words keep free."""
-    words, ground, border = theme.tokens().tone(tone)
-    colors = theme.tokens()
+    words, ground, border = _tools(theme.tokens(), tone)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colors.color("line") if border == colors.line else theme.mixed(border, border, 0), 1))
-    painter.setBrush(theme.mixed(ground, ground, 0))
+    painter.setPen(border)
+    painter.setBrush(ground)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() / 2, box.height() / 2)
-    painter.setPen(theme.mixed(words, words, 0))
+    painter.setPen(words)
     font = theme.font(theme.SMALL_PX)
     painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    if metrics.horizontalAdvance(text) > box.width() - side:  # a count may stand closer to the edge than words
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * side)
+    if theme.text_width(text, theme.SMALL_PX) > box.width() - side:  # a count may stand closer to the edge than words
+        text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * side)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+@lru_cache(maxsize=32)
+def _tools(colors: theme.Tokens, tone: str) -> tuple[QPen, QBrush, QPen]:
+    """Return what draws words, ground and border of a tone."""
+    words, ground, border = colors.tone(tone)
+    return QPen(QColor(words)), QBrush(QColor(ground)), QPen(QColor(border), 1)
 
 
 class Chip(QWidget):
@@ -64,11 +80,16 @@ class Chip(QWidget):
     def __init__(self, text: str = "", tone: str = "neutral", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text, self._tone = "", tone
+        self._said: tuple[str, str] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set(text, tone)
 
     def set(self, text: str, tone: str | None = None) -> None:
         """Change the words and the tone; without words the chip takes no room."""
+        said = text, tone or self._tone
+        if said == self._said and self.isHidden() == (not text):
+            return
+        self._said = said
         self._text = text
         self._tone = tone or self._tone
         self.setAccessibleName(text)
@@ -118,15 +139,24 @@ class ChipRow(QWidget):
     def __init__(self, chips: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._flow = FlowLayout(self, spacing=CHIP_GAP)
+        self._chips: list[Chip] = []
         self.set(chips)
 
     def set(self, chips: Iterable[tuple[str, str]]) -> None:
-        """Show these chips: (words, tone) each."""
-        self._flow.clear()
-        for text, tone in chips:
+        """Show these chips, (words, tone) each; those that are there already change their words."""
+        wanted = list(chips)
+        for text, tone in wanted[len(self._chips) :]:
             chip = Chip(text, tone, self)
             chip.let_shrink()
+            self._chips.append(chip)
             self._flow.addWidget(chip)
+        for chip, (text, tone) in zip(self._chips, wanted, strict=False):
+            chip.set(text, tone)
+        for chip in self._chips[len(wanted) :]:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        del self._chips[len(wanted) :]
         self.updateGeometry()
 
 
@@ -146,6 +176,14 @@ class Pick(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._toggled)
 
+    def say(self, code: str, text: str) -> None:
+        """Become another entry."""
+        self.code = code
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(text)
+            self.setToolTip("")
+
     def _toggled(self, checked: bool) -> None:
         """Take what a screen reader did to the chip itself as the click that it means."""
         if not self._telling:
@@ -159,6 +197,8 @@ class Pick(QAbstractButton):
 
     @chosen.setter
     def chosen(self, chosen: bool) -> None:
+        if chosen == self.isChecked():
+            return
         self._telling = True
         self.setAutoExclusive(False)  # Qt keeps one of a group chosen; here all can be taken back
         self.setChecked(chosen)
@@ -171,14 +211,14 @@ class Pick(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        width = QFontMetricsF(theme.font()).horizontalAdvance(self.text())
+        width = theme.text_width(self.text())
         return QSize(min(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_WIDEST)), theme.px(_PICK_HEIGHT))
 
     @override
     def event(self, e: QEvent) -> bool:
         """Show words that had no room whole by the mouse."""
         if e.type() == QEvent.Type.ToolTip and self.isCheckable():
-            cut = QFontMetricsF(theme.font()).horizontalAdvance(self.text()) > self.width() - 2 * _PICK_SIDE
+            cut = theme.text_width(self.text()) > self.width() - 2 * _PICK_SIDE
             self.setToolTip(tool_tip(self.text()) if cut else "")
         return super().event(e)
 
@@ -254,22 +294,32 @@ class Picklist(QWidget):
         self._heading.set_role("bad" if wrong else "muted")
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Show these entries, (code, words) each, keeping what is chosen."""
+        """Show these entries, (code, words) each, keeping what is chosen; chips that are there are used again."""
         chosen = set(self.values())
-        self._flow.clear()
-        self._picks = []
-        for code, text in choices:
-            pick = Pick(code, text, self._many, self)
+        for pick in self._picks[len(choices) :]:
+            self._flow.removeWidget(pick)
+            pick.hide()
+            pick.deleteLater()
+        del self._picks[len(choices) :]
+        for place, (code, text) in enumerate(choices):
+            if place < len(self._picks):
+                self._picks[place].say(code, text)
+            else:
+                self._add_pick(Pick(code, text, self._many, self))
+            pick = self._picks[place]
             pick.setObjectName(f"{self.objectName()}_{code}" if self.objectName() else f"pick_{code}")
             pick.chosen = code in chosen
-            pick.clicked.connect(lambda _checked=False, pick=pick: self._clicked(pick))
-            self._picks.append(pick)
-            self._flow.addWidget(pick)
-            pick.show()  # at once: Qt would do it a turn later, and whoever asks how wide the chips are be told nothing
+        self._flow.invalidate()  # at once, too: other words need other room
         self._at = min(self._at, max(0, len(self._picks) - 1))
         self._ahead.entries_changed()
         self._describe()
         self.updateGeometry()
+
+    def _add_pick(self, pick: Pick) -> None:
+        pick.clicked.connect(lambda _checked=False, pick=pick: self._clicked(pick))
+        self._picks.append(pick)
+        self._flow.addWidget(pick)
+        pick.show()  # at once: Qt would do it a turn later, and whoever asks how wide the chips are be told nothing
 
     def values(self) -> list[str]:
         """Return the chosen codes, sorted."""

@@ -32,7 +32,11 @@ class FoldedPicklist(Picklist):
 
     @override
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
-        self._more = None  # the flow deletes what it holds
+        if self._more is not None:  # stands behind all others
+            self._flow.removeWidget(self._more)
+            self._more.hide()
+            self._more.deleteLater()
+            self._more = None
         super().set_choices(choices)
         self._more = more = Pick("", "", True, self)
         more.setObjectName(f"{self.objectName()}_more")

@@ -1,11 +1,12 @@
 """The timeline: what happened, newest first, along a thin line; the first entries at once, the rest when asked for."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import msgspec
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
@@ -18,6 +19,7 @@ from crmdesk.ui.parts.spoken import Role
 
 _FIRST = 20
 _ICON = 14
+_AS_WIDE, _AS_HIGH = QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed
 
 
 class TimelineRow(msgspec.Struct, frozen=True):
@@ -38,40 +40,64 @@ class TimelineRow(msgspec.Struct, frozen=True):
 
 
 class _Entry(QWidget):
-    opened = Signal()
+    opened = Signal(str)
     acted = Signal(str)
     spoken_role = Role.ListItem
 
     def __init__(self, row: TimelineRow, parent: QWidget) -> None:
         super().__init__(parent)
-        self._leads_on = bool(row.key)
-        if self._leads_on:
-            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-        said = (row.meta, row.state, row.text, *(text for text, _tone in row.chips))
-        self.setAccessibleName(" ".join(part for part in said if part))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(space.APART + space.HAIR, 0, 0, 0)
-        layout.setSpacing(space.TINY)
+        self._key = ""
+        self._icon, self._fixed = row.icon, bool(row.actions)
+        self._text: Label | None = None
+        self._chips: ChipRow | None = None
+        self._gap = QSpacerItem(0, 0, _AS_WIDE, _AS_HIGH)
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(space.APART + space.HAIR, 0, 0, 0)
+        self._body.setSpacing(space.TINY)
         top = QHBoxLayout()
         top.setSpacing(space.TIGHT)
         if row.icon:
             top.addWidget(Picture(row.icon, "accent", _ICON))
-        meta = ElidedLabel(row.meta, "muted")
-        meta.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        top.addWidget(meta)
-        if row.state:
-            top.addWidget(Chip(row.state, row.state_tone, self))
+        self._meta = ElidedLabel("", "muted")
+        self._meta.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        top.addWidget(self._meta)
+        self._state = Chip(parent=self)
+        top.addWidget(self._state)
         top.addStretch(1)
-        layout.addLayout(top)
-        if row.text:
-            layout.addWidget(Label(row.text, "body", wrap=True))
-        if row.chips:
-            layout.addSpacing(space.HAIR)
-            layout.addWidget(ChipRow(row.chips, self))
+        self._body.addLayout(top)
+        self._body.addItem(self._gap)
+        self.show_row(row)
         if row.actions:
-            layout.addSpacing(space.HAIR)
-            layout.addLayout(hanging(self._buttons(row.actions), left=True))
+            self._body.addSpacing(space.HAIR)
+            self._body.addLayout(hanging(self._buttons(row.actions), left=True))
+
+    def fits(self, row: TimelineRow) -> bool:
+        """Say whether the entry can become this one: it has its icon, and neither has actions."""
+        return self._icon == row.icon and not self._fixed and not row.actions
+
+    def show_row(self, row: TimelineRow) -> None:
+        """Become this entry, with as many of the old parts as it has."""
+        if bool(row.key) != bool(self._key):
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if row.key else Qt.FocusPolicy.NoFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor) if row.key else self.unsetCursor()
+        self._key = row.key
+        said = (row.meta, row.state, row.text, *(text for text, _tone in row.chips))
+        self.setAccessibleName(" ".join(part for part in said if part))
+        self._meta.setText(row.meta)
+        self._state.set(row.state, row.state_tone)
+        if row.text and self._text is None:
+            self._text = Label("", "body", wrap=True)
+            self._body.insertWidget(1, self._text)
+        if self._text is not None:
+            self._text.setText(row.text)
+            self._text.setVisible(bool(row.text))
+        if row.chips and self._chips is None:
+            self._chips = ChipRow(parent=self)
+            self._body.insertWidget(self._body.indexOf(self._gap) + 1, self._chips)
+        if self._chips is not None:
+            self._chips.set(row.chips)
+            self._chips.setVisible(bool(row.chips))
+        self._gap.changeSize(0, space.HAIR if row.chips else 0, _AS_WIDE, _AS_HIGH)
 
     def _buttons(self, actions: Sequence[tuple[str, str]]) -> QWidget:
         holder = QWidget(self)
@@ -85,13 +111,13 @@ class _Entry(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._leads_on:
-            self.opened.emit()
+        if self._key:
+            self.opened.emit(self._key)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.opened.emit()
+            self.opened.emit(self._key)
         else:
             super().keyPressEvent(event)
 
@@ -125,17 +151,29 @@ class Timeline(QWidget):
 
     def set_rows(self, rows: Sequence[TimelineRow]) -> None:
         """Show these entries, the first twenty at once."""
-        for entry in self._entries:
+        kept = self._kept(rows)
+        for entry in self._entries[kept:]:
             self._layout.removeWidget(entry)
             entry.hide()
             entry.deleteLater()
-        self._entries, self._rows, self._shown = [], rows, 0
+        del self._entries[kept:]
+        for entry, row in zip(self._entries, rows, strict=False):
+            entry.show_row(row)
+        self._rows, self._shown = rows, kept
         self._show(_FIRST)
+
+    def _kept(self, rows: Sequence[TimelineRow]) -> int:
+        """Return how many of the first entries can become others; from there on they are made anew, in their order.
+
+        The keys and a screen reader go from one to the next in the order in which they were made.
+        """
+        pairs = zip(self._entries, rows[:_FIRST], strict=False)
+        return sum(1 for _pair in takewhile(lambda pair: pair[0].fits(pair[1]), pairs))
 
     def _show(self, count: int) -> None:
         for row in self._rows[self._shown : count]:
             entry = _Entry(row, self)
-            entry.opened.connect(lambda key=row.key: self.opened.emit(key))
+            entry.opened.connect(self.opened)
             entry.acted.connect(self.acted)
             self._layout.insertWidget(self._layout.count() - 1, entry)
             self._entries.append(entry)

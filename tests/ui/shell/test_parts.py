@@ -243,7 +243,7 @@ def test_a_long_name_of_a_property_takes_two_lines_and_leaves_the_value_its_room
     rows.resize(304, 200)
     rows.show()
     assert value.x() < 160
-    name = rows._grid.itemAtPosition(2, 0)
+    name = rows._grid.itemAtPosition(1, 0)
     assert name is not None
     assert name.geometry().height() > value.fontMetrics().height() * 1.8
 
