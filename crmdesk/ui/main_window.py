@@ -16,7 +16,7 @@ from crmdesk.ui import actions, chosen_look, language, own_fields, theme
 from crmdesk.ui.page_window import PageWindow
 from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.rail import Rail
-from crmdesk.ui.parts.room import Room, fit
+from crmdesk.ui.parts.room import fit
 from crmdesk.ui.parts.status_bar import StatusBar
 from crmdesk.ui.ports import Look, SessionPort, Signed, SyncState
 from crmdesk.ui.side_window import Beside
@@ -71,7 +71,7 @@ class MainWindow(PageWindow):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self._rail)
-        self._room = Room(self._stack)
+        self._room = self._make_room()
         row.addWidget(self._room, 1)
         outer.addLayout(row, 1)
         outer.addWidget(self._status)

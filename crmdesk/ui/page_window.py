@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 from typing_extensions import override
@@ -17,14 +17,18 @@ from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.palette import Palette
 from crmdesk.ui.parts.notices import Said, Toast
-from crmdesk.ui.parts.room import PageStack
+from crmdesk.ui.parts.room import PageStack, Room
 from crmdesk.ui.ports import SessionPort, Signed
 
 _HISTORY = 50
+_HELD_MS = 100
+"""So long at most the page that was left stays in sight until the next one has what it is to show."""
 
 
 class PageWindow(QMainWindow):
     """What the main window and the windows beside it have in common; it is the `Shell` of its pages."""
+
+    _placed = Signal()
 
     def __init__(self, signed: Signed, session: SessionPort) -> None:
         super().__init__()
@@ -36,8 +40,25 @@ class PageWindow(QMainWindow):
         self._undo_token = ""
         self._theme_shown = theme.theme_name()
         self._stack = PageStack()
+        self._hold = QTimer(self)
+        self._hold.setSingleShot(True)
+        self._hold.setInterval(_HELD_MS)
+        self._hold.timeout.connect(self._paint_again)
+        # Cards are placed in one turn of the event loop and what scrolls around them in the next: painted in between,
+        # all would be painted twice.
+        self._placed.connect(self._paint_again, Qt.ConnectionType.QueuedConnection)
         self.bridge.changed.connect(self._changed)
         self._ends = [signed.desk.subscribe(self.bridge.publish)]
+
+    def _make_room(self) -> Room:
+        """Return what the pages stand in; they paint their ground themselves.
+
+        Were the stack to fill it first, Qt would take it for something that can be painted by itself, and paint it and
+        all that lies in it once more with the pages whenever one page follows another.
+        """
+        made = Room(self._stack)
+        self._stack.setAutoFillBackground(False)
+        return made
 
     def _add_overlays(self) -> None:
         """Put toast and palette over what the window shows; called when that is there."""
@@ -63,6 +84,7 @@ class PageWindow(QMainWindow):
             self._pages[name] = made
             self._stack.addWidget(made)
             made.header.named.connect(lambda _title, page=made: self._titled(page))
+            made.filled.connect(self._placed, Qt.ConnectionType.QueuedConnection)
         return made
 
     def _titled(self, page: Page) -> None:
@@ -94,14 +116,23 @@ class PageWindow(QMainWindow):
     def _show_page(self, name: str, args: dict[str, Any]) -> None:
         page = self.page(name)
         page.before_showing()
+        self._stack.setUpdatesEnabled(False)
+        self._hold.start()
         self._stack.setCurrentWidget(page)
         self._page_shown(name)
         page.enter(**args)
+        if not page.waits:
+            self._paint_again()
         self._titled(page)
         focus = self.focusWidget() or self
         if not page.isAncestorOf(focus) or page.header.isAncestorOf(focus):
             # Qt gave the focus of the page that went to the next in line, the search field of this one.
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _paint_again(self) -> None:
+        """Paint what the page shows: it is there, or takes so long that the keys would seem to do nothing."""
+        self._hold.stop()
+        self._stack.setUpdatesEnabled(True)
 
     def _page_shown(self, name: str) -> None:
         """Let a subclass mark what is shown."""

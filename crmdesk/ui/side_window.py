@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from typing_extensions import override
 
 from crmdesk.ui.page_window import PageWindow
-from crmdesk.ui.parts.room import Room, fit
+from crmdesk.ui.parts.room import fit
 from crmdesk.ui.ports import SessionPort, Signed
 
 ALONE = frozenset({"doctor", "institution", "visit"})
@@ -25,7 +25,7 @@ class SideWindow(PageWindow):
         self.setObjectName("side_window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, QSize(900, 600), QSize(1120, 720))
-        self.setCentralWidget(Room(self._stack))
+        self.setCentralWidget(self._make_room())
         self._bind_common()
         self.context.actions.bind(self, "close_window", self.close)
         self._add_overlays()

@@ -198,6 +198,11 @@ class DoctorPage(Page):
     def subject(self) -> tuple[str, dict[str, Any]] | None:
         return ("doctor", {"id": self._id}) if self._id else None
 
+    @property
+    @override
+    def waits(self) -> bool:
+        return bool(self._id) and self._view is None
+
     @override
     def may_leave(self) -> bool:
         self.editor.keep_draft()
@@ -297,10 +302,12 @@ class DoctorPage(Page):
         self._view, self._begun = view, begun
         self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
         self._show()
+        self.filled.emit()
         if edit and not self.editing:
             self._start_edit(focus)
 
     def _gone(self, error: BaseException) -> None:
+        self.filled.emit()
         if isinstance(error, CrmdeskError) and error.code == "unknown_row" and not self._id:
             return
         self.context.shell.tell(error)

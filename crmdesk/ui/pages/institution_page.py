@@ -134,6 +134,11 @@ class InstitutionPage(Page):
     def subject(self) -> tuple[str, dict[str, Any]] | None:
         return ("institution", {"id": self._id}) if self._id else None
 
+    @property
+    @override
+    def waits(self) -> bool:
+        return bool(self._id) and self._view is None
+
     @override
     def may_leave(self) -> bool:
         if self.editing:
@@ -190,6 +195,7 @@ class InstitutionPage(Page):
         self._view = view
         self.header.set_title(str(view.row["name"]), crumb=self.tr("客户"))
         self._show()
+        self.filled.emit()
         self._look_for_pairs.start()
 
     def _find_pairs(self) -> None:
@@ -203,6 +209,7 @@ class InstitutionPage(Page):
             )
 
     def _gone(self, error: BaseException) -> None:
+        self.filled.emit()
         if not isinstance(error, CrmdeskError) or error.code != "unknown_row":
             self.context.shell.tell(error)
             return

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -16,6 +16,8 @@ class Page(QWidget):
     """A page of the window. Subclasses fill `self.body` and call `self.header.set_title(…)` in `retranslate`."""
 
     spoken_role = Role.Pane
+    filled = Signal()
+    """What the page waited for is there."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -42,6 +44,11 @@ class Page(QWidget):
 
     def enter(self, **args: Any) -> None:
         """Show the page for the given arguments (ids, filters); called on each navigation to it."""
+
+    @property
+    def waits(self) -> bool:
+        """Say whether the page still shows another customer than the one it was entered for; `filled` ends it."""
+        return False
 
     def may_leave(self) -> bool:
         """Say whether navigation may go on; a page saves what is typed before it returns True."""
