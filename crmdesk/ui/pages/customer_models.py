@@ -136,6 +136,10 @@ class CustomerTableModel(QAbstractTableModel):
         self._pages.move_to_end(page)
         return items[place] if place < len(items) else None
 
+    def said(self, item: CustomerItem, code: str) -> str:
+        """Return what stands in a column about a customer; for painting, which has no need of roles and indexes."""
+        return self._words(item, code)
+
     @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._ids)
@@ -152,7 +156,7 @@ class CustomerTableModel(QAbstractTableModel):
         if role == ITEM_ROLE or item is None:
             return item if role == ITEM_ROLE else ""
         code = self.columns[index.column()]
-        said = self._words(item, code)
+        said = self.said(item, code)
         if role == Qt.ItemDataRole.AccessibleTextRole and code == customer_columns.NAME:
             return f"{said} {self._words(item, 'customer_class')}".strip()  # drawn beside the name as a chip
         return said

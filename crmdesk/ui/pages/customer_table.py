@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
-    QRectF,
     QSize,
     Qt,
     Signal,
@@ -25,6 +23,7 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -32,7 +31,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
     QLineEdit,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -54,26 +52,24 @@ from crmdesk.ui.pages.customer_columns import (
     column_of,
 )
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
-from crmdesk.ui.pages.customer_words import DOT, CustomerWords, class_word
-from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.pages.customer_rows import BESIDE, SIDE, CustomerRows, lines_of
+from crmdesk.ui.pages.customer_words import CustomerWords, class_word
+from crmdesk.ui.parts.chips import chip_width
 from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, SIDE = 52, 16
+ROW_HEIGHT = 52
 FULL = 1180
 """Columns have their declared widths in a table of so many pixels at 100 %, less in a narrower one."""
 _LEAST_FILL = 120
-_BREAKS = re.compile(r"(?<!\d) ")
-"""Where a cell's line may be broken: '6 日' and '27 Sep' stay together."""
 
 
 class CustomerDelegate(QStyledItemDelegate):
-    """Paints one cell: name with class, plain texts, state chip; one line under each row, the accent at its left."""
+    """Says how high a row is, and shows the words of a cell that have no room in it; `CustomerRows` paints."""
 
-    def __init__(self, words: CustomerWords, table: CustomerTable) -> None:
+    def __init__(self, table: CustomerTable) -> None:
         super().__init__(table)
-        self._words = words
         self._table = table
 
     @override
@@ -84,7 +80,7 @@ class CustomerDelegate(QStyledItemDelegate):
         font = theme.font(theme.NAME_PX if named else theme.BODY_PX, bold=named)
         item = index.data(ITEM_ROLE) if named else None
         chip = class_word(item.customer_class) if isinstance(item, CustomerItem) else ""
-        room = option.rect.width() - 8 - (SIDE if self._table.is_first(index.column()) else 8)
+        room = option.rect.width() - BESIDE - (SIDE if self._table.is_first(index.column()) else BESIDE)
         room -= chip_width(chip) + 8 if chip else 0
         metrics = QFontMetrics(font)
         shown = (
@@ -98,99 +94,6 @@ class CustomerDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(120, theme.px(ROW_HEIGHT))
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        code, first = self._table.code_at(index.column()), self._table.is_first(index.column())
-        self._ground(painter, box, bool(state & QStyle.StateFlag.State_Selected), first)
-        item = index.data(ITEM_ROLE)
-        inner = box.adjusted(SIDE if first else 8, 0, -8, -1)
-        if not isinstance(item, CustomerItem):
-            if first:
-                self._text(painter, inner, "…", "faint")
-        elif code == NAME:
-            self._name(painter, inner, item)
-        elif code == STATE:
-            self._state(painter, inner, item)
-        else:
-            column = column_of(item.record, code)
-            muted = column is not None and column.muted
-            self._lines(painter, inner, str(index.data()), "muted" if muted else "text")
-        if first and self._table.is_current(index):
-            self._current(painter, box)
-        painter.restore()
-
-    def _ground(self, painter: QPainter, box: QRect, selected: bool, first: bool) -> None:
-        colors = theme.tokens()
-        if selected:
-            painter.fillRect(box, colors.color("selection"))
-            if first:
-                painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), colors.color("accent"))
-        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), colors.color("line"))
-
-    @staticmethod
-    def _current(painter: QPainter, box: QRect) -> None:
-        """Mark the row that the keys move from while it is not the only chosen one."""
-        painter.fillRect(QRect(box.left() + 5, box.top() + 8, 2, box.height() - 17), theme.tokens().color("muted"))
-
-    def _name(self, painter: QPainter, inner: QRect, item: CustomerItem) -> None:
-        metrics = QFontMetrics(theme.font(theme.NAME_PX, bold=True))
-        chip = class_word(item.customer_class)
-        room = inner.width() - (chip_width(chip) + 8 if chip else 0)
-        self._text(
-            painter, QRect(inner.left(), inner.top(), room, inner.height()), item.name, "text", theme.NAME_PX, True
-        )
-        if chip:
-            left = inner.left() + min(metrics.horizontalAdvance(item.name), room) + 8
-            self._chip(painter, inner, left, chip, "accent")
-
-    def _state(self, painter: QPainter, inner: QRect, item: CustomerItem) -> None:
-        text, tone = self._words.state(item)
-        if text:
-            self._chip(painter, inner, inner.left(), text, tone)
-
-    @staticmethod
-    def _chip(painter: QPainter, inner: QRect, left: int, text: str, tone: str) -> None:
-        height = theme.px(CHIP_HEIGHT)
-        width = min(chip_width(text), inner.right() - left + 1)  # a narrow column shortens it, and does not cut it
-        paint_chip(painter, QRectF(left, inner.center().y() - height // 2, width, height), text, tone)
-
-    @staticmethod
-    def _lines(painter: QPainter, place: QRect, text: str, color: str) -> None:
-        """Draw a text that is too long for its column in two lines, where the rest does without."""
-        font = theme.font(theme.BODY_PX)
-        painter.setFont(font)
-        painter.setPen(theme.tokens().color(color))
-        lines = lines_of(text.replace("\n", " "), QFontMetrics(font), place.width())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
-
-    @staticmethod
-    def _text(
-        painter: QPainter, place: QRect, text: str, color: str, size: int = theme.BODY_PX, bold: bool = False
-    ) -> None:
-        font = theme.font(size, bold)
-        painter.setFont(font)
-        painter.setPen(theme.tokens().color(color))
-        line = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
-
-
-def lines_of(text: str, metrics: QFontMetrics, room: int) -> list[str]:
-    """Return a text in one line or, where it is too long, in two: parted between its words, the second one elided."""
-    if metrics.horizontalAdvance(text) <= room:
-        return [text]
-    low, high = 1, len(text)
-    while low < high - 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if metrics.horizontalAdvance(text[:middle]) <= room else (low, middle)
-    spaces = [found.start() for found in _BREAKS.finditer(text, 0, low + 1)]
-    marks = (text.rfind(DOT, 0, low + 1), *spaces[-1:])
-    cut = next((at for at in marks if at > low // 3), low)
-    rest = text[cut:].strip().removeprefix(DOT.strip()).strip()
-    return [text[:cut].rstrip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
 
 
 class CustomerTable(QTableView):
@@ -208,13 +111,14 @@ class CustomerTable(QTableView):
 
     def __init__(self, model: CustomerTableModel, words: CustomerWords) -> None:
         super().__init__()
-        self._model = model
+        self.customers = self._model = model
         self._field: QLineEdit | None = None
         self._ring = FocusRing(self)
         self._layout: dict[str, int] = {}
         self._placing = False
         self.setModel(model)
-        self.setItemDelegate(CustomerDelegate(words, self))
+        self._painted = CustomerRows(words, self)
+        self.setItemDelegate(CustomerDelegate(self))
         self.setObjectName("customers_table")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -244,6 +148,10 @@ class CustomerTable(QTableView):
         put_off()
         super().currentChanged(current, previous)  # Qt turns input methods off where nothing is edited in the cell
         self._let_compose()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._painted.paint(QPainter(self.viewport()), event.region())
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -360,19 +268,19 @@ class CustomerTable(QTableView):
         """Return the id of the current row, '' where none is."""
         return self._model.id_at(self.currentIndex().row())
 
-    def is_current(self, index: Index) -> bool:
-        """Say whether the keys move from this row while others are chosen too."""
-        return index.row() == self.currentIndex().row() and self.chosen_count() != 1 and self.hasFocus()
+    def marked_row(self) -> int:
+        """Return the row that the keys move from while it is not the only chosen one, -1 for none."""
+        return self.currentIndex().row() if self.hasFocus() and self.chosen_count() != 1 else -1
 
     def chosen_count(self) -> int:
         """Return how many rows are chosen."""
-        return sum(bottom - top + 1 for top, bottom in self._ranges())
+        return sum(bottom - top + 1 for top, bottom in self.chosen_runs())
 
     def chosen_ids(self) -> list[str]:
         """Return the ids of the chosen rows in the order of the list."""
-        return self._model.ids_at(row for top, bottom in self._ranges() for row in range(top, bottom + 1))
+        return self._model.ids_at(row for top, bottom in self.chosen_runs() for row in range(top, bottom + 1))
 
-    def _ranges(self) -> list[tuple[int, int]]:
+    def chosen_runs(self) -> list[tuple[int, int]]:
         """Return the chosen rows as runs (first, last) in order; Qt may hold a run more than once, a column each."""
         selection = self.selectionModel().selection()
         ranges = (selection.at(place) for place in range(selection.count()))

@@ -12,7 +12,7 @@ from crmdesk.services.commands import ChangeSet
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_columns import Shown
-from crmdesk.ui.pages.customer_table import lines_of
+from crmdesk.ui.pages.customer_rows import lines_of
 from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.parts.chips import chip_width
