@@ -51,6 +51,10 @@ def import_file(
     dates: Annotated[
         str, typer.Option(help="day-first or month-first: how 02.03.2026 is meant where the column does not say it.")
     ] = "",
+    from_above: Annotated[
+        bool | None,
+        typer.Option(help="Whether doctors without a hospital have the one above them; without it where all is so."),
+    ] = None,
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget the columns chosen before for files with these headings.")
     ] = False,
@@ -76,6 +80,7 @@ def import_file(
             territory_id=_territory(laptop.desk.person, territory),
             hospitals=answers,
             date_order=order,
+            from_above=from_above,
         ).result()
         kept = report.run_id in [run.id for run in ask(laptop, lambda reads: reads.import_runs())]
     if report_file is not None:
@@ -188,6 +193,11 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     lines += [output.sentence(one.code, one.params) for one in preview.notices if one.code != "counts_prescriptions"]
     for heading, cell in preview.unclear_dates(mapping).items():
         lines.append(output.sentence("dates_unclear", {"column": heading, "value": cell}))
+    found = preview.blocks({index: target for index, target in mapping.items() if target})
+    for rows in found.groups.values():
+        source = found.sources[rows[0]]
+        told = {"hospital": source.hospital[:60], "row": source.row, "first": rows[0], "last": rows[-1]}
+        lines.append(output.sentence("hospital_above" if found.likely else "hospital_above_asked", told))
     return lines
 
 

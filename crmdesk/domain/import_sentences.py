@@ -99,6 +99,19 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "医院不能确定，已按最像的那家放好，请核对。",
         "The hospital is uncertain; the nearest one was taken. Check it.",
     ),
+    "hospital_from_above": (
+        "已新建。医院取自上面：第 {row} 行的“{hospital}”（用到第 {last} 行），请核对。",
+        "Made. The hospital is from above: '{hospital}' in row {row} (used down to row {last}). Check it.",
+    ),
+    "hospital_above": (
+        "第 {first}–{last} 行没有写医院：用第 {row} 行的“{hospital}”（不用：--no-from-above）。",
+        "Rows {first}–{last} name no hospital: '{hospital}' of row {row} is taken (else: --no-from-above).",
+    ),
+    "hospital_above_asked": (
+        "第 {first}–{last} 行没有写医院，上面第 {row} 行写着“{hospital}”：不会沿用（要用：--from-above）。",
+        "Rows {first}–{last} name no hospital; '{hospital}' stands above in row {row} and is not taken (else:"
+        " --from-above).",
+    ),
     "zip_bomb": (
         "这个文件展开后大得不正常，没有打开。请重新取得一份。",
         "This file unpacks to an unreasonable size and was not opened. Get it once more.",
@@ -158,6 +171,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "same": ("已有", "there already"),
     "duplicate_parked": ("放在一边", "set aside"),
     "refused": ("没有导入", "not imported"),
+    "heading": ("段首", "heading"),
 }
 """What happened to a row."""
 _STAYS: dict[str, tuple[str, str]] = {

@@ -35,13 +35,19 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet cut into header and rows; `header_row` is its number in the file, 0 where there is no header."""
+    """A sheet cut into header and rows; `header_row` is its number in the file, 0 where there is no header.
+
+    `above` are the rows above the header: titles, or what heads the first block of the list; `repeats` are the rows of
+    the file in which the header stands again.
+    """
 
     sheet: str
     header_row: int
     header: tuple[str, ...]
     rows: list[SheetRow] = field(repr=False)
     notices: tuple[Notice, ...] = ()
+    above: tuple[SheetRow, ...] = field(default=(), repr=False)
+    repeats: frozenset[int] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Action(StrEnum):
     SAME = "same"
     DUPLICATE_PARKED = "duplicate_parked"
     REFUSED = "refused"
+    HEADING = "heading"  # names the hospital of the rows below it, nobody itself
 
 
 @dataclass(frozen=True, slots=True)

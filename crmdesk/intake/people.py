@@ -1,10 +1,12 @@
 """Reads the cell that should name a doctor: titles written behind the name, notes that name nobody, several people."""
 
 import re
+from collections.abc import Iterable
 
 from crmdesk.domain.errors import InputError
 from crmdesk.intake.clean import choice_code, person_name, plain
 from crmdesk.intake.columns import SURNAMES
+from crmdesk.intake.sheets import fold
 
 _HAN = "\u3400-\u9fff"
 _TITLE = re.compile(
@@ -36,15 +38,17 @@ _SAYS_NOTHING = frozenset(
 _NOTE = re.compile(
     r"(?:备?注|附注|说明|(?:数据)?来源)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]"
 )
+_REMARK_BELOW = re.compile(r"(?:备?注|附注|说明|(?:数据)?来源)\s*[:：]")
 _SIGNED = re.compile(r"(?:制表|填表|填报|制单|审核|复核|审批|统计)(?:人|单位|部门|日期|时间)?\s*[:：]")
 _PLACE_OF_CARE = re.compile(
-    r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)$"
+    r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)(?:[(（][^()（）]*[)）])?$"
 )
 _BETWEEN_PEOPLE = re.compile(rf"[、，,;；/|\n]+|(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]$")
 _ONE_PERSON = re.compile(rf"[{_HAN}]{{2,4}}")
 
 
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
 _AS_ABOVE = frozenset({"同上", "〃", "″", '"', "ditto"})
 
 
@@ -62,6 +66,17 @@ def says_nothing(text: str) -> bool:
 def signs_off(text: str) -> bool:
     """Say whether a cell begins the line at a list's foot that says who made it: 制表人：."""
     return bool(_SIGNED.match(plain(text)))
+
+
+def ends_a_list(cells: Iterable[str]) -> bool:
+    """Say whether a row ends a part of a list instead of naming somebody: a total, a signature, a note."""
+    first = next(filter(None, cells), "")
+    return is_total(first) or signs_off(first) or bool(_REMARK_BELOW.match(plain(first)))
+
+
+def is_total(text: str) -> bool:
+    """Say whether a cell begins a row that sums others up: 小计."""
+    return fold(text) in _TOTALS
 
 
 def without_title(name: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
+from crmdesk.intake.blocks import NO_BLOCKS, Blocks
 from crmdesk.intake.columns import (
     DEPARTMENT_NAME,
     DOCTOR_NAME,
@@ -28,9 +29,8 @@ from crmdesk.intake.columns import (
 from crmdesk.intake.dates import PLAIN, Order, decided
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
 from crmdesk.intake.model import Action, KnownCustomers, NewRow, Planned, SheetRow
-from crmdesk.intake.people import as_above, check_person, says_nothing, signs_off, without_title
+from crmdesk.intake.people import as_above, check_person, is_total, says_nothing, signs_off, without_title
 from crmdesk.intake.preview import Preview
-from crmdesk.intake.sheets import fold
 
 
 def plan(
@@ -40,24 +40,29 @@ def plan(
     territory_id: str,
     hospitals: Mapping[str, str] | None = None,
     date_order: Order | None = None,
+    from_above: bool | None = None,
 ) -> Iterator[Planned]:
     """Yield what to do with every row, in the order of the file; new customers go to `territory_id`.
 
     `hospitals` are a person's answers to `hospital_unsure` and `hospital_ambiguous`: the name as the file has it → the
     id of the institution that it means, '' for one that is to be made. `date_order` is how a person reads 02.03.2026 in
-    columns in which nothing says it.
+    columns in which nothing says it. `from_above`: whether rows without a hospital have the one that stands above them
+    (`intake.blocks`); None: where the list as a whole is written so.
 
     Raises, before the first row, what `check_mapping` raises, and InputError('dates_unclear', column, value) where
     that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
     `domain.validation` and `intake.people`; rows made may carry a code of what to look at: `value_left_out`,
-    `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`.
+    `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`,
+    `hospital_from_above` (once for each row in which a hospital stands that others have).
     """
     kind = check_mapping(source.columns, mapping, source.own)
     used = {index: target for index, target in mapping.items() if target}
     for column, cell in source.unclear_dates(used).items() if date_order is None else ():
         raise InputError("dates_unclear", column=column, value=cell)
-    asked = _Asked(source, used, known, territory_id, date_order, hospitals or {})
+    found = source.blocks(used) if from_above is not False else NO_BLOCKS
+    above = found if from_above or found.likely else NO_BLOCKS
+    asked = _Asked(source, used, known, territory_id, date_order, hospitals or {}, above)
     return (_DoctorPlanner(asked) if kind == "doctor" else _InstitutionPlanner(asked)).run()
 
 
@@ -71,6 +76,7 @@ class _Asked:
     territory_id: str
     date_order: Order | None
     hospitals: Mapping[str, str]
+    above: Blocks
 
 
 @dataclass(slots=True)
@@ -80,6 +86,15 @@ class _Cells:
     values: dict[str, dict[str, Any]]
     raw: dict[str, str]
     left_out: dict[str, str]
+
+    def take(self, target: str, name: str, text: str, read: tuple[object, str]) -> None:
+        """Keep a cell as the file has it, and its value or why it has none."""
+        self.raw[target] = unquoted(text)
+        value, code = read
+        if code:
+            self.left_out[target] = code
+        if value is not None:
+            self.values[target.partition(".")[0]][name] = value
 
 
 class _Planner:
@@ -97,10 +112,16 @@ class _Planner:
         self._institutions = Institutions(asked.known.institutions())
         self._made_in_row: dict[str, int] = {}
         self._above: dict[str, str] = {}
+        self._blocks = asked.above
+        held = set(asked.mapping.values())
+        self._unheld = [(target, field_of(target)) for target in _FROM_ABOVE if target not in held]
 
     def run(self) -> Iterator[Planned]:
         """Yield one planned row after the other."""
         for row in self._table.rows:
+            if row.number in self._blocks.headings:
+                yield Planned(row.number, Action.HEADING, self.record)
+                continue
             cells = self._cells(row)
             try:
                 _check_total(row)
@@ -114,17 +135,18 @@ class _Planner:
 
     def _cells(self, row: SheetRow) -> _Cells:
         cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
+        above = self._blocks.cells(row.number)
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
+            text = above[target] if target in above and not clean.plain(text) else text
             if target in (INSTITUTION_NAME, DEPARTMENT_NAME):
                 text = self._above[target] = self._above.get(target, text) if as_above(text) else text
-            cells.raw[target] = unquoted(text)
             reading = self._dates.get(index)
-            value, code = reading.value(text) if reading is not None else clean.field_value(declared, text)
-            if code:
-                cells.left_out[target] = code
-            if value is not None:
-                cells.values[target.partition(".")[0]][declared.name] = value
+            read = reading.value(text) if reading is not None else clean.field_value(declared, text)
+            cells.take(target, declared.name, text, read)
+        for target, declared in self._unheld if above else ():
+            if target in above:
+                cells.take(target, declared.name, above[target], clean.field_value(declared, above[target]))
         _place(cells)
         _join_name(cells)
         for record in ("doctor", "institution"):
@@ -172,14 +194,15 @@ def _join_name(cells: _Cells) -> None:
         cells.raw[DOCTOR_NAME] = f"{family}{given}" if chinese else f"{given} {family}".strip()
 
 
+_FROM_ABOVE = (INSTITUTION_NAME, DEPARTMENT_NAME)
+"""What a row may have from above although the list has no column for it: headings say it."""
 _CHINESE = re.compile("[\u3400-\u9fff]")
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
 
 
 def _check_total(row: SheetRow) -> None:
     """Raise InputError('total_row') for a row that sums the others up, or is signed, instead of naming somebody."""
     first = next(filter(None, row.cells), "")
-    if fold(first) in _TOTALS or signs_off(first):
+    if is_total(first) or signs_off(first):
         raise InputError("total_row", value=first[:20])
 
 
@@ -265,6 +288,7 @@ class _DoctorPlanner(_Planner):
         self._doctors = Doctors(asked.known.doctors())
         self._rooms = {(place, name_key(name)): room_id for room_id, place, name in asked.known.departments()}
         self._pending: list[Callable[[], None]] = []
+        self._told: set[int] = set()
         self._alone = self._names_alone()
 
     def _names_alone(self) -> set[str]:
@@ -318,12 +342,24 @@ class _DoctorPlanner(_Planner):
         for place, _, room_name in work.places or [("", "", "")]:
             self._doctors.add(doctor_id, name, place, room_name)
         self._made_in_row[doctor_id] = number
-        code, params = _note(cells)
-        if work.uncertain:
-            code, params = _noted("hospital_uncertain", {"name": work.uncertain}, cells)
-        elif work.matched:
-            code, params = _noted("hospital_matched", dict(work.matched), cells)
+        code, params = self._remark(number, cells, work)
         return Planned(number, Action.CREATE, self.record, doctor_id, values, code, params, tuple(work.before), after)
+
+    def _remark(self, number: int, cells: _Cells, work: _Work) -> tuple[str, dict[str, Any]]:
+        if work.uncertain:
+            return _noted("hospital_uncertain", {"name": work.uncertain}, cells)
+        if work.matched:
+            return _noted("hospital_matched", dict(work.matched), cells)
+        return self._from_above(number, cells) or _note(cells)
+
+    def _from_above(self, number: int, cells: _Cells) -> tuple[str, dict[str, Any]] | None:
+        """Say from where a row has its hospital; of the rows that have it from one place only the first says so."""
+        source = self._blocks.sources.get(number)
+        if source is None or source.row in self._told:
+            return None
+        self._told.add(source.row)
+        params = {"hospital": source.hospital[:60], "row": source.row, "last": self._blocks.groups[source.row][-1]}
+        return _noted("hospital_from_above", params, cells)
 
     def _existing(self, name: str, work: _Work) -> tuple[str, bool]:
         by_place: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.fields import Kind
+from crmdesk.intake.blocks import NO_BLOCKS, Blocks, blocks, shapes_blocks
 from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
@@ -38,6 +39,7 @@ class Preview:
     remembered_dates: str = ""  # the `Order` that was said to be that of its dates
     dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
     file_name: str = ""
+    blocks_found: dict[frozenset[tuple[int, str]], Blocks] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def mapping(self) -> dict[int, str]:
@@ -53,6 +55,15 @@ class Preview:
         """Return a cell that may be two days, by the heading of each date column in which nothing says which."""
         wanted = [index for index, to in mapping.items() if to and field_of(to, self.own).kind is Kind.DATE]
         return {self.columns[at].header or str(at + 1): cell for at, cell in unclear(self.dates, wanted).items()}
+
+    def blocks(self, mapping: Mapping[int, str]) -> Blocks:
+        """Return what rows of a list of doctors may have from above when its columns are mapped so."""
+        if self.kind != "doctor" or self.file_kind == "vcard":
+            return NO_BLOCKS
+        key = frozenset((index, target) for index, target in mapping.items() if shapes_blocks(target))
+        if key not in self.blocks_found:
+            self.blocks_found[key] = blocks(self.table, dict(key), lines_are_rows=self.file_kind == "csv")
+        return self.blocks_found[key]
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -89,7 +100,7 @@ def preview(
     table = cut(chosen, own.headers)
     kind, columns = guess(table, kind, own)
     decisions = readings(table)
-    return Preview(
+    seen = Preview(
         file_kind=found.kind,
         encoding=found.encoding,
         delimiter=found.delimiter,
@@ -105,6 +116,8 @@ def preview(
         own=own,
         dates=decisions,
     )
+    seen.blocks(seen.mapping)  # here, where it may take its time
+    return seen
 
 
 def _noticed(

@@ -210,11 +210,13 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     columns = max(len(header), width)
     header += ("",) * (columns - len(header))
     # A header that stands on every page of a printed list is not a row.
-    rows = [row for row in sheet.rows[best + 1 :] if row.cells != heads[best].cells]
+    repeats = frozenset(row.number for row in sheet.rows[best + 1 :] if row.cells == heads[best].cells)
+    rows = [row for row in sheet.rows[best + 1 :] if row.number not in repeats]
     if best:
         notices.append(Notice("rows_above_header", {"count": best}))
     _check_count(rows)
-    return Table(sheet.name, heads[best].number, header, _widened(rows, columns), tuple(notices))
+    above = tuple(heads[:best])
+    return Table(sheet.name, heads[best].number, header, _widened(rows, columns), tuple(notices), above, repeats)
 
 
 def _check_count(rows: Sequence[SheetRow]) -> None:

@@ -103,13 +103,14 @@ class ImportDesk:
         hospitals: Mapping[str, str] | None = None,
         date_order: "Order | None" = None,
         run_id: str = "",
+        from_above: bool | None = None,
     ) -> "Future[Report]":
         """Write the file's new customers, at most 500 rows a commit; the Future gives the report.
 
         `hospitals` answers what an earlier run was unsure of (`crmdesk.intake.plan`); the institution that a name was
         said to mean keeps it as an alias, so that it is not asked for again. `date_order` answers
-        `Preview.unclear_dates`. `run_id` names an earlier run (`Report.run_id`) that this one goes on with:
-        both are taken back as one.
+        `Preview.unclear_dates`, `from_above` `Preview.blocks`. `run_id` names an earlier run (`Report.run_id`) that
+        this one goes on with: both are taken back as one.
 
         `cancel` is asked before each row: what was committed stays and the report says `cancelled`. Running the same
         file again makes nothing twice. Errors come through the Future: RefusedError('forbidden', 'no_territory'),
@@ -117,8 +118,8 @@ class ImportDesk:
         """
         noted = _Noted(self._submit, run_id or new_id(), preview.file_name)
         run = _Run(noted, progress or _silent, cancel or self._is_closed, preview.row_count)
-        answers = dict(hospitals or {})
-        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers, date_order)
+        answers = _Answers(hospitals or {}, date_order, from_above)
+        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers)
 
     def _work(
         self,
@@ -126,8 +127,7 @@ class ImportDesk:
         preview: "Preview",
         mapping: dict[int, str],
         territory_id: str,
-        hospitals: dict[str, str],
-        date_order: "Order | None",
+        answers: "_Answers",
     ) -> "Report":
         person = self._person()
         if not access.may_write(RECORDS["doctor"], Role(person.role)):
@@ -138,11 +138,13 @@ class ImportDesk:
             raise RefusedError("out_of_scope", field="territory_id")
         from crmdesk import intake
 
-        self._remember(preview, mapping, date_order.value if date_order and preview.unclear_dates(mapping) else "")
+        order = answers.date_order
+        self._remember(preview, mapping, order.value if order and preview.unclear_dates(mapping) else "")
         known = self._known().result()
-        self._keep_names(known, hospitals, run.noted)
+        self._keep_names(known, answers.hospitals, run.noted)
         territory = territory_id or person.territory_ids[0]
-        return run.write(intake.plan(preview, mapping, known, territory, hospitals, date_order))
+        said = (answers.hospitals, order, answers.from_above)
+        return run.write(intake.plan(preview, mapping, known, territory, *said))
 
     def _remember(self, preview: "Preview", mapping: Mapping[int, str], dates: str) -> None:
         entries = import_memory.read(self._kept().result())
@@ -195,6 +197,14 @@ class ImportDesk:
 
 def _silent(_done: int, _total: int) -> None:
     return None
+
+
+class _Answers(msgspec.Struct, frozen=True):
+    """What a person said about a file besides its columns."""
+
+    hospitals: Mapping[str, str]
+    date_order: "Order | None"
+    from_above: bool | None
 
 
 class _Noted(msgspec.Struct, frozen=True):

@@ -2,6 +2,39 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="zh_CN">
     <context>
+        <name>AboveQuestion</name>
+        <message>
+            <source>“{hospital}”（第 {row} 行）</source>
+            <translation>'{hospital}' (row {row})</translation>
+        </message>
+        <message>
+            <source>、</source>
+            <translation>, </translation>
+        </message>
+        <message numerus="yes">
+            <source>等 %n 处</source>
+            <translation>
+                <numerusform>, in all %n place</numerusform>
+                <numerusform>, in all %n places</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 行没有写医院，它们上面写着：</source>
+            <translation>
+                <numerusform>%n row names no hospital; above it stands </numerusform>
+                <numerusform>%n rows name no hospital; above them stands </numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>沿用上面的</source>
+            <translation>Take it from above</translation>
+        </message>
+        <message>
+            <source>留空</source>
+            <translation>Leave it empty</translation>
+        </message>
+    </context>
+    <context>
         <name>AdverseEventDialog</name>
         <message>
             <source>上报不良反应</source>
@@ -2494,6 +2527,10 @@
     </context>
     <context>
         <name>MappingTable</name>
+        <message>
+            <source>取自上面</source>
+            <translation>Taken from above</translation>
+        </message>
         <message>
             <source>不导入</source>
             <translation>Leave out</translation>
@@ -5513,6 +5550,10 @@
             <translation>Made. The hospital name '{name}' looks like two run together; check it.</translation>
         </message>
         <message>
+            <source>已新建。医院取自上面：第 {row} 行的“{hospital}”（用到第 {last} 行），请核对。</source>
+            <translation>Made. The hospital is from above: '{hospital}' in row {row} (used down to row {last}). Check it.</translation>
+        </message>
+        <message>
             <source>这一行没有“{field}”。</source>
             <translation>This row has no '{field}'.</translation>
         </message>
@@ -5587,6 +5628,10 @@
         <message>
             <source>没有导入</source>
             <translation>Not imported</translation>
+        </message>
+        <message>
+            <source>段首</source>
+            <translation>heading</translation>
         </message>
         <message>
             <source>逗号分隔</source>

@@ -90,6 +90,16 @@ def _serials(book: Any) -> None:
                   ["王五", "明泉医院", "2 Mar 2026"], ["赵六", "明泉医院", "2026年3月"]])  # fmt: skip
 
 
+def _blocks(book: Any) -> None:
+    sheet = book.add_worksheet("L")
+    sheet.write_row(0, 0, ["序号", "姓名", "科室", "手机"])
+    sheet.merge_range(1, 0, 1, 3, "一、明泉市第一人民医院（2人）")
+    sheet.write_row(2, 0, [1, "张硕", "心内科", "13800000001"])
+    sheet.write_row(3, 0, [2, "李敏", "骨科", "13800000002"])
+    sheet.merge_range(4, 0, 4, 3, "二、云杉市中医院")
+    sheet.write_row(5, 0, [1, "王强", "心内科", "13800000003"])
+
+
 def _columns_twice(book: Any) -> None:
     rows = [["姓名", "", "医院", "", "电话", "电话"], ["张硕", "", "明泉医院", "", "021-12345678", "13800000001"]]
     _rows(book.add_worksheet("L"), [*rows, ["李敏", "", "云杉医院", "", "", "13800000002"]])
@@ -112,6 +122,7 @@ _CARD_4 = (
     "TEL;TYPE=cell;VALUE=uri:tel:+86-138-0000-0001\r\nTEL;TYPE=work;VALUE=uri:tel:+86-21-1234-5678;ext=102\r\n"
     "END:VCARD\r\n"
 )
+_FIRST_ROWS = "医院,姓名,科室\n明泉医院,张硕,心内科\n,李敏,\n,王强,骨科\n云杉医院,赵六,肾内科\n,孙立,\n"
 _CONSENT = "姓名\t医院\t知情同意\n张硕\t明泉医院\t是\n李敏\t明泉医院\t否\n王五\t明泉医院\t电话、微信\n"
 _FULL_WIDTH = "姓　名,医　院,手 机\n张　硕,明泉医院,１３８００００００１１\n李敏,明泉医院,１３８－００００－００１２"
 _GERMAN = "Name;Klinik;Abteilung;Telefon;Einwilligung am\nDr. Max Müller;Haus Nord;Kardiologie;030/12345;{}\n"
@@ -132,6 +143,9 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "formulas.xlsx": lambda: _book(_formulas),
     "formulas without values.xlsx": lambda: _without_values(_book(_never_opened)),
     "day numbers.xlsx": lambda: _book(_serials),
+    "blocks with headings.xlsx": lambda: _book(_blocks),
+    "blocks, first rows, GBK.csv": lambda: _FIRST_ROWS.encode("gbk"),
+    "not in blocks.csv": lambda: "姓名,医院\n张硕,明泉医院\n李敏,云杉医院\n王强,\n赵六,安平医院\n".encode(),
     "headings twice, empty columns.xlsx": lambda: _book(_columns_twice),
     "german, semicolons, clear.csv": lambda: (_GERMAN.format("02.03.2026") + _MEIER).encode("cp1252"),
     "german, semicolons, unclear.csv": lambda: _GERMAN.format("02.03.2026").encode("cp1252"),

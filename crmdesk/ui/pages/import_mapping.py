@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from typing_extensions import override
 
 from crmdesk.domain.errors import InputError
-from crmdesk.intake import Column, Preview
+from crmdesk.intake import Column, Preview, SheetRow
+from crmdesk.intake.blocks import NO_BLOCKS, Blocks
 from crmdesk.intake.columns import INSTITUTION_NAME, names_doctors
 from crmdesk.ui import theme
 from crmdesk.ui.pages import import_words
@@ -53,6 +55,8 @@ class MappingTable(QTableWidget):
         self._columns: tuple[Column, ...] = ()
         self._kind, self._cards = "", False
         self._targets: tuple[str, ...] = ()
+        self._rows: list[SheetRow] = []
+        self._above = NO_BLOCKS
 
     def load(self, preview: Preview, mapping: Mapping[int, str]) -> None:
         """Show a preview with the fields that are chosen for its columns."""
@@ -61,7 +65,7 @@ class MappingTable(QTableWidget):
         self._combos = {}
         self.clear()
         self.setColumnCount(0)  # forgets the order of the columns
-        rows = preview.sample[:SAMPLE_ROWS]
+        rows = self._rows = preview.sample[:SAMPLE_ROWS]
         self.setColumnCount(len(preview.columns))
         self.setRowCount(len(rows) + 1)
         self.setVerticalHeaderLabels(["", *(str(row.number) for row in rows)])
@@ -72,6 +76,29 @@ class MappingTable(QTableWidget):
             samples = [row.cells[column.index] if column.index < len(row.cells) else "" for row in rows]
             self._fill_column(column, samples, mapping.get(column.index, ""))
         self._order_columns(mapping)
+
+    def show_above(self, found: Blocks) -> None:
+        """Show in empty cells, with an arrow, what their rows have from above; rows that head a block are pale."""
+        self._above = found
+        colors, mapping = theme.tokens(), self.mapping()
+        for at, row in enumerate(self._rows, 1):
+            above, heads = found.cells(row.number), row.number in found.headings
+            for index in range(len(self._columns)):
+                item, target = self.item(at, index), mapping.get(index, "")
+                if item is None or self._columns[index].refused:
+                    continue
+                text = row.cells[index] if index < len(row.cells) else ""
+                taken = not text and target in above
+                item.setText(f"↑ {above[target]}" if taken else text.replace("\n", " ")[:_CELL_CHARACTERS])
+                color = colors.color("info" if taken else "muted") if taken or heads else None
+                item.setData(Qt.ItemDataRole.ForegroundRole, color)
+                item.setToolTip(tool_tip(self.tr("取自上面")) if taken else "")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._above is not NO_BLOCKS:
+            self.show_above(self._above)  # in the colours of the other theme
+        super().changeEvent(event)
 
     def mapping(self) -> dict[int, str]:
         """Return the chosen field by column; columns left out are not in it."""

@@ -15,6 +15,7 @@ from crmdesk.services.import_undo import Run, TakenBack
 from crmdesk.ui import actions, language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.import_above import AboveQuestion
 from crmdesk.ui.pages.import_back import BackDialog, BackWords
 from crmdesk.ui.pages.import_dates import DateQuestion
 from crmdesk.ui.pages.import_hospitals import HospitalDialog, questions
@@ -68,7 +69,7 @@ class ImportPage(Page):
         self._remembered = Label("", "secondary", wrap=True)
         self._remembered.setObjectName("import_remembered_label")
         self.forget_button = Button.for_action("import_forget", small=True)
-        self.dates = DateQuestion()
+        self.dates, self.above = DateQuestion(), AboveQuestion()
         self.table = MappingTable()
         self._problem = Label("", "warn")
         self._problem.setObjectName("import_problem_label")
@@ -141,6 +142,7 @@ class ImportPage(Page):
         memory.addWidget(self.forget_button)
         options.body.addLayout(memory)
         options.body.addWidget(self.dates)
+        options.body.addWidget(self.above)
         options.body.addWidget(self._notices)
         self._rows_card = Card()
         self._rows_card.body.addWidget(self.table, 1)
@@ -171,6 +173,7 @@ class ImportPage(Page):
         self.sheet.activated.connect(lambda _index: self._sheet_chosen())
         self.table.changed.connect(self._columns_chosen)
         self.dates.changed.connect(self._check)
+        self.above.changed.connect(self._show_above)
 
     @override
     def retranslate(self) -> None:
@@ -195,6 +198,7 @@ class ImportPage(Page):
         )
         self.table.retranslate()
         self.dates.retranslate()
+        self.above.retranslate()
         self.progress.retranslate()
         self.result.retranslate()
         self._tell(self._error)
@@ -329,6 +333,7 @@ class ImportPage(Page):
         self.table.load(preview, preview.mapping)
         self.dates.ask({})
         self.dates.ask(preview.unclear_dates(preview.mapping), preview.remembered_dates)
+        self._ask_above(preview)
         self._say_file(preview)
         self._show_state(PREVIEW)
         if self.isVisible():
@@ -387,7 +392,16 @@ class ImportPage(Page):
     def _columns_chosen(self) -> None:
         if self.preview is not None:
             self.dates.ask(self.preview.unclear_dates(self.table.mapping()))
+            self._ask_above(self.preview)
         self._check()
+
+    def _ask_above(self, preview: Preview) -> None:
+        self.above.ask(preview.blocks(self.table.mapping()))
+        self._show_above()
+
+    def _show_above(self) -> None:
+        """Show in the rows of the preview what they have from above, as it is chosen."""
+        self.table.show_above(self.above.taken)
 
     def _check(self) -> None:
         """Say what keeps the choices from being imported."""
@@ -419,9 +433,8 @@ class ImportPage(Page):
         run = self._under_way()
         self.progress.begin(self.preview.row_count)
         territory_id = str(self.territory.currentData() or "")
-        future = run.start(
-            self.context.desk.imports, self.preview, self._mapping, territory_id, hospitals, self.dates.order, going_on
-        )
+        answers = (hospitals, self.dates.order, self.above.answer)
+        future = run.start(self.context.desk.imports, self.preview, self._mapping, territory_id, *answers, going_on)
         self.context.bridge.run(self, future, self._finished, self._failed)
 
     def _under_way(self) -> ImportRun:

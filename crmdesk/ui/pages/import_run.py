@@ -59,11 +59,12 @@ class ImportRun(QObject):
         territory_id: str,
         hospitals: Mapping[str, str],
         date_order: Order | None,
+        from_above: bool | None,
         run_id: str = "",
     ) -> "Future[Report]":
         """Begin; the Future gives the report."""
         progress, cancel = self._bridge.shown_by(self, self.progressed.emit), self._cancel.is_set
-        return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order, run_id)
+        return imports.run(preview, mapping, progress, cancel, territory_id, hospitals, date_order, run_id, from_above)
 
     def take_back(self, imports: ImportDesk, run_id: str) -> "Future[TakenBack]":
         """Begin to take an import back."""

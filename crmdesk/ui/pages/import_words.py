@@ -15,6 +15,7 @@ from crmdesk.services.import_undo import in_order
 from crmdesk.ui import language, own_fields, words
 
 TONES = {Action.CREATE: "info", Action.SAME: "ok", Action.DUPLICATE_PARKED: "warn", Action.REFUSED: "bad"}
+"""Rows that head a block are never listed."""
 _RECORD_SHOWN = frozenset({"institution.name", "doctor.name", "department.name"})
 
 
@@ -36,6 +37,9 @@ def _words() -> dict[str, str]:
         "hospital_unsure": translate("import_words", "“{hospital}”可能是：{names}。没有导入，请确定是哪一家。"),
         "hospital_matched": translate("import_words", "已新建。医院“{hospital}”按“{name}”归入（{why}），请核对。"),
         "hospital_uncertain": translate("import_words", "已新建。医院名称“{name}”像是两家连在一起，请核对。"),
+        "hospital_from_above": translate(
+            "import_words", "已新建。医院取自上面：第 {row} 行的“{hospital}”（用到第 {last} 行），请核对。"
+        ),
         "required": translate("import_words", "这一行没有“{field}”。"),
         "too_long": translate("import_words", "“{field}”太长：{length} 字，最多 {limit}。"),
         "wrong_kind": translate("import_words", "“{field}”的格式不对。"),
@@ -135,6 +139,7 @@ def action_word(action: Action) -> str:
         Action.SAME: translate("import_words", "已有"),
         Action.DUPLICATE_PARKED: translate("import_words", "放在一边"),
         Action.REFUSED: translate("import_words", "没有导入"),
+        Action.HEADING: translate("import_words", "段首"),
     }[action]
 
 

@@ -116,3 +116,65 @@ def test_the_saved_result_says_it_in_words(page: ImportPage, qtbot: QtBot, tmp_p
         ["7", "请核对", "王二", "已新建。没有带入：“手机”的“12”不像电话号码。", "value_left_out"],
         ["8", "没有导入", "3人", "这一行是“合计”，不是某个人或某家机构，没有导入。", "total_row"],
     ]
+
+
+def cell(page: ImportPage, row: int, target: str) -> str:
+    column = next(index for index, to in page.table.mapping().items() if to == target)
+    item = page.table.item(row, column)
+    return item.text() if item is not None else ""
+
+
+def hospital_of(laptop: Laptop, name: str) -> list[str]:
+    found = laptop.ask(lambda reads: reads.search(name, 5))
+    doctor = next(hit.id for hit in found if hit.title == name)
+    return [place.institution_name for place in laptop.ask(lambda reads: reads.doctor(doctor)).affiliations]
+
+
+def test_a_hospital_that_stands_above_is_shown_in_the_rows_that_have_it_from_there(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(page, qtbot, written(tmp_path, "blocks, first rows, GBK.csv"))
+    assert page.above.isVisible()
+    assert page.above.choice.value() == "taken"
+    assert [cell(page, row, "institution.name") for row in (1, 2, 4, 5)] == [
+        "明泉医院", "↑ 明泉医院", "云杉医院", "↑ 云杉医院",
+    ]  # fmt: skip
+    imported(page, qtbot)
+    assert hospital_of(laptop, "王强") == ["明泉医院"]
+    assert hospital_of(laptop, "孙立") == ["云杉医院"]
+
+
+def test_what_stands_above_can_be_refused_by_keys(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    opened(page, qtbot, written(tmp_path, "blocks, first rows, GBK.csv"))
+    page.above.choice.setFocus()
+    qtbot.keyClick(page.above.choice, Qt.Key.Key_Right)
+    assert cell(page, 2, "institution.name") == ""
+    imported(page, qtbot)
+    assert hospital_of(laptop, "张硕") == ["明泉医院"]
+    assert hospital_of(laptop, "李敏") == []
+
+
+def test_headings_are_counted_as_nobody_and_their_hospital_is_told_in_both_languages(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    opened(page, qtbot, written(tmp_path, "blocks with headings.xlsx"))
+    english, chinese = (
+        "3 rows name no hospital; above them stands '明泉市第一人民医院' (row 2)",
+        "“明泉市第一人民医院”（第 2 行）",
+    )
+    for lang, words in ((language.ENGLISH, english), (language.CHINESE, chinese)):
+        language.apply_language(qapp, lang)
+        qtbot.waitUntil(lambda words=words: words in page.above.choice.accessibleName())
+    imported(page, qtbot)
+    assert page.result.report is not None
+    assert [line.code for line in page.result.report.lines] == ["hospital_from_above"] * 2
+    assert hospital_of(laptop, "李敏") == ["明泉市第一人民医院"]
+
+
+def test_in_a_list_that_is_not_in_blocks_empty_is_proposed(page: ImportPage, qtbot: QtBot, tmp_path: Path) -> None:
+    opened(page, qtbot, written(tmp_path, "not in blocks.csv"))
+    assert page.above.choice.value() == "empty"
+    page.table._combos[1].setCurrentIndex(0)
+    assert not page.above.isVisible(), "a column that is left out asks nothing"
