@@ -2266,6 +2266,10 @@
             <source>请核对 {count}</source>
             <translation>To check {count}</translation>
         </message>
+        <message>
+            <source>第 {row} 行</source>
+            <translation>Row {row}</translation>
+        </message>
     </context>
     <context>
         <name>InstitutionPage</name>
@@ -3400,10 +3404,6 @@
         <message>
             <source>你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。</source>
             <translation>Somebody changed these fields while you did. Choose, then save; the other value stays in the history.</translation>
-        </message>
-        <message>
-            <source>（空）</source>
-            <translation>(empty)</translation>
         </message>
         <message>
             <source>你的：{value}</source>

@@ -14,6 +14,7 @@ from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.fields import Field, Kind, Merge
 from crmdesk.domain.merge import DELETED
 from crmdesk.domain.money import format_fen
+from crmdesk.domain.phones import grouped
 from crmdesk.domain.planning import DueDay
 from crmdesk.domain.records import CUSTOM
 from crmdesk.services.views import (
@@ -87,6 +88,8 @@ class CustomerWords(QObject):
         return self.listed(self._entry_word(field, one, names) for one in entries)
 
     def _entry_word(self, field: Field, value: Any, names: Mapping[str, str]) -> str:
+        if field.digits and isinstance(value, str):
+            return grouped(value)
         if field.ref:
             return names.get(value) or self.tr("（不在本机的记录）")
         return language.entry_word(field, value) if field.entries else str(value)
@@ -115,6 +118,14 @@ class CustomerWords(QObject):
         if field is CUSTOM and isinstance(value, Mapping) and value:
             return self._own_values(record, value)
         return (self.value(field, value, names) if field else str(value or "")) or self.tr("（空）")
+
+    def apart(
+        self, record: str, name: str, value: Any, others: Iterable[Any], names: Mapping[str, str] = _NO_NAMES
+    ) -> str:
+        """Return a value as it stands beside others: one that would read like another one is shown as it is stored."""
+        text = self.field_value(record, name, value, names)
+        alike = any(one != value and self.field_value(record, name, one, names) == text for one in others)
+        return value if alike and isinstance(value, str) and value else text
 
     def changed(self, record: str, changes: Mapping[str, tuple[Any, Any]], names: Mapping[str, str]) -> list[str]:
         """Return one line for each changed field {name: (old, new)}."""

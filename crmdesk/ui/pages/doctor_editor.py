@@ -246,8 +246,11 @@ class RowEditor(QWidget):
         for clash in found:
             choice = Picklist(language.field_word(self.record.name, clash.field.name))
             choice.setObjectName(f"merge_{clash.field.name}")
-            mine = self._words.value(clash.field, clash.mine) or self.tr("（空）")
-            theirs = self._words.value(clash.field, clash.theirs) or self.tr("（空）")
+            of = (self.record.name, clash.field.name)
+            mine, theirs = (
+                self._words.apart(*of, one, (other,))
+                for one, other in ((clash.mine, clash.theirs), (clash.theirs, clash.mine))
+            )
             choice.set_choices(
                 [("mine", self.tr("你的：{value}").format(value=mine[:60])),
                  ("theirs", self.tr("现在的：{value}").format(value=theirs[:60]))]

@@ -1,6 +1,7 @@
 """The preview of a file as a table: what each column becomes, chosen above it, and the first rows below."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
@@ -41,6 +42,7 @@ class MappingTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setTabKeyNavigation(False)  # Tab goes from choice to choice, it would end in a cell
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
@@ -166,6 +168,9 @@ class MappingTable(QTableWidget):
         order = sorted(self._columns, key=lambda column: _weight(column, targets.index(mapping.get(column.index, ""))))
         for place, column in enumerate(order):
             header.moveSection(header.visualIndex(column.index), place)
+        combos = [self._combos[column.index] for column in order if column.index in self._combos]
+        for before, after in pairwise(combos):
+            QWidget.setTabOrder(before, after)
 
     def _refuse(self, column: Column) -> None:
         item = QTableWidgetItem(self.tr("不能导入"))

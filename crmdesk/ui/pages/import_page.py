@@ -28,11 +28,14 @@ from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.flow import FlowLayout
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner, EmptyState
 from crmdesk.ui.parts.room import PageStack
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 
+_LEAST_WORDS = 240
+"""What the file's name keeps of the width before the buttons go below it."""
 EMPTY, READING, PREVIEW, RUNNING, RESULT = "empty", "reading", "preview", "running", "result"
 
 
@@ -105,21 +108,21 @@ class ImportPage(Page):
         inner.addWidget(self._stack, 1)
         self.body.addLayout(inner, 1)
 
-    def _head_row(self) -> QHBoxLayout:
-        row = SqueezedRow()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space.NEAR)
-        words = QVBoxLayout()
+    def _head_row(self) -> FoldRow:
+        words, row = QVBoxLayout(), SqueezedRow()
         words.setSpacing(space.TINY)
         words.addWidget(self._file)
         words.addWidget(self._about)
-        row.addLayout(words, 1)
+        row.setSpacing(space.NEAR)
         for button in (
             self.back_button, self.choose_button, self.save_button, self.customers_button, self.decide_button,
             self.start_button,
         ):  # fmt: skip
             row.addWidget(button)
-        return row
+        head = FoldRow(words, row, _LEAST_WORDS)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(space.NEAR)
+        return head
 
     def _preview_area(self) -> QWidget:
         area = QWidget()
@@ -144,7 +147,8 @@ class ImportPage(Page):
         options.body.addWidget(self.dates)
         options.body.addWidget(self.above)
         options.body.addWidget(self._notices)
-        self._rows_card = Card()
+        self._rows_card, self._rows_words = Card(), Label("", "strong", wrap=True)
+        self._rows_card.body.addWidget(self._rows_words)
         self._rows_card.body.addWidget(self.table, 1)
         column.addWidget(options)
         column.addWidget(self._rows_card, 1)
@@ -362,7 +366,7 @@ class ImportPage(Page):
         for widget in (self._remembered, self.forget_button):
             widget.setVisible(bool(preview.remembered_on))
         shown = min(SAMPLE_ROWS, len(preview.sample))
-        self._rows_card.set_heading(
+        self._rows_words.setText(
             self.tr("预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。", "", shown)
         )
 

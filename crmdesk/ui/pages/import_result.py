@@ -94,7 +94,7 @@ class ImportResult(QWidget):
         self.report: Report | None = None
         self._banner = Banner()
         self._figures = {action: Label("", "figure") for action, _tone in _FIGURES}
-        self._captions = {action: Label("", "muted") for action, _tone in _FIGURES}
+        self._captions = {action: Label("", "muted", wrap=True) for action, _tone in _FIGURES}
         self._notes = {action: Label("", "muted", wrap=True) for action, _tone in _FIGURES}
         self.group = Picklist()
         self.group.setObjectName("import_result_group")
@@ -102,6 +102,8 @@ class ImportResult(QWidget):
         self._model = LinesModel(self)
         self.table = QTableView()
         self._none = Label("", "muted")
+        self._whole = Label("", "secondary", wrap=True)
+        self._whole.setObjectName("import_result_whole_label")
         self._lay_out()
         self._dress_table()
         self.retranslate()
@@ -124,6 +126,7 @@ class ImportResult(QWidget):
         self._list.body.addLayout(filters)
         self._list.body.addWidget(self._none, 1, Qt.AlignmentFlag.AlignTop)
         self._list.body.addWidget(self.table, 1)
+        self._list.body.addWidget(self._whole)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space.APART)
@@ -142,6 +145,7 @@ class ImportResult(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setTabKeyNavigation(False)
+        table.selectionModel().currentRowChanged.connect(self._show_whole)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.px(36))
         header = table.horizontalHeader()
@@ -215,5 +219,16 @@ class ImportResult(QWidget):
         self._model.set_lines(lines)
         self.group.setVisible(bool(self.report.lines))
         self.table.setColumnWidth(NAME, min(theme.px(250), max(theme.px(90), self.table.sizeHintForColumn(NAME))))
+        if lines:
+            self.table.setCurrentIndex(self._model.index(0, REASON))
+        self._show_whole()
         self.table.setVisible(bool(lines))
         self._none.setVisible(not lines)
+
+    def _show_whole(self) -> None:
+        """Say below the list all of what stands in the chosen row, which may have no room in a line."""
+        index = self.table.currentIndex()
+        row, *others = (str(index.siblingAtColumn(column).data()) for column in (ROW, ACTION, NAME, REASON))
+        parts = (self.tr("第 {row} 行").format(row=row), *others)
+        self._whole.setText(" · ".join(filter(None, parts)) if index.isValid() else "")
+        self._whole.setVisible(index.isValid())

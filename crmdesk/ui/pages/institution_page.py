@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from crmdesk.domain.customer_merge import INSTITUTIONS
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.phones import grouped
 from crmdesk.domain.records import INSTITUTION
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.views import ACCEPTED, AffiliationView, DuplicatePair, InstitutionView, MergeItem
@@ -323,7 +322,6 @@ class InstitutionPage(Page):
         with self._profile.filling():
             for name in _PROFILE_FIELDS:
                 value = self._words.value(INSTITUTION.field(name), view.row[name])
-                value = grouped(value) if name == "phone" else value
                 if value or name in ("level", "address", "phone"):
                     self._profile.add(language.field_word("institution", name), value)
             own_rows(self._profile, self._words, view.row, view.conflicts)

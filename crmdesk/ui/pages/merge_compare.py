@@ -241,7 +241,7 @@ class CompareView(QWidget):
         self._heads[1].show_side(view.other, kept=False)
         kind = KINDS[kept.record]
         for name in view.differing:
-            texts = (self._text(kept, name), self._text(other, name))
+            texts = (self._text(kept, other, name), self._text(other, kept, name))
             line = ChoiceLine(kept.record, name, texts, kind.choices(name), self.tr("两者"))
             first = kind.first_choice(name, kept.values, other.values)
             line.choose(first if chosen is None else chosen.get(name, Choice.KEPT))
@@ -257,7 +257,6 @@ class CompareView(QWidget):
         """Return what is taken from the one that is merged."""
         return tuple(taken({line.name: line.choice for line in self.lines}))
 
-    def _text(self, row: Row, name: str) -> str:
-        kind = KINDS[row.record]
-        parts = (self._words.value(kind.of.field(one), row[one]) for one in kind.parts(name))
-        return dotted(*parts)
+    def _text(self, row: Row, beside: Row, name: str) -> str:
+        parts = [one for one in KINDS[row.record].parts(name) if row[one] not in (None, "", [])]
+        return dotted(*(self._words.apart(row.record, one, row[one], (beside[one],)) for one in parts))

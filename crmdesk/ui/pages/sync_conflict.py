@@ -172,7 +172,8 @@ class ConflictCard(Card):
         """Return a value of the conflict in words: of one field, of an edit as a whole, or that it was deleted."""
         one = self.conflict
         if not self._deletion:
-            text = self._fields.field_value(one.record, one.field, value, one.names)
+            three = (one.winner_value, one.loser_value, one.base_value)
+            text = self._fields.apart(one.record, one.field, value, three, one.names)
         elif isinstance(value, Mapping):
             lines = self._fields.changed(one.record, value, one.names)
             text = "\n".join(lines) or self.tr("改过")

@@ -58,6 +58,7 @@ class DropDown(QComboBox):
         self._list = _Open(self)
         self.setView(self._list)
         self.setItemDelegate(_Rows(self))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # of the language that is shown now
 
     def leave(self, place: int, *, forward: bool) -> None:
         """Close the list with an entry taken, and go on to the field after or before."""

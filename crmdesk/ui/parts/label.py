@@ -3,7 +3,7 @@
 import re
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -95,3 +95,53 @@ class ElidedLabel(Label):
             self.text().replace("\n", " "), Qt.TextElideMode.ElideRight, self.contentsRect().width()
         )
         painter.drawText(self.contentsRect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), line)
+
+
+class FewLinesLabel(ElidedLabel):
+    """A label that goes on in a next line where it has no room, and ends in … in its last one."""
+
+    def __init__(self, text: str = "", role: str = "body", lines: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(text, role, parent)
+        self._most = lines
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _broken(self, width: int) -> list[str]:
+        """Return the lines at a width, all that has no room in the last one."""
+        text = self.text().replace("\n", " ")
+        layout = QTextLayout(text, self.font())
+        starts: list[int] = []
+        layout.beginLayout()
+        while len(starts) < self._most and (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1))
+            starts.append(line.textStart())
+        layout.endLayout()
+        return [text[at:end].rstrip() for at, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, arg__1: int) -> int:
+        self.ensurePolished()
+        return max(1, len(self._broken(arg__1))) * QFontMetrics(self.font()).height()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            last = self._broken(self.width())[-1:]
+            cut = any(QFontMetrics(self.font()).horizontalAdvance(line) > self.width() for line in last)
+            self.setToolTip(tool_tip(self.text()) if cut else "")
+            return QLabel.event(self, event)
+        return super().event(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, metrics, room = QPainter(self), QFontMetrics(self.font()), self.contentsRect()
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setFont(self.font())
+        for number, line in enumerate(self._broken(room.width())):
+            shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room.adjusted(0, number * metrics.height(), 0, 0), int(Qt.AlignmentFlag.AlignLeft), shown)

@@ -1,10 +1,13 @@
-"""A row of labels and buttons that asks for little: where it is narrow, key caps go, then words of icons."""
+"""A row of labels and buttons that asks for little: where it is narrow, key caps go, then words beside icons.
+
+The words go one by one, from the first button on, so that as many stay as there is room for.
+"""
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from crmdesk.ui.parts.buttons import BARE, FULL, LEVELS, Button
+from crmdesk.ui.parts.buttons import BARE, FULL, ICONS, KEYLESS, LEVELS, Button
 from crmdesk.ui.parts.room import ANY_WIDTH
 
 
@@ -60,8 +63,11 @@ class SqueezedRow(QHBoxLayout):
     @override
     def setGeometry(self, arg__1: QRect) -> None:
         level = next((one for one in LEVELS if self._width(one) <= arg__1.width()), BARE)
+        over = self._width(KEYLESS) - arg__1.width() if level == ICONS else 0
         for button in self._buttons():
-            button.squeeze(level)
+            bare = level != ICONS or over > 0
+            over -= button.hint_at(KEYLESS).width() - button.hint_at(ICONS).width()
+            button.squeeze(level if bare else KEYLESS)
         for widget in self._spare:
             widget.setMaximumWidth(ANY_WIDTH if level == FULL else 0)
         super().setGeometry(arg__1)

@@ -71,6 +71,7 @@ class StatusBar(QFrame):
         layout.addSpacing(space.APART)
         layout.addWidget(self._last)
         layout.addStretch(1)
+        layout.addSpacing(space.APART)
         layout.addWidget(self._scope)
         clock = QTimer(self)
         clock.setInterval(_LOOK_MS)

@@ -12,7 +12,7 @@ from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.fold_row import FoldRow
-from crmdesk.ui.parts.label import ElidedLabel
+from crmdesk.ui.parts.label import ElidedLabel, FewLinesLabel
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.tabs import Tabs
 
@@ -28,7 +28,7 @@ class SubjectHead(QWidget):
         self.avatar = Avatar(_AVATAR_PX, picture)
         self.name, self.beside = ElidedLabel("", "subject"), ElidedLabel("", "faint")
         self.name.setObjectName(f"{name}_name_label")
-        self.second = ElidedLabel("", "secondary")
+        self.second = FewLinesLabel("", "secondary")  # a doctor may work at a second place: it is not cut off
         self.chips = [Chip(parent=self) for _place in range(chips)]
         self.tabs = Tabs()
         self.tabs.setObjectName(f"{name}_tabs")

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.customer_merge import INSTITUTIONS
 from crmdesk.domain.ids import new_id
-from crmdesk.services.commands import ChangeSet
+from crmdesk.services.commands import ChangeSet, EditRow
 from crmdesk.storage import outbox
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
@@ -64,6 +64,19 @@ def test_the_pair_is_shown_with_its_reason_and_nothing_is_lost_at_first(page: Du
     assert {one.name for one in page.compare.lines} >= {"title", "note"}
     assert line(page, "title").choice == "kept"
     assert all(one.accessibleName() for one in page.compare.lines)
+
+
+def test_numbers_are_shown_in_groups_and_as_they_are_stored_where_they_would_read_alike(
+    page: DuplicatesPage, desk: Laptop, qtbot: QtBot
+) -> None:
+    kept = desk.company.ids["曾庆华"]
+    for typed, shown in (("13911112222", "139 1111 2222"), ("138-0000-4471", "138-0000-4471")):
+        revision = desk.ask(lambda reads: reads.row("doctor", desk.company.ids["again"])).revision
+        desk.desk.submit(EditRow("doctor", desk.company.ids["again"], {"mobile": typed}, revision)).result()
+        wanted = ("mobile", ("138 0000 4471", shown))
+        qtbot.waitUntil(lambda wanted=wanted: wanted in [(one.name, one._texts) for one in page.compare.lines])
+    assert desk.ask(lambda reads: reads.row("doctor", kept))["mobile"] == "138 0000 4471"
+    assert "138-0000-4471" in line(page, "mobile").accessibleName()
 
 
 def test_who_the_two_are_is_read_whole(page: DuplicatesPage, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import InputError
@@ -17,6 +17,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.pages.import_hospitals import HospitalDialog
 from crmdesk.ui.pages.import_page import EMPTY, PREVIEW, RESULT, RUNNING, ImportPage
+from crmdesk.ui.parts.room import Room
 from tests.ui.customers.laptop import Laptop
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -27,7 +28,7 @@ CODES = (
     "unknown_column", "target_twice", "unknown_field", "no_name_column", "duplicate_in_file", "hospital_ambiguous",
     "same_name_other_department", "same_name_spelled_otherwise", "alias_of_other", "hospital_uncertain",
     "hospital_unsure", "hospital_matched", "not_a_person", "several_people", "total_row",
-    "formulas_not_calculated",
+    "formulas_not_calculated", "hospital_from_above",
     "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
     "out_of_scope",
 )  # fmt: skip
@@ -316,3 +317,55 @@ def test_a_result_without_rows_to_look_at_offers_no_empty_choices(
     heading = page.result._list.mapTo(page, page.result._list.rect().topLeft()).y()
     said = page.result._none.mapTo(page, page.result._none.rect().topLeft()).y()
     assert said - heading < 120, "below its heading, not in the middle of an empty card"
+
+
+def test_the_reason_of_the_chosen_row_stands_whole_below_the_list(
+    page: ImportPage, doctors: Path, qtbot: QtBot
+) -> None:
+    previewed(page, qtbot, doctors)
+    imported(page, qtbot)
+    whole, table = page.result._whole, page.result.table
+    assert page.result.report is not None
+    for at, line in enumerate(page.result.report.lines):
+        assert table.currentIndex().row() == at
+        assert whole.isVisible()
+        assert import_words.line_sentence(line) in whole.text()
+        assert whole.text().startswith(f"第 {line.row_number} 行")
+        qtbot.keyClick(table, Qt.Key.Key_Down)
+    page.result.group.choose("duplicate_parked")
+    assert "放在一边" in whole.text(), "the first of those that are left"
+
+
+@pytest.mark.parametrize("lang", [language.ENGLISH, language.CHINESE])
+def test_nothing_of_an_import_lies_beyond_the_edge_at_200_percent(
+    lang: str, page: ImportPage, window: MainWindow, doctors: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    language.apply_language(qapp, lang)
+    window.setMinimumSize(0, 0)
+    window.resize(667, 304)
+    around = next(one for one in window.findChildren(Room) if one.isAncestorOf(page))
+    previewed(page, qtbot, doctors)
+    qtbot.waitUntil(lambda: around.viewport().width() < 667)
+    assert around.horizontalScrollBar().maximum() == 0, "the preview"
+    page.start()
+    qtbot.waitUntil(lambda: page.state == RESULT)
+    qtbot.waitUntil(lambda: around.horizontalScrollBar().maximum() == 0)
+
+
+def test_tab_goes_from_choice_to_choice_in_the_order_of_the_eye_and_on(
+    page: ImportPage, doctors: Path, qtbot: QtBot
+) -> None:
+    previewed(page, qtbot, doctors)
+    combos = list(page.table._combos.values())
+    seen: list[QWidget] = []
+    combos[0].setFocus()  # somewhere among them: Tab comes around
+    for _step in range(60):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus is not page.table
+        seen.append(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    begin = seen.index(page.start_button)
+    visited = [one for one in seen[begin:] if one in combos][: len(combos)]
+    assert visited == sorted(combos, key=lambda one: one.mapTo(page.table, QPoint()).x())
+    assert len(visited) == len(combos)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
-from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.buttons import ICONS, KEYLESS, Button
 from crmdesk.ui.parts.chips_fold import FoldedPicklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
@@ -15,6 +15,7 @@ from crmdesk.ui.parts.label import Label, breakable
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
 from crmdesk.ui.parts.picture import Picture
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.parts.week_calendar import DayHead, _Head
@@ -137,3 +138,54 @@ def test_a_figure_and_its_unit_stay_together_and_are_read_as_they_are(qtbot: QtB
     assert breakable("Doctor 1,200 · Affiliation 5") == "Doctor\u00a01,200 · Affiliation\u00a05"
     assert breakable("医生 2 · 执业机构 2") == "医生\u00a02 · 执业机构\u00a02"
     assert breakable("2 Dec 10:00 · 30") == "2 Dec 10:00 · 30"
+
+
+def test_a_doctors_second_place_goes_into_the_next_line_before_it_is_cut(qtbot: QtBot) -> None:
+    head = _head(qtbot, 600)
+    line = head.second.fontMetrics().height()
+    first, second, third = (
+        "Chief physician · Cardiology · 上海市东方医院 (main)",
+        "上海市第七人民医院 (出诊 周三)",
+        "周浦医院",
+    )
+    head.say("Maximilian", first, [("A", "")])
+    assert head.second.heightForWidth(head.second.width()) == line
+    head.say("Maximilian", f"{first} · {second} · {third}", [("A", "")])
+    qtbot.waitUntil(lambda: head.second.height() >= 2 * line)
+    assert "".join(head.second._broken(head.second.width())).endswith(third)
+    head.say("Maximilian", " · ".join([first, *[second] * 20]), [("A", "")])
+    assert head.second.heightForWidth(head.second.width()) == 2 * line, "the page is not for the head alone"
+
+
+def test_as_many_words_beside_icons_stay_as_there_is_room_for(qtbot: QtBot) -> None:
+    bar = QWidget()
+    qtbot.addWidget(bar)
+    row = SqueezedRow(bar)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    buttons = [Button(words, key="Ctrl B", icon_name="file") for words in ("Take back", "Choose file", "Save result")]
+    for button in buttons:
+        row.addWidget(button)
+    whole = sum(button.hint_at(KEYLESS).width() for button in buttons)
+    bare = [button.hint_at(ICONS).width() for button in buttons]
+    bar.show()
+    for width, shown in ((whole, 3), (whole - 1, 2), (sum(bare), 0)):
+        bar.resize(width, 50)
+        qtbot.waitUntil(lambda width=width: row.geometry().width() == width)
+        assert sum(button.width() > least for button, least in zip(buttons, bare, strict=True)) == shown
+    assert [button.toolTip() for button in buttons] == [f"{button.text()} (Ctrl B)" for button in buttons]
+    assert [button.accessibleName() for button in buttons] == ["Take back", "Choose file", "Save result"]
+
+
+def test_a_choice_is_as_wide_as_its_entries_are_now(qtbot: QtBot) -> None:
+    box, fresh = DropDown(), DropDown()
+    for one in (box, fresh):
+        qtbot.addWidget(one)
+    box.addItems(["Meal with physicians at a meeting", "Taxi"])
+    box.show()  # Qt's own way keeps the width of the first time
+    wide = box.sizeHint().width()
+    box.clear()
+    for one in (box, fresh):
+        one.addItems(["餐费", "交通"])
+        one.show()
+    assert box.sizeHint().width() == fresh.sizeHint().width() < wide

@@ -83,7 +83,7 @@ def test_an_edit_that_came_too_late_is_shown_in_words_and_brought_back(
     text = said(card)
     for words in (
         "李四 · 删除还是保留",
-        "手机：13700000000 → 13911112222",
+        "手机：137 0000 0000 → 139 1111 2222",
         "职称：主治医师 → 主任医师",
         "先到服务器",
         "刘洋",
@@ -151,7 +151,7 @@ def test_a_colleague_is_asked_with_both_values(qtbot: QtBot, window: MainWindow)
     qtbot.waitUntil(lambda: len(live(window, ConflictCard)) == 1)
     press(qtbot, live(window, ConflictCard)[0], "conflict_ask_button")
     text = QGuiApplication.clipboard().text()
-    assert text == "张三（手机）：我这边是“13900000002”，你那边是“13800000001”。哪个对？"
+    assert text == "张三（手机）：我这边是“139 0000 0002”，你那边是“138 0000 0001”。哪个对？"
     assert "刘洋" in window.toast_part.text
 
 
