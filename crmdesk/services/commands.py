@@ -40,11 +40,15 @@ class DeleteRow(Command, frozen=True):
 
 
 class CreateDoctor(Command, frozen=True):
-    """Make a doctor with the affiliation to an institution and a department by name (found or made)."""
+    """Make a doctor with the affiliation to an institution and a department by name (found or made).
+
+    `institution_name`, without an id, makes the institution too; a department alone is refused: it would be lost.
+    """
 
     values: Mapping[str, Any]
     institution_id: str = ""
     department_name: str = ""
+    institution_name: str = ""
     draft_key: str = ""  # the draft that it was typed in, forgotten in the same commit
 
 

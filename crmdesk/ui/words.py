@@ -54,6 +54,10 @@ _INPUT: dict[str, _Pair] = {
         "这条记录刚刚被改过。你写的内容都在，请对照后再保存。",
         "This record was changed meanwhile. What you wrote is kept; compare and save again.",
     ),
+    "department_alone": (
+        "科室“{name}”要有所在的机构。请先选定机构，再保存。",
+        "The department '{name}' needs its institution. Choose that first, then save.",
+    ),
     "unknown_row": (
         "这条记录已不在本机。可能已移出你的辖区。",
         "This record is no longer on this laptop. It may have left your territory.",

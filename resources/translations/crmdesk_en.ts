@@ -2598,6 +2598,10 @@
             <translation>The name is a single character. Complete it, or save once more if that is right.</translation>
         </message>
         <message>
+            <source>新建机构并保存</source>
+            <translation>Make the institution and save</translation>
+        </message>
+        <message>
             <source>保存</source>
             <translation>Save</translation>
         </message>
@@ -2611,6 +2615,10 @@
         <message>
             <source>不是同一人，仍要新建</source>
             <translation>Somebody else: make it</translation>
+        </message>
+        <message>
+            <source>还没有选定机构“{name}”。列表里有就选它；没有，再保存一次就同时新建这家机构。</source>
+            <translation>The institution '{name}' was not chosen. If the list has it, choose it; if not, save once more and it is made too.</translation>
         </message>
     </context>
     <context>

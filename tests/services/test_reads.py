@@ -178,6 +178,19 @@ def test_a_new_doctor_finds_or_makes_the_department(laptop: Laptop) -> None:
         laptop.do(CreateDoctor({"name": "孙八"}, an_id(999)))
 
 
+def test_a_new_doctor_of_an_unknown_institution_brings_it_along_and_nothing_typed_is_lost(laptop: Laptop) -> None:
+    made = laptop.do(CreateDoctor({"name": "赵六"}, "", "呼吸科", "芦花县人民医院"))
+    assert [(one.record, one.kind) for one in laptop.waiting()] == [
+        ("institution", "create"), ("doctor", "create"), ("department", "create"), ("affiliation", "create"),
+    ]  # fmt: skip
+    (place,) = laptop.ask(lambda reads: reads.doctor(made.created_id)).affiliations
+    assert (place.institution_name, place.department_name) == ("芦花县人民医院", "呼吸科")
+    laptop.do(Undo(made.undo_token))
+    assert laptop.ask(lambda reads: reads.customer_count()) == 3
+    with pytest.raises(InputError, match="department_alone"):
+        laptop.do(CreateDoctor({"name": "赵六"}, "", "呼吸科"))
+
+
 def test_similar_doctors_are_shown_before_a_second_one_is_made(laptop: Laptop) -> None:
     assert [one.id for one in laptop.ask(lambda reads: reads.similar_doctors(" 张 三", HOSPITAL))] == [ZHANG]
     assert laptop.ask(lambda reads: reads.similar_doctors("", HOSPITAL)) == []

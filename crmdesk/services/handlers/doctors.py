@@ -1,9 +1,11 @@
 """The handler that makes a doctor together with the department and the affiliation."""
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.records import AFFILIATION, DEPARTMENT, DOCTOR, REVIEWERS
+from crmdesk.domain.records import AFFILIATION, DEPARTMENT, DOCTOR, INSTITUTION, REVIEWERS
 from crmdesk.services.commands import Command, CreateDoctor
 from crmdesk.services.handlers.rows import create
 from crmdesk.services.handling import Done, Handling
@@ -16,9 +18,7 @@ def create_doctor(handling: Handling, command: CreateDoctor) -> Done:
     Representatives may not send a status: the server sets it, and reads show 'under_review' until its answer.
     """
     values = dict(command.values)
-    institution = select_one(handling.work.connection, "institution", command.institution_id)
-    if command.institution_id and institution is None:
-        raise InputError("unknown_row", record="institution", row_id=command.institution_id)
+    institution, undo_institution = _institution(handling, command)
     if institution is not None and not values.get("territory_id"):
         values["territory_id"] = institution.get("territory_id")
     if handling.role in REVIEWERS:
@@ -39,7 +39,27 @@ def create_doctor(handling: Handling, command: CreateDoctor) -> Done:
             "is_primary": True,
         },
     )
-    return Done(doctor.created_id, (*affiliation.inverse, *undo_department, *doctor.inverse))
+    undo = (*affiliation.inverse, *undo_department, *doctor.inverse, *undo_institution)
+    return Done(doctor.created_id, undo)
+
+
+def _institution(handling: Handling, command: CreateDoctor) -> tuple[Mapping[str, Any] | None, tuple[Command, ...]]:
+    """Return the institution that a command names, made where it has a name only, and what undoes the making."""
+    connection, name = handling.work.connection, command.institution_name.strip()
+    if command.institution_id:
+        found = select_one(connection, "institution", command.institution_id)
+        if found is None:
+            raise InputError("unknown_row", record="institution", row_id=command.institution_id)
+        return found, ()
+    if not name:
+        if command.department_name.strip():
+            raise InputError("department_alone", name=command.department_name.strip()[:60])
+        return None, ()
+    from crmdesk.intake.clean import institution_kind  # lazy: most new doctors work where others do
+
+    place = {"name": name, "kind": institution_kind(name), "territory_id": command.values.get("territory_id")}
+    made = create(handling, INSTITUTION, {field: value for field, value in place.items() if value})
+    return select_one(connection, "institution", made.created_id), made.inverse
 
 
 def _department(handling: Handling, institution_id: str, name: str) -> tuple[str | None, tuple[Command, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -39,7 +39,7 @@ class NewDoctorDialog(FormDialog):
         super().__init__(context, parent, "doctor", "new_doctor")
         self._similar: Sequence[CustomerItem] = ()
         self._asked_about = ("", "")
-        self._short = ""
+        self._short = self._new_place = ""
         self.add_fields(_PLACES[:2])
         self._add_place()  # between them, as the eye goes: so goes Tab
         self.add_fields(_PLACES[2:])
@@ -72,13 +72,18 @@ class NewDoctorDialog(FormDialog):
             cell.setSpacing(space.TINY)
             cell.addWidget(label)
             cell.addWidget(widget)
-            cell.setAlignment(Qt.AlignmentFlag.AlignTop)
+            cell.addStretch(1)  # the list of what is found is as tall as it is: the field beside it stays
             self.grid.addLayout(cell, 1, column)
 
     @override
     def command(self) -> CreateDoctor:
         place, department = self.institution.row_id(), self.department.text().strip()
-        return CreateDoctor(self.values(), place, department, draft_key=self.draft.key)
+        return CreateDoctor(self.values(), place, department, self._unknown_place, draft_key=self.draft.key)
+
+    @property
+    def _unknown_place(self) -> str:
+        """The institution that was typed and not taken from the list, '' where one was."""
+        return "" if self.institution.row_id() else self.institution.edit.text().strip()
 
     @override
     def content(self) -> dict[str, Any]:
@@ -109,6 +114,7 @@ class NewDoctorDialog(FormDialog):
 
     @override
     def ready(self) -> bool:
+        self.institution.take_exact()
         name, told = self._question()[0], self._short
         self._short = name if len(name) == 1 else ""
         if self._short != told and self._short:  # said once: there are such names
@@ -117,6 +123,16 @@ class NewDoctorDialog(FormDialog):
             return False
         if self._asked_about != self._question():
             self._look(then_save=True)
+            return False
+        return self._place_settled()
+
+    def _place_settled(self) -> bool:
+        """Ask once about an institution that nobody took from the list: it was lost without a word, or is made."""
+        told, self._new_place = self._new_place, self._unknown_place
+        if self._new_place != told:
+            self._show_similar()
+        if self._new_place and self._new_place != told:
+            self.institution.setFocus()
             return False
         return True
 
@@ -158,7 +174,7 @@ class NewDoctorDialog(FormDialog):
     def _take_similar(self, question: tuple[str, str], found: Sequence[CustomerItem], then_save: bool) -> None:
         self._asked_about, self._similar = question, found
         self._show_similar()
-        if then_save and not found:
+        if then_save and not found and self._place_settled():
             self.send()
 
     def _show_similar(self) -> None:
@@ -168,10 +184,12 @@ class NewDoctorDialog(FormDialog):
                 widget.deleteLater()
         if not self._similar:
             doubtful = self._short and self._short == self._question()[0]
-            self.banner.say(self.tr("姓名只有一个字。请补全；没有写错就再保存一次。") if doubtful else "", "warn")
-            self.save_button.setText(self.tr("保存"))
+            short = self.tr("姓名只有一个字。请补全；没有写错就再保存一次。") if doubtful else ""
+            self.banner.say(language.sentences(filter(None, (short, self._place_words()))), "warn")
+            self.save_button.setText(self.tr("新建机构并保存") if self._new_place else self.tr("保存"))
             return
-        self.banner.say(self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar)), "warn")
+        twins = self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar))
+        self.banner.say(language.sentences(filter(None, (twins, self._place_words()))), "warn")
         self.save_button.setText(self.tr("不是同一人，仍要新建"))
         for twin in self._similar[:3]:
             place = dotted(twin.name, profession(twin.title, twin.specialty), twin.institution_name)
@@ -180,6 +198,12 @@ class NewDoctorDialog(FormDialog):
             button.clicked.connect(lambda _checked=False, row_id=twin.id: self._open(row_id))
             self._twins.addWidget(button)
         self.adjustSize()
+
+    def _place_words(self) -> str:
+        if not self._new_place or self._new_place != self._unknown_place:
+            return ""
+        words = self.tr("还没有选定机构“{name}”。列表里有就选它；没有，再保存一次就同时新建这家机构。")
+        return words.format(name=self._new_place[:60])
 
     def _open(self, row_id: str) -> None:
         self.reject()

@@ -47,6 +47,14 @@ class RowPicker(QWidget):
         """Return the id of the row that was taken, '' where none was."""
         return self._row_id
 
+    def take_exact(self) -> None:
+        """Take what is found where one alone has the very name that was typed: whoever typed it out need not choose."""
+        typed = self.edit.text().strip().casefold()
+        items = [self.list.item(row) for row in range(self.list.count())] if self._any and not self._row_id else []
+        same = [one for one in items if one.data(Qt.ItemDataRole.UserRole)[1].strip().casefold() == typed]
+        if len(same) == 1:
+            self._take(same[0])
+
     def set_row(self, row_id: str, name: str) -> None:
         """Show a row as taken."""
         self._row_id = row_id

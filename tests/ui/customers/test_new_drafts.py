@@ -162,3 +162,50 @@ def test_a_name_of_one_character_is_asked_about_once(window: MainWindow, laptop:
     assert laptop.ask(lambda reads: reads.customers("doctor", "米")) == []
     qtbot.keyClick(name, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: [one.name for one in laptop.ask(lambda reads: reads.customers("doctor", "米"))] == ["米"])
+
+
+def typed_new(window: MainWindow, qtbot: QtBot, place: str, room: str) -> NewDoctorDialog:
+    """Fill a new doctor in as somebody does who never looks at the list that opens: by Tab alone."""
+    dialog = new_doctor(window, qtbot)
+    for widget, text in (
+        (dialog.editors["name"].control, "慕容晓"), (dialog.institution.edit, place), (dialog.department, room),
+    ):  # fmt: skip
+        type_text(widget, text)
+    qtbot.waitUntil(lambda: dialog.isActiveWindow() and dialog.institution.list.count() > 0)
+    return dialog
+
+
+def places_of(laptop: Laptop, name: str) -> list[tuple[str, str]]:
+    hits = [one for one in laptop.ask(lambda reads: reads.search(name, 5)) if one.title == name]
+    views = [laptop.ask(lambda reads, one=one: reads.doctor(one.id)) for one in hits]
+    return [(one.institution_name, one.department_name) for view in views for one in view.affiliations]
+
+
+def test_an_institution_that_was_typed_and_not_known_is_asked_about_and_made_never_lost(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    dialog = typed_new(window, qtbot, "芦花县人民医院", "呼吸科")
+    qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "芦花县人民医院" in dialog.banner.text and dialog.banner.isVisible())
+    assert dialog.save_button.text() == "新建机构并保存"
+    assert places_of(laptop, "慕容晓") == []
+    qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: places_of(laptop, "慕容晓") == [("芦花县人民医院", "呼吸科")])
+
+
+def test_an_institution_that_was_typed_out_whole_is_the_known_one(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    dialog = typed_new(window, qtbot, "上海市东方医院", "心血管内科")
+    qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: places_of(laptop, "慕容晓") == [("上海市东方医院", "心血管内科")])
+
+
+def test_a_department_alone_is_not_lost_either(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    dialog = new_doctor(window, qtbot)
+    type_text(dialog.editors["name"].control, "慕容晓")
+    type_text(dialog.department, "呼吸科")
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "呼吸科" in dialog.banner.text)
+    assert dialog.department.text() == "呼吸科"
