@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -12,6 +12,7 @@ from crmdesk.ui.parts.text_field import TextLine
 
 Found = tuple[str, str, str]
 """Id, name, second line."""
+_LINE = 30
 
 
 class RowPicker(QWidget):
@@ -67,17 +68,20 @@ class RowPicker(QWidget):
             self.list.hide()
             return
         self.list.clear()
+        line = QSize(0, theme.px(_LINE))
         for row_id, name, second in found:
             item = QListWidgetItem(f"{name}   {second}")
             item.setData(Qt.ItemDataRole.UserRole, (row_id, name))
+            item.setSizeHint(line)
             self.list.addItem(item)
         if not found:
             nothing = QListWidgetItem(self.tr("没有找到“{text}”").format(text=self.edit.text().strip()))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            nothing.setSizeHint(line)
             self.list.addItem(nothing)
         self._any = bool(found)
         self.list.setCurrentRow(0 if found else -1)
-        self.list.setFixedHeight(min(self.list.count(), 6) * theme.px(30) + 4)
+        self.list.setFixedHeight(min(self.list.count(), 6) * theme.px(_LINE) + 4)
         self.list.show()
 
     @override
@@ -102,6 +106,9 @@ class RowPicker(QWidget):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentItem() is not None:
             self._take(self.list.currentItem())
             return True
+        if key == Qt.Key.Key_Tab:
+            self.take_exact()
+            return not self.edit.hasFocus()  # who took it may have sent the keys on already
         if key == Qt.Key.Key_Escape:
             self.list.hide()
             return True

@@ -209,3 +209,15 @@ def test_a_department_alone_is_not_lost_either(window: MainWindow, laptop: Lapto
     qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "呼吸科" in dialog.banner.text)
     assert dialog.department.text() == "呼吸科"
+
+
+def test_tab_takes_what_was_typed_out_whole_and_nothing_else(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    dialog = new_doctor(window, qtbot)
+    picker = dialog.institution
+    for typed, taken in (("东方", ""), ("上海市东方医院", laptop.company.ids["上海市东方医院"])):
+        picker.edit.clear()
+        type_text(picker.edit, typed)
+        qtbot.waitUntil(lambda: picker.list.isVisible() and picker.list.count() > 0)
+        qtbot.keyClick(picker.edit, Qt.Key.Key_Tab)
+        assert picker.row_id() == taken
+        assert dialog.department.hasFocus()
