@@ -196,7 +196,8 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     found = preview.blocks({index: target for index, target in mapping.items() if target})
     for rows in found.groups.values():
         source = found.sources[rows[0]]
-        told = {"hospital": source.hospital[:60], "row": source.row, "first": rows[0], "last": rows[-1]}
+        span = f"{rows[0]}–{rows[-1]}" if rows[-1] > rows[0] else str(rows[0])
+        told = {"hospital": source.hospital[:60], "row": source.row, "rows": span}
         lines.append(output.sentence("hospital_above" if found.likely else "hospital_above_asked", told))
     return lines
 

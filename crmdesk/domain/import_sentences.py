@@ -104,13 +104,12 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "Made. The hospital is from above: '{hospital}' in row {row} (used down to row {last}). Check it.",
     ),
     "hospital_above": (
-        "第 {first}–{last} 行没有写医院：用第 {row} 行的“{hospital}”（不用：--no-from-above）。",
-        "Rows {first}–{last} name no hospital: '{hospital}' of row {row} is taken (else: --no-from-above).",
+        "第 {rows} 行没有写医院：用第 {row} 行的“{hospital}”（不用：--no-from-above）。",
+        "No hospital in row {rows}: '{hospital}' of row {row} is taken (else: --no-from-above).",
     ),
     "hospital_above_asked": (
-        "第 {first}–{last} 行没有写医院，上面第 {row} 行写着“{hospital}”：不会沿用（要用：--from-above）。",
-        "Rows {first}–{last} name no hospital; '{hospital}' stands above in row {row} and is not taken (else:"
-        " --from-above).",
+        "第 {rows} 行没有写医院，上面第 {row} 行写着“{hospital}”：不会沿用（要用：--from-above）。",
+        "No hospital in row {rows}; '{hospital}' stands above in row {row} and is not taken (else: --from-above).",
     ),
     "zip_bomb": (
         "这个文件展开后大得不正常，没有打开。请重新取得一份。",

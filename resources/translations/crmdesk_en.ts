@@ -640,6 +640,10 @@
     <context>
         <name>ClaimLineEditor</name>
         <message>
+            <source>先在上面添加</source>
+            <translation>add them above first</translation>
+        </message>
+        <message>
             <source>添加凭证</source>
             <translation>Add receipt</translation>
         </message>

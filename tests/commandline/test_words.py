@@ -225,6 +225,20 @@ def test_a_list_that_asks_for_the_order_of_dates(
     assert (code, "1 new" in said) == (0, True)
 
 
+def test_a_list_in_blocks_says_what_is_taken_from_above_and_can_be_told_otherwise(
+    rep: Laptop, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    blocks, other = (str(written(tmp_path, name)) for name in ("blocks, first rows, GBK.csv", "not in blocks.csv"))
+    said = run(capsys, "en", "import", blocks, "--dry-run")[1]
+    assert "No hospital in row 3–4: '明泉医院' of row 2 is taken (else: --no-from-above)." in said
+    assert "'云杉医院' stands above in row 3 and is not taken" in run(capsys, "en", "import", other, "--dry-run")[1]
+    assert "第 4 行没有写医院" in run(capsys, "zh", "import", other, "--dry-run")[1]
+    said = run(capsys, "en", "import", blocks, "--no-from-above")[1]
+    assert "from above" not in said
+    said = run(capsys, "en", "import", other, "--from-above")[1]
+    assert "The hospital is from above: '云杉医院' in row 3" in said
+
+
 def test_the_saved_report_is_in_words(rep: Laptop, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path, report = str(written(tmp_path, "titles, merged cells, a total.xlsx")), tmp_path / "r.csv"
     assert run(capsys, "en", "import", path, "--report", str(report))[0] == 0

@@ -272,6 +272,8 @@ class ClaimEditor(QWidget):
             # An empty line is not part of the claim: `line` counts the others.
             told = [one for one in self.lines if one.begun] or self.lines
             target = told[min(max(line, 1), len(told)) - 1].field_of(name)
+            if name == "doctor_ids" and target.isHidden():  # nobody to choose from yet
+                target = self.doctor_picker.edit
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -25,8 +25,8 @@ _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
 _FAPIAO_DIGITS, _INSETS = 20, 28
 """What a field for a fapiao's number shows whole."""
-_ONE_LINE = 660
-"""From this width on words and numbers of a line stand beside each other."""
+_LEAST_WORDS = 150
+"""The least that is left for what was paid for: with less of it, words and numbers stand below each other."""
 
 
 class ClaimLineEditor(QFrame):
@@ -70,11 +70,8 @@ class ClaimLineEditor(QFrame):
         self.take_off_button.setObjectName(f"{name}_take_off_button")
         self.remove_button = Button("", QUIET, icon_name="close", small=True)
         self.remove_button.setObjectName(f"{name}_remove_button")
-        self._people_label, self._staff_label, self._error = (
-            Label("", "muted"),
-            Label("", "muted"),
-            Label("", "bad", wrap=True),
-        )
+        self._people_label, self._staff_label, self._nobody = (Label("", "muted") for _ in range(3))
+        self._error = Label("", "bad", wrap=True)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -102,6 +99,7 @@ class ClaimLineEditor(QFrame):
         second.setSpacing(space.INSIDE)
         second.addWidget(self._people_label)
         second.addWidget(self.doctors, 1, Qt.AlignmentFlag.AlignVCenter)
+        second.addWidget(self._nobody, 1)
         second.addWidget(self._staff_label)
         second.addWidget(self.staff)
         third = QHBoxLayout()
@@ -121,7 +119,9 @@ class ClaimLineEditor(QFrame):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        apart = self.width() < theme.px(_ONE_LINE)
+        others = (self.category, self.spent_on, self.fapiao, self.amount, self.remove_button)
+        needed = sum(max(one.minimumWidth(), one.minimumSizeHint().width()) + space.INSIDE for one in others)
+        apart = self.width() < needed + theme.px(_LEAST_WORDS)
         if apart == self._apart:
             return
         self._apart = apart
@@ -170,6 +170,7 @@ class ClaimLineEditor(QFrame):
         self.doctors.setAccessibleName(line_word("doctor_ids"))
         self._people_label.setText(line_word("doctor_ids"))
         self._staff_label.setText(line_word("staff_count"))
+        self._nobody.setText(self.tr("先在上面添加"))
         self.attach_button.setText(self.tr("添加凭证"))
         self.take_off_button.setText(self.tr("取下"))
         self.take_off_button.setAccessibleName(self.tr("取下这一行的凭证"))
@@ -179,8 +180,10 @@ class ClaimLineEditor(QFrame):
         self._say()
 
     def set_doctors(self, doctors: Sequence[tuple[str, str]]) -> None:
-        """Offer these doctors: (id, name) each."""
+        """Offer these doctors: (id, name) each; without any it says where they are added, and Tab passes by."""
         self.doctors.set_choices(doctors)
+        self.doctors.setVisible(bool(doctors))
+        self._nobody.setVisible(not doctors)
 
     def load(self, line: Mapping[str, Any]) -> None:
         """Show a line, or the raw texts of one that was being typed (`amount_text`)."""

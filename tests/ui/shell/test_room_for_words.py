@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QLocale, QRect, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
 from crmdesk.ui.parts.buttons import QUIET, Button, hanging
 from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.month_calendar import dress
 from crmdesk.ui.parts.notices import Toast
 from crmdesk.ui.parts.property_rows import PropertyRows
@@ -96,6 +97,32 @@ def test_a_field_for_a_fapiao_keeps_room_for_its_twenty_digits(qtbot: QtBot) -> 
     qtbot.addWidget(line)
     line.fapiao.ensurePolished()
     assert line.fapiao.minimumWidth() >= line.fapiao.fontMetrics().horizontalAdvance("25312000000477182093") + 24
+
+
+def _beside(line: ClaimLineEditor) -> bool:
+    return line.description.mapTo(line, QPoint()).y() == line.amount.mapTo(line, QPoint()).y()
+
+
+def test_what_was_paid_for_has_room_beside_a_fapiao_or_a_row_of_its_own(qtbot: QtBot) -> None:
+    line = ClaimLineEditor(1)
+    qtbot.addWidget(line)
+    line.show()
+    for width, beside in ((1000, True), (670, False), (560, False), (1000, True)):
+        line.resize(width, 160)
+        qtbot.waitUntil(lambda width=width: line.width() == width)
+        qtbot.waitUntil(lambda beside=beside: _beside(line) == beside and line.description.width() >= 150)
+
+
+def test_without_doctors_to_choose_from_a_line_says_where_they_are_added(qtbot: QtBot) -> None:
+    line = ClaimLineEditor(1)
+    qtbot.addWidget(line)
+    line.show()
+    line.set_doctors([])
+    assert not line.doctors.isVisible(), "Tab would stop at nothing"
+    assert any(one.text() == "先在上面添加" and one.isVisible() for one in line.findChildren(Label))
+    line.set_doctors([("1", "曾庆华")])
+    assert line.doctors.isVisible()
+    assert not any(one.text() == "先在上面添加" and one.isVisible() for one in line.findChildren(Label))
 
 
 def test_a_narrow_block_of_the_calendar_says_who_before_it_says_when(qtbot: QtBot) -> None:
