@@ -30,7 +30,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
     ),
     "not_a_sheet": (
         "{what}可以导入 csv、xlsx、xls、ods 和 vcf。",
-        "{what} csv, xlsx, xls, ods and vcf can be imported.",
+        "{what} Files of the kinds csv, xlsx, xls, ods and vcf can be imported.",
     ),
     "file_unreadable": (
         "打不开这个文件。请检查它还在不在、你能不能读。",

@@ -42,15 +42,17 @@ class Palette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.opened.connect(self._run)
         self._list.clicked.connect(lambda _index: self._run(self._list.current_key()))
-        self._empty = Label("", "muted")
-        self._empty.setContentsMargins(*space.BAR)
+        self._empty, self._nothing = Label("", "muted", wrap=True), QWidget()
+        inner = QVBoxLayout(self._nothing)  # margins of a label are the style sheet's
+        inner.setContentsMargins(*space.BAR)
+        inner.addWidget(self._empty)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.LINE, space.LINE, space.LINE, space.LINE)
         layout.setSpacing(0)
         layout.addWidget(self._field)
         layout.addWidget(rule())
         layout.addWidget(self._list, 1)
-        layout.addWidget(self._empty)
+        layout.addWidget(self._nothing)
         window.installEventFilter(self)
         self.hide()
 
@@ -108,7 +110,7 @@ class Palette(QFrame):
         self._model.set_rows(rows)
         self._list.choose_row(0)
         self._list.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self._nothing.setVisible(not rows)
         self._empty.setText(
             self.tr("没有找到“{text}”。试试姓名的首字母、医院加科室，或手机号的后四位。").format(text=wanted[:40])
         )
@@ -147,8 +149,8 @@ class Palette(QFrame):
     def _place(self) -> None:
         window = self._window
         rows = min(self._model.rowCount(), 8)
-        list_height = rows * self._list.sizeHintForRow(0) if rows else self._empty.sizeHint().height()
         width = min(_WIDTH, window.width() - 48)
+        list_height = rows * self._list.sizeHintForRow(0) if rows else self._nothing.heightForWidth(width - 2)
         height = self._field.sizeHint().height() + 12 + list_height
         self.setGeometry(window.width() - width - 24, 10, width, min(height, window.height() - _TOP))
 

@@ -310,7 +310,8 @@ class ImportPage(Page):
         if back == EMPTY:
             self.preview = None
         self._show_state(back)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.isVisible():
+            self._focus_first()  # another file can be chosen at once
         self._tell(error)
 
     def _tell(self, error: BaseException | None) -> None:

@@ -123,6 +123,16 @@ def test_the_first_thing_needed_has_the_focus(
     assert window.focusWidget() is page.customers_button
 
 
+def test_after_a_file_that_is_none_another_one_can_be_chosen_by_enter(
+    page: ImportPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "照片.xlsx"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    page.open_file(path)
+    qtbot.waitUntil(lambda: page.banner.isVisible() and page.state == EMPTY)
+    assert window.focusWidget() is page._empty.focusProxy()
+
+
 def test_the_own_columns_come_back_are_said_and_forgotten_by_a_key(
     page: ImportPage, qtbot: QtBot, doctors: Path
 ) -> None:

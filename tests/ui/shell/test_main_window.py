@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
@@ -316,3 +316,17 @@ def test_a_toast_follows_the_language(qtbot: QtBot, window: MainWindow, laptop: 
     window.choose_language("en")
     qtbot.waitUntil(lambda: window.toast_part.text == "The last change can be undone")
     assert window.toast_part.undo_token == outcome.undo_token
+
+
+@pytest.mark.parametrize("width", [1280, 560])
+def test_that_nothing_was_found_is_read_whole_and_begins_below_what_was_typed(
+    qtbot: QtBot, window: MainWindow, width: int
+) -> None:
+    window.setMinimumSize(0, 0)
+    window.resize(width, 600)
+    window.open_palette("zzzz")
+    part = window.palette_part
+    qtbot.waitUntil(lambda: part._empty.isVisible() and part.width() <= width)
+    qtbot.waitUntil(lambda: part._empty.height() >= part._empty.heightForWidth(part._empty.width()))
+    assert part._empty.mapTo(part, QPoint()).x() >= 12
+    assert part._empty.mapTo(part, part._empty.rect().bottomLeft()).y() <= part.height()
