@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services import import_undo
-from crmdesk.services.commands import EditRow
+from crmdesk.services.commands import ChangeSet, EditRow
 from crmdesk.services.import_undo import Stay, TakenBack
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
@@ -134,13 +134,19 @@ def test_it_is_stopped_by_escape_and_taken_back_to_the_end(
     imported(page, qtbot, path)
     made = doctors_of(laptop)
     monkeypatch.setattr(import_undo, "COMMIT_ROWS", 2)
-    stopped = threading.Event()
-    laptop.desk.subscribe(lambda _changes: _wait(stopped))  # no commit follows the first before Escape
+    begun, stopped = threading.Event(), threading.Event()
+
+    def hold(_changes: ChangeSet) -> None:
+        begun.set()
+        _wait(stopped)  # no commit follows the first before Escape
+
+    laptop.desk.subscribe(hold)
     dialog = asked(page, qtbot)
     qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: page.state == RUNNING and page.progress.bar.isVisible())
     page.window().activateWindow()
     qtbot.waitUntil(page.progress.cancel_button.hasFocus)
+    qtbot.waitUntil(begun.is_set)  # and none comes too late for it
     qtbot.keyClick(page.progress.cancel_button, Qt.Key.Key_Escape)
     stopped.set()
     qtbot.waitUntil(lambda: page.state == PREVIEW)
