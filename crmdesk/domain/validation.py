@@ -48,7 +48,7 @@ def check_value(field: Field, value: Any) -> None:
 def check_seen(field: Field, value: Any) -> None:
     """Check a value that somebody saw before changing it: what is required may have been missing then."""
     if value is not None and value != "":
-        check_value(dataclasses.replace(field, required=False), value)
+        _CHECKS[field.kind](field, value)
 
 
 def shows(text: str) -> bool:
