@@ -2,38 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from crmdesk.commandline import call_backs, claims
-from crmdesk.commandline.app import main
-from tests.services.small_territory import LI, MANAGER, OLD_VISIT, TERRITORY, ZHANG, Laptop, an_id, claim_values, fill
+from tests.commandline.seat import run, seated
+from tests.services.small_territory import LI, MANAGER, OLD_VISIT, TERRITORY, ZHANG, Laptop, an_id, claim_values
 
 CLAIM = an_id(640)
 
 
 @pytest.fixture
 def manager(tmp_path, monkeypatch) -> Iterator[Laptop]:
-    laptop = Laptop(tmp_path / "store")
-    laptop.sign_in(MANAGER, "manager", "李强")
-    fill(laptop)
-    laptop.receive("claim", {"id": CLAIM, **claim_values("to_call_back", approved_fen=240_00)}, scope=f"m:{TERRITORY}")
-
-    @contextmanager
-    def opened(_context: object) -> Iterator[Laptop]:
+    modules = (call_backs, claims)
+    with seated(tmp_path / "store", monkeypatch, *modules, user=MANAGER, role="manager", name="李强") as laptop:
+        claim = {"id": CLAIM, **claim_values("to_call_back", approved_fen=240_00)}
+        laptop.receive("claim", claim, scope=f"m:{TERRITORY}")
         yield laptop
-
-    for module in (call_backs, claims):
-        monkeypatch.setattr(module, "opened", opened)
-    yield laptop
-    laptop.close()
-
-
-def run(capsys, *arguments: str) -> tuple[int, str, str]:
-    code = main(["--language", "en", *arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_one_line_confirms_a_claim(manager, capsys):

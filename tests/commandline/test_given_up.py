@@ -2,35 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from crmdesk.commandline import sync
-from crmdesk.commandline.app import main
 from crmdesk.services.commands import EditRow, SaveVisit
-from tests.services.small_territory import LI, REP, Laptop, fill
+from tests.commandline.seat import run, seated
+from tests.services.small_territory import LI, Laptop
 
 
 @pytest.fixture
 def laptop(tmp_path, monkeypatch) -> Iterator[Laptop]:
-    made = Laptop(tmp_path / "store")
-    made.sign_in(REP, "rep")
-    fill(made)
-
-    @contextmanager
-    def opened(_context: object) -> Iterator[Laptop]:
+    with seated(tmp_path / "store", monkeypatch, sync) as made:
         yield made
-
-    monkeypatch.setattr(sync, "opened", opened)
-    yield made
-    made.close()
-
-
-def run(capsys, *arguments: str, language: str = "en") -> tuple[int, str, str]:
-    code = main(["--language", language, *arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_what_was_given_up_is_listed_and_put_back(laptop, capsys):

@@ -2,32 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from crmdesk.commandline import data
-from crmdesk.commandline.app import main
 from crmdesk.services.commands import EditRow
-from tests.services.small_territory import REP, Laptop, fill
+from tests.commandline.seat import run, seated
+from tests.services.small_territory import Laptop
 
 SHEET = "姓名,医院,科室\n甲一,远山医院,心内科\n乙二,河口医院,骨科\n"
 
 
 @pytest.fixture
 def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
-    laptop = Laptop(tmp_path / "store")
-    laptop.sign_in(REP, "rep")
-    fill(laptop)
-
-    @contextmanager
-    def opened(_context: object) -> Iterator[Laptop]:
+    with seated(tmp_path / "store", monkeypatch, data) as laptop:
         yield laptop
-
-    monkeypatch.setattr(data, "opened", opened)
-    yield laptop
-    laptop.close()
 
 
 @pytest.fixture
@@ -35,12 +25,6 @@ def sheet(tmp_path: Path) -> Path:
     path = tmp_path / "名单.csv"
     path.write_text(SHEET, "utf-8")
     return path
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str, language: str = "en") -> tuple[int, str, str]:
-    code = main(["--language", language, *arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def names(laptop: Laptop) -> set[str]:

@@ -2,57 +2,39 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
 from crmdesk.commandline import plans
-from crmdesk.commandline.app import main
 from crmdesk.domain import targets
-from tests.services.small_territory import LI, MANAGER, REP, TERRITORY, Laptop, an_id, fill
+from tests.commandline.seat import run, seated
+from tests.services.small_territory import LI, MANAGER, REP, TERRITORY, Laptop, an_id
 
 CYCLE, TARGET = an_id(201), an_id(211)
 
 
-def seated(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, user: str, role: str) -> Laptop:
-    """Let the commands open this laptop instead of that of an account."""
-    laptop = Laptop(tmp_path / "store")
-    laptop.sign_in(user, role)
-    fill(laptop)
+def receive_cycle(laptop: Laptop) -> None:
+    """Give a laptop the plan of a cycle."""
     goals = [{"customer_class": "A", "goal": 4}, {"customer_class": "B", "goal": 2}]
     values = {"id": CYCLE, "territory_id": TERRITORY, "name": "Q4", "goals": goals, "visits_per_day": 6}
     laptop.receive("cycle_plan", values | {"starts_on": "2026-10-01", "ends_on": "2026-12-31"}, scope=f"t:{TERRITORY}")
 
-    @contextmanager
-    def opened(_context: object) -> Iterator[Laptop]:
-        yield laptop
-
-    monkeypatch.setattr(plans, "opened", opened)
-    return laptop
-
 
 @pytest.fixture
 def rep(tmp_path, monkeypatch) -> Iterator[Laptop]:
-    laptop = seated(tmp_path, monkeypatch, REP, "rep")
-    yield laptop
-    laptop.close()
+    with seated(tmp_path / "store", monkeypatch, plans) as laptop:
+        receive_cycle(laptop)
+        yield laptop
 
 
 @pytest.fixture
 def manager(tmp_path, monkeypatch) -> Iterator[Laptop]:
-    laptop = seated(tmp_path, monkeypatch, MANAGER, "manager")
-    target = {"id": TARGET, "territory_id": TERRITORY, "owner_id": REP, "cycle_plan_id": CYCLE, "doctor_id": LI}
-    target |= {"wanted": 5, "state": "proposed"}
-    laptop.receive("plan_target", target | {"content_hash": targets.content_hash(target)}, scope=f"t:{TERRITORY}")
-    yield laptop
-    laptop.close()
-
-
-def run(capsys, *arguments: str) -> tuple[int, str, str]:
-    code = main(["--language", "en", *arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
+    with seated(tmp_path / "store", monkeypatch, plans, user=MANAGER, role="manager") as laptop:
+        receive_cycle(laptop)
+        target = {"id": TARGET, "territory_id": TERRITORY, "owner_id": REP, "cycle_plan_id": CYCLE, "doctor_id": LI}
+        target |= {"wanted": 5, "state": "proposed"}
+        laptop.receive("plan_target", target | {"content_hash": targets.content_hash(target)}, scope=f"t:{TERRITORY}")
+        yield laptop
 
 
 def test_week_and_cycle_are_told_in_words_and_as_json(rep, capsys):
