@@ -119,8 +119,13 @@ class ClaimLineEditor(QFrame):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        others = (self.category, self.spent_on, self.fapiao, self.amount, self.remove_button)
-        needed = sum(max(one.minimumWidth(), one.minimumSizeHint().width()) + space.INSIDE for one in others)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give the words a row of their own where what stands beside them, as it is shown, leaves too little."""
+        shown = (self.category.sizeHint(), self.spent_on.sizeHint(), self.remove_button.sizeHint())
+        fixed = (self.fapiao.minimumWidth(), self.amount.minimumWidth())
+        needed = sum(hint.width() for hint in shown) + sum(fixed) + (len(shown) + len(fixed)) * space.INSIDE
         apart = self.width() < needed + theme.px(_LEAST_WORDS)
         if apart == self._apart:
             return
@@ -177,6 +182,7 @@ class ClaimLineEditor(QFrame):
         self.remove_button.setAccessibleName(self.tr("删除这一行"))
         self._show_receipts()
         self._show_people()
+        self._make_room()
         self._say()
 
     def set_doctors(self, doctors: Sequence[tuple[str, str]]) -> None:

@@ -113,6 +113,19 @@ def test_what_was_paid_for_has_room_beside_a_fapiao_or_a_row_of_its_own(qtbot: Q
         qtbot.waitUntil(lambda beside=beside: _beside(line) == beside and line.description.width() >= 150)
 
 
+@pytest.mark.parametrize("width", [700, 740, 780, 820])
+def test_what_was_paid_for_keeps_its_room_in_another_language(qtbot: QtBot, width: int) -> None:
+    line = ClaimLineEditor(1)
+    qtbot.addWidget(line)
+    line.resize(width, 160)
+    line.show()
+    for chosen in (language.ENGLISH, language.CHINESE, language.ENGLISH):
+        language.choose(chosen)
+        line.retranslate()
+        qtbot.waitUntil(lambda: line.category.width() == line.category.sizeHint().width())
+        assert line.description.width() >= 150
+
+
 def test_without_doctors_to_choose_from_a_line_says_where_they_are_added(qtbot: QtBot) -> None:
     line = ClaimLineEditor(1)
     qtbot.addWidget(line)
