@@ -35,6 +35,8 @@ _FOREIGN = re.compile(
 _LONE_ROOM = re.compile(_ROOM)
 _MOST_WRITTEN = 3
 """More different cells than a heading and its number have."""
+_LONGEST, _LONGEST_WRITTEN = 60, 120
+"""The longest heading, and one with number and count. What is longer is not looked at: a cell may hold a book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +89,24 @@ def shapes_blocks(target: str) -> bool:
     return target in (DOCTOR_NAME, FAMILY_NAME, GIVEN_NAME, DEPARTMENT_NAME) or target.startswith("institution.")
 
 
-def blocks(table: Table, mapping: Mapping[int, str], lines_are_rows: bool = False) -> Blocks:
-    """Find what rows of a list of doctors may have from above; `lines_are_rows`: numbers of rows are lines of a text.
+def blocks(table: Table, mapping: Mapping[int, str]) -> Blocks:
+    """Find what rows of a list of doctors may have from above.
 
     `mapping` is column → target. A list in which every doctor has a hospital gives `NO_BLOCKS`.
     """
-    walk = _Walk({target: index for index, target in mapping.items()}, _gaps(table, lines_are_rows))
+    walk = _Walk({target: index for index, target in mapping.items()}, _gaps(table))
     for row in table.above:
-        walk.heading(row)
+        walk.heading(row, is_title=True)
     for row in table.rows:
         walk.step(row)
     return walk.result()
 
 
-def _gaps(table: Table, lines_are_rows: bool) -> frozenset[int]:
+def _gaps(table: Table) -> frozenset[int]:
     """Return the rows before which more rows are empty than is usual in this file."""
     empty: dict[int, int] = {}
     for before, row in zip(table.rows, table.rows[1:], strict=False):
-        step = row.number - before.number - 1
-        if step and lines_are_rows:
-            step -= max((cell.count("\n") for cell in before.cells), default=0)
+        step = row.number - before.number - before.lines
         if step and table.repeats:
             step -= sum(number in table.repeats for number in range(before.number + 1, row.number))
         empty[row.number] = step
@@ -127,7 +127,7 @@ class _Walk:
         self._stated: set[int] = set()
         self._repeats = False
         self._sources: dict[int, Source] = {}
-        self._rooms: dict[int, str] = {}
+        self._rooms: dict[int, tuple[str, int]] = {}  # department and the row that gives it
         self._room_rows: dict[str, set[int]] = {"stated": set(), "giving": set()}
         self._room_row = 0
         self._room_repeats = False
@@ -149,15 +149,18 @@ class _Walk:
     def _end(self) -> None:
         self._source, self._room, self._room_row, self._before, self._begun = None, "", 0, "", False
 
-    def heading(self, row: SheetRow) -> bool:
-        """Begin a block at a row that holds nothing but a hospital or a department; say whether it is one."""
+    def heading(self, row: SheetRow, *, is_title: bool = False) -> bool:
+        """Begin a block at a row that holds nothing but a hospital or a department; say whether it is one.
+
+        A title above the header may stand in the column of the hospitals by chance: there only a place of care is one.
+        """
         text = _lone(row)
         if not text:
             return False
         found = _place(text)
-        alone = self._cell(row, INSTITUTION_NAME) if found is None and not self._is_named(row) else ""
-        if found is None and alone and not (says_nothing(alone) or as_above(alone)):
-            found = (alone, "")
+        if found is None and not is_title and not self._is_named(row):
+            alone = self._cell(row, INSTITUTION_NAME)
+            found = (alone, "") if alone and not (says_nothing(alone) or as_above(alone)) else None
         if found is not None:
             self._end()
             self._source = Source(row.number, {INSTITUTION_NAME: found[0]}, is_heading=True)
@@ -174,12 +177,13 @@ class _Walk:
 
     def _doctor(self, row: SheetRow) -> None:
         hospital, named = self._cell(row, INSTITUTION_NAME), self._is_named(row)
-        if hospital and says_nothing(hospital):
+        again = as_above(hospital)
+        if hospital and says_nothing(hospital) and not again:
             self._end()
-        elif hospital and as_above(hospital):
-            self._repeats = True
-        elif hospital:
+        elif hospital and not again:
             self._state(row, hospital, named)
+        elif again and not (self._source is not None and self._source.is_heading):
+            self._repeats = True
         elif named and self._source is not None:
             self._sources[row.number] = self._source
             self._count(self._source.row)
@@ -198,13 +202,15 @@ class _Walk:
             self._stated.add(row.number)
 
     def _department(self, row: SheetRow) -> None:
-        room = self._cell(row, DEPARTMENT_NAME)
-        if room:
-            self._room_repeats = self._room_repeats or (room == self._room and self._room_row not in self._heads)
+        room, headed = self._cell(row, DEPARTMENT_NAME), self._room_row in self._heads
+        if as_above(room) and not headed:
+            self._room_repeats = True
+        elif room and not as_above(room):
+            self._room_repeats = self._room_repeats or (room == self._room and not headed)
             self._room, self._room_row = ("", 0) if says_nothing(room) else (room, row.number)
             self._room_rows["stated"].add(row.number)
-        elif self._room and (row.number in self._sources or self._room_row in self._heads):
-            self._rooms[row.number] = self._room
+        elif self._room and (row.number in self._sources or headed):
+            self._rooms[row.number] = self._room, self._room_row
             self._room_rows["giving"].add(self._room_row)
             self._count(self._room_row)
 
@@ -218,12 +224,16 @@ class _Walk:
             return NO_BLOCKS
         giving = {source.row for source in self._sources.values() if not source.is_heading}
         likely = not self._repeats and _in_blocks(self._stated, giving, len(self._sources))
-        stated = self._room_rows["stated"]
-        rooms = dict(self._rooms)
-        if self._room_repeats or not _in_blocks(stated, self._room_rows["giving"] & stated, len(rooms)):
-            rooms = {}
         used = {heading for heading, count in self._heads.items() if count}
-        return Blocks(self._sources, rooms, frozenset(used), likely)
+        return Blocks(self._sources, self._departments(), frozenset(used), likely)
+
+    def _departments(self) -> dict[int, str]:
+        """Return what departments rows have: those of headings, and of rows above where the list is written so."""
+        carried = {row for row, (_room, giver) in self._rooms.items() if giver not in self._heads}
+        stated = self._room_rows["stated"]
+        if self._room_repeats or not _in_blocks(stated, self._room_rows["giving"] & stated, len(carried)):
+            return {row: room for row, (room, _giver) in self._rooms.items() if row not in carried}
+        return {row: room for row, (room, _giver) in self._rooms.items()}
 
 
 def _in_blocks(stated: set[int], giving: set[int], taking: int) -> bool:
@@ -243,6 +253,8 @@ def _lone(row: SheetRow) -> str:
 
 def _bare(text: str) -> str:
     """Return a heading without its number before and its count behind: 一、明泉医院（12人）."""
+    if len(text) > _LONGEST_WRITTEN:
+        return text
     inner = text.strip("【】[]《》 ")
     begins = _BEFORE.match(inner)
     return _BEHIND.sub("", inner[begins.end() :] if begins else inner).strip()
@@ -250,7 +262,7 @@ def _bare(text: str) -> str:
 
 def _place(text: str) -> tuple[str, str] | None:
     """Return (hospital, department or '') of a heading; None for a text that names no place of care."""
-    if len(text) > 60:
+    if len(text) > _LONGEST:
         return None
     found = _PLACE.fullmatch(text)
     if found is not None:

@@ -27,10 +27,11 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row that holds something; `number` is its line or row in the file, from 1."""
+    """One row that holds something; `number` is its (first) line or row in the file, from 1; it takes `lines` there."""
 
     number: int
     cells: tuple[str, ...]
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)

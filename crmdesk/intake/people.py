@@ -36,10 +36,15 @@ _SAYS_NOTHING = frozenset(
     )
 )
 _NOTE = re.compile(
-    r"(?:备?注|附注|说明|(?:数据)?来源)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]"
+    r"(?:备?注|附注|说明|(?:数据)?来源|notes?|remarks?)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]",
+    re.I,
 )
-_REMARK_BELOW = re.compile(r"(?:备?注|附注|说明|(?:数据)?来源)\s*[:：]")
-_SIGNED = re.compile(r"(?:制表|填表|填报|制单|审核|复核|审批|统计)(?:人|单位|部门|日期|时间)?\s*[:：]")
+_REMARK_BELOW = re.compile(r"(?:备?注|附注|说明|(?:数据)?来源|notes?|remarks?)\s*[:：]", re.I)
+_SIGNED = re.compile(
+    r"(?:(?:制表|填表|填报|制单|审核|复核|审批|统计)(?:人|单位|部门|日期|时间)?"
+    r"|(?:prepared|compiled|checked|reviewed|approved) by)\s*[:：]",
+    re.I,
+)
 _PLACE_OF_CARE = re.compile(
     r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)(?:[(（][^()（）]*[)）])?$"
 )
@@ -49,6 +54,9 @@ _ONE_PERSON = re.compile(rf"[{_HAN}]{{2,4}}")
 
 
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
+_COUNTED = re.compile(
+    r"(?:合计|总计|小计|共计|总数|(?:grand |sub-?)?total)\s*[:：]?\s*\d{1,7}\s*(?:人|名|位|条|家|个|doctors?)?", re.I
+)
 _AS_ABOVE = frozenset({"同上", "〃", "″", '"', "ditto"})
 
 
@@ -75,8 +83,8 @@ def ends_a_list(cells: Iterable[str]) -> bool:
 
 
 def is_total(text: str) -> bool:
-    """Say whether a cell begins a row that sums others up: 小计."""
-    return fold(text) in _TOTALS
+    """Say whether a cell begins a row that sums others up: 小计, 合计：3人."""
+    return fold(text) in _TOTALS or bool(_COUNTED.fullmatch(plain(text)))
 
 
 def without_title(name: str) -> tuple[str, str]:

@@ -120,6 +120,7 @@ class _Planner:
         """Yield one planned row after the other."""
         for row in self._table.rows:
             if row.number in self._blocks.headings:
+                self._above.pop(DEPARTMENT_NAME, None)  # 同上 below a heading is no department of the block before
                 yield Planned(row.number, Action.HEADING, self.record)
                 continue
             cells = self._cells(row)
@@ -138,9 +139,9 @@ class _Planner:
         above = self._blocks.cells(row.number)
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
-            text = above[target] if target in above and not clean.plain(text) else text
+            text = above[target] if target in above and (not clean.plain(text) or as_above(text)) else text
             if target in (INSTITUTION_NAME, DEPARTMENT_NAME):
-                text = self._above[target] = self._above.get(target, text) if as_above(text) else text
+                text = self._above[target] = self._above.get(target, "") if as_above(text) else text
             reading = self._dates.get(index)
             read = reading.value(text) if reading is not None else clean.field_value(declared, text)
             cells.take(target, declared.name, text, read)

@@ -62,7 +62,7 @@ class Preview:
             return NO_BLOCKS
         key = frozenset((index, target) for index, target in mapping.items() if shapes_blocks(target))
         if key not in self.blocks_found:
-            self.blocks_found[key] = blocks(self.table, dict(key), lines_are_rows=self.file_kind == "csv")
+            self.blocks_found[key] = blocks(self.table, dict(key))
         return self.blocks_found[key]
 
     @property

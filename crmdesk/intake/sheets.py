@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -56,7 +56,7 @@ def _csv_rows(source: Format) -> list[SheetRow]:
     begins = line = 0
     try:
         for cells in reader:
-            _keep(rows, line + 1, cells)
+            _keep(rows, line + 1, cells, reader.line_num - line)
             begins, line = line, reader.line_num
     except csv.Error as error:
         if "limit" in str(error):
@@ -85,7 +85,7 @@ def _check_quotes(source: Format, begins: int) -> None:
             raise InputError("unclosed_quote", line=begins + 1) from error
 
 
-def _keep(rows: list[SheetRow], number: int, cells: Sequence[object]) -> None:
+def _keep(rows: list[SheetRow], number: int, cells: Sequence[object], lines: int = 1) -> None:
     texts = [cell_text(cell) for cell in cells]
     while texts and not texts[-1]:
         texts.pop()
@@ -95,7 +95,7 @@ def _keep(rows: list[SheetRow], number: int, cells: Sequence[object]) -> None:
         raise InputError("too_many_rows", limit=MAX_ROWS)
     if len(texts) > MAX_COLUMNS:
         raise InputError("too_many_columns", limit=MAX_COLUMNS, row=number)
-    rows.append(SheetRow(number, tuple(texts)))
+    rows.append(SheetRow(number, tuple(texts), lines))
 
 
 def _workbook_sheets(data: bytes) -> list[Sheet]:
@@ -210,7 +210,8 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     columns = max(len(header), width)
     header += ("",) * (columns - len(header))
     # A header that stands on every page of a printed list is not a row.
-    repeats = frozenset(row.number for row in sheet.rows[best + 1 :] if row.cells == heads[best].cells)
+    again = [row for row in sheet.rows[best + 1 :] if row.cells == heads[best].cells]
+    repeats = frozenset(line for row in again for line in range(row.number, row.number + row.lines))
     rows = [row for row in sheet.rows[best + 1 :] if row.number not in repeats]
     if best:
         notices.append(Notice("rows_above_header", {"count": best}))
@@ -226,7 +227,7 @@ def _check_count(rows: Sequence[SheetRow]) -> None:
 
 def _widened(rows: list[SheetRow], columns: int) -> list[SheetRow]:
     return [
-        row if len(row.cells) == columns else SheetRow(row.number, (row.cells + ("",) * columns)[: max(columns, 1)])
+        row if len(row.cells) == columns else replace(row, cells=(row.cells + ("",) * columns)[: max(columns, 1)])
         for row in rows
     ]
 

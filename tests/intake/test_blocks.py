@@ -1,6 +1,7 @@
 """Lists in blocks: a hospital that stands once above its doctors is theirs, is told, may be refused, and ends."""
 
 import io
+import time
 from typing import Any
 
 import pytest
@@ -158,3 +159,48 @@ def test_a_sign_for_none_is_no_hospital_that_rows_below_could_have() -> None:
     found = seen.blocks(seen.mapping)
     assert {source.hospital for source in found.sources.values()} == {ONE, TWO}
     assert found.likely
+
+
+@pytest.mark.parametrize("sign", ["同上", "″", "〃"])
+def test_as_above_below_a_heading_means_the_heading_and_never_the_block_before(sign: str) -> None:
+    lines = (
+        "姓名,医院,科室", f"{ONE},,", f"张硕,{sign},心内科", f"李敏,{sign},骨科", f"{TWO},,",
+        f"王强,{sign},{sign}", f"赵六,,{sign}",
+    )  # fmt: skip
+    assert places("\n".join(lines), from_above=True) == {
+        "张硕": (ONE, "心内科"), "李敏": (ONE, "骨科"), "王强": (TWO, ""), "赵六": (TWO, ""),
+    }  # fmt: skip
+
+
+def test_as_above_with_nothing_above_is_no_hospital_of_that_name() -> None:
+    assert places(f"姓名,医院,科室\n张硕,同上,同上\n李敏,{ONE},骨科\n")["张硕"] == ("", "")
+
+
+@pytest.mark.parametrize("others", ["李敏,骨科,", f"{TWO},,\n李敏,骨科,\n王强,骨科,"])
+def test_a_department_that_heads_doctors_is_theirs_whatever_other_rows_say(others: str) -> None:
+    found = places(f"姓名,科室,手机\n{ONE},,\n心内科,,\n张硕,,13800000001\n{others}\n")
+    assert (found["张硕"], found["李敏"][1]) == ((ONE, "心内科"), "骨科")
+
+
+def test_a_title_in_the_column_of_the_hospitals_is_no_hospital() -> None:
+    text = f"2026年重点客户,,\n医院,科室,姓名\n,心内科,张硕\n,骨科,李敏\n{ONE},骨科,王强\n,,赵六\n"
+    found = places(text, from_above=True)
+    assert [found[name][0] for name in ("张硕", "李敏", "赵六")] == ["", "", ONE]
+
+
+@pytest.mark.parametrize("cells", ['"a\nb","c\nd"', '"a\n",', ',"\n\nd\n"'])
+def test_line_breaks_within_cells_of_a_text_are_no_empty_rows(cells: str) -> None:
+    found = places(f"姓名,医院,备注,地址\n张硕,{ONE},{cells}\n李敏,,,\n王强,,,\n\n孙立,,,\n")
+    assert [found[name][0] for name in ("李敏", "王强", "孙立")] == [ONE, ONE, ""]
+
+
+@pytest.mark.parametrize("total", ["合计：3人", "合计 3", "Total: 3", "Prepared by: Smith", "Note: draft"])
+def test_a_total_with_its_number_and_an_english_foot_are_nobody_and_end_a_block(total: str) -> None:
+    found = places(f"姓名,科室\n{ONE},\n张硕,心内科\n李敏,骨科\n{total},\n孙立,骨科\n")
+    assert found == {"张硕": (ONE, "心内科"), "李敏": (ONE, "骨科"), "孙立": ("", "")}
+
+
+def test_a_cell_that_holds_a_book_is_not_looked_through_for_a_heading() -> None:
+    began = time.process_time()
+    assert places(f"姓名,科室\n{ONE},\n张硕,心内科\n{'1' * 32_000},\n") == {"张硕": (ONE, "心内科")}
+    assert time.process_time() - began < 5, "some twenty-five seconds when each digit was tried as the first"

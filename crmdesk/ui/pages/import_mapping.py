@@ -11,7 +11,9 @@ from typing_extensions import override
 from crmdesk.domain.errors import InputError
 from crmdesk.intake import Column, Preview, SheetRow
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks
+from crmdesk.intake.clean import plain
 from crmdesk.intake.columns import INSTITUTION_NAME, names_doctors
+from crmdesk.intake.people import as_above
 from crmdesk.ui import theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.dropdown import DropDown
@@ -90,8 +92,9 @@ class MappingTable(QTableWidget):
                 if item is None or self._columns[index].refused:
                     continue
                 text = row.cells[index] if index < len(row.cells) else ""
-                taken = not text and target in above
-                item.setText(f"↑ {above[target]}" if taken else text.replace("\n", " ")[:_CELL_CHARACTERS])
+                taken = target in above and (not plain(text) or as_above(text))
+                words = f"↑ {above[target]}" if taken else text
+                item.setText(words.replace("\n", " ")[:_CELL_CHARACTERS])
                 color = colors.color("info" if taken else "muted") if taken or heads else None
                 item.setData(Qt.ItemDataRole.ForegroundRole, color)
                 item.setToolTip(tool_tip(self.tr("取自上面")) if taken else "")
