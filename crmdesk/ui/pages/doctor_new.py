@@ -63,6 +63,7 @@ class NewDoctorDialog(FormDialog):
         self.department.textEdited.connect(lambda _text: self.draft.edited())
         for changed in (self.institution.typed, self.institution.picked):
             changed.connect(lambda _text: self.draft.edited())
+        self.institution.typed.connect(self._place_typed)
         self._place_label, self._department_label = Label("", "muted"), Label("", "muted")
         for column, label, widget in (
             (0, self._place_label, self.institution),
@@ -133,6 +134,7 @@ class NewDoctorDialog(FormDialog):
             self._show_similar()
         if self._new_place and self._new_place != told:
             self.institution.setFocus()
+            self._find_institutions(self._new_place)  # the list that is spoken of: a draft comes back without it
             return False
         return True
 
@@ -153,6 +155,11 @@ class NewDoctorDialog(FormDialog):
             lambda items: self.institution.show_found([(one.id, one.name, one.institution_name) for one in items]),
             latest="institutions",
         )
+
+    def _place_typed(self, _text: str) -> None:
+        """Take a question back that was asked about other words."""
+        if self._new_place:
+            self._show_similar()
 
     def _chosen_place(self, _row_id: str) -> None:
         self._look()
@@ -186,7 +193,7 @@ class NewDoctorDialog(FormDialog):
             doubtful = self._short and self._short == self._question()[0]
             short = self.tr("姓名只有一个字。请补全；没有写错就再保存一次。") if doubtful else ""
             self.banner.say(language.sentences(filter(None, (short, self._place_words()))), "warn")
-            self.save_button.setText(self.tr("新建机构并保存") if self._new_place else self.tr("保存"))
+            self.save_button.setText(self.tr("新建机构并保存") if self._place_words() else self.tr("保存"))
             return
         twins = self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar))
         self.banner.say(language.sentences(filter(None, (twins, self._place_words()))), "warn")

@@ -160,7 +160,7 @@ class FormDialog(Dialog):
 
     def save(self) -> None:
         """Check the form and make the row; what is wrong is said at its field and nothing is lost."""
-        if self.check() and self.ready():
+        if self.save_button.isEnabled() and self.check() and self.ready():  # else it is being saved already
             self.send()
 
     @override

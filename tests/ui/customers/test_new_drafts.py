@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from crmdesk.services.commands import SaveDraft
+from crmdesk.services.commands import CreateDoctor, SaveDraft
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
@@ -221,3 +221,62 @@ def test_tab_takes_what_was_typed_out_whole_and_nothing_else(window: MainWindow,
         qtbot.keyClick(picker.edit, Qt.Key.Key_Tab)
         assert picker.row_id() == taken
         assert dialog.department.hasFocus()
+
+
+def test_the_question_about_an_institution_goes_when_another_one_is_typed_or_taken(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    dialog = typed_new(window, qtbot, "芦花县人民医院", "呼吸科")
+    for end in ("taken", "typed"):
+        dialog.institution.set_row("", "芦花县人民医院")
+        qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: dialog.save_button.text() == "新建机构并保存")
+        dialog.institution.edit.clear()
+        type_text(dialog.institution.edit, "dongfang")
+        assert dialog.save_button.text() == "保存", "nothing was asked about these words"
+        assert "芦花县" not in dialog.banner.text
+        if end == "taken":
+            qtbot.waitUntil(lambda: dialog.institution.list.isVisible() and dialog.institution.list.count() > 0)
+            qtbot.waitUntil(lambda: "东方" in dialog.institution.list.item(0).text())
+            qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return)
+            qtbot.waitUntil(lambda: not window.bridge.waiting)
+            assert dialog.institution.row_id()
+            assert dialog.save_button.text() == "保存"
+
+
+def test_a_known_institution_of_a_draft_is_offered_and_taken_not_made_once_more(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    kept = {"name": "慕容晓", "place_text": "上海市东方医院", "department": "心内"}
+    laptop.desk.submit(SaveDraft(KEY, kept)).result()
+    dialog = new_doctor(window, qtbot)
+    qtbot.waitUntil(lambda: dialog.institution.edit.text() == "上海市东方医院")
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: dialog.save_button.text() == "新建机构并保存")
+    qtbot.waitUntil(lambda: dialog.institution.list.isVisible() and "东方" in dialog.institution.list.item(0).text())
+    qtbot.keyClick(dialog.institution.edit, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: places_of(laptop, "慕容晓") == [("上海市东方医院", "心内")])
+    found = laptop.ask(lambda reads: reads.customers("institution", "上海市东方医院", limit=8))
+    assert [one.name for one in found].count("上海市东方医院") == 1
+
+
+def test_keys_that_save_twice_make_one_doctor(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = new_doctor(window, qtbot)
+    type_text(dialog.editors["name"].control, "慕容晓")
+    sent: list[object] = []
+    made = NewDoctorDialog.command
+
+    def watched(dialog: NewDoctorDialog) -> CreateDoctor:
+        sent.append(dialog)
+        return made(dialog)
+
+    monkeypatch.setattr(NewDoctorDialog, "command", watched)
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    dialog._asked_about = dialog._question()
+    for _twice in range(2):
+        dialog.save()
+    assert len(sent) == 1
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
