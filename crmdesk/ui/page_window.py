@@ -46,7 +46,7 @@ class PageWindow(QMainWindow):
         self._hold.timeout.connect(self._paint_again)
         # Cards are placed in one turn of the event loop and what scrolls around them in the next: painted in between,
         # all would be painted twice.
-        self._placed.connect(self._paint_again, Qt.ConnectionType.QueuedConnection)
+        self._placed.connect(self._paint_filled, Qt.ConnectionType.QueuedConnection)
         self.bridge.changed.connect(self._changed)
         self._ends = [signed.desk.subscribe(self.bridge.publish)]
 
@@ -128,6 +128,12 @@ class PageWindow(QMainWindow):
         if not page.isAncestorOf(focus) or page.header.isAncestorOf(focus):
             # Qt gave the focus of the page that went to the next in line, the search field of this one.
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _paint_filled(self) -> None:
+        """Paint, unless it was a page left meanwhile that has what it waited for, and the one that followed has not."""
+        page = self._stack.currentWidget()
+        if not (isinstance(page, Page) and page.waits):
+            self._paint_again()
 
     def _paint_again(self) -> None:
         """Paint what the page shows: it is there, or takes so long that the keys would seem to do nothing."""

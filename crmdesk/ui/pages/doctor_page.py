@@ -277,7 +277,7 @@ class DoctorPage(Page):
 
     def delete(self) -> None:
         """Delete the doctor; the toast takes it back."""
-        if self._id and not self.editing:
+        if self._view is not None and not self.editing:
             self.context.submit(self, DeleteRow("doctor", self._id), self._deleted)
 
     def _deleted(self, outcome: Outcome) -> None:
@@ -311,7 +311,8 @@ class DoctorPage(Page):
         if isinstance(error, CrmdeskError) and error.code == "unknown_row" and not self._id:
             return
         self.context.shell.tell(error)
-        if isinstance(error, CrmdeskError) and error.code == "unknown_row":
+        if self._view is None or (isinstance(error, CrmdeskError) and error.code == "unknown_row"):
+            # Else the doctor before stood there, and the keys meant this one.
             self._id, self._view = "", None
             self.context.navigate("customers")
 

@@ -211,6 +211,9 @@ class InstitutionPage(Page):
         self.filled.emit()
         if not isinstance(error, CrmdeskError) or error.code != "unknown_row":
             self.context.shell.tell(error)
+            if self._view is None:  # else the institution before stood there, and the keys meant this one
+                self._id = ""
+                self.context.navigate("customers", record="institution")
             return
         row_id, self._id, self._view = self._id, "", None
         self.context.ask(

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
+from crmdesk.domain.errors import WorldError
+from crmdesk.services.reads_sync import Reads
 from crmdesk.ui import page_window, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_columns import NAME, STATE
@@ -87,6 +89,56 @@ def test_a_page_that_waits_for_nothing_is_painted_at_once(window: MainWindow, la
     assert window._stack.updatesEnabled()
     window.navigate("doctor", id="0" * 36)
     qtbot.waitUntil(window._stack.updatesEnabled)  # nobody has this id: the list comes back in words
+
+
+@pytest.mark.parametrize(("record", "first", "second"), [("doctor", "曾庆华", "张三丰"), ("institution", 0, 1)])
+def test_a_customer_that_cannot_be_read_is_never_taken_for_the_one_before(
+    window: MainWindow,
+    laptop: Laptop,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    record: str,
+    first: Any,
+    second: Any,
+) -> None:
+    institutions = laptop.desk.ask(lambda reads: list(reads.customer_ids("institution"))).result()
+    shown, wanted = [laptop.company.ids[one] if isinstance(one, str) else institutions[one] for one in (first, second)]
+    page: Any = window.page(record)
+    window.navigate(record, id=shown)
+    qtbot.waitUntil(lambda: page._view is not None)
+
+    def unreadable(_reads: Any, _row_id: str) -> Any:
+        raise WorldError("store_damaged", reason="page")
+
+    monkeypatch.setattr(Reads, record, unreadable)
+    window.navigate(record, id=wanted)
+    if record == "doctor":
+        page.delete()  # before it is there nobody sees whom that means
+    qtbot.waitUntil(lambda: window.shown == "customers")
+    assert page.subject() is None, "the name of one and the keys of another"
+    assert window.toast_part.text
+    qtbot.waitUntil(window._stack.updatesEnabled)
+    assert laptop.ask(lambda reads: wanted in list(reads.customer_ids(record)))
+
+
+def test_the_answer_for_a_page_that_was_left_does_not_paint_the_next_one(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient(window)
+    window.page("institution")
+    window.navigate("doctor", id=laptop.company.ids["曾庆华"])
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    never: Future[Any] = Future()
+    (place,) = laptop.desk.ask(lambda reads: list(reads.customer_ids("institution"))[:1]).result()
+    monkeypatch.setattr(type(laptop.desk), "ask", lambda _desk, _read: never)
+    window.navigate("institution", id=place)
+    heard: list[str] = []
+    window._placed.connect(lambda: heard.append(""), Qt.ConnectionType.QueuedConnection)
+    window.page("doctor").filled.emit()
+    qtbot.waitUntil(lambda: bool(heard))
+    assert not window._stack.updatesEnabled()
+    window.page("institution").enter(id="")
+    never.cancel()
 
 
 def picture(page: CustomersPage) -> QImage:
