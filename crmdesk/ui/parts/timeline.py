@@ -80,6 +80,8 @@ class _Entry(QWidget):
         if bool(row.key) != bool(self._key):
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus if row.key else Qt.FocusPolicy.NoFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor) if row.key else self.unsetCursor()
+            if not row.key and self.hasFocus():
+                self.focusNextChild()  # the keys would stand on what leads nowhere
         self._key = row.key
         said = (row.meta, row.state, row.text, *(text for text, _tone in row.chips))
         self.setAccessibleName(" ".join(part for part in said if part))
@@ -116,7 +118,7 @@ class _Entry(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if self._key and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.opened.emit(self._key)
         else:
             super().keyPressEvent(event)

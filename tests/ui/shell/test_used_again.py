@@ -77,6 +77,22 @@ def test_a_timeline_shows_the_next_customer_and_nothing_of_the_one_before(qtbot:
     assert order == timeline._entries, "read in the order in which they stand"
 
 
+def test_keys_do_not_stay_on_an_entry_that_leads_nowhere_any_more(qtbot: QtBot) -> None:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.show()
+    timeline.activateWindow()
+    rows = [TimelineRow(f"visit:{number}", "昨天", "谈了新数据") for number in range(2)]
+    timeline.set_rows(rows)
+    first, second = timeline._entries
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    timeline.set_rows([TimelineRow("", "今天", "改了手机"), rows[1]])
+    assert second.hasFocus()
+    with qtbot.assertNotEmitted(timeline.opened):
+        qtbot.keyClick(first, Qt.Key.Key_Return)
+
+
 def test_an_entry_is_as_high_as_one_made_for_it(qtbot: QtBot) -> None:
     rows = [
         TimelineRow("1", "昨天", "一", "草稿", "info", (("甲", "ok"),)),
