@@ -177,7 +177,7 @@ class _Walk:
 
     def _doctor(self, row: SheetRow) -> None:
         hospital, named = self._cell(row, INSTITUTION_NAME), self._is_named(row)
-        again = as_above(hospital)
+        again = bool(hospital) and as_above(hospital)
         if hospital and says_nothing(hospital) and not again:
             self._end()
         elif hospital and not again:
@@ -203,9 +203,10 @@ class _Walk:
 
     def _department(self, row: SheetRow) -> None:
         room, headed = self._cell(row, DEPARTMENT_NAME), self._room_row in self._heads
-        if as_above(room) and not headed:
+        again = bool(room) and as_above(room)
+        if again and not headed:
             self._room_repeats = True
-        elif room and not as_above(room):
+        elif room and not again:
             self._room_repeats = self._room_repeats or (room == self._room and not headed)
             self._room, self._room_row = ("", 0) if says_nothing(room) else (room, row.number)
             self._room_rows["stated"].add(row.number)

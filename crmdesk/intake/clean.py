@@ -17,6 +17,7 @@ _CJK = "\u3400-\u9fff"
 _SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[ \u3000]+(?=[{_CJK}])")
 _TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_BLANKS = re.compile(r"[ \t\u3000\u00a0]+")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 _INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
 _PHONE_SIGNS = str.maketrans("＋－（）／　", "+-()/ ")
@@ -27,7 +28,7 @@ def plain(text: str) -> str:
     """Return text with full-width letters and digits made plain, spaces squeezed, `="012"` of Excel unwrapped."""
     text = unquoted(text).translate(_FULL_WIDTH).strip()
     wrapped = _EXCEL_TEXT.fullmatch(text)
-    return re.sub(r"[ \t\u3000\u00a0]+", " ", wrapped.group(1) if wrapped else text).strip()
+    return _BLANKS.sub(" ", wrapped.group(1) if wrapped else text).strip()
 
 
 def is_formula(text: str) -> bool:

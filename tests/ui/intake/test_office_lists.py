@@ -178,3 +178,27 @@ def test_in_a_list_that_is_not_in_blocks_empty_is_proposed(page: ImportPage, qtb
     assert page.above.choice.value() == "empty"
     page.table._combos[1].setCurrentIndex(0)
     assert not page.above.isVisible(), "a column that is left out asks nothing"
+
+
+def test_what_is_taken_from_above_is_shown_for_each_cell_that_counts_as_empty_in_both_languages(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    lines = ("姓名,医院,手机", "明泉医院,,", "张硕,同上,1", '李敏,"=""""",2', "云杉医院,,", "王强,,3")
+    path.write_text("\n".join(lines))
+    opened(page, qtbot, path)
+    page.above.choice.set_value("taken")
+    page.above.choice.changed.emit()
+    assert [cell(page, row, "institution.name") for row in (2, 3, 5)] == ["↑ 明泉医院", "↑ 明泉医院", "↑ 云杉医院"]
+    column = next(index for index, to in page.table.mapping().items() if to == "institution.name")
+    shown = page.table.item(2, column)
+    assert shown is not None
+    assert "取自上面" in shown.toolTip()
+    language.apply_language(qapp, "en")
+    try:
+        qtbot.waitUntil(lambda: "取自上面" not in shown.toolTip() and bool(shown.toolTip()))
+    finally:
+        language.apply_language(qapp, "zh")
+    imported(page, qtbot)
+    assert hospital_of(laptop, "张硕") == hospital_of(laptop, "李敏") == ["明泉医院"]
+    assert hospital_of(laptop, "王强") == ["云杉医院"]
