@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from crmdesk.commandline.app import main
 from crmdesk.commandline.opening import Options
+from tests.commandline.seat import run
 from tests.services.small_territory import REP, ZHANG, Laptop, fill
 from tests.services.test_own_fields import ROWS
 
@@ -29,12 +29,6 @@ def rep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
     monkeypatch.setattr(Options, "premises", lambda _options: place)
     yield laptop
     laptop.close()
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str, language: str = "en") -> tuple[int, str, str]:
-    code = main(["--language", language, *arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_they_are_set_shown_and_cleared(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
