@@ -142,9 +142,17 @@ class Model:
         whole = any({op_id, one.row_id} & meant for op_id, one in left.items() if one.kind == "create")
         for op_id, old in left.items():
             dropped = whole or op_id in meant
+            if self._stands(old):
+                self.promises[op_id].excused = "there already"
+                continue
             if not dropped and (old.record, old.row_id, old.kind) not in again:
                 raise Broken("nothing_lost", f"{old.kind} of {old.record} {old.row_id} left the list by itself")
             self.promises[op_id].excused = "dropped" if dropped else "sent again"
+
+    def _stands(self, old: Operation) -> bool:
+        """Say whether a refused creation has nothing left to say: another copy of the laptop made the row, as it is."""
+        row = self.life.rows.get((old.record, old.row_id)) if old.kind == "create" else None
+        return row is not None and not row.deleted and all(row.values.get(n) == v for n, (_, v) in old.fields.items())
 
     def of_itself(self, operations: Iterable[Operation]) -> None:
         """A sync sends again as new ones what lacked a row of another laptop at a server that was put back."""

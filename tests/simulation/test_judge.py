@@ -83,3 +83,18 @@ def test_with_a_doctor_who_was_never_made_go_the_edits_of_his_target(deleted: bo
     if deleted:
         _saved(model, _made("delete", 4, "delete", record=DOCTOR[0], row_id=DOCTOR[1]))
     assert model.needs_nobody(edit) is deleted
+
+
+@pytest.mark.parametrize(("there", "lost"), [("王", False), ("李", True)])
+def test_a_refused_creation_that_another_copy_made_has_nothing_left_to_say(there: str, lost: bool) -> None:
+    """Seed 72476: an old copy of a laptop sends it again and finds the row; only as it was written is nothing lost."""
+    model, place = Model({}), {"record": DOCTOR[0], "row_id": DOCTOR[1]}
+    made = _made("made", 1, "create", fields={"name": (None, there)}, **place)
+    refused = _made("refused", 2, "create", fields={"name": (None, "王")}, **place)
+    _saved(model, made, refused)
+    model.arrived([made], [Answer("made", "applied", revision=1)], ANN)
+    if lost:
+        with pytest.raises(Broken, match="left the list by itself"):
+            model.given_up(["refused"], set(), [])
+    else:
+        model.given_up(["refused"], set(), [])
