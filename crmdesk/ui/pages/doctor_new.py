@@ -157,11 +157,13 @@ class NewDoctorDialog(FormDialog):
         )
 
     def _place_typed(self, _text: str) -> None:
-        """Take a question back that was asked about other words."""
+        """Take a question back that was asked about other words: should they come again, it is asked again."""
         if self._new_place:
+            self._new_place = ""
             self._show_similar()
 
     def _chosen_place(self, _row_id: str) -> None:
+        self._new_place = ""
         self._look()
         if self.institution.row_id():
             self.department.setFocus()

@@ -230,7 +230,9 @@ def test_the_question_about_an_institution_goes_when_another_one_is_typed_or_tak
     for end in ("taken", "typed"):
         dialog.institution.set_row("", "芦花县人民医院")
         qtbot.keyClick(dialog.department, Qt.Key.Key_Return, CTRL)
-        qtbot.waitUntil(lambda: dialog.save_button.text() == "新建机构并保存")
+        qtbot.waitUntil(lambda: not window.bridge.waiting)
+        assert isValid(dialog), "the words that were asked about before are asked about again, not saved"
+        assert dialog.save_button.text() == "新建机构并保存"
         dialog.institution.edit.clear()
         type_text(dialog.institution.edit, "dongfang")
         assert dialog.save_button.text() == "保存", "nothing was asked about these words"
