@@ -287,9 +287,10 @@ class CustomerTable(QTableView):
         return sorted({(one.top(), one.bottom()) for one in ranges if one.isValid()})
 
     def choose(self, row: int) -> None:
-        """Choose one row and bring it into view."""
+        """Choose one row and bring it into view, whatever is held down: with Shift Qt itself takes all between."""
         if 0 <= row < self._model.rowCount():
-            self.setCurrentIndex(self._model.index(row, 0))
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self._model.index(row, 0), only)
 
     def choose_rows(self, rows: Iterable[int], current: int = -1) -> None:
         """Choose these rows (in order) without moving the view; the keys go on from `current`."""

@@ -62,6 +62,20 @@ def test_rows_are_chosen_by_keys_and_by_clicks(window: MainWindow, qtbot: QtBot)
     assert page.table.chosen_count() == 1
 
 
+def test_a_key_that_is_held_down_does_not_widen_what_the_page_chooses_by_itself(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = opened(window, qtbot)
+    page.table.setFocus()
+    for held in (SHIFT, CTRL):
+        page.table.choose(0)
+        qtbot.keyPress(page.table, Qt.Key.Key_F20, held)
+        assert QApplication.keyboardModifiers() == held
+        page.table.choose(2)
+        assert page.table.chosen_ids() == [page.model.id_at(2)]
+        qtbot.keyRelease(page.table, Qt.Key.Key_F20)
+
+
 def test_a_change_of_all_chosen_is_shown_first_made_and_undone_as_one(
     window: MainWindow, laptop: Laptop, qtbot: QtBot
 ) -> None:
