@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 STAMP := .stamps/installed
 export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# compiled modules are kept: tests and the played day start well over a hundred processes, each of which would compile all again
+unexport PYTHONDONTWRITEBYTECODE
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 .PHONY: help demo test soak realstack simulate bench lint format screenshots clean setup system run package
