@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QHelpEvent
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.visit_page import VisitPage
-from crmdesk.ui.parts.label import ElidedLabel, tool_tip
+from crmdesk.ui.parts.cut_words import tool_tip
+from crmdesk.ui.parts.label import ElidedLabel
 from crmdesk.ui.parts.rows import RowList
 from tests.ui.customers.laptop import Laptop
 from tests.ui.money.conftest import company, manager, rep, seat  # fixtures
@@ -87,6 +88,7 @@ def test_a_tool_tip_shows_every_sign(qtbot: QtBot, text: str) -> None:
     qtbot.addWidget(label)
     label.resize(30, 20)
     label.show()
+    QApplication.sendEvent(label, QEnterEvent(QPointF(2, 2), QPointF(2, 2), QPointF(label.mapToGlobal(QPoint(2, 2)))))
     QApplication.sendEvent(label, QHelpEvent(QEvent.Type.ToolTip, QPoint(2, 2), label.mapToGlobal(QPoint(2, 2))))
     assert label.toolTip() == tool_tip(text)
     drawn = QTextEdit()

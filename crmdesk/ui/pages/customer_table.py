@@ -55,8 +55,8 @@ from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
 from crmdesk.ui.pages.customer_rows import BESIDE, SIDE, CustomerRows, lines_of
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word
 from crmdesk.ui.parts.chips import chip_width
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.focus_ring import FocusRing
-from crmdesk.ui.parts.label import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 52

@@ -16,8 +16,8 @@ from crmdesk.intake.columns import INSTITUTION_NAME, names_doctors
 from crmdesk.intake.people import as_above
 from crmdesk.ui import theme
 from crmdesk.ui.pages import import_words
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.dropdown import DropDown
-from crmdesk.ui.parts.label import tool_tip
 
 SAMPLE_ROWS = 60
 _MOST_COMBOS = 80

@@ -20,7 +20,8 @@ from crmdesk.ui import space, theme
 from crmdesk.ui.pages import import_words
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
-from crmdesk.ui.parts.label import Label, tool_tip
+from crmdesk.ui.parts.cut_words import tool_tip
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
 
 _Index = QModelIndex | QPersistentModelIndex

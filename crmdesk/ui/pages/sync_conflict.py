@@ -13,7 +13,8 @@ from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Chip
-from crmdesk.ui.parts.label import ElidedLabel, Label, tool_tip
+from crmdesk.ui.parts.cut_words import tool_tip
+from crmdesk.ui.parts.label import ElidedLabel, Label
 
 KEEP, LOSER, BASE = "keep", "loser", "base"
 """The choices of `ResolveConflict`, which are also the places of the card."""

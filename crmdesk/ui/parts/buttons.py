@@ -1,7 +1,7 @@
 """Buttons: primary (one a page), plain, destructive and quiet, each with the key that does the same."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -104,12 +104,23 @@ class Button(QPushButton):
         super().changeEvent(event)
 
     @override
-    def event(self, e: QEvent) -> bool:
+    def focusInEvent(self, arg__1: QFocusEvent) -> None:
+        """See its own events while it has the focus; overriding `event` would cost each button (see `CutWords`)."""
+        self.installEventFilter(self)
+        super().focusInEvent(arg__1)
+
+    @override
+    def focusOutEvent(self, arg__1: QFocusEvent) -> None:
+        self.removeEventFilter(self)
+        super().focusOutEvent(arg__1)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Enter for the button that has the focus, before the page's own Enter does something else."""
-        if e.type() == QEvent.Type.ShortcutOverride and _is_enter(e):
-            e.accept()
+        if event.type() == QEvent.Type.ShortcutOverride and _is_enter(event):
+            event.accept()
             return True
-        return super().event(e)
+        return super().eventFilter(watched, event)
 
     @override
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:

@@ -20,9 +20,10 @@ from typing_extensions import override
 
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import space, theme
+from crmdesk.ui.parts.cut_words import CutWords
 from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.keycap import keycap_width, paint_keycap
-from crmdesk.ui.parts.label import Label, tool_tip
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.spoken import Role, tell_focus
 from crmdesk.ui.parts.type_ahead import TypeAhead
 
@@ -72,7 +73,7 @@ def _tools(colors: theme.Tokens, tone: str) -> tuple[QPen, QBrush, QPen]:
     return QPen(QColor(words)), QBrush(QColor(ground)), QPen(QColor(border), 1)
 
 
-class Chip(QWidget):
+class Chip(CutWords, QWidget):
     """A small word on a tinted ground; tones: neutral, accent, ok, warn, bad, info."""
 
     spoken_role = Role.StaticText
@@ -115,10 +116,8 @@ class Chip(QWidget):
         return self.sizeHint().boundedTo(QSize(theme.px(_LEAST_CHIP), theme.px(CHIP_HEIGHT)))
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self.setToolTip(tool_tip(self._text) if self.width() < self.sizeHint().width() else "")
-        return super().event(event)
+    def cut_words(self) -> str:
+        return self._text if self.width() < self.sizeHint().width() else ""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -160,7 +159,7 @@ class ChipRow(QWidget):
         self.updateGeometry()
 
 
-class Pick(QAbstractButton):
+class Pick(CutWords, QAbstractButton):
     """One entry of a picklist shown as a chip that can be chosen; the picklist has the keys and decides."""
 
     def __init__(self, code: str, text: str, many: bool, parent: QWidget) -> None:
@@ -215,12 +214,10 @@ class Pick(QAbstractButton):
         return QSize(min(int(width) + 2 * _PICK_SIDE + 1, theme.px(_PICK_WIDEST)), theme.px(_PICK_HEIGHT))
 
     @override
-    def event(self, e: QEvent) -> bool:
-        """Show words that had no room whole by the mouse."""
-        if e.type() == QEvent.Type.ToolTip and self.isCheckable():
-            cut = theme.text_width(self.text()) > self.width() - 2 * _PICK_SIDE
-            self.setToolTip(tool_tip(self.text()) if cut else "")
-        return super().event(e)
+    def cut_words(self) -> str | None:
+        if not self.isCheckable():
+            return None  # 'n more' says in its own what they are
+        return self.text() if theme.text_width(self.text()) > self.width() - 2 * _PICK_SIDE else ""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -22,9 +22,9 @@ from typing_extensions import override
 
 from crmdesk.domain.clock import DEFAULT_ZONE
 from crmdesk.ui import icons, language, theme
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.field_hint import FieldHint
-from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.month_calendar import dress
 from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextLine, mark_wrong

@@ -2,19 +2,12 @@
 
 import re
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
-_AS_ITSELF = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
-"""As `html.escape` has it, which would bring the names of two thousand signs along into each start."""
-
-
-def tool_tip(text: str) -> str:
-    """Return a text for a tool tip, which reads what looks like HTML as HTML: every sign is shown as itself."""
-    return f"<span style='white-space: pre-wrap'>{text.translate(_AS_ITSELF)}</span>" if text else ""
-
+from crmdesk.ui.parts.cut_words import CutWords
 
 _LONG_WORD = re.compile(r"[!-~]{20,}")
 _MAY_BREAK, _MAY_NOT_BREAK = "\u200b", "\u00a0"
@@ -65,7 +58,7 @@ class Label(QLabel):
             self.style().polish(self)
 
 
-class ElidedLabel(Label):
+class ElidedLabel(CutWords, Label):
     """A label of one line that ends in … where it has no room; the whole text stands in the tool tip."""
 
     def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
@@ -80,11 +73,9 @@ class ElidedLabel(Label):
         return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            cut = QFontMetrics(self.font()).horizontalAdvance(self.text()) > self.width()
-            self.setToolTip(tool_tip(self.text()) if cut else "")
-        return super().event(event)
+    def cut_words(self) -> str:
+        cut = QFontMetrics(self.font()).horizontalAdvance(self.text()) > self.width()
+        return self.text() if cut else ""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -129,13 +120,10 @@ class FewLinesLabel(ElidedLabel):
         return max(1, len(self._broken(arg__1))) * QFontMetrics(self.font()).height()
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            last = self._broken(self.width())[-1:]
-            cut = any(QFontMetrics(self.font()).horizontalAdvance(line) > self.width() for line in last)
-            self.setToolTip(tool_tip(self.text()) if cut else "")
-            return QLabel.event(self, event)
-        return super().event(event)
+    def cut_words(self) -> str:
+        last = self._broken(self.width())[-1:]
+        cut = any(QFontMetrics(self.font()).horizontalAdvance(line) > self.width() for line in last)
+        return self.text() if cut else ""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -30,8 +30,8 @@ from typing_extensions import override
 from crmdesk.ui import theme
 from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, chip_width, paint_chip
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.focus_ring import FocusRing
-from crmdesk.ui.parts.label import tool_tip
 from crmdesk.ui.parts.room import bring_into_sight
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import theme
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.focus_ring import FocusRing
-from crmdesk.ui.parts.label import tool_tip
 
 _GAP, _TIGHT_GAP = 24, 14
 """Between two tabs, and where there is little room; the style sheet has the same."""

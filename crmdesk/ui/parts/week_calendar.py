@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from crmdesk.ui import theme
 from crmdesk.ui.parts.chips import chip_width, paint_chip
-from crmdesk.ui.parts.label import tool_tip
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.spoken import Role
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
 

@@ -25,7 +25,7 @@ from typing_extensions import override
 
 from crmdesk.domain.schedule import lanes, snapped
 from crmdesk.ui import icons, theme
-from crmdesk.ui.parts.label import tool_tip
+from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.spoken import Role
 
 DOCTOR_MIME = "application/x-crmdesk-doctor"
