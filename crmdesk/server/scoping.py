@@ -22,6 +22,14 @@ _NONE: frozenset[str] = frozenset()
 _BY_PARENT = tuple(record.name for record in RECORDS.values() if record.scope is ScopeRule.PARENT)
 _WITHOUT_CHILDREN = frozenset({"attachment", "conflict", "audit_entry"})
 """Records on which nothing hangs; on an adverse event, which itself follows a visit, conflicts do."""
+_PLACED_BY = {
+    ScopeRule.TERRITORY: frozenset({"territory_id"}),
+    ScopeRule.MONEY: frozenset({"territory_id", "owner_id"}),
+    ScopeRule.BUDGET: frozenset({"territory_id"}),
+    ScopeRule.OWN: frozenset({"owner_id"}),
+}
+"""What of a row decides where it is, and all that hangs on it. Customers reach further; what hangs on a row takes
+nothing along but the conflicts of an adverse event, which stays with its visit."""
 _DOCTOR, _INSTITUTION = ROWS["doctor"], ROWS["institution"]
 _AFFILIATION, _DEPARTMENT = ROWS["affiliation"], ROWS["department"]
 
@@ -45,8 +53,13 @@ class Standing:
 
 
 def is_structural(moves: Sequence[Move]) -> bool:
-    """Say whether the moves can change the scopes of rows other than their own children."""
-    return any(move.record in ("affiliation", "doctor", "institution", "department") for move in moves)
+    """Say whether the moves can change the scopes of other rows: nobody may make or change such a row meanwhile."""
+    return any(_takes_others_along(move) for move in moves)
+
+
+def _takes_others_along(move: Move) -> bool:
+    rule = RECORDS[move.record].scope
+    return rule is ScopeRule.CUSTOMER or not _PLACED_BY.get(rule, _NONE).isdisjoint(move.old)
 
 
 def standings(connection: Connection, keys: Iterable[Key]) -> dict[Key, Standing]:

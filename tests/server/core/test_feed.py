@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crmdesk.domain.ids import new_id
 from crmdesk.server.database import Database
 from crmdesk.server.tables import FEED, SCOPE_HEAD
-from crmdesk.server.work import SYSTEM
+from crmdesk.server.work import SYSTEM, ServerWork
 from tests.server.company import Company, adverse_event_of, assert_same, visit_values
 
 
@@ -197,6 +197,52 @@ def test_a_visit_that_moves_takes_the_conflicts_of_its_adverse_event_along(compa
         assert_same(laptop, laptop.sync().end.digests)
     assert conflict in south.replica.ids("conflict")
     assert north.replica.ids("conflict") == north.replica.ids("adverse_event") == set()
+
+
+@pytest.mark.parametrize("move_first", [True, False], ids=["move first", "move second"])
+@pytest.mark.parametrize("made", [True, False], ids=["made", "edited"])
+def test_what_hangs_on_a_visit_is_written_while_the_visit_moves(
+    company: Company, new_database: Callable[[], Database], *, move_first: bool, made: bool
+) -> None:
+    """A territory is split while people work: whichever comes first, the other one sees what it did."""
+    north, south = company.laptop("rep"), company.laptop("other")
+    visit = company.insert("visit", visit_values(company, adverse_event=True))
+    task, file = company.insert("adverse_event", adverse_event_of(visit)), new_id()
+    about = {"parent_record": "visit", "parent_id": visit, "sha256": "0" * 64, "size_bytes": 3}
+    holding, may_commit = threading.Event(), threading.Event()
+
+    def move(work: ServerWork) -> None:
+        work.update("visit", visit, {"territory_id": company["south"]}, SYSTEM)
+
+    def write(work: ServerWork) -> None:
+        if made:
+            work.insert("attachment", file, about, SYSTEM)
+        else:
+            work.update("adverse_event", task, {"reported_where": "8812"}, SYSTEM)
+
+    def slow() -> None:
+        with new_database().writing() as work:
+            (move if move_first else write)(work)
+            work.settle()
+            holding.set()
+            may_commit.wait(10)
+
+    threads = [threading.Thread(target=slow)]
+    threads.append(threading.Thread(target=company.database.run, args=(write if move_first else move,)))
+    threads[0].start()
+    assert holding.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    may_commit.set()
+    for thread in threads:
+        thread.join(20)
+    for laptop in (north, south):
+        assert_same(laptop, laptop.sync().end.digests)
+    assert north.replica.ids("attachment") == north.replica.ids("adverse_event") == set()
+    assert south.replica.ids("attachment") == ({file} if made else set())
+    held = south.replica.get("adverse_event", task)
+    assert held is not None
+    assert held["reported_where"] == (None if made else "8812")
 
 
 def test_moving_a_territory_to_another_person_writes_no_feed(company: Company) -> None:
