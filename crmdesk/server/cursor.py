@@ -17,6 +17,8 @@ _encode = msgspec.msgpack.Encoder().encode
 _SHORTEST_MARK, _LONGEST_MARK = 3, 16
 _SEAL_BYTES = 6
 _LINK_BYTES = 4
+_LONGEST = 512 << 10
+"""Characters: room for some 40,000 scopes; who accounts for a whole company holds two or three of each territory."""
 
 
 class Link(NamedTuple):
@@ -95,7 +97,7 @@ _Sealed = tuple[str, int, int, bytes, int, tuple[int, str], bytes]
 def _parts(text: str) -> tuple[_Said, Link | None, bytes] | None:
     """Return what a token says, its link and seal; None for what is no token."""
     try:
-        raw = base64.urlsafe_b64decode(text[:65_536] + "=" * (-len(text) % 4))
+        raw = base64.urlsafe_b64decode(text[:_LONGEST] + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return None
     with suppress(msgspec.MsgspecError, ValueError, RecursionError):

@@ -25,6 +25,8 @@ from crmdesk.server.tables import DELETED, FEED, LEFT, PRESENT, ROWS, SHAPES
 _encode = msgspec.msgpack.Encoder().encode
 _LITTLE = 100
 """Up to so many changes of a scope go out together with those of other scopes."""
+_TOGETHER = 300
+"""So many scopes at once: SQLite takes no condition of more than 1,000 parts, and somebody may hold a whole country."""
 PACKED_ROWS = 1_000
 """Rows of a packed page: what a laptop commits in a moment that nobody notices."""
 # made once: building a statement anew takes as long as running it
@@ -156,7 +158,7 @@ class Pull:
         return found, moved
 
     def _little(self) -> Iterator[Page]:
-        """Yield a page of each scope in which little has changed, all of them read in one snapshot."""
+        """Yield a page of each scope in which little has changed, many of them read in one snapshot."""
         starts: dict[str, int] = {}
         room = MAX_PAGE_ROWS
         for scope in self._todo:
@@ -165,14 +167,14 @@ class Pull:
             if start >= 0 and behind <= min(_LITTLE, room):
                 starts[scope] = start
                 room -= behind
-        if not starts:
-            return
-        with self._database.reading() as connection:
-            slices = _read_slices(connection, starts)
-        for scope, part in slices.items():
-            self.cursor.positions[scope] = part.last
-            self._todo.remove(scope)
-            yield Page(scope, part.groups, self.cursor.text(self._database.seal), complete=True)
+        named = list(starts)
+        for at in range(0, len(named), _TOGETHER):
+            with self._database.reading() as connection:
+                slices = _read_slices(connection, {scope: starts[scope] for scope in named[at : at + _TOGETHER]})
+            for scope, part in slices.items():
+                self.cursor.positions[scope] = part.last
+                self._todo.remove(scope)
+                yield Page(scope, part.groups, self.cursor.text(self._database.seal), complete=True)
 
     def _ahead(self, scope: str) -> Iterator[Page]:
         """Yield at most one page: what the person needs first of a scope that starts; the rows come again in order."""

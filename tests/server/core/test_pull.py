@@ -1,5 +1,8 @@
 """Pull: cursors, pages, resuming, scopes that come and go, digests; on both databases."""
 
+from functools import partial
+from itertools import islice
+
 import pytest
 from sqlalchemy import delete, event
 
@@ -8,10 +11,12 @@ from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol import frames
 from crmdesk.protocol.messages import SyncRequest
 from crmdesk.server import pull as pull_module
-from crmdesk.server.cursor import Cursor
+from crmdesk.server.cursor import Cursor, Link
+from crmdesk.server.horizon import day_of
+from crmdesk.server.pull import Pull
 from crmdesk.server.tables import FEED, ROWS
-from crmdesk.server.work import SYSTEM
-from tests.server.company import Company, Laptop, assert_same
+from crmdesk.server.work import SYSTEM, ServerWork
+from tests.server.company import CLOCK_START, Company, Laptop, assert_same
 
 
 def _many_doctors(company: Company, count: int, note: str = "") -> set[str]:
@@ -250,3 +255,30 @@ def test_scopes_that_grow_while_they_are_looked_at_are_left_for_later(
         slices = pull_module._read_slices(connection, {territory_scope(one): 0 for one in territories})
     assert len(slices) == 2
     assert all(part.complete and part.entries == 3 and part.last == 3 for part in slices.values())
+
+
+def test_somebody_who_holds_a_whole_country_gets_the_little_changes_of_all_of_it(sqlite_company: Company) -> None:
+    """SQLite refuses a condition of more than a thousand parts."""
+    company, country = sqlite_company, []
+    for record, values in (("territory", {"kind": "territory"}), ("doctor", {"name": "王芳"})):
+        places = [{"territory_id": one} for one in country] or [{}] * 1_010
+        rows = [(new_id(), values | place | {"name": f"片区{at}"}) for at, place in enumerate(places)]
+        company.database.run(partial(_insert_many, record=record, rows=rows))
+        country = country or [row_id for row_id, _ in rows]
+    admin = company.actor("admin")
+    beginning = Cursor(company.database.epoch, dict.fromkeys(admin.scopes, 0), day_of(CLOCK_START), Link(0, "0" * 8))
+    pull = Pull(company.database, admin.scopes, admin.user_id, beginning.text(company.database.seal))
+    pages = list(islice(pull.pages(), pull_module._TOGETHER + 20))
+    assert len({page.scope for page in pages if page.complete}) == len(pages)
+
+
+def test_a_cursor_holds_the_scopes_of_the_largest_company() -> None:
+    scopes = [f"{kind}:{new_id()}" for kind in "tmb" for _ in range(5_000)]
+    cursor = Cursor("0" * 12, {scope: 70_000 + at for at, scope in enumerate(scopes)}, 740_000, Link(5, "0" * 8))
+    read = Cursor.read(cursor.text(b"key"), cursor.epoch, scopes, b"key")
+    assert read is not None
+    assert (read.positions, read.link) == (cursor.positions, cursor.link)
+
+
+def _insert_many(work: ServerWork, record: str, rows: list[tuple[str, dict[str, object]]]) -> None:
+    work.insert_many(record, rows, SYSTEM)
