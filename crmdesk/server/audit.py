@@ -10,12 +10,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from typing_extensions import override
 
+from crmdesk.domain.clock import from_text
 from crmdesk.domain.records import AUDIT_ENTRY
 from crmdesk.server.money_tables import AUDIT_CHAIN, AUDIT_HEAD
 from crmdesk.server.tables import ROWS, SHAPES, insert_ignoring
@@ -112,6 +114,16 @@ def read_head(connection: sa.Connection) -> Head:
     """Return the end of the chain as the head row says it (sequence 0 before the first entry)."""
     row = connection.execute(_HEAD).first()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+def last_told(connection: sa.Connection) -> datetime | None:
+    """Return the time that the newest entry tells (of those that were not erased), None where there is none."""
+    told = sa.select(AUDIT_CHAIN.c.content).where(AUDIT_CHAIN.c.content != "").order_by(AUDIT_CHAIN.c.seq.desc())
+    content = connection.execute(told.limit(1)).scalar()
+    try:
+        return from_text(str(_read_content(content or "").get("at")))
+    except ValueError:
+        return None
 
 
 def verify(connection: sa.Connection, expected: Head | None = None) -> Verification:

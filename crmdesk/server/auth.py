@@ -19,7 +19,7 @@ from crmdesk.domain.scopes import COMPANY
 from crmdesk.protocol.messages import Refresh, SignIn, Tokens
 from crmdesk.server import devices
 from crmdesk.server.database import Database
-from crmdesk.server.rights import Rights
+from crmdesk.server.rights import Rights, Stamp
 from crmdesk.server.settings import Settings
 from crmdesk.server.tables import (
     ACCESS_TOKEN,
@@ -177,7 +177,7 @@ class Authentication:
             raise RefusedError("device_revoked")
         if found.revoked_at is not None or found.expires_at <= to_text(now):
             raise RefusedError("token_expired")
-        stamp = (found.company_position or 0, local_date(now).isoformat())
+        stamp = Stamp(found.company_position or 0, local_date(now).isoformat(), self._database.epoch)
         actor = self._rights.actor(connection, stamp, found.user_id, found.device_id)
         if actor is None:
             raise RefusedError("not_signed_in")

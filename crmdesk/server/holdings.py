@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from crmdesk.domain.clock import DEFAULT_ZONE, local_date, to_text
 from crmdesk.domain.roles import Role
-from crmdesk.server.tables import ROWS, TERRITORY_HELD, insert_ignoring
+from crmdesk.server.tables import ROWS, TERRITORY_HELD, insert_for
 
 WATCHED = frozenset({"user", "assignment", "territory"})
 """The records whose changes change who holds what."""
@@ -123,7 +123,10 @@ def refresh(connection: Connection, now: datetime, user_ids: Iterable[str], *, b
             for user_id, territory_id in sorted(holds - open_now)
         ]
         if fresh:
-            connection.execute(insert_ignoring(connection, table), fresh)
+            # closed or opened by a clock that was ahead and has been put right: it is that stretch that runs
+            same, runs = list(table.primary_key), {"until": None, "withdrawn": False}
+            again = insert_for(connection, table).on_conflict_do_update(index_elements=same, set_=runs)
+            connection.execute(again, fresh)
 
 
 def _note_withdrawn(connection: Connection, assignment_ids: Iterable[str]) -> None:

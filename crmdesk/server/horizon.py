@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, tuple_
 
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.records import RECORDS
-from crmdesk.server import feed
+from crmdesk.server import audit, feed
 from crmdesk.server.database import Database
 from crmdesk.server.tables import DELETED, FEED, LEFT, ROWS, SCOPE_PASSAGE
 from crmdesk.server.work import ServerWork
@@ -40,12 +40,18 @@ def is_behind(day: int, now: datetime) -> bool:
 
 def renewed(day: int, now: datetime) -> int:
     """Return the day to note for a laptop that holds everything now; seldom another one, so that cursors rest."""
-    return day_of(now) if day_of(now) - day > _RENEWED_DAYS else day
+    return day_of(now) if abs(day_of(now) - day) > _RENEWED_DAYS else day  # a later one: the clock was ahead then
 
 
 def forget(database: Database) -> int:
-    """Remove what has been gone from the feed for longer than any laptop may stay away; return how many entries."""
-    limit = to_text(database.clock() - timedelta(days=_KEPT_DAYS))
+    """Remove what has been gone from the feed for longer than any laptop may stay away; return how many entries.
+
+    It is as late as the clock says, but not later than the last entry of the trail: a machine may start with a clock
+    that is years ahead, and where nobody works nothing hurries.
+    """
+    with database.reading() as connection:
+        now = min(database.clock(), audit.last_told(connection) or database.clock())
+    limit = to_text(now - timedelta(days=_KEPT_DAYS))
     removed = 0
     for record in RECORDS:
         while gone := _gone(database, record, limit):

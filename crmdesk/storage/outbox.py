@@ -197,8 +197,12 @@ def _keep_done(work: UnitOfWork, stored: Stored, outcome: str) -> None:
 
 
 def forget_old(work: UnitOfWork) -> None:
-    """Forget what was acknowledged or dropped long ago; only after a restored server was given it again."""
-    limit = to_text(from_text(settling.server_now(work)) - timedelta(days=KEPT_DAYS))
+    """Forget what was acknowledged or dropped long ago; only after a restored server was given it again.
+
+    Long ago by the server's time and by the clock here: either of them may be years ahead for an hour.
+    """
+    now = min(from_text(settling.server_now(work)), from_text(work.now()))
+    limit = to_text(now - timedelta(days=KEPT_DAYS))
     work.driver.execute("DELETE FROM outbox_done WHERE done_at < ?", (limit,))
 
 

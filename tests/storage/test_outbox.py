@@ -8,7 +8,7 @@ import time_machine
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer
-from crmdesk.storage import digests, inbox, outbox
+from crmdesk.storage import digests, inbox, outbox, settling
 from crmdesk.storage.store import Store
 
 
@@ -247,6 +247,16 @@ def test_what_was_taken_is_kept_thirty_days_and_can_be_sent_again(store: Store, 
         outbox.forget_old(work)
         assert outbox.send_again(work) == 1
     assert [one.operation.fields["name"][1] for one in pending_of(store)] == ["新", "更新"]
+
+
+def test_a_server_whose_clock_is_ahead_makes_nobody_forget_what_it_was_told(store: Store, wire: Any) -> None:
+    """It may come back from a backup an hour later, and then it is told all of it again."""
+    with time_machine.travel("2026-11-20T00:00:00Z", tick=False), store.writing() as work:
+        work.create("doctor", new_id(), {"name": "新"}, wire.me)
+        outbox.settle(work, [Answer(ids_of(work)[0], "applied", 1)])
+        settling.note_server_time(work, "2027-11-20T00:00:00.000Z")
+        outbox.forget_old(work)
+        assert outbox.send_again(work) == 1
 
 
 def test_a_copied_laptop_gives_a_restored_server_all_in_the_order_of_the_acts(store: Store, wire: Any) -> None:

@@ -25,6 +25,12 @@ def _doctors(company: Company, count: int) -> list[str]:
     return [row_id for row_id, _ in rows]
 
 
+def _later(company: Company, days: int) -> None:
+    """Let days pass; then somebody works."""
+    company.clock.move(days * DAY_S)
+    company.edit("product", company["product"], {"name": f"later by {days}"})
+
+
 def _delete(company: Company, *ids: str) -> None:
     for one in ids:
         company.database.run(lambda work, one=one: work.delete("doctor", one, SYSTEM))
@@ -74,7 +80,7 @@ def test_an_id_of_a_forgotten_row_is_still_used(company: Company) -> None:
     rep = company.laptop("rep")
     (ends,) = _doctors(company, 1)
     _delete(company, ends)
-    company.clock.move(400 * DAY_S)
+    _later(company, 400)
     horizon.forget(company.database)
     again = rep.create("doctor", {"name": "again", "territory_id": company["north"]}, ends)
     assert codes(rep, again) == ["invalid"]
@@ -115,7 +121,7 @@ def test_a_scope_whose_latest_change_is_forgotten_comes_to_rest(company: Company
     _delete(company, only)
     place = {"user_id": company["other"], "territory_id": company["north"], "valid_from": "2026-01-01"}
     company.insert("assignment", place)
-    company.clock.move(400 * DAY_S)
+    _later(company, 400)
     assert horizon.forget(company.database) > 0
     for name in ("rep", "other", "manager"):
         laptop = company.laptop(name)
@@ -131,7 +137,7 @@ def test_a_row_that_comes_back_at_that_moment_is_not_forgotten(
 ) -> None:
     (back,) = _doctors(company, 1)
     _delete(company, back)
-    company.clock.move(400 * DAY_S)
+    _later(company, 400)
     inner, looked = horizon._gone, list[object]()
 
     def gone(database: Database, record: str, limit: str) -> list[horizon.Entry]:
@@ -171,10 +177,37 @@ def test_a_walk_that_takes_long_is_not_begun_again(company: Company, monkeypatch
 def test_a_merged_territory_is_forgotten_without_harm(company: Company) -> None:
     _doctors(company, 3)
     territories.merge(company.database, "north", "south")
-    company.clock.move(400 * DAY_S)
+    _later(company, 400)
     assert horizon.forget(company.database) > 0
     other = company.laptop("other")
     answer = other.sync()
     assert_same(other, answer.end.digests)
     assert len(other.replica.ids("doctor")) == 5
     assert not other.sync().end.more
+
+
+def test_a_clock_that_starts_years_ahead_forgets_nothing(company: Company) -> None:
+    """As a machine may start before it has heard what time it is."""
+    (ended,) = _doctors(company, 1)
+    rep = company.laptop("rep")
+    rep.sync()
+    _delete(company, ended)
+    company.clock.move(3 * 365 * DAY_S)
+    assert horizon.forget(company.database) == 0
+    company.clock.move(-3 * 365 * DAY_S)
+    assert rep.sync().head.restart == []
+    assert ended not in rep.replica.ids("doctor")
+
+
+def test_who_synced_while_the_clock_was_ahead_is_not_taken_for_fresh_afterwards(company: Company) -> None:
+    (ended,) = _doctors(company, 1)
+    rep = company.laptop("rep")
+    company.clock.move(365 * DAY_S)
+    rep.sync()
+    company.clock.move(-365 * DAY_S)
+    rep.sync()
+    _delete(company, ended)
+    _later(company, 400)
+    assert horizon.forget(company.database) == 1
+    rep.sync()
+    assert ended not in rep.replica.ids("doctor")

@@ -259,7 +259,7 @@ def test_scopes_that_grow_while_they_are_looked_at_are_left_for_later(
 
 def test_somebody_who_holds_a_whole_country_gets_the_little_changes_of_all_of_it(sqlite_company: Company) -> None:
     """SQLite refuses a condition of more than a thousand parts."""
-    company, country = sqlite_company, []
+    company, country = sqlite_company, list[str]()
     for record, values in (("territory", {"kind": "territory"}), ("doctor", {"name": "王芳"})):
         places = [{"territory_id": one} for one in country] or [{}] * 1_010
         rows = [(new_id(), values | place | {"name": f"片区{at}"}) for at, place in enumerate(places)]

@@ -11,7 +11,7 @@ from crmdesk.protocol.messages import SignIn
 from crmdesk.server import holdings
 from crmdesk.server.auth import Authentication
 from crmdesk.server.feed import head_positions
-from crmdesk.server.rights import Rights
+from crmdesk.server.rights import Rights, Stamp
 from crmdesk.server.work import ServerActor
 from tests.server.company import PASSWORD, SETTINGS, Company
 
@@ -65,7 +65,7 @@ def test_nothing_is_read_twice_while_nothing_changes(company: Company, monkeypat
 
     def ask(name: str) -> ServerActor | None:
         with company.database.reading() as connection:
-            stamp = (head_positions(connection, ["c"])["c"], "2026-11-22")
+            stamp = Stamp(head_positions(connection, ["c"])["c"], "2026-11-22", "life")
             return rights.actor(connection, stamp, company[name], "device")
 
     first, second, third = ask("rep"), ask("manager"), ask("rep")
@@ -83,8 +83,25 @@ def test_a_reader_of_an_older_state_gets_it_and_leaves_nothing_behind(sqlite_com
     company, rights = sqlite_company, Rights()
     with company.database.reading() as connection:
         position = head_positions(connection, ["c"])["c"]
-        new = rights.actor(connection, (position, "2026-11-22"), company["rep"], "device")
-        old = rights.actor(connection, (position - 1, "2026-11-22"), company["rep"], "device")
+        new = rights.actor(connection, Stamp(position, "2026-11-22", "life"), company["rep"], "device")
+        old = rights.actor(connection, Stamp(position - 1, "2026-11-22", "life"), company["rep"], "device")
         assert old == new
         assert old is not new
-        assert rights.actor(connection, (position, "2026-11-22"), company["rep"], "device") is new
+        assert rights.actor(connection, Stamp(position, "2026-11-22", "life"), company["rep"], "device") is new
+
+
+def test_what_was_known_of_a_life_that_is_over_gives_no_rights(sqlite_company: Company) -> None:
+    """A database that was put back counts its positions again: the same one stands for another state."""
+    company, rights = sqlite_company, Rights()
+
+    def ask(position: int, epoch: str) -> ServerActor | None:
+        with company.database.reading() as connection:
+            return rights.actor(connection, Stamp(position, "2026-11-22", epoch), company["rep"], "device")
+
+    before = ask(7, "lost")
+    company.edit("user", company["rep"], {"active": False})
+    assert before is not None
+    assert ask(7, "new") is None
+    assert ask(7, "new") is None
+    company.edit("user", company["rep"], {"active": True})
+    assert ask(8, "new") is not None

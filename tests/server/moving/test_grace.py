@@ -94,6 +94,30 @@ def test_looking_again_changes_nothing(company: Company) -> None:
         company.clock.move(DAY_S)
 
 
+@pytest.mark.parametrize(
+    ("field", "day"), [("valid_to", "2027-03-01"), ("valid_from", "2027-03-01")], ids=["ends", "begins"]
+)
+def test_a_clock_that_was_a_year_ahead_leaves_the_book_as_it_was(company: Company, field: str, day: str) -> None:
+    """An assignment ended or began in that year: by the right clock it is as if nobody had looked."""
+    who = "rep" if field == "valid_to" else "other"
+    if who == "rep":
+        company.edit("assignment", company["rep_assignment"], {"valid_to": day})
+    else:
+        company.database.run(lambda work: admin.assign(work, "other", "north", day))
+    company.clock.move(365 * DAY_S)
+    book(company, who)
+    company.clock.move(-364 * DAY_S)
+    book(company, who)
+    if who == "rep":
+        assert [one.until for one in book(company, who)] == [None]
+        company.database.run(lambda work: admin.end_assignment(work, "rep", "north"))
+        assert [one.until for one in book(company, who)] == [NEXT_NOON.replace("T04", "T02")]
+    else:
+        company.clock.move(120 * DAY_S)
+        north = [one for one in book(company, who) if one.territory_id == company["north"]]
+        assert north == [Held(company["north"], "2027-02-28T16:00:00.000Z", None, False)]
+
+
 # --- what is taken --------------------------------------------------------------------------------------------------
 
 
