@@ -8,9 +8,11 @@ Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
 """A revision or a number of rows; anything else is refused while it is read."""
 
 PROTOCOL = 1
-SCHEMA = 5
+SCHEMA = 6
 PACKED_SINCE = 2
 """From this schema on a laptop reads packed groups (`Page.packed`); one that names an older schema gets rows."""
+FEWER_CURSORS_SINCE = 6
+"""From this schema on a laptop takes pages without a cursor, where it holds many scopes."""
 MEDIA_TYPE = "application/vnd.crmdesk.sync.v1"
 MAX_BATCH_OPERATIONS = 500
 """So many operations are applied and committed together."""
@@ -142,6 +144,7 @@ class Page(msgspec.Struct, omit_defaults=True):
     """A consistent piece of one scope. Committed with `cursor` in one transaction: page = commit = resume point.
 
     `complete` says that the scope has nothing after this page; `first` that the page starts the scope anew.
+    Where `cursor` is '' the one before goes on counting: after a cut these pages come again.
     `remaining` is the number of feed entries of this scope still to come after it. `packed` are groups that the server
     keeps ready, column by column and compressed by themselves (`frames.pack`); whoever reads frames gets them as
     `groups`, in front of those of this page alone.

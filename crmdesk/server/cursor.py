@@ -119,7 +119,7 @@ def _seal(said: _Said, link: Link, key: bytes) -> bytes:
     return hashlib.blake2b(_encode((*said, link)), digest_size=_SEAL_BYTES, key=key).digest()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def _mark(scope: str, width: int) -> bytes:
     return hashlib.blake2b(scope.encode(), digest_size=_LONGEST_MARK).digest()[:width]
 

@@ -27,6 +27,8 @@ _LITTLE = 100
 """Up to so many changes of a scope go out together with those of other scopes."""
 _TOGETHER = 300
 """So many scopes at once: SQLite takes no condition of more than 1,000 parts, and somebody may hold a whole country."""
+_SCOPES_A_PAGE = 64
+"""Who holds more scopes gets the cursor with every second page, every third …: it is as long as there are scopes."""
 PACKED_ROWS = 1_000
 """Rows of a packed page: what a laptop commits in a moment that nobody notices."""
 # made once: building a statement anew takes as long as running it
@@ -62,9 +64,9 @@ class _Slice:
 class Pull:
     """One person's pull: from the cursor to the heads, page by page; `cursor` is where it stands.
 
-    `packed` says that the laptop reads packed groups. `lost_life` is found out: the epoch of a cursor that
-    proves that this database once held more than it does now, else ''. Its first look is at `snapshot` where one is
-    given, which may end as soon as the pull is made.
+    `packed` says that the laptop reads packed groups, `sparse` that it takes pages without a cursor. `lost_life` is
+    found out: the epoch of a cursor that proves that this database once held more than it does now, else ''. Its first
+    look is at `snapshot` where one is given, which may end as soon as the pull is made.
     """
 
     def __init__(
@@ -74,11 +76,16 @@ class Pull:
         user_id: str,
         cursor_text: str,
         refetch: Iterable[str] = (),
+        *,
         packed: bool = False,
+        sparse: bool = False,
         snapshot: Connection | None = None,
     ) -> None:
         self._database, self._user_id, self._packed = database, user_id, packed
         self._scopes = sorted(scopes, key=lambda scope: (scope != COMPANY, not scope.startswith("p:"), scope))
+        self._silent = len(self._scopes) // _SCOPES_A_PAGE if sparse else 0
+        self._pages, self._rows = self._silent, 0
+        self._refetched = frozenset(refetch)
         known = Cursor.read(cursor_text, database.epoch, self._scopes, database.seal)
         with nullcontext(snapshot) if snapshot is not None else database.reading() as connection:
             # most laptops that ask hold everything: one look at the database tells them so
@@ -99,7 +106,7 @@ class Pull:
         self.cursor.link = link
         positions = self.cursor.positions
         self.restart = sorted(scope for scope, position in positions.items() if position > heads.get(scope, 0))
-        self.restart += sorted(set(refetch) & set(positions) - set(self.restart))
+        self.restart += sorted(self._refetched & set(positions) - set(self.restart))
         for scope in self.restart:
             del positions[scope]
         if known is None and cursor_text:
@@ -174,7 +181,7 @@ class Pull:
             for scope, part in slices.items():
                 self.cursor.positions[scope] = part.last
                 self._todo.remove(scope)
-                yield Page(scope, part.groups, self.cursor.text(self._database.seal), complete=True)
+                yield Page(scope, part.groups, self._place(part.entries), complete=True)
 
     def _ahead(self, scope: str) -> Iterator[Page]:
         """Yield at most one page: what the person needs first of a scope that starts; the rows come again in order."""
@@ -184,9 +191,8 @@ class Pull:
         if groups:
             self.cursor.positions[scope] = 0
             rows = sum(group.size for group in groups)
-            yield Page(
-                scope, groups, self.cursor.text(self._database.seal), first=True, remaining=max(0, remaining - rows)
-            )
+            place = self._place(rows, told=scope in self._refetched)
+            yield Page(scope, groups, place, first=True, remaining=max(0, remaining - rows))
 
     def _pages_of(self, scope: str) -> Iterator[Page]:
         positions = self.cursor.positions
@@ -206,12 +212,25 @@ class Pull:
             groups = part.groups
             if self._packed and not body and sum(len(group.rows) for group in groups) >= segments.FEWEST_ROWS:
                 body, groups = self._pack(scope, start, part)
-            yield Page(scope, groups, self.cursor.text(self._database.seal), part.complete, first, left, body)
+            again = first and scope in self._refetched  # else a cut would leave a cursor that counts for what is marked
+            yield Page(scope, groups, self._place(part.entries, told=again), part.complete, first, left, body)
             if part.complete:
                 return
             # large rows: do not read again and again what does not fit
             limit = most if ready or part.entries >= limit else max(20, part.entries * 2)
             first = False
+
+    def _place(self, rows: int, *, told: bool = False) -> str:
+        """Return the cursor for a page of so many rows, '' where the laptop can do without it.
+
+        In each of some thousand pages it would be nearly all that goes out, and nearly all of the work. For the lack of
+        one fewer than PACKED_ROWS rows come again after a cut.
+        """
+        self._pages, self._rows = self._pages + 1, self._rows + rows
+        if not told and self._pages <= self._silent and self._rows < PACKED_ROWS:
+            return ""
+        self._pages = self._rows = 0
+        return self.cursor.text(self._database.seal)
 
     def _ready(self, connection: Connection, scope: str, start: int, *, with_gone: bool) -> tuple[_Slice, bytes] | None:
         """Return what a kept segment gives from a position on, and the packed rows of it."""

@@ -12,6 +12,7 @@ from crmdesk.domain.clock import local_date, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.protocol import digest, frames
 from crmdesk.protocol.messages import (
+    FEWER_CURSORS_SINCE,
     MAX_BATCH_OPERATIONS,
     MAX_REQUEST_OPERATIONS,
     PACKED_SINCE,
@@ -114,8 +115,16 @@ class SyncService:
         return self._stream(head, self._further(actor, request, batches, pull), pull, request, actor)
 
     def _pull(self, actor: ServerActor, request: SyncRequest, snapshot: Connection | None = None) -> Pull:
-        packed = request.schema >= PACKED_SINCE
-        return Pull(self._database, actor.scopes, actor.user_id, request.cursor, request.refetch, packed, snapshot)
+        return Pull(
+            self._database,
+            actor.scopes,
+            actor.user_id,
+            request.cursor,
+            request.refetch,
+            packed=request.schema >= PACKED_SINCE,
+            sparse=request.schema >= FEWER_CURSORS_SINCE,
+            snapshot=snapshot,
+        )
 
     def _know_the_life(self, actor: ServerActor, request: SyncRequest) -> None:
         """Before anything is taken of a laptop: begin a new life where it shows that this database was put back.

@@ -125,7 +125,12 @@ def _note_purged(work: UnitOfWork, gone: Sequence[str]) -> None:
 
 
 def _store_cursor(work: UnitOfWork, cursor: str) -> None:
-    """Store a cursor of the present subscription: it knows nothing of the scopes that are not in it."""
+    """Store a cursor of the present subscription: it knows nothing of the scopes that are not in it.
+
+    Where '' came, as with some pages of many scopes, the one before goes on counting.
+    """
+    if not cursor:
+        return
     settings.set_meta(work.connection, "cursor", cursor)
     if settings.meta(work.connection, _PURGED):
         settings.set_meta_json(work.connection, _PURGED, None)
@@ -172,8 +177,7 @@ def apply_end(work: UnitOfWork, end: SyncEnd) -> list[ScopeDigest]:
     Rows made here that were accepted but belong to no scope of this person go once everything was pulled.
     """
     work.digests.flush(work.driver)
-    if end.cursor:
-        _store_cursor(work, end.cursor)
+    _store_cursor(work, end.cursor)
     settings.set_meta(work.connection, "last_sync_at", work.now())
     work.note("sync_state", "last_sync_at")
     if (end.digests or end.same) and not end.more:

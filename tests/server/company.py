@@ -194,7 +194,7 @@ class Laptop:
             elif isinstance(message, Page):
                 pages.append(message)
                 self.replica.take(message)
-                self.cursor = message.cursor
+                self.cursor = message.cursor or self.cursor
             elif isinstance(message, SyncEnd):
                 end = message
                 self.cursor = message.cursor

@@ -13,6 +13,8 @@ _SMALL = (
     (pull, "MAX_PAGE_ROWS", 9),
     (pull, "PACKED_ROWS", 7),
     (pull, "_LITTLE", 4),
+    (pull, "_TOGETHER", 2),
+    (pull, "_SCOPES_A_PAGE", 2),
     (segments, "FEWEST_ROWS", 4),
     (segments, "_MANY_GONE", 5),
     (arrivals, "_FEWEST", 4),

@@ -37,6 +37,16 @@ def assert_sound(store: Store) -> None:
         ).fetchone() == (0,)
 
 
+def test_a_page_without_a_cursor_leaves_the_one_before(store: Store, wire: Any) -> None:
+    """Else whoever holds many scopes would begin anew after each cut."""
+    doctor = wire.row("doctor")
+    with store.writing() as work:
+        inbox.apply_page(work, wire.page({}, cursor="7"))
+        inbox.apply_page(work, wire.page({"doctor": [doctor]}, cursor=""))
+        assert inbox.cursor(work.connection) == "7"
+        assert work.get("doctor", doctor["id"]) == doctor
+
+
 def test_a_page_twice_is_a_page_once(store: Store, wire: Any) -> None:
     every = {record: [wire.row(record), wire.row(record)] for record in RECORDS}
     for _ in range(2):

@@ -88,7 +88,7 @@ class Line:
 
     def sync(self, **members: Any) -> list[tuple[bytes, Message]]:
         """Send one request and return the frames of its answer."""
-        asked = {"protocol": 1, "schema": 2, "device_id": self.device_id, **members}
+        asked = {"protocol": 1, "schema": 6, "device_id": self.device_id, **members}
         answer = self.open("POST", "/sync", {"Content-Type": MEDIA_TYPE}, data=frame(b"R", asked))
         return frames(answer.content)
 

@@ -134,7 +134,7 @@ class SecondClient:
         if page.get("complete"):
             for key in self._stale.pop(scope, set()):
                 self._leave(scope, key)
-        self.cursor = page["cursor"]
+        self.cursor = page.get("cursor") or self.cursor
 
     def _take_row(self, scope: str, record: str, row: Message) -> None:
         key = (record, row["id"])

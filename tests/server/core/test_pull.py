@@ -9,7 +9,7 @@ from sqlalchemy import delete, event
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol import frames
-from crmdesk.protocol.messages import SyncRequest
+from crmdesk.protocol.messages import FEWER_CURSORS_SINCE, SyncRequest
 from crmdesk.server import pull as pull_module
 from crmdesk.server.cursor import Cursor, Link
 from crmdesk.server.horizon import day_of
@@ -270,6 +270,30 @@ def test_somebody_who_holds_a_whole_country_gets_the_little_changes_of_all_of_it
     pull = Pull(company.database, admin.scopes, admin.user_id, beginning.text(company.database.seal))
     pages = list(islice(pull.pages(), pull_module._TOGETHER + 20))
     assert len({page.scope for page in pages if page.complete}) == len(pages)
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_who_holds_many_scopes_gets_fewer_cursors_and_goes_on_after_a_cut(
+    company: Company, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    monkeypatch.setattr(pull_module, "_SCOPES_A_PAGE", 4)
+    territories = _territories_below(company, 4)
+    manager, told = company.laptop("manager", FEWER_CURSORS_SINCE), list[bool]()
+    for number in range(3):
+        made = _doctor_in_each(company, territories, f"{number}")
+        while True:
+            answer = manager.sync(pages=cut if cut < 4 else -1)
+            told += [bool(page.cursor) for page in answer.pages]
+            if answer.end.cursor and not answer.end.more:
+                break
+            cut += 1
+        assert made <= manager.replica.ids("doctor")
+        assert_same(manager, answer.end.digests)
+    assert told[0]
+    assert sum(told) < len(told) / 2
+    whole = company.laptop("manager")
+    assert all(page.cursor for page in whole.sync().pages)
+    assert whole.replica.rows == manager.replica.rows
 
 
 def test_a_cursor_holds_the_scopes_of_the_largest_company() -> None:
