@@ -23,7 +23,7 @@ from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
 from crmdesk.server.money_tables import AUDIT_CHAIN
 from crmdesk.server.scoping import Key
-from crmdesk.server.tables import ATTACHMENT_HOLDER, ERASED, ROWS, SHAPES, insert_ignoring
+from crmdesk.server.tables import ATTACHMENT_HOLDER, ERASED, ROWS, SEGMENT, SHAPES, insert_ignoring
 from crmdesk.server.work import SYSTEM, ServerWork
 
 ERASE = "erase"
@@ -132,7 +132,7 @@ def _rewrite(database: Database) -> None:
             plain.execute("VACUUM")
             plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    tables = (AUDIT_CHAIN, *(ROWS[record] for record in ("audit_entry", *_OWN)))
+    tables = (AUDIT_CHAIN, SEGMENT, *(ROWS[record] for record in ("audit_entry", *_OWN)))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(table.name for table in tables)}")
 

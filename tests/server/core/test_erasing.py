@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from crmdesk.domain.errors import InputError
-from crmdesk.server import audit, persons
+from crmdesk.protocol.messages import PACKED_SINCE
+from crmdesk.server import audit, persons, segments
 from crmdesk.server.__main__ import app
 from crmdesk.server.attachments import AttachmentFolder, note_brought
 from crmdesk.server.database import Database
@@ -95,6 +96,28 @@ def test_an_erased_doctor_is_nowhere_and_the_trail_is_sound(company: Company, tm
         connection.execute(sa.update(AUDIT_CHAIN).where(AUDIT_CHAIN.c.seq == 1).values(content=""))
     with database.reading() as connection:
         assert [(one.code, one.seq) for one in audit.verify(connection).faults] == [("altered", 1)]
+
+
+def test_nothing_of_an_erased_doctor_lies_in_the_file_of_the_packed_pages(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL leaves what was deleted in its files until the room is used."""
+    database, doctor = company.database, company["north_doctor"]
+    if database.is_sqlite:
+        pytest.skip("looked through as a whole above")
+    monkeypatch.setattr(segments, "FEWEST_ROWS", 1)
+    company.laptop("rep", PACKED_SINCE).sync()
+    asked = sa.text("SELECT pg_read_binary_file(pg_relation_filepath('segment'))")
+    marked = segments._mark("doctor", doctor)
+
+    def lies_there() -> bool:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+            return marked in bytes(connection.execute(asked).scalar_one())
+
+    assert lies_there()
+    persons.erase(database, AttachmentFolder(tmp_path / "files"), doctor, REASON)
+    assert not lies_there()
 
 
 def test_a_claim_that_was_given_the_id_of_a_doctor_keeps_its_trail_and_receipts(
