@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmdesk.domain.clock import Clock, utc_now
+import msgspec
+
+from crmdesk.domain.clock import Clock, to_text, utc_now
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import SignIn, Tokens
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.desk import Desk
 from crmdesk.services.listeners import Listeners
-from crmdesk.storage import journal
+from crmdesk.storage import bringing, journal, put_aside
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.keys import KeyVault
 from crmdesk.storage.store import FILE_NAME, Store
@@ -23,12 +25,14 @@ from crmdesk.sync.accounts import AccountBook
 from crmdesk.sync.engine import SyncEngine, SyncStatus
 from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Deadlines, Transport
-from crmdesk.ui.ports import Account, Look, Signed, SyncState
+from crmdesk.ui.ports import Account, Brought, Look, PutAside, Signed, SyncState
 
 _KEYS = "keys"
 _WINDOWS_LOCK = "windows.lock"
 _UNREADABLE = frozenset({"key_missing", "wrong_key", "store_damaged"})
 """A store in this state is put aside at sign-in, and what it held is fetched anew."""
+_OLD_STORE = {"key_missing": "put_aside_key", "wrong_key": "put_aside_key", "store_damaged": "put_aside_damaged"}
+"""What is said of a store that was put aside: nothing is lost of the present one, and nothing mends the old one."""
 _log = journal.logger("crmdesk.bootstrap")
 
 
@@ -206,6 +210,7 @@ class Premises:
     def change_passphrase(self, account: accounts.Account, old: str, new: str) -> None:
         """Keep the key of an account by another passphrase from now on; raises as `KeyVault.change_passphrase`."""
         self._vault.change_passphrase(account.key, old, new)
+        put_aside.settle(self.book.folder(account), account.key)
 
     def sign_in(
         self, server: str, login: str, password: str, passphrase: str = "", *, forgotten: bool = False
@@ -213,7 +218,8 @@ class Premises:
         """Sign in at the server and open (or make) the local store.
 
         `forgotten`: nobody knows the passphrase any more. Once the server has said yes the store that it protects is
-        put aside, a new key is made and everything is fetched anew; what was not sent lies in the store put aside.
+        put aside with its wrapped key, a new key is made and everything is fetched anew; what was not sent lies in the
+        store put aside, until `bring_back` is given the passphrase.
         Raises WorldError of the network or the store, `passphrase_needed` where no key ring can keep the key,
         `passphrase_missing` where one was chosen before.
         """
@@ -246,8 +252,10 @@ class Premises:
         tokens = transport.sign_in(SignIn(account.login, password, device_id, _this_device()))
         account = accounts.with_device(self._remember(account, tokens), device_id)
         self.book.remember(account)
-        self.book.set_aside(account)  # a store whose key is lost; what it held comes again from the server
-        laptop = self._open(account, transport, self._vault.create(account.key, passphrase or None))
+        # The new key stands before anything is moved: what is wrong with the passphrase is said while all is as it was.
+        made = self._vault.make(account.key, passphrase or None)
+        put_aside.put(self.book.folder(account), account.key, self._vault, to_text(self._clock()))
+        laptop = self._open(account, transport, self._vault.take(account.key, made))
         laptop.session.take_device(device_id)
         laptop.session.keep(tokens, account.login, device_id)
         return laptop
@@ -266,6 +274,42 @@ class Premises:
         self.book.remember(accounts.signed_out(laptop.account))
         laptop.close()
 
+    def put_aside(self, account: accounts.Account) -> list[PutAside]:
+        """Return the older stores of an account that could not be opened once, oldest first."""
+        folder = self.book.folder(account)
+        put_aside.sweep(folder, account.key, self._vault)
+        return [
+            PutAside(one.name, one.at, self._vault.of_folder(one.folder).state(account.key))
+            for one in put_aside.listed(folder)
+        ]
+
+    def bring_back(self, laptop: Laptop, name: str, passphrase: str = "") -> Brought:
+        """Bring what was not sent out of a store put aside into the present one; then the old one and its key go.
+
+        It stays where a draft in it could not come. Raises InputError('unknown_put_aside'), WorldError:
+        `passphrase_missing`, `passphrase_wrong`, `keyring_locked`, `in_use`, `put_aside_key`, `put_aside_damaged`,
+        `put_aside_foreign`; then nothing has changed.
+        """
+        account = laptop.account
+        aside = put_aside.named(self.book.folder(account), name)
+        try:
+            key = self._vault.of_folder(aside.folder).load(account.key, passphrase or None)
+            old = Store.open(aside.folder, key, self._clock)
+        except WorldError as error:
+            raise _of_old_store(error) from error
+        try:
+            brought, changes = _brought(old, laptop.store)
+        finally:
+            old.close()
+        laptop.desk.publish(changes)
+        if not brought.left:
+            self.throw_away(account, name)
+        return brought
+
+    def throw_away(self, account: accounts.Account, name: str) -> None:
+        """Delete a store that was put aside, and its key, for good; raises InputError('unknown_put_aside')."""
+        put_aside.throw_away(put_aside.named(self.book.folder(account), name), account.key, self._vault)
+
     def _openable(self, account: accounts.Account) -> bool:
         return (self.book.folder(account) / FILE_NAME).exists() and self._vault.state(account.key) != "none"
 
@@ -279,12 +323,30 @@ class Premises:
 
     def _open(self, account: accounts.Account, transport: Transport, key: bytes) -> Laptop:
         store = Store.open(self.book.folder(account), key, self._clock)
+        put_aside.settle(store.folder, account.key)
         session = Session(store, transport, self._clock)
         desk = Desk(store, self._clock)
         sync = SyncDesk(desk)
         sync.drive(SyncEngine(store, session, sync, self._clock))
         desk.subscribe(sync.local_change)
         return Laptop(account, store, session, desk, sync)
+
+
+def _brought(old: Store, store: Store) -> tuple[Brought, ChangeSet]:
+    """Read all of the old store before anything is written; return what came and what it changed."""
+    try:
+        unsent = bringing.read(old)
+    except WorldError as error:
+        raise _of_old_store(error) from error
+    with store.writing() as work:
+        brought = Brought(**msgspec.structs.asdict(bringing.bring(unsent, old, work)))
+        changed = {record: tuple(sorted(ids)) for record, ids in work.changed.items()}
+    return brought, ChangeSet(changed, "local")
+
+
+def _of_old_store(error: WorldError) -> WorldError:
+    code = _OLD_STORE.get(error.code)
+    return WorldError(code, **error.params) if code else error
 
 
 class WindowSessions:
@@ -325,6 +387,18 @@ class WindowSessions:
         """Keep the key of what is open by another passphrase; nothing else changes."""
         return self._worker.submit(self._change_passphrase, old, new)
 
+    def put_aside(self) -> "Future[list[PutAside]]":
+        """Return the older stores of the account that is open, which could not be opened once, oldest first."""
+        return self._worker.submit(lambda: self._premises.put_aside(self._opened().account))
+
+    def bring_back(self, name: str, passphrase: str) -> "Future[Brought]":
+        """Bring what was not sent out of one of them into what is open; then it is gone."""
+        return self._worker.submit(lambda: self._premises.bring_back(self._opened(), name, passphrase))
+
+    def throw_away(self, name: str) -> "Future[None]":
+        """Delete one of them for good."""
+        return self._worker.submit(lambda: self._premises.throw_away(self._opened().account, name))
+
     def sign_out(self) -> "Future[None]":
         """Sign out; unsent work is kept."""
         return self._worker.submit(self._sign_out)
@@ -350,9 +424,12 @@ class WindowSessions:
         return Signed(laptop.desk, laptop.sync)
 
     def _change_passphrase(self, old: str, new: str) -> None:
+        self._premises.change_passphrase(self._opened().account, old, new)
+
+    def _opened(self) -> Laptop:
         if self._laptop is None:
             raise WorldError("not_signed_in")
-        self._premises.change_passphrase(self._laptop.account, old, new)
+        return self._laptop
 
     def _sign_out(self) -> None:
         laptop, self._laptop = self._laptop, None

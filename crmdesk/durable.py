@@ -26,6 +26,13 @@ def replace(fresh: Path, target: Path) -> None:
         _sync_folder(target.parent)
 
 
+def rename(folder: Path, name: Path) -> None:
+    """Give a folder another name beside its own, for good; raises OSError, and then it has the old one."""
+    folder.rename(name)
+    if sys.platform != "win32":  # as above
+        _sync_folder(name.parent)
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -44,7 +44,7 @@ def sign_in(
         bool,
         typer.Option(
             "--passphrase-forgotten",
-            help="Nobody knows the passphrase: choose a new one and fetch all anew; changes not sent are lost.",
+            help="Nobody knows the passphrase: choose a new one, fetch all anew; what was not sent is put aside.",
         ),
     ] = False,
 ) -> None:

@@ -78,6 +78,11 @@ def put(work: UnitOfWork, content: bytes) -> str:
     return sha256
 
 
+def owe(work: UnitOfWork, sha256: str, size: int) -> None:
+    """Queue for sending what another store of this person owed the server."""
+    _queue(work, sha256, UP, size, 0)
+
+
 def want(work: UnitOfWork, sha256: str, size: int, priority: int = 0) -> None:
     """Queue bytes for fetching unless they are here; a higher priority comes first."""
     if not work.blobs.has(sha256):

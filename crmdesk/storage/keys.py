@@ -49,9 +49,18 @@ class _Place(msgspec.Struct):
 
     where: str
     salt: str = ""
+    ring_name: str = ""
+    """Under which name the key ring has it; '' the one that all keys of an account shared before."""
     time_cost: int = _TIME_COST
     memory_kib: int = _MEMORY_KIB
     lanes: int = _LANES
+
+
+class NewKey(msgspec.Struct, frozen=True):
+    """A key that was made and kept, and is not yet the one of its account."""
+
+    key: bytes
+    place: _Place
 
 
 class KeyVault:
@@ -65,6 +74,10 @@ class KeyVault:
         self._folder = folder
         self._given = keyring_backend
 
+    def of_folder(self, folder: Path) -> "KeyVault":
+        """Return the vault of another folder, with the same key ring."""
+        return KeyVault(folder, self._given)
+
     def state(self, account: str) -> str:
         """Return where the key of an account is: `none`, `keyring` or `passphrase`."""
         return self._place(account).where
@@ -77,7 +90,7 @@ class KeyVault:
         """
         place = self._place(account)
         if place.where == KEYRING:
-            return self._from_keyring(account)
+            return self._from_keyring(self._ring_name(account, place))
         if place.where == PASSPHRASE:
             if not passphrase:
                 raise WorldError("passphrase_missing")
@@ -85,21 +98,59 @@ class KeyVault:
         raise WorldError("key_missing")
 
     def create(self, account: str, passphrase: str | None = None) -> bytes:
-        """Make a new key: kept in the keyring where there is one, else wrapped by the passphrase.
+        """Make a new key and let it be the one of its account; raises as `make`."""
+        return self.take(account, self.make(account, passphrase))
 
-        Raises WorldError('passphrase_needed') where there is neither, InputError('passphrase_too_short'). A key that
-        was there before is replaced: what it encrypted can't be read any more.
+    def make(self, account: str, passphrase: str | None = None) -> NewKey:
+        """Make a key, kept in the keyring where there is one, else wrapped by the passphrase; the present one stays.
+
+        Raises WorldError('passphrase_needed') where there is neither, InputError('passphrase_too_short').
         """
         key = secrets.token_bytes(KEY_BYTES)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not passphrase and self._into_keyring(account, key):
-            self._put_place(account, _Place(KEYRING))
-            return key
+        # A name of its own: a key ring that comes back finds the key of before untouched.
+        ring_name = f"{self._username(account)}#{secrets.token_hex(4)}"
+        if not passphrase and self._into_keyring(ring_name, key):
+            return NewKey(key, _Place(KEYRING, ring_name=ring_name))
         if not passphrase:
             raise WorldError("passphrase_needed")
         check_passphrase(passphrase)
-        self._wrap(account, key, passphrase)
-        return key
+        return NewKey(key, self._wrap(account, key, passphrase))
+
+    def take(self, account: str, made: NewKey) -> bytes:
+        """Let a key be the one of its account, and return it; the wrapped ones of before go with that.
+
+        What they encrypted can't be read any more, unless `copy_to` was asked for a copy before.
+        """
+        # Salt and file change together: the salt is part of the file's name, and the place names the salt.
+        self._put_place(account, made.place)
+        kept = self._wrapped_path(account, made.place.salt)
+        for old in self._folder.glob(f"{self._stem(account)}-*.key"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+        return made.key
+
+    def copy_to(self, account: str, folder: Path) -> None:
+        """Put what opens the present key beside the store that it encrypts, as it is kept here: never a plain key.
+
+        A vault of that folder opens it. The wrapped key comes before the file that names it, and both are on the disk
+        when this returns; what another copy left there goes. Raises OSError.
+        """
+        place, there = self._place(account), self.of_folder(folder)
+        there.drop_copy(account)
+        if place.where == KEYRING:
+            place = msgspec.structs.replace(place, ring_name=place.ring_name or self._username(account))
+        wrapped = self._wrapped_path(account, place.salt)
+        if place.where == PASSPHRASE and wrapped.exists():
+            durable.write(there._wrapped_path(account, place.salt), wrapped.read_bytes())
+        if place.where != NOWHERE:
+            there._put_place(account, place)
+
+    def drop_copy(self, account: str) -> None:
+        """Forget in this folder where the key of an account is; a key in the key ring stays there."""
+        self._place_path(account).unlink(missing_ok=True)
+        for path in self._folder.glob(f"{self._stem(account)}-*.key"):
+            path.unlink(missing_ok=True)
 
     def change_passphrase(self, account: str, old: str, new: str) -> None:
         """Wrap the same key by another passphrase; what it encrypted stays as it is.
@@ -111,16 +162,20 @@ class KeyVault:
         if place.where != PASSPHRASE:
             raise WorldError("passphrase_unused")
         check_passphrase(new)
-        self._wrap(account, self._unwrap(account, place, old), new)
+        key = self._unwrap(account, place, old)
+        self.take(account, NewKey(key, self._wrap(account, key, new)))
 
-    def forget(self, account: str) -> None:
-        """Destroy the key of an account: its store can't be read by anybody any more."""
-        back_end = self._back_end()
-        if self._place(account).where == KEYRING and back_end is not None:
-            _asked(lambda: back_end.delete_password(SERVICE, self._username(account)))
-        self._place_path(account).unlink(missing_ok=True)
-        for path in self._folder.glob(f"{self._stem(account)}-*.key"):
-            path.unlink(missing_ok=True)
+    def forget(self, account: str, spared: "KeyVault | None" = None) -> None:
+        """Destroy the key of an account: its store can't be read by anybody any more.
+
+        Not so one in the key ring that `spared` has under the same name. Raises WorldError('keyring_locked').
+        """
+        place, back_end = self._place(account), self._back_end()
+        if place.where == KEYRING and back_end is not None:
+            name = self._ring_name(account, place)
+            if spared is None or spared._ring_name(account, spared._place(account)) != name:
+                _asked(lambda: back_end.delete_password(SERVICE, name))
+        self.drop_copy(account)
 
     # keyring ---------------------------------------------------------------------------------------------------------
 
@@ -137,11 +192,11 @@ class KeyVault:
                 return back_end
         return None
 
-    def _from_keyring(self, account: str) -> bytes:
+    def _from_keyring(self, name: str) -> bytes:
         back_end = self._back_end()
         if back_end is None:
             raise WorldError("keyring_locked", reason="no_keyring")
-        text = _asked(lambda: back_end.get_password(SERVICE, self._username(account)))
+        text = _asked(lambda: back_end.get_password(SERVICE, name))
         if not isinstance(text, str):
             raise WorldError("key_missing")
         try:
@@ -152,14 +207,14 @@ class KeyVault:
             raise WorldError("key_missing")
         return key
 
-    def _into_keyring(self, account: str, key: bytes) -> bool:
+    def _into_keyring(self, name: str, key: bytes) -> bool:
         back_end = self._back_end()
         if back_end is None:
             return False
         text = base64.b64encode(key).decode()
         try:
-            _asked(lambda: back_end.set_password(SERVICE, self._username(account), text))
-            kept: str | None = _asked(lambda: back_end.get_password(SERVICE, self._username(account)))
+            _asked(lambda: back_end.set_password(SERVICE, name, text))
+            kept: str | None = _asked(lambda: back_end.get_password(SERVICE, name))
             return kept == text
         except WorldError:
             return False  # a keyring that cannot be opened counts as none: the passphrase is asked for
@@ -168,22 +223,20 @@ class KeyVault:
         # Two installations of one person on one machine (another folder) have keys of their own.
         return f"{account}#{hashlib.sha256(str(self._folder.resolve()).encode()).hexdigest()[:12]}"
 
+    def _ring_name(self, account: str, place: _Place) -> str:
+        return place.ring_name or self._username(account)
+
     # passphrase ------------------------------------------------------------------------------------------------------
 
-    def _wrap(self, account: str, key: bytes, passphrase: str) -> None:
+    def _wrap(self, account: str, key: bytes, passphrase: str) -> _Place:
         place = _Place(PASSPHRASE, secrets.token_hex(16))
-        path = self._wrapped_path(account, place.salt)
-        driver = raw.connect(path, _derive(place, passphrase), journal="DELETE")
+        driver = raw.connect(self._wrapped_path(account, place.salt), _derive(place, passphrase), journal="DELETE")
         try:
             driver.execute("CREATE TABLE wrapped(key BLOB NOT NULL)")
             driver.execute("INSERT INTO wrapped(key) VALUES (?)", (key,))
         finally:
             driver.close()
-        # Salt and file change together: the salt is part of the file's name, and the place names the salt.
-        self._put_place(account, place)
-        for old in self._folder.glob(f"{self._stem(account)}-*.key"):
-            if old != path:
-                old.unlink(missing_ok=True)
+        return place
 
     def _unwrap(self, account: str, place: _Place, passphrase: str) -> bytes:
         path = self._wrapped_path(account, place.salt)

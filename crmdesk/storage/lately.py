@@ -12,6 +12,8 @@ KEPT_SYNCS = 10
 SYNCED, RESTORED, RENUMBERED = "synced", "server_restored", "renumbered"
 DIFFERS, REPAIRED, UNREADABLE = "differs", "repaired", "unreadable"
 ARRIVED, LEFT = "territory_arrived", "territory_left"
+BROUGHT = "brought"
+"""What was not sent came out of a store that was put aside."""
 ANEW = "fetched_anew"
 """The server gave everything anew, because it does not keep for ever what left while a laptop was away."""
 _META = "lately"

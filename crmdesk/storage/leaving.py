@@ -223,8 +223,7 @@ def _keep_titles(driver: Driver, record: str, row_ids: Sequence[str]) -> None:
         (record, wanted),
     ).fetchall()
     for (row_id,) in found:
-        held = rows.read(driver, record, row_id)
-        title = "" if held is None else _title(driver, record, held.values)
+        title = title_of(driver, record, row_id)
         if title:
             driver.execute(
                 "INSERT INTO kept_title(record, id, title) VALUES (?, ?, ?) "
@@ -233,8 +232,13 @@ def _keep_titles(driver: Driver, record: str, row_ids: Sequence[str]) -> None:
             )
 
 
+def title_of(driver: Driver, record: str, row_id: str) -> str:
+    """Return what people call a row: its name, a visit's doctors, an affiliation's doctor; '' where it is not held."""
+    held = rows.read(driver, record, row_id)
+    return "" if held is None else _title(driver, record, held.values)
+
+
 def _title(driver: Driver, record: str, values: Mapping[str, Any]) -> str:
-    """Return what people call a row: its name, a visit's doctors, an affiliation's doctor."""
     if record == "visit":
         doctors = "、".join(_names(driver, "doctor", values.get("doctor_ids") or ()))
         return doctors or "".join(_names(driver, "institution", [values.get("institution_id")]))

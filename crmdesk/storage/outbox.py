@@ -321,7 +321,7 @@ def _as_edit(work: UnitOfWork, refused: Refused, fields: dict[str, tuple[Any, An
     if fields:
         _requeue(work, again, refused.user_id)
     _release(work, old.id)
-    _show_again(work, old)
+    show_again(work, old)
     return again.id
 
 
@@ -338,7 +338,7 @@ def drop(work: UnitOfWork, op_id: str) -> None:
         _without(work, refused)
     else:
         _release(work, op_id)
-    _show_again(work, operation)
+    show_again(work, operation)
 
 
 def drop_unmade(work: UnitOfWork, record: str, row_id: str) -> Refused | None:
@@ -365,13 +365,13 @@ def _without(work: UnitOfWork, given_up: Refused) -> None:
             code = waiting.code or _ROW_GIVEN_UP
             work.driver.execute("UPDATE needs_you SET waits_for = '', code = ? WHERE id = ?", (code, operation.id))
         work.note("needs_you", operation.id)
-        _show_again(work, operation)
+        show_again(work, operation)
     for stored in pending.after(work.driver, -1):
         if _of_unmade(stored.operation, never):
             pending.remove(work.driver, stored.operation.id)
             _keep_done(work, stored, DROPPED)
             work.note("outbox", stored.operation.id)
-            _show_again(work, stored.operation)
+            show_again(work, stored.operation)
 
 
 def _of_unmade(operation: Operation, never: set[str]) -> bool:
@@ -405,14 +405,14 @@ def put_back(
         if waiting.code == _ROW_GIVEN_UP and any(pending.names_row(waiting.operation, row_id) for row_id in never):
             beside = "UPDATE needs_you SET waits_for = ?, code = '' WHERE id = ?"
             work.driver.execute(beside, (op_id, waiting.operation.id))
-    _show_again(work, operation)
+    show_again(work, operation)
     return operation
 
 
 def _undrop(work: UnitOfWork, one: Refused, why: tuple[str, Mapping[str, Any], str], waits_for: str) -> None:
     work.driver.execute("DELETE FROM outbox_done WHERE id = ?", (one.operation.id,))
     _to_person(work, Stored(one.operation, one.user_id, len(pending.encode(one.operation))), *why, waits_for)
-    _show_again(work, one.operation)
+    show_again(work, one.operation)
 
 
 def given_up(connection: Connection) -> list[Refused]:
@@ -457,7 +457,7 @@ def correct_unmade(work: UnitOfWork, record: str, row_id: str, changes: Mapping[
             (content, len(content), corrected.id),
         )
         work.note("needs_you", corrected.id)
-        _show_again(work, corrected)
+        show_again(work, corrected)
         return True
     return False
 
@@ -498,16 +498,22 @@ def _release(work: UnitOfWork, op_id: str) -> None:
 
 
 def _requeue(work: UnitOfWork, operation: Operation, user_id: str) -> None:
+    queue(work, operation, user_id)
+    show_again(work, operation)
+
+
+def queue(work: UnitOfWork, operation: Operation, user_id: str) -> None:
+    """Put an operation that has its sequence number into the outbox; what its row shows is the caller's business."""
     held = rows.read(work.driver, operation.record, operation.row_id)
     if held is not None and not held.dirty:
         overlay.keep_base(work.driver, operation.record, held.values)
         work.driver.execute(f"UPDATE row_{operation.record} SET dirty = 1 WHERE id = ?", (operation.row_id,))
     pending.append(work.driver, operation, user_id)
     work.note("outbox", operation.id)
-    _show_again(work, operation)
 
 
-def _show_again(work: UnitOfWork, operation: Operation) -> None:
+def show_again(work: UnitOfWork, operation: Operation) -> None:
+    """Work out anew what is shown of the row of an operation."""
     overlay.lay_again(work.driver, operation.record, operation.row_id)
     work.note(operation.record, operation.row_id)
 
@@ -530,6 +536,16 @@ def renumber(work: UnitOfWork, new_device_id: str) -> None:
     work.handed_out.up_to, work.handed_out.told_up_to = len(waiting), 0
 
 
+def number_anew(work: UnitOfWork) -> None:
+    """Number what is unsent anew, in its order and above all numbers that were given; from now on nothing joins it."""
+    waiting = pending.everything(work.driver)
+    work.driver.execute("DELETE FROM outbox")
+    for stored in waiting:
+        again = msgspec.structs.replace(stored.operation, seq=pending.next_seq(work.driver))
+        pending.append(work.driver, again, stored.user_id)
+        work.handed_out.up_to = max(work.handed_out.up_to, again.seq)
+
+
 def send_again(work: UnitOfWork) -> int:
     """Queue what was acknowledged in the last 30 days again; return how many. The order is that of the acts.
 
@@ -538,7 +554,7 @@ def send_again(work: UnitOfWork) -> int:
     """
     done = work.driver.execute("SELECT seq, content, user_id FROM outbox_done WHERE outcome <> 'dropped'").fetchall()
     acts = [(int(row[0]), Stored(pending.decode(row[1]), str(row[2]), 0)) for row in done]
-    acts += [(stored.operation.seq, stored) for stored in pending.after(work.driver, -1)]
+    acts += [(stored.operation.seq, stored) for stored in pending.everything(work.driver)]
     work.driver.execute("DELETE FROM outbox")
     work.driver.execute("DELETE FROM outbox_done WHERE outcome <> 'dropped'")
     for _, stored in sorted(acts, key=lambda act: act[0]):

@@ -131,6 +131,12 @@ def after(driver: Driver, seq: int) -> Iterable[Stored]:
     return [Stored(decode(row[0]), str(row[1]), int(row[2])) for row in found]
 
 
+def everything(driver: Driver) -> list[Stored]:
+    """Return the operations of the outbox, in order."""
+    found = driver.execute("SELECT content, user_id, size FROM outbox ORDER BY seq").fetchall()
+    return [Stored(decode(row[0]), str(row[1]), int(row[2])) for row in found]
+
+
 def names_row(operation: Operation, row_id: str) -> bool:
     """Say whether an operation refers to a row by any of its values."""
     return any(_mentions(new, row_id) for _, new in operation.fields.values()) or _mentions(operation.args, row_id)

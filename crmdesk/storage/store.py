@@ -19,6 +19,7 @@ from crmdesk.storage.pending import HandedOut
 from crmdesk.storage.work import UnitOfWork, driver_of
 
 FILE_NAME = "crmdesk.db"
+LOCK_NAME = "store.lock"
 CHECKPOINT_BYTES = 4 << 20
 """The log is brought into the file when it has grown by this."""
 LOOKED_AFTER = 32
@@ -68,7 +69,7 @@ class Store:
         """
         if len(key) != 32:
             raise WorldError("wrong_key")
-        lock = FolderLock(folder / "store.lock")
+        lock = FolderLock(folder / LOCK_NAME)
         try:
             _make_ready(folder, key)
             store = cls(folder, key, clock, lock)

@@ -1,6 +1,5 @@
 """Which accounts this laptop knows, and the folder of each; no secrets, no customers, only who may sign in where."""
 
-import contextlib
 import hashlib
 from pathlib import Path
 
@@ -70,15 +69,6 @@ class AccountBook(msgspec.Struct, frozen=True):
     def folder(self, account: Account) -> Path:
         """Return the folder of an account's store."""
         return self.data_dir / _STORE / account.key
-
-    def set_aside(self, account: Account) -> None:
-        """Move a store that nobody can open any more out of the way; nothing is deleted."""
-        folder = self.folder(account)
-        number = 1
-        while (aside := folder.with_name(f"{folder.name}.unreadable-{number}")).exists():
-            number += 1
-        with contextlib.suppress(FileNotFoundError):
-            folder.rename(aside)
 
 
 def looking(account: Account, language: str, theme: str) -> Account:

@@ -59,6 +59,31 @@ class Account(msgspec.Struct, frozen=True):
     needs_passphrase: bool
 
 
+class PutAside(msgspec.Struct, frozen=True):
+    """An older store of the account, put aside at an instant (text); `key` says where what opens it is.
+
+    `passphrase`: it is asked for; `keyring`: the key ring had it; `none`: nobody can open it any more.
+    """
+
+    name: str
+    at: str
+    key: str
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """What came out of an older store: changes that go out again, that need the person, that were given up before.
+
+    `left`: drafts that stay in it, because another one of the same page is being typed in the present one.
+    """
+
+    changes: int = 0
+    needs_you: int = 0
+    given_up: int = 0
+    drafts: int = 0
+    files: int = 0
+    left: int = 0
+
+
 class Look(msgspec.Struct, frozen=True):
     """The language and the theme that were chosen here, '' where none was: the sign-in window knows no store yet."""
 
@@ -92,6 +117,15 @@ class SessionPort(Protocol):
 
     def change_passphrase(self, old: str, new: str) -> "Future[None]":
         """Protect the data on this computer by another passphrase."""
+
+    def put_aside(self) -> "Future[list[PutAside]]":
+        """Return the older stores of the person that were put aside, oldest first."""
+
+    def bring_back(self, name: str, passphrase: str) -> "Future[Brought]":
+        """Bring what was not sent out of one of them; where all of it came it is gone then."""
+
+    def throw_away(self, name: str) -> "Future[None]":
+        """Delete one of them, with what was not sent in it, for good."""
 
     def look(self) -> Look:
         """Return how the person who was here last wants the windows, also after a sign-out."""

@@ -19,6 +19,7 @@ from crmdesk.ui.words_call_backs import CALL_BACKS
 from crmdesk.ui.words_data import DATA
 from crmdesk.ui.words_findings import FINDINGS
 from crmdesk.ui.words_own_fields import OWN_FIELDS
+from crmdesk.ui.words_put_aside import PUT_ASIDE
 from crmdesk.ui.words_visits import VISITS
 
 CHINESE, ENGLISH = "zh", "en"
@@ -123,10 +124,11 @@ _INPUT: dict[str, _Pair] = {
         "Type the passphrase of this computer: it protects the data that is here already.",
     ),
     "passphrase_forgotten": (
-        "没有口令，谁也打不开这台电脑上原来的数据：已发送的会从服务器重新取来，没发送的更改找不回来。"
-        "想清楚了再设一个新口令（至少 12 个字符）并登录。",
-        "Without the passphrase nobody can open the data on this computer: what was sent comes again from the server, "
-        "changes that were not sent are lost. If you are sure, choose a new one (12 characters or more) and sign in.",
+        "已发送的会从服务器重新取来。没发送的更改和原来的数据一起放到一边：以后想起原来的口令，"
+        "可以在“同步”页取回。想清楚了再设一个新口令（至少 12 个字符）并登录。",
+        "What was sent comes again from the server. Changes that were not sent are put aside with the old data: the "
+        "Sync page brings them back should you remember its passphrase. If you are sure, choose a new one (12 "
+        "characters or more) and sign in.",
     ),
     "passphrase_again_missing": ("请再输入一次口令。", "Type the passphrase once more."),
     "passphrase_differs": ("两次输入的口令不一样。", "The two passphrases differ."),
@@ -465,7 +467,7 @@ _FILES: dict[str, _Pair] = {
 
 SENTENCES: dict[str, _Pair] = {
     **IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
-    **CALL_BACKS,
+    **CALL_BACKS, **PUT_ASIDE,
 }  # fmt: skip
 """Code → (Chinese, English)."""
 
