@@ -79,6 +79,12 @@ class _Nobody:
 
     unlock = sign_out = sign_in
 
+    def put_aside(self) -> "Future[list[object]]":
+        """Return that there is no older data."""
+        found: Future[list[object]] = Future()
+        found.set_result([])
+        return found
+
 
 def _shows_the_day(window: Any) -> bool:
     page = window.page("today")

@@ -154,6 +154,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("import_take_back", "import", _T("actions", "撤回导入…"), ("Ctrl+B",), "undo"),
     ActionSpec("sync_sign_in", "sync", _T("actions", "重新登录…"), ("Ctrl+L",), "lock"),
     ActionSpec("sync_accept", "sync", _T("actions", "确认，是对的"), ("Ctrl+Y",), "done"),
+    ActionSpec("sync_bring_back", "sync", _T("actions", "取回旧数据…"), ("Ctrl+O",), "undo"),
+    ActionSpec("sync_throw_away", "sync", _T("actions", "丢弃旧数据…"), ("Ctrl+Delete",), "delete"),
     ActionSpec("sync_keep", "sync", _T("actions", "就用当前值"), ("Return", "Enter"), "done"),
 )  # fmt: skip
 _BY_NAME = {spec.name: spec for spec in SPECS}

@@ -456,6 +456,82 @@
         </message>
     </context>
     <context>
+        <name>BringBackDialog</name>
+        <message>
+            <source>{when} 放到一边的数据里没发送的更改会取回到现在的数据里，不会重复；全部取回后它就删除。</source>
+            <translation>Changes that were not sent come out of the data put aside {when} into the present data, each once; when all of it came, it is removed.</translation>
+        </message>
+        <message>
+            <source>取回旧数据</source>
+            <translation>Bring older data back</translation>
+        </message>
+        <message>
+            <source>打开并取回</source>
+            <translation>Open and bring back</translation>
+        </message>
+        <message>
+            <source>当时的口令</source>
+            <translation>Its passphrase</translation>
+        </message>
+        <message>
+            <source>请输入当时的口令。</source>
+            <translation>Type its passphrase.</translation>
+        </message>
+    </context>
+    <context>
+        <name>BroughtWords</name>
+        <message numerus="yes">
+            <source>%n 项更改</source>
+            <translation>
+                <numerusform>%n change</numerusform>
+                <numerusform>%n changes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项要你处理</source>
+            <translation>
+                <numerusform>%n that needs you</numerusform>
+                <numerusform>%n that need you</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 份草稿</source>
+            <translation>
+                <numerusform>%n draft</numerusform>
+                <numerusform>%n drafts</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n attachment</numerusform>
+                <numerusform>%n attachments</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项放弃过的</source>
+            <translation>
+                <numerusform>%n given up before</numerusform>
+                <numerusform>%n given up before</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已取回：{what}。</source>
+            <translation>Brought back: {what}.</translation>
+        </message>
+        <message>
+            <source>旧数据里没有要取回的更改。</source>
+            <translation>There was nothing to bring back in the older data.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 份草稿留在旧数据里：同一页上正有一份在写，写完再打开一次。</source>
+            <translation>
+                <numerusform>%n draft stays in the older data: another one of the same page is being typed. Open it again when that is done.</numerusform>
+                <numerusform>%n drafts stay in the older data: others of the same pages are being typed. Open it again when those are done.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>CallBackCard</name>
         <message>
             <source>打开</source>
@@ -2425,6 +2501,13 @@
             <source>离开太久，服务器把全部内容重新给了一遍（之前的同步：{last}）。没发送的更改没有丢失。</source>
             <translation>After a long time away the server gave everything once more (last sync before: {last}). What had not been sent is not lost.</translation>
         </message>
+        <message numerus="yes">
+            <source>从放到一边的旧数据里取回了没发送的 %n 项，没有重复。</source>
+            <translation>
+                <numerusform>%n thing that had not been sent came back from older data, once.</numerusform>
+                <numerusform>%n things that had not been sent came back from older data, once.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>“{places}”归你负责了，内容已在这台电脑上。</source>
             <translation>'{places}' is yours now; its content is on this computer.</translation>
@@ -3225,6 +3308,29 @@
         </message>
     </context>
     <context>
+        <name>PutAsideCard</name>
+        <message>
+            <source>放到一边的旧数据</source>
+            <translation>Older data, put aside</translation>
+        </message>
+        <message>
+            <source>{when} 放到一边</source>
+            <translation>put aside {when}</translation>
+        </message>
+        <message>
+            <source>当时忘了口令。想起来了就打开它：里面没发送的更改会取回到现在的数据里，照常同步。</source>
+            <translation>Its passphrase was forgotten then. If you remember it, open it: changes in it that were not sent come into the present data and are synced as usual.</translation>
+        </message>
+        <message>
+            <source>它的密钥已经不在，谁也打不开；里面没发送的更改取不回来。</source>
+            <translation>Its key is gone: nobody can open it, and changes in it that were not sent cannot be brought back.</translation>
+        </message>
+        <message>
+            <source>当时系统钥匙串里的密钥不见了或不对。钥匙串恢复以后就打开它：里面没发送的更改会取回来。</source>
+            <translation>The system's key ring did not have its key then. Once the key ring has it back, open it: changes in it that were not sent come back.</translation>
+        </message>
+    </context>
+    <context>
         <name>RailItem</name>
         <message>
             <source>当前页面</source>
@@ -3781,6 +3887,10 @@
             <translation>Needs you</translation>
         </message>
         <message>
+            <source>旧数据已丢弃。</source>
+            <translation>The older data is thrown away.</translation>
+        </message>
+        <message>
             <source>已复制一段话，可以粘贴到微信或邮件里发给{name}。</source>
             <translation>A message to {name} was copied; paste it into a chat or a mail.</translation>
         </message>
@@ -3818,6 +3928,29 @@
         <message>
             <source>用顿号或逗号分开</source>
             <translation>Part them with commas</translation>
+        </message>
+    </context>
+    <context>
+        <name>ThrowAwayDialog</name>
+        <message>
+            <source>{when} 放到一边的数据会永远删除，里面没发送的更改再也找不回来。现在的数据不受影响。</source>
+            <translation>The data put aside {when} is deleted for good, and changes in it that were not sent are lost. The present data stays as it is.</translation>
+        </message>
+        <message>
+            <source>丢弃旧数据</source>
+            <translation>Throw older data away</translation>
+        </message>
+        <message>
+            <source>永远丢弃</source>
+            <translation>Delete for good</translation>
+        </message>
+        <message>
+            <source>里面的内容我不要了</source>
+            <translation>I do not need what is in it</translation>
+        </message>
+        <message>
+            <source>确实不要了，请先打勾。</source>
+            <translation>Tick the box first if you do not need it.</translation>
         </message>
     </context>
     <context>
@@ -5238,6 +5371,14 @@
         <message>
             <source>确认，是对的</source>
             <translation>Yes, that is right</translation>
+        </message>
+        <message>
+            <source>取回旧数据…</source>
+            <translation>Bring older data back…</translation>
+        </message>
+        <message>
+            <source>丢弃旧数据…</source>
+            <translation>Throw older data away…</translation>
         </message>
         <message>
             <source>就用当前值</source>

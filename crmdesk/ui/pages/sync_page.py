@@ -38,13 +38,21 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.sync_cards import OPENABLE, RefusedCard, Tile, WaitingCard
 from crmdesk.ui.pages.sync_conflict import KEEP, ConflictCard
 from crmdesk.ui.pages.sync_given_up import GivenUpCard
+from crmdesk.ui.pages.sync_put_aside import (
+    OPEN,
+    THROW_AWAY,
+    BringBackDialog,
+    BroughtWords,
+    PutAsideCard,
+    ThrowAwayDialog,
+)
 from crmdesk.ui.pages.sync_stand import LatelyCard, StandCard, StuckFilesCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card_column import CardColumn, CardSpec
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.split import ScrollPage
-from crmdesk.ui.ports import SyncState
+from crmdesk.ui.ports import Brought, PutAside, SyncState
 from crmdesk.ui.sign_in import SignInAgainDialog
 from crmdesk.ui.situations import ACCEPT, SIGN_IN
 
@@ -101,18 +109,26 @@ class SyncPage(Page):
         content.addLayout(tiles)
         content.addLayout(self._cards)
         self._read: _Read | None = None
+        self._older: list[PutAside] = []
+        self._came = BroughtWords(self)
         bind = context.actions.bind
         bind(self, "sync_keep", self._keep_first)
         self._own_actions = {
             SIGN_IN: bind(self, "sync_sign_in", lambda: self._act(SIGN_IN)),
             ACCEPT: bind(self, "sync_accept", lambda: self._act(ACCEPT)),
         }
+        self._older_actions = {
+            OPEN: bind(self, OPEN, lambda: self._bring_back(self._openable[0])),
+            THROW_AWAY: bind(self, THROW_AWAY, lambda: self._throw_away(self._older[0])),
+        }
+        self._take_older([])
         self.retranslate()
 
     @override
     def enter(self, **args: Any) -> None:
         self.sync_changed(self.context.sync.state())
         self._ask()
+        self._ask_older()
 
     @override
     def refresh(self, changes: ChangeSet) -> None:
@@ -149,6 +165,21 @@ class SyncPage(Page):
     def _ask(self) -> None:
         self.context.ask(self, _read_all, self._show, latest="page")
 
+    def _ask_older(self) -> None:
+        session, shell = self.context.session, self.context.shell
+        self.context.bridge.run(self, session.put_aside(), self._take_older, shell.tell, latest="older")
+
+    def _take_older(self, found: list[PutAside]) -> None:
+        self._older = found
+        self._older_actions[OPEN].setEnabled(bool(self._openable))
+        self._older_actions[THROW_AWAY].setEnabled(bool(found))
+        if self._read is not None:
+            self._show(self._read)
+
+    @property
+    def _openable(self) -> list[PutAside]:
+        return [one for one in self._older if one.key != "none"]
+
     def _show(self, read: _Read) -> None:
         at = self._page.verticalScrollBar().value()
         self._read = read
@@ -160,6 +191,8 @@ class SyncPage(Page):
     def _decisions(self, read: _Read) -> Iterator[CardSpec]:
         """Yield what a person has to settle; the words of a card hold for a language and a day."""
         words = language.current(), today()
+        if self._older:
+            yield CardSpec("older", (words, self._older), lambda _before: self._older_card(self._older))
         for index, conflict in enumerate(read.conflicts[:_SHOWN]):
             make = partial(self._conflict_card, conflict, index == 0)
             yield CardSpec(f"conflict {conflict.id}", (words, conflict, index == 0), make)
@@ -230,6 +263,30 @@ class SyncPage(Page):
         card.retried.connect(lambda sha256: self.context.submit(self, RetryFile(sha256)))
         card.opened.connect(self._open_row)
         return card
+
+    def _older_card(self, found: list[PutAside]) -> QWidget:
+        card = PutAsideCard(found)
+        card.opened.connect(self._bring_back)
+        card.thrown_away.connect(self._throw_away)
+        return card
+
+    def _bring_back(self, one: PutAside) -> None:
+        dialog = BringBackDialog(self.context, self, one)
+        dialog.brought.connect(self._brought)
+        dialog.open()
+
+    def _brought(self, found: Brought) -> None:
+        self.context.toast(lambda: self._came.sentence(found))
+        self._ask_older()
+
+    def _throw_away(self, one: PutAside) -> None:
+        dialog = ThrowAwayDialog(self.context, self, one)
+        dialog.gone.connect(self._thrown_away)
+        dialog.open()
+
+    def _thrown_away(self) -> None:
+        self.context.toast(lambda: self.tr("旧数据已丢弃。"))
+        self._ask_older()
 
     def _given_up_card(self, given_up: list[RefusedItem]) -> QWidget:
         card = GivenUpCard(given_up)

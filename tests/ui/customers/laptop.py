@@ -22,7 +22,7 @@ from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Look, Signed, SyncState
+from crmdesk.ui.ports import Account, Brought, Look, PutAside, Signed, SyncState
 from tests.fixtures.new_store import KEY, laid
 from tests.ui.customers.small_company import Company, Rows
 
@@ -67,6 +67,17 @@ class NoSession:
 
     def change_passphrase(self, old: str, new: str) -> Future[None]:
         raise AssertionError("no test here changes it")
+
+    def put_aside(self) -> Future[list[PutAside]]:
+        nothing: Future[list[PutAside]] = Future()
+        nothing.set_result([])
+        return nothing
+
+    def bring_back(self, name: str, passphrase: str) -> Future[Brought]:
+        raise AssertionError("there is no older data here")
+
+    def throw_away(self, name: str) -> Future[None]:
+        raise AssertionError("there is no older data here")
 
     def look(self) -> Look:
         return Look()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
@@ -22,8 +23,9 @@ from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.customers_page import CustomersPage
 from crmdesk.ui.pages.import_page import PREVIEW, RESULT
 from crmdesk.ui.pages.plan_side import TARGETS
+from crmdesk.ui.pages.sync_put_aside import PutAsideCard
 from crmdesk.ui.parts.date_field import today
-from crmdesk.ui.ports import Account, SyncState
+from crmdesk.ui.ports import Account, PutAside, SyncState
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.small_company import Company, at
 from tests.ui.money.money_company import money_company
@@ -182,6 +184,15 @@ def _signed_out(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     page.sync_changed(SyncState("blocked", "signed_out"))
 
 
+def _older_data(window: MainWindow, _laptop: Laptop, qtbot: QtBot) -> None:
+    session, page = window.context.session, cast(Any, window.page("sync"))
+    found: Future[list[PutAside]] = Future()
+    found.set_result([PutAside("1", "2026-11-20T01:02:03.004Z", "passphrase")])
+    cast(Any, session).put_aside = lambda: found
+    page.enter()
+    qtbot.waitUntil(lambda: page.findChild(PutAsideCard) is not None)
+
+
 def _no_key_ring(window: MainWindow, _laptop: Laptop, _qtbot: QtBot) -> None:
     session: Any = window.context.session
     session.known_account = lambda: Account("zhou.xl", "https://crm.example.com", "周晓岚", True)
@@ -213,6 +224,8 @@ def dialogs() -> list[Asked]:
         Asked("call_back", by_name["doctor_manager"], "doctor_call_back"),
         Asked("hospitals", by_name["import"], "import_decide", _unsure_hospital),
         Asked("take_back", by_name["import"], "import_take_back", _imported),
+        Asked("bring_back", by_name["sync"], "sync_bring_back", _older_data),
+        Asked("throw_away", by_name["sync"], "sync_throw_away", _older_data),
         Asked("sign_in_again", by_name["sync"], "sync_sign_in", _signed_out),
     ]
 

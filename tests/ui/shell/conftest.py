@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Look, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
 from tests.services.small_territory import MANAGER, REP, Laptop, fill
 
 
@@ -54,6 +55,7 @@ class Sessions:
 
     account: Account | None = None
     kept: Look = field(default_factory=Look)
+    older: list[PutAside] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     pending: "list[Future[Signed]]" = field(default_factory=list)
 
@@ -70,6 +72,17 @@ class Sessions:
 
     def change_passphrase(self, old: str, new: str) -> "Future[Signed]":
         return self._ask("change_passphrase", old, new)
+
+    def put_aside(self) -> "Future[list[PutAside]]":
+        found: Future[list[PutAside]] = Future()
+        found.set_result(list(self.older))
+        return found
+
+    def bring_back(self, name: str, passphrase: str) -> "Future[Any]":
+        return self._ask("bring_back", name, passphrase)
+
+    def throw_away(self, name: str) -> "Future[Any]":
+        return self._ask("throw_away", name)
 
     def look(self) -> Look:
         return self.kept
