@@ -3315,7 +3315,7 @@
         </message>
         <message>
             <source>{when} 放到一边</source>
-            <translation>put aside {when}</translation>
+            <translation>Put aside {when}</translation>
         </message>
         <message>
             <source>当时忘了口令。想起来了就打开它：里面没发送的更改会取回到现在的数据里，照常同步。</source>

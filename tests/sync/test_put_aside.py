@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ import pytest
 from keyring.backends import fail
 
 from crmdesk import durable
-from crmdesk.bootstrap import Laptop, Premises
+from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
-from crmdesk.services.commands import AttachFile, CreateRow, SaveDraft
+from crmdesk.services.commands import AttachFile, CreateRow, DiscardDraft, SaveDraft
 from crmdesk.storage import health, keys
 from crmdesk.storage.store import Store
-from crmdesk.ui.ports import Brought
+from crmdesk.ui.ports import Brought, SyncState
 from tests.server.company import PASSWORD
 from tests.sync.field import QUICK, Field, ask, do, edit, synced
 
@@ -117,6 +118,51 @@ def test_a_second_try_brings_nothing_twice(field: Field, opened: list[Laptop], m
     assert ask(laptop, lambda reads: len(reads.drafts())) == 1
     synced(laptop)
     assert field.company.row("doctor", doctor)["name"] == "李又见"
+
+
+def test_a_draft_that_cannot_come_keeps_the_older_data_until_it_can(field: Field, opened: list[Laptop]) -> None:
+    folder = field.folder / "data"
+    worked(field, folder)
+    laptop = premises(folder).unlock(OLD)
+    [(key, before, _)] = ask(laptop, lambda reads: reads.drafts())
+    laptop.close()
+    laptop = forgotten(field, folder)
+    opened.append(laptop)
+    do(laptop, SaveDraft(key, {"note": "ganz"}))
+    here = premises(folder)
+    assert here.bring_back(laptop, "1", OLD) == Brought(changes=3, files=1, left=1)
+    assert len(here.put_aside(laptop.account)) == 1
+    do(laptop, DiscardDraft(key))
+    assert here.bring_back(laptop, "1", OLD) == Brought(drafts=1)
+    assert ask(laptop, lambda reads: reads.draft(key)) == before
+    assert here.put_aside(laptop.account) == []
+
+
+def test_what_was_brought_back_in_the_windows_is_sent_without_asking(field: Field) -> None:
+    """The engine runs meanwhile: its first sync is under way or has just ended when the older data is opened."""
+    folder, north = field.folder / "data", field.company["north_doctor"]
+    doctor = worked(field, folder)
+    sessions = WindowSessions(premises(folder))
+    try:
+        signed = sessions.sign_in(field.address, "rep", PASSWORD, NEW, True).result(30)
+        at_rest = threading.Event()
+
+        def look(state: SyncState) -> None:
+            if state.phase == "idle" and signed.desk.ask(lambda reads: not reads.sync_summary().waiting).result(20):
+                at_rest.set()
+
+        [one] = sessions.put_aside().result(30)
+        with pytest.raises(WorldError, match="passphrase_wrong"):
+            sessions.bring_back(one.name, NEW).result(30)
+        assert sessions.bring_back(one.name, OLD).result(30) == Brought(changes=3, drafts=1, files=1)
+        signed.sync.subscribe(look)
+        signed.sync.request()
+        assert at_rest.wait(60)
+        assert sessions.put_aside().result(30) == []
+    finally:
+        sessions.close()
+    assert field.company.row("doctor", doctor)["name"] == "李不见"
+    assert field.company.row("doctor", north)["mobile"] == "13700001111"
 
 
 def _killed(*_given: Any) -> None:
