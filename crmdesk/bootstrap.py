@@ -16,7 +16,7 @@ from crmdesk.protocol.messages import SignIn, Tokens
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.desk import Desk
 from crmdesk.services.listeners import Listeners
-from crmdesk.storage import bringing, journal, put_aside
+from crmdesk.storage import journal, put_aside
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.keys import KeyVault
 from crmdesk.storage.store import FILE_NAME, Store
@@ -334,6 +334,8 @@ class Premises:
 
 def _brought(old: Store, store: Store) -> tuple[Brought, ChangeSet]:
     """Read all of the old store before anything is written; return what came and what it changed."""
+    from crmdesk.storage import bringing  # lazy: hardly ever asked for
+
     try:
         unsent = bringing.read(old)
     except WorldError as error:

@@ -5,7 +5,6 @@ One that is thrown away is renamed first and then deleted: whatever ends that, i
 
 import errno
 import re
-import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,6 +103,8 @@ def sweep(folder: Path, account: str, vault: KeyVault) -> None:
 
 
 def _delete(going: Path, account: str, vault: KeyVault) -> None:
+    import shutil  # lazy: it loads what packs files
+
     try:
         vault.of_folder(going).forget(account, spared=vault)
     except WorldError as error:  # the key ring is locked: a key without its store opens nothing

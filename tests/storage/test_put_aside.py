@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_what_a_kill_left_of_one_that_was_thrown_away_is_not_offered_and_goes(
     put_aside.put(folder, ACCOUNT, vault, AT)
     [one] = put_aside.listed(folder)
     with monkeypatch.context() as patched:
-        patched.setattr(put_aside.shutil, "rmtree", killed)
+        patched.setattr(shutil, "rmtree", killed)
         with pytest.raises(KilledError):
             put_aside.throw_away(one, ACCOUNT, vault)
     assert put_aside.listed(folder) == []
