@@ -17,9 +17,10 @@ from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.services.commands import AttachFile, CreateRow, DiscardDraft, SaveDraft
+from crmdesk.services.views import SyncSummary
 from crmdesk.storage import health, keys
 from crmdesk.storage.store import Store
-from crmdesk.ui.ports import Brought, SyncState
+from crmdesk.ui.ports import Brought, Signed, SyncState
 from tests.server.company import PASSWORD
 from tests.sync.field import QUICK, Field, ask, do, edit, synced
 
@@ -138,27 +139,29 @@ def test_a_draft_that_cannot_come_keeps_the_older_data_until_it_can(field: Field
     assert here.put_aside(laptop.account) == []
 
 
+def _until(signed: Signed, reached: Callable[[SyncState, SyncSummary], bool]) -> None:
+    """Wait until the sync has come to something; it is looked at again whenever the engine tells of a change."""
+    told = threading.Event()
+    end = signed.sync.subscribe(lambda _state: told.set())
+    while not reached(signed.sync.state(), signed.desk.ask(lambda reads: reads.sync_summary()).result(20)):
+        assert told.wait(60)
+        told.clear()
+    end()
+
+
 def test_what_was_brought_back_in_the_windows_is_sent_without_asking(field: Field) -> None:
-    """The engine runs meanwhile: its first sync is under way or has just ended when the older data is opened."""
     folder, north = field.folder / "data", field.company["north_doctor"]
     doctor = worked(field, folder)
     sessions = WindowSessions(premises(folder))
     try:
         signed = sessions.sign_in(field.address, "rep", PASSWORD, NEW, True).result(30)
-        at_rest = threading.Event()
-
-        def look(state: SyncState) -> None:
-            if state.phase == "idle" and signed.desk.ask(lambda reads: not reads.sync_summary().waiting).result(20):
-                at_rest.set()
-
+        _until(signed, lambda state, summary: state.phase == "idle" and bool(summary.last_sync_at))
         [one] = sessions.put_aside().result(30)
         with pytest.raises(WorldError, match="passphrase_wrong"):
             sessions.bring_back(one.name, NEW).result(30)
         assert sessions.bring_back(one.name, OLD).result(30) == Brought(changes=3, drafts=1, files=1)
-        signed.sync.subscribe(look)
-        signed.sync.request()
-        assert at_rest.wait(60)
         assert sessions.put_aside().result(30) == []
+        _until(signed, lambda _state, summary: not summary.waiting)
     finally:
         sessions.close()
     assert field.company.row("doctor", doctor)["name"] == "李不见"
