@@ -5,9 +5,9 @@ leave them empty. A block ends at an empty row, a total, a note or signature, th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
 from crmdesk.intake.clean import plain
 from crmdesk.intake.columns import DEPARTMENT_NAME, DOCTOR_NAME, FAMILY_NAME, GIVEN_NAME, INSTITUTION_NAME
@@ -38,6 +38,9 @@ _MOST_WRITTEN = 3
 _LONGEST, _LONGEST_WRITTEN = 60, 120
 """The longest heading, and one with number and count. What is longer is not looked at: a cell may hold a book."""
 
+_ROWS_A_LOOK = 1000
+"""Rows between two questions whether to go on: some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -65,6 +68,7 @@ class Blocks:
     rooms: Mapping[int, str] = field(default_factory=dict)
     headings: frozenset[int] = frozenset()
     likely: bool = False
+    groups: Mapping[int, list[int]] = field(default_factory=dict)  # source's row → rows that have something from it
 
     def cells(self, row: int) -> dict[str, str]:
         """Return the cells by target that a row has from above, for where it has none of its own."""
@@ -72,13 +76,17 @@ class Blocks:
         found = dict(source.cells) if source is not None else {}
         return found | {DEPARTMENT_NAME: room} if room else found
 
-    @cached_property
-    def groups(self) -> Mapping[int, list[int]]:
-        """The rows that have something from a source, in the order of the file, by the row of the source."""
-        found: dict[int, list[int]] = {}
-        for row, source in self.sources.items():
-            found.setdefault(source.row, []).append(row)
-        return found
+    def told(self, answer: bool | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield (code, parameters) of a sentence for each source: which rows it is taken for, or could be.
+
+        `answer` is whether it is taken, None where the list decides.
+        """
+        taken = self.likely if answer is None else answer
+        for source_row, rows in self.groups.items():
+            span = f"{rows[0]}–{rows[-1]}" if rows[-1] > rows[0] else str(rows[0])
+            hospital = self.sources[rows[0]].hospital[:60]
+            code = "hospital_above" if taken else "hospital_above_asked"
+            yield code, {"hospital": hospital, "row": source_row, "rows": span}
 
 
 NO_BLOCKS = Blocks()
@@ -89,15 +97,26 @@ def shapes_blocks(target: str) -> bool:
     return target in (DOCTOR_NAME, FAMILY_NAME, GIVEN_NAME, DEPARTMENT_NAME) or target.startswith("institution.")
 
 
-def blocks(table: Table, mapping: Mapping[int, str]) -> Blocks:
-    """Find what rows of a list of doctors may have from above.
+class StoppedError(Exception):
+    """Nobody wants to know any more what was looked for."""
 
-    `mapping` is column → target. A list in which every doctor has a hospital gives `NO_BLOCKS`.
+
+def _wanted() -> bool:
+    return False
+
+
+def blocks(table: Table, mapping: Mapping[int, str], stopped: Callable[[], bool] = _wanted) -> Blocks:
+    """Find what rows of a list of doctors may have from above; 200,000 rows take seconds.
+
+    `mapping` is column → target. A list in which every doctor has a hospital gives `NO_BLOCKS`. `stopped` is asked now
+    and then: once it says so, StoppedError is raised.
     """
     walk = _Walk({target: index for index, target in mapping.items()}, _gaps(table))
     for row in table.above:
         walk.heading(row, is_title=True)
-    for row in table.rows:
+    for at, row in enumerate(table.rows):
+        if at % _ROWS_A_LOOK == 0 and stopped():
+            raise StoppedError
         walk.step(row)
     return walk.result()
 
@@ -226,7 +245,10 @@ class _Walk:
         giving = {source.row for source in self._sources.values() if not source.is_heading}
         likely = not self._repeats and _in_blocks(self._stated, giving, len(self._sources))
         used = {heading for heading, count in self._heads.items() if count}
-        return Blocks(self._sources, self._departments(), frozenset(used), likely)
+        groups: dict[int, list[int]] = {}
+        for row, source in self._sources.items():
+            groups.setdefault(source.row, []).append(row)
+        return Blocks(self._sources, self._departments(), frozenset(used), likely, groups)
 
     def _departments(self) -> dict[int, str]:
         """Return what departments rows have: those of headings, and of rows above where the list is written so."""

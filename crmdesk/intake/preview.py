@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -56,14 +56,24 @@ class Preview:
         wanted = [index for index, to in mapping.items() if to and field_of(to, self.own).kind is Kind.DATE]
         return {self.columns[at].header or str(at + 1): cell for at, cell in unclear(self.dates, wanted).items()}
 
-    def blocks(self, mapping: Mapping[int, str]) -> Blocks:
-        """Return what rows of a list of doctors may have from above when its columns are mapped so."""
+    def blocks(self, mapping: Mapping[int, str], stopped: Callable[[], bool] | None = None) -> Blocks:
+        """Return what rows of a list of doctors may have from above when its columns are mapped so.
+
+        What nobody asked before takes seconds in a long list: call it off the GUI thread, where `blocks_at_hand` gives
+        None. Raises StoppedError once `stopped` says so.
+        """
+        found = self.blocks_at_hand(mapping)
+        if found is None:
+            key = _shaping(mapping)
+            found = blocks(self.table, dict(key), *([stopped] if stopped else []))
+            self.blocks_found[key] = found
+        return found
+
+    def blocks_at_hand(self, mapping: Mapping[int, str]) -> Blocks | None:
+        """Return what `blocks` returns where it is known at once, None where it has to be looked for."""
         if self.kind != "doctor" or self.file_kind == "vcard":
             return NO_BLOCKS
-        key = frozenset((index, target) for index, target in mapping.items() if shapes_blocks(target))
-        if key not in self.blocks_found:
-            self.blocks_found[key] = blocks(self.table, dict(key))
-        return self.blocks_found[key]
+        return self.blocks_found.get(_shaping(mapping))
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -80,6 +90,10 @@ class Preview:
             return ""
         headers = "\x1f".join(fold(column.header) for column in self.columns)
         return f"{self.file_kind}:{hashlib.sha256(headers.encode()).hexdigest()[:16]}"
+
+
+def _shaping(mapping: Mapping[int, str]) -> frozenset[tuple[int, str]]:
+    return frozenset((index, target) for index, target in mapping.items() if shapes_blocks(target))
 
 
 def preview(

@@ -85,7 +85,9 @@ class ImportDesk:
             found = intake.preview(source, last.kind, sheet=sheet, own=own)
         if isinstance(source, Path):
             found = dataclasses.replace(found, file_name=source.name)
-        return import_memory.proposed(found, entries)
+        proposed = import_memory.proposed(found, entries)
+        proposed.blocks(proposed.mapping)  # here, where it may take its time
+        return proposed
 
     def forget(self, preview: "Preview") -> "Future[Outcome]":
         """Forget what was chosen for files of this shape: from now on the columns are guessed again."""

@@ -4,6 +4,10 @@
     <context>
         <name>AboveQuestion</name>
         <message>
+            <source>正在看每一行上面写着哪家医院，看完才能导入…</source>
+            <translation>Looking which hospital stands above each row; then it can be imported…</translation>
+        </message>
+        <message>
             <source>“{hospital}”（第 {row} 行）</source>
             <translation>'{hospital}' (row {row})</translation>
         </message>
@@ -2680,6 +2684,13 @@
             <source>输入医院名或拼音</source>
             <translation>Hospital's name or pinyin</translation>
         </message>
+        <message numerus="yes">
+            <source>已有 %n 位同名医生。是同一个人就打开，不要再建一份。</source>
+            <translation>
+                <numerusform>There is %n doctor of that name. If it is the same person, open that page instead.</numerusform>
+                <numerusform>There are %n doctors of that name. If it is one of them, open that page instead.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>姓名只有一个字。请补全；没有写错就再保存一次。</source>
             <translation>The name is a single character. Complete it, or save once more if that is right.</translation>
@@ -2691,13 +2702,6 @@
         <message>
             <source>保存</source>
             <translation>Save</translation>
-        </message>
-        <message numerus="yes">
-            <source>已有 %n 位同名医生。是同一个人就打开，不要再建一份。</source>
-            <translation>
-                <numerusform>There is %n doctor of that name. If it is the same person, open that page instead.</numerusform>
-                <numerusform>There are %n doctors of that name. If it is one of them, open that page instead.</numerusform>
-            </translation>
         </message>
         <message>
             <source>不是同一人，仍要新建</source>

@@ -72,7 +72,7 @@ class ImportPage(Page):
         self._remembered = Label("", "secondary", wrap=True)
         self._remembered.setObjectName("import_remembered_label")
         self.forget_button = Button.for_action("import_forget", small=True)
-        self.dates, self.above = DateQuestion(), AboveQuestion()
+        self.dates, self.above = DateQuestion(), AboveQuestion(context.bridge)
         self.table = MappingTable()
         self._problem = Label("", "warn")
         self._problem.setObjectName("import_problem_label")
@@ -178,6 +178,7 @@ class ImportPage(Page):
         self.table.changed.connect(self._columns_chosen)
         self.dates.changed.connect(self._check)
         self.above.changed.connect(self._show_above)
+        self.above.failed.connect(self._tell)
 
     @override
     def retranslate(self) -> None:
@@ -338,7 +339,7 @@ class ImportPage(Page):
         self.table.load(preview, preview.mapping)
         self.dates.ask({})
         self.dates.ask(preview.unclear_dates(preview.mapping), preview.remembered_dates)
-        self._ask_above(preview)
+        self.above.look(preview, self.table.mapping())
         self._say_file(preview)
         self._show_state(PREVIEW)
         if self.isVisible():
@@ -397,21 +398,18 @@ class ImportPage(Page):
     def _columns_chosen(self) -> None:
         if self.preview is not None:
             self.dates.ask(self.preview.unclear_dates(self.table.mapping()))
-            self._ask_above(self.preview)
+            self.above.look(self.preview, self.table.mapping())
         self._check()
-
-    def _ask_above(self, preview: Preview) -> None:
-        self.above.ask(preview.blocks(self.table.mapping()))
-        self._show_above()
 
     def _show_above(self) -> None:
         """Show in the rows of the preview what they have from above, as it is chosen."""
         self.table.show_above(self.above.taken)
+        self._check()
 
     def _check(self) -> None:
         """Say what keeps the choices from being imported."""
         problem = self.table.problem() if self.preview is not None and self.state == PREVIEW else None
-        ready = self.state == PREVIEW and problem is None and not self.dates.is_open
+        ready = self.state == PREVIEW and problem is None and not self.dates.is_open and not self.above.looks
         self._problem.setText(import_words.sentence(problem.code, problem.params) if problem else "")
         self.start_button.setEnabled(ready)
         self._actions["import_start"].setEnabled(ready)

@@ -177,6 +177,7 @@ def test_in_a_list_that_is_not_in_blocks_empty_is_proposed(page: ImportPage, qtb
     opened(page, qtbot, written(tmp_path, "not in blocks.csv"))
     assert page.above.choice.value() == "empty"
     page.table._combos[1].setCurrentIndex(0)
+    qtbot.waitUntil(lambda: not page.above.looks)
     assert not page.above.isVisible(), "a column that is left out asks nothing"
 
 
