@@ -1,7 +1,8 @@
 """The keyboard map (F1): every action with its keys, by the place where it works."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from crmdesk.ui import actions, space
 from crmdesk.ui.pages import registry
@@ -20,10 +21,44 @@ class KeyMapDialog(Dialog):
         super().__init__(parent)
         self._role = role
         self.setObjectName("key_map")
-        self.setWindowTitle(self.tr("键盘快捷键"))
         self.resize(900, 620)
-        page = ScrollPage()
-        columns = QHBoxLayout()
+        self._page = ScrollPage()
+        self._all = QWidget()
+        self._close, self._how = Button("", key="Esc"), Label("", "muted")
+        self._close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(space.EDGE, space.NEAR, space.EDGE, space.ROOMY)
+        foot.addWidget(self._how)
+        foot.addStretch(1)
+        foot.addWidget(self._close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._page, 1)
+        layout.addLayout(foot)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.setWindowTitle(self.tr("键盘快捷键"))
+        self._close.setText(self.tr("关闭"))
+        self._how.setText(self.tr("在选项组上：数字键选一组，左右箭头选一项"))
+        self._all.hide()
+        self._all.deleteLater()
+        self._all = self._cards()
+        self._page.content.addWidget(self._all)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _cards(self) -> QWidget:
+        """Return the cards in two columns of about the same height."""
+        whole = QWidget()
+        columns = QHBoxLayout(whole)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(space.APART)
         sides = (QVBoxLayout(), QVBoxLayout())
         heights = [0, 0]
@@ -37,19 +72,7 @@ class KeyMapDialog(Dialog):
             heights[lower] += lines + 2
         for side in sides:
             side.addStretch(1)
-        page.content.addLayout(columns)
-        close = Button(self.tr("关闭"), key="Esc")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(space.EDGE, space.NEAR, space.EDGE, space.ROOMY)
-        foot.addWidget(Label(self.tr("在选项组上：数字键选一组，左右箭头选一项"), "muted"))
-        foot.addStretch(1)
-        foot.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(page, 1)
-        layout.addLayout(foot)
+        return whole
 
     def _mine(self, name: str) -> bool:
         """Say whether an action or a place is for this role: what leads to a page goes by the page's name."""

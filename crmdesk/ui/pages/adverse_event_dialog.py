@@ -125,7 +125,7 @@ class AdverseEventDialog(Dialog):
         """Mark the task as reported; how it was reported is asked for, everything else may be empty."""
         how = self.how.value()
         if not how:
-            self.banner.say(self.tr("先选上报方式，再按“已上报”。"), "warn")
+            self.banner.say(lambda: self.tr("先选上报方式，再按“已上报”。"), "warn")
             self.how.setFocus()
             return
         self.save_button.setEnabled(False)
@@ -141,7 +141,7 @@ class AdverseEventDialog(Dialog):
 
     def _failed(self, error: BaseException) -> None:
         self.save_button.setEnabled(True)
-        self.banner.say(words.error_sentence(error), "bad")
+        self.banner.say(lambda: words.error_sentence(error), "bad")
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -107,7 +108,7 @@ class BatchOwn(QWidget):
         for name, cell in self.cells.items():
             error = found.get(name)
             params = {**error.params, "record": self._record} if error else {}
-            cell.editor.set_error(words.sentence(error.code, params) if error else "")
+            cell.editor.set_error(partial(words.sentence, error.code, params) if error else "")
         return not found
 
     def retranslate(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -251,7 +252,7 @@ class CustomersPage(Page):
             self.context.toast(lambda: self.tr("先筛选，再保存：输入文字或按 Alt+F 选条件。"))
             return
         taken = [one.name for one in self.kept.of(shown.record)]
-        dialog = FilterNameDialog(self, self._sentence(), taken)
+        dialog = FilterNameDialog(self, self._sentence, taken)
         dialog.named.connect(lambda name: self.kept.keep(name, shown))
         dialog.open()
 
@@ -266,7 +267,7 @@ class CustomersPage(Page):
         if not entries:
             self.context.toast(lambda: self.tr("还没有保存的筛选。按 Alt+S 保存当前的条件。"))
             return
-        dialog = ArrangeDialog(self, "filter_order", self.tr("管理筛选"), entries, tickable=False)
+        dialog = ArrangeDialog(self, "filter_order", lambda: self.tr("管理筛选"), entries)
         dialog.arranged.connect(lambda found: self.kept.arrange(record, found))
         dialog.open()
 
@@ -353,8 +354,9 @@ class CustomersPage(Page):
         now = self.table.columns_shown()
         shown = [one.code for one in now]
         codes = [*shown, *(one.code for one in columns_of(record) if one.code not in shown)]
-        entries = [Entry(code, self._column_words.heading(record, code), code in shown, code == NAME) for code in codes]
-        dialog = ArrangeDialog(self, "column_order", self.tr("显示哪些列"), entries, tickable=True)
+        word = partial(self._column_words.heading, record)
+        entries = [Entry(code, word(code), code in shown, code == NAME) for code in codes]
+        dialog = ArrangeDialog(self, "column_order", lambda: self.tr("显示哪些列"), entries, word)
         dialog.arranged.connect(lambda found: self._take_columns(record, found))
         dialog.open()
 
@@ -461,7 +463,7 @@ class CustomersPage(Page):
         shown = self.model.shown
         if allowed(self.context, shown.record):
             wanted = Filter(shown.record, shown.text, shown.sort, "", shown.where)
-            ExportDialog(self.context, self, wanted, self._sentence()).open()
+            ExportDialog(self.context, self, wanted, self._sentence).open()
 
     def _progressed(self, done: int, total: int) -> None:
         if self.run.running:

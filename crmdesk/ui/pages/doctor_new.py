@@ -146,7 +146,7 @@ class NewDoctorDialog(FormDialog):
         self.institution.edit.setAccessibleName(language.record_word("institution"))
         self.institution.edit.setPlaceholderText(self.tr("输入医院名或拼音"))
         self.department.setAccessibleName(language.record_word("department"))
-        self._show_similar()
+        self._show_twins()
 
     def _find_institutions(self, text: str) -> None:
         self.context.ask(
@@ -187,18 +187,26 @@ class NewDoctorDialog(FormDialog):
             self.send()
 
     def _show_similar(self) -> None:
+        self.banner.say(self._question_words, "warn")
+        self._show_twins()
+
+    def _question_words(self) -> str:
+        """Return what is to be thought of before it is saved, '' for nothing."""
+        first = ""
+        if self._similar:
+            first = self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar))
+        elif self._short and self._short == self._question()[0]:
+            first = self.tr("姓名只有一个字。请补全；没有写错就再保存一次。")
+        return language.sentences(filter(None, (first, self._place_words())))
+
+    def _show_twins(self) -> None:
         while self._twins.count() and (item := self._twins.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         if not self._similar:
-            doubtful = self._short and self._short == self._question()[0]
-            short = self.tr("姓名只有一个字。请补全；没有写错就再保存一次。") if doubtful else ""
-            self.banner.say(language.sentences(filter(None, (short, self._place_words()))), "warn")
             self.save_button.setText(self.tr("新建机构并保存") if self._place_words() else self.tr("保存"))
             return
-        twins = self.tr("已有 %n 位同名医生。是同一个人就打开，不要再建一份。", "", len(self._similar))
-        self.banner.say(language.sentences(filter(None, (twins, self._place_words()))), "warn")
         self.save_button.setText(self.tr("不是同一人，仍要新建"))
         for twin in self._similar[:3]:
             place = dotted(twin.name, profession(twin.title, twin.specialty), twin.institution_name)

@@ -267,8 +267,10 @@ class ExpensesPage(Page):
         """Write the claims that the list shows to a file, where the role has the right."""
         group = self.group.value() or "all"
         if self._may_export:
-            words = dict(self._groups())[group] if _GROUPS.get(group) else ""
-            ExportDialog(self.context, self, Filter("claim", " ".join(_GROUPS.get(group, ()))), words).open()
+            wanted = Filter("claim", " ".join(_GROUPS.get(group, ())))
+            ExportDialog(
+                self.context, self, wanted, lambda: dict(self._groups())[group] if _GROUPS.get(group) else ""
+            ).open()
 
     def _new(self) -> None:
         title = self.tr("费用报销 {day}").format(day=language.day_word(today()))

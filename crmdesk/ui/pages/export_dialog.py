@@ -21,6 +21,7 @@ from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Said, said
 
 translate = QCoreApplication.translate
 
@@ -35,11 +36,12 @@ def allowed(context: PageContext, what: str) -> bool:
 class ExportDialog(SmallDialog):
     """One export; it goes on while the dialog is open, Escape stops it and leaves no file."""
 
-    def __init__(self, context: PageContext, parent: QWidget, wanted: Filter, narrowed_by: str = "") -> None:
+    def __init__(self, context: PageContext, parent: QWidget, wanted: Filter, narrowed_by: Said = "") -> None:
         super().__init__(context, parent, "export", width=460)
         self._wanted, self._narrowed_by = wanted, narrowed_by
         self._stop = threading.Event()
         self._running = False
+        self._progress = (0, 0)
         self.format = Picklist()
         self.format.setObjectName("export_format")
         self.format.set_choices([(one, one) for one in _FORMATS])
@@ -55,10 +57,12 @@ class ExportDialog(SmallDialog):
     @override
     def retranslate(self) -> None:
         what = language.choice_word("exported", self._wanted.record)
-        about = self.tr("只有：{narrowed}。").format(narrowed=self._narrowed_by) if self._narrowed_by else ""
-        said = self.tr("导出会记录：谁、什么时候、导出了什么、多少行；文件里也写明。请按公司规定保管。")
-        self.say(self.tr("导出{what}").format(what=what), about + said, self.tr("选择位置…"))
+        narrowed = said(self._narrowed_by)
+        about = self.tr("只有：{narrowed}。").format(narrowed=narrowed) if narrowed else ""
+        noted = self.tr("导出会记录：谁、什么时候、导出了什么、多少行；文件里也写明。请按公司规定保管。")
+        self.say(self.tr("导出{what}").format(what=what), about + noted, self.tr("选择位置…"))
         self.format.setAccessibleName(self.tr("文件格式"))
+        self._say_progress()
 
     @override
     def save(self) -> None:
@@ -80,9 +84,10 @@ class ExportDialog(SmallDialog):
         """Write the list to a file; what goes wrong is said in the dialog."""
         self.banner.say("")
         self._stop.clear()
+        self._progress = (0, 0)
         try:
             future = export_list(
-                self.context.desk, path, self._wanted, language.current(), self._steps(), self._narrowed_by
+                self.context.desk, path, self._wanted, language.current(), self._steps(), said(self._narrowed_by)
             )
         except Exception as error:  # a name of another kind: said in words, as what comes later
             self.tell(error)
@@ -101,7 +106,12 @@ class ExportDialog(SmallDialog):
         return go_on
 
     def _show_progress(self, done: int, total: int) -> None:
+        self._progress = (done, total)
         self.bar.set(done, total)
+        self._say_progress()
+
+    def _say_progress(self) -> None:
+        done, total = self._progress
         self._count.setText(self.tr("已写 {done} / {total} 行").format(done=f"{done:,}", total=f"{total:,}"))
 
     def _show_running(self, *, on: bool) -> None:

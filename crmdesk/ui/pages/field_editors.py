@@ -15,6 +15,7 @@ from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Said, said
 from crmdesk.ui.parts.text_field import TextBox, TextLine, mark_wrong
 
 _CHIPS_UP_TO = 5
@@ -31,6 +32,7 @@ class FieldEditor(QWidget):
         self.name_label = Label("", "muted")
         self.error_label = Label("", "bad", wrap=True)
         self.error_label.hide()
+        self._error: Said = ""
         self.control = self._make_control()
         self.control.setObjectName(self._control_name())
         self.name_label.setBuddy(self.control)
@@ -57,17 +59,22 @@ class FieldEditor(QWidget):
         """Show a value without telling of it."""
         raise NotImplementedError
 
-    def set_error(self, text: str) -> None:
-        """Say what is wrong, or nothing."""
-        self.error_label.setText(text)
-        self.error_label.setVisible(bool(text))
-        mark_wrong(self.control, bool(text))
+    def set_error(self, text: Said) -> None:
+        """Say what is wrong, or nothing; what makes the sentence is asked again after a switch of language."""
+        self._error = text
+        self._say_error()
+        mark_wrong(self.control, bool(self.error_label.text()))
+
+    def _say_error(self) -> None:
+        self.error_label.setText(said(self._error))
+        self.error_label.setVisible(bool(self.error_label.text()))
 
     def retranslate(self) -> None:
         """Set the words anew."""
         word = language.field_word(self.record, self.field.name)
         self.name_label.setText(f"{word} *" if self.field.required else word)
         self.control.setAccessibleName(word)
+        self._say_error()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -243,7 +250,7 @@ class DayEditor(FieldEditor):
     def _make_control(self) -> QWidget:
         self._date = DateField(self._control_name(), "back" if self.field.name in _PAST else "near")
         self._date.picked.connect(self._tell)
-        self._date.refused.connect(lambda: self.set_error(self._date.complaint()))
+        self._date.refused.connect(lambda: self.set_error(self._date.complaint))
         self._date.textEdited.connect(self._tell)  # a draft keeps also what is no date yet
         return self._date
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from crmdesk.services.customer_filter import MAX_NAME, SavedFilter
 from crmdesk.ui import language, space
@@ -104,23 +105,22 @@ class FilterNameDialog(Dialog):
 
     named = Signal(str)
 
-    def __init__(self, parent: QWidget, sentence: str, taken: Sequence[str], name: str = "") -> None:
+    def __init__(self, parent: QWidget, sentence: Callable[[], str], taken: Sequence[str], name: str = "") -> None:
         super().__init__(parent)
         self.setObjectName("filter_name")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("保存筛选"))
         self.setMinimumWidth(420)
+        self._sentence = sentence
+        self._title, self._about = Label("", "title"), Label("", "muted", wrap=True)
         self._taken = frozenset(taken)
         self.edit = TextLine(name)
         self.edit.setObjectName("filter_name_edit")
         self.edit.setMaxLength(MAX_NAME)
-        self.edit.setAccessibleName(self.tr("名称"))
-        self.edit.setPlaceholderText(self.tr("例如：A 类久未拜访"))
         self.edit.textChanged.connect(self._check)
         self._hint = Label("", "muted", wrap=True)
-        cancel = Button(self.tr("取消"), key="Esc")
-        cancel.clicked.connect(self.reject)
-        self.save_button = Button(self.tr("保存"), PRIMARY, "Enter")
+        self._cancel = Button("", key="Esc")
+        self._cancel.clicked.connect(self.reject)
+        self.save_button = Button("", PRIMARY, "Enter")
         self.save_button.setObjectName("filter_name_save_button")
         self.save_button.clicked.connect(self.save)
         self.edit.returnPressed.connect(self.save)
@@ -128,18 +128,35 @@ class FilterNameDialog(Dialog):
             QShortcut(QKeySequence(keys), self, self.save)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(cancel)
+        foot.addWidget(self._cancel)
         foot.addWidget(self.save_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*space.PAGE)
         layout.setSpacing(space.BETWEEN)
-        layout.addWidget(Label(self.tr("保存筛选"), "title"))
-        layout.addWidget(Label(sentence, "muted", wrap=True))
+        layout.addWidget(self._title)
+        layout.addWidget(self._about)
         layout.addWidget(self.edit)
         layout.addWidget(self._hint)
         layout.addLayout(foot)
-        self._check()
+        self.retranslate()
         self.edit.setFocus()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.setWindowTitle(self.tr("保存筛选"))
+        self._title.setText(self.tr("保存筛选"))
+        self._about.setText(self._sentence())
+        self.edit.setAccessibleName(self.tr("名称"))
+        self.edit.setPlaceholderText(self.tr("例如：A 类久未拜访"))
+        self._cancel.setText(self.tr("取消"))
+        self.save_button.setText(self.tr("保存"))
+        self._check()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
     def save(self) -> None:
         """Hand the name on and close."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
@@ -173,7 +174,8 @@ class FormDialog(Dialog):
         found = problems(self.record, filled)
         for name, editor in self.editors.items():
             error = found.get(name)
-            editor.set_error(words.sentence(error.code, {**error.params, "record": self.record.name}) if error else "")
+            params = {**error.params, "record": self.record.name} if error else {}
+            editor.set_error(partial(words.sentence, error.code, params) if error else "")
         if found:
             self.editors[next(iter(found))].control.setFocus()
         return not found
@@ -198,7 +200,7 @@ class FormDialog(Dialog):
         self.save_button.setEnabled(True)
         self.draft.resume()
         if isinstance(error, CrmdeskError):
-            self.banner.say(words.sentence(error.code, error.params), "bad")
+            self.banner.say(partial(words.sentence, error.code, error.params), "bad")
         else:
             self.context.shell.tell(error)
 

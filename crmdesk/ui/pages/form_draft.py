@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
@@ -104,8 +105,6 @@ class FormDraft(QObject):
         elif self._said == _OTHER:
             name = str(self._offered[1].get("name") or "") or self.tr("（没有名字）")
             self.banner.say(self.tr("还有一份没有保存的：{name}").format(name=name), "info", self.tr("接着填"))
-        else:
-            self.banner.say("")
 
     def _look(self, then: Callable[[list[tuple[str, Content]]], None]) -> None:
         prefix = self._prefix
@@ -150,12 +149,13 @@ class FormDraft(QObject):
 
     def _say(self, what: str) -> None:
         self._said = what
+        self.banner.say("")
         self.retranslate()
 
     def _not_kept(self, error: BaseException) -> None:
         self._kept = None
         self._said = ""
         if isinstance(error, CrmdeskError):
-            self.banner.say(words.sentence(error.code, error.params), "bad")
+            self.banner.say(partial(words.sentence, error.code, error.params), "bad")
         else:
             self._context.shell.tell(error)

@@ -75,5 +75,5 @@ class PassphraseDialog(SmallDialog):
         self._busy = False
         self.save_button.setEnabled(True)
         place = self._edits[_PLACES.get(error.code if isinstance(error, CrmdeskError) else "", "again")]
-        self.marks.show([Fault(words.error_sentence(error), place)])
+        self.marks.show([Fault(lambda: words.error_sentence(error), place)])
         place.selectAll()

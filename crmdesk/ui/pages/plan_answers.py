@@ -85,7 +85,7 @@ class ProposeDialog(SmallDialog):
     def save(self) -> None:
         doctor = self.doctor.row_id()
         if not doctor:
-            self.banner.say(self.tr("先选一位医生。"), "warn")
+            self.banner.say(lambda: self.tr("先选一位医生。"), "warn")
             self.doctor.edit.setFocus()
             return
         command = ProposeTarget(self._cycle[0], doctor, self.visits.value(), self.grounds.text())

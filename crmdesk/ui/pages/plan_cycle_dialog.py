@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -199,11 +200,14 @@ class CyclePlanDialog(SmallDialog):
         """Return everything that is wrong with what was put in."""
         controls = {"territory_id": self.territory, "name": self.name, "starts_on": self.starts, "ends_on": self.ends}
         found = [
-            Fault(words.sentence(error.code, {**error.params, "record": "cycle_plan"}), controls.get(name, self.name))
+            Fault(
+                partial(words.sentence, error.code, {**error.params, "record": "cycle_plan"}),
+                controls.get(name, self.name),
+            )
             for name, error in problems(RECORDS["cycle_plan"], values).items()
         ]
         if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
-            found.append(Fault(words.sentence("ends_before_start"), self.ends))
+            found.append(Fault(partial(words.sentence, "ends_before_start"), self.ends))
         return found
 
     @override

@@ -123,9 +123,9 @@ class PlanDialog(SmallDialog):
 
     def _faults(self, doctor: str) -> list[Fault]:
         """Return everything that is wrong: nobody chosen, or a day that is too long ago."""
-        found = [] if doctor else [Fault(self.tr("先选一位医生。"), self.doctor.edit)]
-        late = "" if self._now else self._too_late()
-        return [*found, *([Fault(late, self.day)] if late else [])]
+        found = [] if doctor else [Fault(lambda: self.tr("先选一位医生。"), self.doctor.edit)]
+        late = not self._now and bool(self._too_late())
+        return [*found, *([Fault(self._too_late, self.day)] if late else [])]
 
     def _too_late(self) -> str:
         if not too_late(self.starts_at(), DEFAULT_ZONE, utc_now(), self._rule):
@@ -136,8 +136,7 @@ class PlanDialog(SmallDialog):
 
     def _say_too_late(self) -> None:
         """Say at once of a day that is too long ago that nothing can be planned on it."""
-        late = self._too_late()
-        self.marks.show([Fault(late, self.day)] if late else [], focus=False)
+        self.marks.show([Fault(self._too_late, self.day)] if self._too_late() else [], focus=False)
 
     def _take_rule(self, rule: Backdating) -> None:
         self._rule = rule

@@ -92,7 +92,7 @@ class SmallDialog(Dialog):
     def _say_dates(self) -> None:
         """Say of dates that nobody can read, once their fields are left, that they cannot be; or no more."""
         fields = self.findChildren(DateField)
-        self.marks.show([Fault(one.complaint(), one) for one in fields if one.complaint()], focus=False)
+        self.marks.show([Fault(one.complaint, one) for one in fields if one.complaint()], focus=False)
 
     def save(self) -> None:
         """Do what the dialog is for."""
@@ -114,7 +114,7 @@ class SmallDialog(Dialog):
 
     def tell(self, error: BaseException) -> None:
         """Say in the dialog what went wrong."""
-        self.banner.say(words.error_sentence(error), "warn")
+        self.banner.say(lambda: words.error_sentence(error), "warn")
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -70,7 +70,7 @@ class VisitPage(Page):
     def export(self) -> None:
         """Write the visits that the list shows to a file, where the role has the right."""
         if self._may_export:
-            ExportDialog(self.context, self, Filter("visit", self.list.group), self.list.group_word()).open()
+            ExportDialog(self.context, self, Filter("visit", self.list.group), self.list.group_word).open()
 
     @override
     def subject(self) -> tuple[str, dict[str, Any]] | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from crmdesk.ui import space, theme
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PRIMARY, Button
@@ -36,39 +37,61 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class ArrangeDialog(Dialog):
-    """A list to be put in order. `tickable`: entries are shown or not; otherwise they are renamed and deleted.
+    """A list to be put in order. With `word`, which makes the words of an entry from its key, entries are shown or not;
+    otherwise they are the person's own, renamed and deleted.
 
     `arranged` carries the entries as they stand when the person is done.
     """
 
     arranged = Signal(object)
 
-    def __init__(self, parent: QWidget, name: str, heading: str, entries: Sequence[Entry], tickable: bool) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        name: str,
+        heading: Callable[[], str],
+        entries: Sequence[Entry],
+        word: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(heading)
         self.setMinimumSize(460, 440)
-        self._tickable = tickable
+        self._heading, self._word, self._tickable = heading, word, word is not None
+        self._title, self._how = Label("", "title"), Label("", "muted")
         self._fixed = {one.key for one in entries if one.fixed}
         self.list = QListWidget()
         self._ring = FocusRing(self.list)
         self.list.setObjectName(f"{name}_list")
-        self.list.setAccessibleName(heading)
         self.list.setProperty("part", "picker")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         for one in entries:
             self.list.addItem(self._item(one))
         self.list.setCurrentRow(0)
-        self.up = Button(self.tr("上移"), key="Alt ↑")
-        self.down = Button(self.tr("下移"), key="Alt ↓")
-        self.rename = Button(self.tr("改名"), key="F2")
-        self.remove = Button(self.tr("删除"), DESTRUCTIVE, "Del")
-        self.cancel, self.done_button = Button(self.tr("取消"), key="Esc"), Button(self.tr("完成"), PRIMARY, "Ctrl ↵")
+        self.up, self.down = Button("", key="Alt ↑"), Button("", key="Alt ↓")
+        self.rename, self.remove = Button("", key="F2"), Button("", DESTRUCTIVE, "Del")
+        self.cancel, self.done_button = Button("", key="Esc"), Button("", PRIMARY, "Ctrl ↵")
         self.done_button.setObjectName(f"{name}_done_button")
         self._bind()
-        self._lay_out(heading)
+        self._lay_out()
+        self.retranslate()
         self.list.setFocus()
+
+    def retranslate(self) -> None:
+        """Set every text anew; the words that a person wrote stay."""
+        self.setWindowTitle(self._heading())
+        self._title.setText(self._heading())
+        self.list.setAccessibleName(self._heading())
+        self.up.setText(self.tr("上移"))
+        self.down.setText(self.tr("下移"))
+        self.rename.setText(self.tr("改名"))
+        self.remove.setText(self.tr("删除"))
+        self.cancel.setText(self.tr("取消"))
+        self.done_button.setText(self.tr("完成"))
+        self._how.setText(self.tr("空格键勾选") if self._tickable else "")
+        if self._word is not None:
+            for item in map(self.list.item, range(self.list.count())):
+                item.setText(self._word(str(item.data(_KEY))))
 
     def _item(self, one: Entry) -> QListWidgetItem:
         item = QListWidgetItem(one.text)
@@ -96,7 +119,7 @@ class ArrangeDialog(Dialog):
         for sequence, act in keys:
             QShortcut(QKeySequence(sequence), self, act)
 
-    def _lay_out(self, heading: str) -> None:
+    def _lay_out(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(space.INSIDE)
         for button in (self.up, self.down) if self._tickable else (self.up, self.down, self.rename, self.remove):
@@ -108,13 +131,13 @@ class ArrangeDialog(Dialog):
         middle.addWidget(self.list, 1)
         middle.addLayout(side)
         foot = QHBoxLayout()
-        foot.addWidget(Label(self.tr("空格键勾选") if self._tickable else "", "muted"), 1)
+        foot.addWidget(self._how, 1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.done_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*space.PAGE)
         layout.setSpacing(space.ROOMY)
-        layout.addWidget(Label(heading, "title"))
+        layout.addWidget(self._title)
         layout.addLayout(middle, 1)
         layout.addLayout(foot)
 
@@ -141,6 +164,12 @@ class ArrangeDialog(Dialog):
         self.list.setFocus()  # an entry that is being renamed takes what was typed
         self.arranged.emit(self.entries())
         self.accept()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
     def _rename(self) -> None:
         if self.list.currentItem() is not None:

@@ -150,8 +150,18 @@ class DateField(TextLine):
         """Set the words anew after a switch of language."""
         if not self.pending:
             self._show()
-        elif self.unread():
+            return
+        self._say_how()
+        if self.unread():
             self._say_wrong()
+        elif self._hint.shown:
+            self._hint.say(_full(self._read() or ""))
+
+    @override
+    def changeEvent(self, arg__1: QEvent) -> None:
+        super().changeEvent(arg__1)
+        if arg__1.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
 
     def menu_for(self) -> QMenu:
         """Return the menu of quick choices and the calendar."""
@@ -338,19 +348,22 @@ class DateField(TextLine):
         self._taken = _words(date.fromisoformat(self._value)) if self._value else ""
         self.setText(self._taken)
         self.updateGeometry()  # with its year a day is longer
+        self._say_how()
+        if mended:
+            self.refused.emit()
+
+    def _say_how(self) -> None:
         self.setPlaceholderText(self.tr("选日期"))
         super().setAccessibleName(self._label or self.tr("选日期"))
         how = self.tr("可以输入 11-30、30、+3、明天、周五；回车打开日历")
         self.setAccessibleDescription(f"{_full(self._value)} · {how}" if self._value else how)
         self.setToolTip(tool_tip(how))
-        if mended:
-            self.refused.emit()
 
 
 def unread_days(form: QWidget) -> list[Fault]:
     """Take what was typed into the date fields of a form; returns those that nobody can read."""
     fields = [one for one in form.findChildren(DateField) if one.isEnabled() and not one.isHidden()]
-    return [Fault(one.sentence(), one) for one in fields if not one.take()]
+    return [Fault(one.sentence, one) for one in fields if not one.take()]
 
 
 def _words(day: date) -> str:

@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.ui.parts.chips import Picklist
-from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.notices import Banner, Said, said
 from crmdesk.ui.parts.text_field import mark_wrong
 
 
 class Fault(NamedTuple):
-    """A sentence ('' where the control has its own beside it), and where it is mended."""
+    """A sentence ('' where the control has its own beside it), or what makes it; and where it is mended."""
 
-    text: str
+    text: Said
     control: QWidget
 
 
@@ -36,7 +36,7 @@ class FaultMarks:
         for control in wrong:
             _mark(control, True)
         if faults or self._marked:
-            self._banner.say("\n".join(one.text for one in faults if one.text), "warn")
+            self._banner.say(lambda: "\n".join(filter(None, (said(one.text) for one in faults))), "warn")
         self._marked = wrong
         if faults and focus:
             wrong[0].setFocus(Qt.FocusReason.OtherFocusReason)

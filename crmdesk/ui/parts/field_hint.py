@@ -37,6 +37,11 @@ class FieldHint:
         label.show()
         label.raise_()
 
+    @property
+    def shown(self) -> bool:
+        """Say whether something stands below the field."""
+        return self._label is not None and isValid(self._label)
+
     def hide(self) -> None:
         """Take the line away."""
         label, self._label = self._label, None

@@ -25,6 +25,11 @@ Said = str | Callable[[], str]
 """A sentence, or what makes it in the language in use: such a one follows a switch of language."""
 
 
+def said(words: Said) -> str:
+    """Return a sentence in the language in use."""
+    return words if isinstance(words, str) else words()
+
+
 def _without_stop(text: str) -> str:
     """Return a sentence as every toast ends, whoever wrote it: without a full stop."""
     return text if text.endswith("..") else text.removesuffix("。").removesuffix(".")
@@ -67,7 +72,7 @@ class Toast(QFrame):
     def say(self, text: Said, undo_token: str = "") -> None:
         """Show a sentence; the newest replaces the one before."""
         self._said, self._token = text, undo_token
-        self._show(text if isinstance(text, str) else text())
+        self._show(said(text))
         self._timer.start()
 
     def _show(self, text: str) -> None:
@@ -167,6 +172,8 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = Picture(lines_of=_BANNER_LINE)
+        self._said: Said = ""
+        self._offered: Said = ""
         self._words = Label("", "banner", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._action = Button("", small=True)
@@ -188,20 +195,34 @@ class Banner(QFrame):
         assert layout is not None
         layout.addWidget(button)
 
-    def say(self, text: str, tone: str = "info", action: str = "") -> None:
-        """Show a sentence with, perhaps, one action; '' hides the banner."""
+    def say(self, text: Said, tone: str = "info", action: Said = "") -> None:
+        """Show a sentence with, perhaps, one action; '' hides the banner.
+
+        What is given as what makes it, and not as a sentence, follows a switch of language by itself.
+        """
+        self._said, self._offered = text, action
         self.setProperty("part", f"banner-{tone}")
         self._words.setProperty("tone", tone)
         for widget in (self, self._words):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
         self._picture.show_icon("info" if tone in ("info", "ok") else "warning", tone)
+        self._show()
+
+    def _show(self) -> None:
+        text, action = said(self._said), said(self._offered)
         self._words.setText(text)
         self.setAccessibleName(text)
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self._sentence.setContentsMargins(0, theme.px(_BESIDE_ACTION) if action else 0, 0, 0)
         self.setVisible(bool(text))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and (callable(self._said) or callable(self._offered)):
+            self._show()
+        super().changeEvent(event)
 
     @property
     def text(self) -> str:

@@ -26,6 +26,7 @@ class RowPicker(QWidget):
         self._search = search
         self._row_id = ""
         self._any = False
+        self._kept = ""  # the row that stays chosen while the words are set anew
         self.edit = TextLine()
         self.edit.setObjectName(f"{name}_edit")
         self.edit.installEventFilter(self)
@@ -80,9 +81,19 @@ class RowPicker(QWidget):
             nothing.setSizeHint(line)
             self.list.addItem(nothing)
         self._any = bool(found)
-        self.list.setCurrentRow(0 if found else -1)
+        at = next((row for row, one in enumerate(found) if one[0] == self._kept), 0)
+        self.list.setCurrentRow(at if found else -1)
+        self._kept = ""
         self.list.setFixedHeight(min(self.list.count(), 6) * theme.px(_LINE) + 4)
         self.list.show()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange and self.list.isVisible():
+            item = self.list.currentItem()
+            self._kept = item.data(Qt.ItemDataRole.UserRole)[0] if item is not None and self._any else ""
+            self._search(self.edit.text())  # what is found says in words of ours where it is, or that nothing is
+        super().changeEvent(event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -115,6 +126,7 @@ class RowPicker(QWidget):
         return False
 
     def _typed(self, text: str) -> None:
+        self._kept = ""
         if self._row_id:
             self._row_id = ""
             self.picked.emit("")
