@@ -53,7 +53,7 @@ def import_file(
     ] = "",
     from_above: Annotated[
         bool | None,
-        typer.Option(help="Whether doctors without a hospital have the one above them; without it where all is so."),
+        typer.Option(help="Whether doctors without a hospital have the one above them. Default: in a list in blocks."),
     ] = None,
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget the columns chosen before for files with these headings.")
@@ -71,7 +71,7 @@ def import_file(
         mapping = proposed | dict(_column(one) for one in assign or [])
         if dry_run:
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
-                                 _preview_lines(output, preview, mapping))  # fmt: skip
+                                 _preview_lines(output, preview, mapping, from_above))  # fmt: skip
         answers = dict(_hospital(one) for one in hospital or [])
         order = _order(dates) or (None if forget else _order(preview.remembered_dates.replace("_", "-")))
         report = laptop.desk.imports.run(
@@ -178,7 +178,7 @@ def _order(text: str) -> Order | None:
     return Order(chosen.replace("-", "_")) if chosen else None
 
 
-def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) -> list[str]:
+def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str], from_above: bool | None) -> list[str]:
     kind = output.pick("客户名单（医生或机构，看不出是哪一种）", "customers of a kind that cannot be told")
     if preview.kind in RECORDS:
         kind = output.pick(RECORDS[preview.kind].zh, RECORDS[preview.kind].en)
@@ -194,12 +194,7 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str]) ->
     for heading, cell in preview.unclear_dates(mapping).items():
         lines.append(output.sentence("dates_unclear", {"column": heading, "value": cell}))
     found = preview.blocks({index: target for index, target in mapping.items() if target})
-    for rows in found.groups.values():
-        source = found.sources[rows[0]]
-        span = f"{rows[0]}–{rows[-1]}" if rows[-1] > rows[0] else str(rows[0])
-        told = {"hospital": source.hospital[:60], "row": source.row, "rows": span}
-        lines.append(output.sentence("hospital_above" if found.likely else "hospital_above_asked", told))
-    return lines
+    return lines + [output.sentence(code, params) for code, params in found.told(from_above)]
 
 
 def _why(output: Output, line: ReportLine) -> str:

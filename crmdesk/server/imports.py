@@ -78,10 +78,11 @@ def run(
     mapping: Mapping[int, str] | None = None,
     actor: ServerActor = SYSTEM,
     date_order: Order | None = None,
+    from_above: bool | None = None,
 ) -> Report:
     """Import a previewed file and return the report; `mapping` overrides the guessed columns.
 
-    `date_order` answers `Preview.unclear_dates`.
+    `date_order` answers `Preview.unclear_dates`, `from_above` `Preview.blocks` (None: as the list is written).
 
     What was committed stays where a later part fails; running it again goes on from there. Raises InputError for a
     mapping that can't be used, WorldError where the database fails.
@@ -90,7 +91,7 @@ def run(
     with database.reading() as connection:
         known = _Known(connection)
     chosen = source.mapping if mapping is None else mapping
-    planned = plan(source, chosen, known, territory_id, date_order=date_order)
+    planned = plan(source, chosen, known, territory_id, date_order=date_order, from_above=from_above)
     for batch in _batches(planned):
         rows = [row for entry in batch for row in entry.rows]
         if rows:

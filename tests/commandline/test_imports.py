@@ -77,3 +77,21 @@ def test_of_a_row_without_a_name_nothing_is_said_to_be_kept(
     sheet.write_text(f"{SHEET},远山医院,骨科\n", "utf-8")
     assert "  4: This row has no name.\n" in run(capsys, "import", str(sheet))[1]
     assert "  4: 这一行没有名称。\n" in run(capsys, "import", str(sheet), language="zh")[1]
+
+
+BLOCKS = "姓名,医院\n甲一,远山医院\n乙二,\n丙三,\n丁四,河口医院\n戊五,\n"
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ((), "'远山医院' of row 2 is taken (else: --no-from-above)"),
+        (("--no-from-above",), "'远山医院' stands above in row 2 and is not taken (else: --from-above)"),
+        (("--from-above",), "'远山医院' of row 2 is taken (else: --no-from-above)"),
+    ],
+)
+def test_a_dry_run_says_what_the_switch_does(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str], switch: tuple[str, ...], said: str
+) -> None:
+    sheet.write_text(BLOCKS, "utf-8")
+    assert said in run(capsys, "import", str(sheet), *switch, "--dry-run")[1]

@@ -79,6 +79,10 @@ def import_file(
     dates: Annotated[
         Dates | None, typer.Option(help="How 02.03.2026 is meant, where no column says it: day-first or month-first.")
     ] = None,
+    from_above: Annotated[
+        bool | None,
+        typer.Option(help="Whether doctors without a hospital have the one above them. Default: in a list in blocks."),
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the guessed columns and change nothing.")] = False,
 ) -> None:
     """Import customers from a sheet; running it again changes nothing. Duplicates are parked, bad rows refused."""
@@ -92,25 +96,30 @@ def import_file(
         own = OwnFields.of(custom_fields.definitions(connection), Role.ADMIN)
     seen = look(file, kind.value if kind else None, sheet=sheet, own=own)
     if preview:
-        here.answer(_preview_data(seen), _preview_lines(seen))
+        here.answer(_preview_data(seen, from_above), _preview_lines(seen, from_above))
         return
-    done = imports.run(store, seen, territory_id, date_order=Order(dates.value.replace("-", "_")) if dates else None)
+    order = Order(dates.value.replace("-", "_")) if dates else None
+    done = imports.run(store, seen, territory_id, date_order=order, from_above=from_above)
     if report is not None:
         _save(done, report)
     here.answer(_report_data(done), _report_lines(done))
 
 
-def _preview_data(seen: Preview) -> dict[str, Any]:
+def _preview_data(seen: Preview, from_above: bool | None) -> dict[str, Any]:
     columns = [{"header": column.header, "target": column.target, "refused": column.refused} for column in seen.columns]
-    return {"kind": seen.kind, "rows": seen.row_count, "encoding": seen.encoding, "columns": columns}
+    told = seen.blocks(seen.mapping).told(from_above)
+    above = [{**params, "taken": code == "hospital_above"} for code, params in told]
+    listed = {"kind": seen.kind, "rows": seen.row_count, "encoding": seen.encoding}
+    return listed | {"columns": columns, "from_above": above}
 
 
-def _preview_lines(seen: Preview) -> list[str]:
+def _preview_lines(seen: Preview, from_above: bool | None) -> list[str]:
     lines = [f"{seen.row_count} rows of {seen.kind or 'unknown kind'}, {seen.file_kind} {seen.encoding}".rstrip()]
     for column in seen.columns:
         refused = sentence(column.refused, {"column": column.header}) if column.refused else ""
         lines.append(f"  {column.header} → {refused or column.target or 'left out'}")
-    return lines + [sentence(one.code, one.params) for one in seen.notices]
+    lines += [sentence(one.code, one.params) for one in seen.notices]
+    return lines + [sentence(code, params) for code, params in seen.blocks(seen.mapping).told(from_above)]
 
 
 def _save(done: Report, path: Path) -> None:

@@ -1,6 +1,7 @@
 """What `crmdesk-server` says: every code of its own parts has a sentence, what was typed wins over the environment."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,35 @@ def test_an_import_says_each_row_in_words(folder: str, tmp_path: Path) -> None:
     assert report.read_text("utf-8-sig").startswith("row,what,name,why,code")
     dates = str(written(tmp_path, "german, semicolons, unclear.csv"))
     assert "1 made" in run("import", dates, "--territory", "一区", "--dates", "day-first", "--data-dir", folder)
+
+
+@pytest.mark.parametrize(
+    ("switch", "told", "hospitals"),
+    [
+        ((), "No hospital in row 3–4: '明泉医院' of row 2 is taken (else: --no-from-above).", 2),
+        (("--no-from-above",), "'明泉医院' stands above in row 2 and is not taken (else: --from-above).", 0),
+    ],
+)
+def test_a_list_in_blocks_is_taken_as_it_is_said_beforehand(
+    folder: str, tmp_path: Path, switch: tuple[str, ...], told: str, hospitals: int
+) -> None:
+    sheet = tmp_path / "list.csv"
+    sheet.write_text("姓名,医院\n张硕,明泉医院\n李敏,\n王强,\n赵六,云杉医院\n孙立,\n", "utf-8")
+    arguments = ("import", str(sheet), "--territory", "一区", *switch, "--data-dir", folder)
+    assert told in run(*arguments, "--preview")
+    above = json.loads(run(*arguments, "--preview", "--json"))["from_above"]
+    assert [(one["hospital"], one["rows"], one["taken"]) for one in above] == [
+        ("明泉医院", "3–4", bool(hospitals)), ("云杉医院", "6", bool(hospitals)),
+    ]  # fmt: skip
+    said = run(*arguments)
+    assert "5 made" in said
+    assert said.count("The hospital is from above") == hospitals
+
+
+def test_a_list_that_is_not_in_blocks_is_taken_so_only_when_that_is_said(folder: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "list.csv"
+    sheet.write_text("姓名,医院\n张硕,明泉医院\n李敏,云杉医院\n王强,\n赵六,安平医院\n孙立,长宁医院\n", "utf-8")
+    arguments = ("import", str(sheet), "--territory", "一区", "--data-dir", folder)
+    assert "stands above in row 3 and is not taken (else: --from-above)" in run(*arguments, "--preview")
+    assert "'云杉医院' of row 3 is taken (else: --no-from-above)" in run(*arguments, "--preview", "--from-above")
+    assert run(*arguments, "--from-above").count("The hospital is from above") == 1
