@@ -69,18 +69,18 @@ def import_file(
             laptop.desk.imports.forget(preview).result()
         proposed = preview.guessed if forget else preview.mapping
         mapping = proposed | dict(_column(one) for one in assign or [])
+        above = preview.remembered_above if from_above is None and not forget else from_above
         if dry_run:
             return output.result({"kind": preview.kind, "rows": preview.row_count, "mapping": mapping},
-                                 _preview_lines(output, preview, mapping, from_above))  # fmt: skip
-        answers = dict(_hospital(one) for one in hospital or [])
+                                 _preview_lines(output, preview, mapping, above))  # fmt: skip
         order = _order(dates) or (None if forget else _order(preview.remembered_dates.replace("_", "-")))
         report = laptop.desk.imports.run(
             preview,
             mapping,
             territory_id=_territory(laptop.desk.person, territory),
-            hospitals=answers,
+            hospitals=dict(_hospital(one) for one in hospital or []),
             date_order=order,
-            from_above=from_above,
+            from_above=above,
         ).result()
         kept = report.run_id in [run.id for run in ask(laptop, lambda reads: reads.import_runs())]
     if report_file is not None:

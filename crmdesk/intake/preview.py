@@ -37,6 +37,7 @@ class Preview:
     remembered: Mapping[int, str] = field(default_factory=dict)  # what a person chose for a file of this shape
     remembered_on: str = ""  # the day of that choice
     remembered_dates: str = ""  # the `Order` that was said to be that of its dates
+    remembered_above: bool | None = None  # whether what stands above rows was said to be theirs
     dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
     file_name: str = ""
     blocks_found: dict[frozenset[tuple[int, str]], Blocks] = field(default_factory=dict, repr=False, compare=False)

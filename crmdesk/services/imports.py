@@ -141,17 +141,18 @@ class ImportDesk:
         from crmdesk import intake
 
         order = answers.date_order
-        self._remember(preview, mapping, order.value if order and preview.unclear_dates(mapping) else "")
+        self._remember(preview, mapping, order.value if order and preview.unclear_dates(mapping) else "", answers)
         known = self._known().result()
         self._keep_names(known, answers.hospitals, run.noted)
         territory = territory_id or person.territory_ids[0]
         said = (answers.hospitals, order, answers.from_above)
         return run.write(intake.plan(preview, mapping, known, territory, *said))
 
-    def _remember(self, preview: "Preview", mapping: Mapping[int, str], dates: str) -> None:
+    def _remember(self, preview: "Preview", mapping: Mapping[int, str], dates: str, answers: "_Answers") -> None:
         entries = import_memory.read(self._kept().result())
         day = local_date(self._clock()).isoformat()
-        chosen = import_memory.with_choice(entries, preview, mapping, day, dates)
+        above = import_memory.about_above(entries, preview, mapping, answers.from_above)
+        chosen = import_memory.with_choice(entries, preview, mapping, day, dates, above)
         if [structs.replace(one, day="") for one in chosen] != [structs.replace(one, day="") for one in entries]:
             self._submit(SetPreference(import_memory.PREFERENCE, import_memory.write(chosen))).result()
 

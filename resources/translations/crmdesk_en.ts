@@ -30,6 +30,10 @@
             </translation>
         </message>
         <message>
+            <source>。沿用你 {day} 的回答</source>
+            <translation>. As you answered on {day}</translation>
+        </message>
+        <message>
             <source>沿用上面的</source>
             <translation>Take it from above</translation>
         </message>

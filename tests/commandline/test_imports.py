@@ -82,6 +82,19 @@ def test_of_a_row_without_a_name_nothing_is_said_to_be_kept(
 BLOCKS = "姓名,医院\n甲一,远山医院\n乙二,\n丙三,\n丁四,河口医院\n戊五,\n"
 
 
+def test_the_answer_of_before_is_taken_again_until_it_is_forgotten(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text(BLOCKS, "utf-8")
+    run(capsys, "import", str(sheet), "--no-from-above")
+    said = run(capsys, "import", str(sheet), "--dry-run")[1]
+    assert "columns as chosen on 2026-11-20" in said
+    assert "'远山医院' stands above in row 2 and is not taken" in said
+    sheet.write_text("姓名,医院\n己六,南湖医院\n庚七,\n辛八,\n", "utf-8")
+    assert "from above" not in run(capsys, "import", str(sheet))[1]
+    assert "'南湖医院' of row 2 is taken" in run(capsys, "import", str(sheet), "--forget", "--dry-run")[1]
+
+
 @pytest.mark.parametrize(
     ("switch", "said"),
     [

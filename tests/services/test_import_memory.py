@@ -67,6 +67,54 @@ def test_the_order_of_the_dates_is_proposed_again_for_the_same_headings(laptop: 
     assert not laptop.desk.imports.preview(sheet).remembered_dates
 
 
+LIKELY = "姓名,医院\n张硕,明泉医院\n李敏,\n王强,\n赵六,云杉医院\n孙立,\n".encode()
+SCATTERED = "姓名,医院\n周平,明泉医院\n吴静,云杉医院\n郑涛,\n冯雪,安平医院\n陈亮,长宁医院\n".encode()
+NOTHING_ABOVE = "姓名,医院\n褚卫,明泉医院\n".encode()
+
+
+def answer(laptop: Laptop, sheet: bytes, taken: bool | None) -> None:
+    seen = laptop.desk.imports.preview(sheet)
+    laptop.desk.imports.run(seen, seen.mapping, from_above=taken).result(60)
+
+
+@pytest.mark.parametrize(("sheet", "taken"), [(SCATTERED, True), (LIKELY, False)])
+def test_an_answer_about_what_stands_above_is_proposed_again_until_it_is_forgotten(
+    laptop: Laptop, sheet: bytes, taken: bool
+) -> None:
+    answer(laptop, sheet, taken)
+    again = laptop.desk.imports.preview(LIKELY)
+    assert again.remembered_above is taken
+    assert again.remembered_on, "said, so that it can be forgotten"
+    assert again.blocks_at_hand(again.mapping) is not None, "looked for where it may take its time"
+    answer(laptop, NOTHING_ABOVE, None)
+    assert laptop.desk.imports.preview(SCATTERED).remembered_above is taken, "nothing was asked, nothing is forgotten"
+    laptop.desk.imports.forget(again).result(60)
+    assert laptop.desk.imports.preview(SCATTERED).remembered_above is None
+
+
+def test_the_same_answer_again_stays_and_the_other_one_is_that_of_the_list(laptop: Laptop) -> None:
+    answer(laptop, SCATTERED, True)
+    answer(laptop, LIKELY, True)
+    assert laptop.desk.imports.preview(SCATTERED).remembered_above is True
+    answer(laptop, SCATTERED, False)
+    assert laptop.desk.imports.preview(LIKELY).remembered_above is None
+
+
+def test_what_stands_above_is_looked_for_with_the_columns_of_before(laptop: Laptop) -> None:
+    sheet = "姓名,医院,供货单位\n张硕,明泉医院,云杉医院\n李敏,,\n王强,,\n".encode()
+    run(laptop, sheet, {0: "doctor.name", 2: "institution.name"})
+    again = laptop.desk.imports.preview(sheet)
+    assert again.mapping == {0: "doctor.name", 2: "institution.name"}
+    assert again.blocks_at_hand(again.mapping) is not None, "the window does not wait for it"
+
+
+@pytest.mark.parametrize(("sheet", "taken"), [(SCATTERED, False), (LIKELY, True), (LIKELY, None)])
+def test_what_a_list_proposes_by_itself_binds_no_other_list(laptop: Laptop, sheet: bytes, taken: bool | None) -> None:
+    answer(laptop, sheet, taken)
+    again = laptop.desk.imports.preview(SCATTERED)
+    assert (again.remembered_above, again.remembered_on) == (None, "")
+
+
 def test_it_is_forgotten_by_one_call_and_by_choosing_the_guess_again(laptop: Laptop) -> None:
     run(laptop, SHEET, OWN)
     seen = laptop.desk.imports.preview(SHEET)

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.intake import Preview
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks
+from crmdesk.services.import_memory import EMPTY, TAKEN
 from crmdesk.ui import space
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.pages.import_run import in_thread
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.label import Label
 
-_TAKEN, _EMPTY = "taken", "empty"
 _NAMED_AT_MOST = 3
 _SAID_AFTER_MS = 150
 """What is found sooner is shown without a word that it was looked for."""
@@ -35,6 +35,8 @@ class AboveQuestion(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._blocks = NO_BLOCKS
+        self._before: bool | None = None  # what was answered for such a file before, and on which day
+        self._day = ""
         self._stop: threading.Event | None = None  # of the search under way
         self._lasts = QTimer(self, singleShot=True, interval=_SAID_AFTER_MS)
         self._lasts.timeout.connect(self._say_looking)
@@ -55,6 +57,8 @@ class AboveQuestion(QWidget):
         if self._stop is not None:
             self._stop.set()
             self._stop = None
+        if (preview.remembered_above, preview.remembered_on) != (self._before, self._day):
+            self._before, self._day, self._blocks = preview.remembered_above, preview.remembered_on, NO_BLOCKS
         found = preview.blocks_at_hand(mapping)
         if found is not None:
             self._ask(found)
@@ -101,7 +105,8 @@ class AboveQuestion(QWidget):
             self._blocks = found
             self.choice.set_value(None)
             self.retranslate()
-            self.choice.set_value(_TAKEN if found.likely else _EMPTY)
+            taken = found.likely if self._before is None else self._before
+            self.choice.set_value(TAKEN if taken else EMPTY)
         else:
             self.retranslate()
         self.changed.emit()
@@ -109,12 +114,12 @@ class AboveQuestion(QWidget):
     @property
     def taken(self) -> Blocks:
         """What rows have from above, as it is chosen: `NO_BLOCKS` where they stay empty."""
-        return self._blocks if self.choice.value() == _TAKEN and not self.looks else NO_BLOCKS
+        return self._blocks if self.choice.value() == TAKEN and not self.looks else NO_BLOCKS
 
     @property
     def answer(self) -> bool | None:
         """Whether it is taken, None where nothing is asked."""
-        return self.choice.value() == _TAKEN if self._blocks.sources else None
+        return self.choice.value() == TAKEN if self._blocks.sources else None
 
     def retranslate(self) -> None:
         """Set the words anew."""
@@ -128,6 +133,8 @@ class AboveQuestion(QWidget):
         if len(self._blocks.groups) > len(first):
             named += self.tr("等 %n 处", "", len(self._blocks.groups))
         words = self.tr("%n 行没有写医院，它们上面写着：", "", len(self._blocks.sources)) + named
+        if self._before is not None:
+            words += self.tr("。沿用你 {day} 的回答").format(day=self._day)
         self._words.setText(words)
-        self.choice.set_choices([(_TAKEN, self.tr("沿用上面的")), (_EMPTY, self.tr("留空"))])
+        self.choice.set_choices([(TAKEN, self.tr("沿用上面的")), (EMPTY, self.tr("留空"))])
         self.choice.setAccessibleName(words)

@@ -61,6 +61,7 @@ class MappingTable(QTableWidget):
         self._targets: tuple[str, ...] = ()
         self._rows: list[SheetRow] = []
         self._above = NO_BLOCKS
+        self._filling = False
 
     def load(self, preview: Preview, mapping: Mapping[int, str]) -> None:
         """Show a preview with the fields that are chosen for its columns."""
@@ -80,6 +81,7 @@ class MappingTable(QTableWidget):
             samples = [row.cells[column.index] if column.index < len(row.cells) else "" for row in rows]
             self._fill_column(column, samples, mapping.get(column.index, ""))
         self._order_columns(mapping)
+        self._filling = False
 
     def show_above(self, found: Blocks) -> None:
         """Show in empty cells, with an arrow, what their rows have from above; rows that head a block are pale."""
@@ -128,6 +130,7 @@ class MappingTable(QTableWidget):
         for index, at in chosen.items():
             self._combos[index].setCurrentIndex(at)
             self._name_combo(index)
+        self._filling = False
         for column in self._columns:
             self.setHorizontalHeaderItem(column.index, QTableWidgetItem(self._heading(column)))
             if column.refused:
@@ -141,6 +144,7 @@ class MappingTable(QTableWidget):
 
     def _fill_choices(self) -> None:
         """Fill the one model that all choices share: many columns then cost little."""
+        self._filling = True  # choices that lose their entries for a moment are no choice of the person
         self._choices.clear()
         left_out = QStandardItem(self.tr("不导入"))
         left_out.setData("", Qt.ItemDataRole.UserRole)
@@ -187,10 +191,14 @@ class MappingTable(QTableWidget):
         combo.setModel(self._choices)
         combo.setCurrentIndex(max(0, combo.findData(target)))
         combo.setSizeAdjustPolicy(DropDown.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.currentIndexChanged.connect(self.changed)
+        combo.currentIndexChanged.connect(self._chosen)
         self._combos[column.index] = combo
         self._name_combo(column.index)
         self.setCellWidget(0, column.index, combo)
+
+    def _chosen(self) -> None:
+        if not self._filling:
+            self.changed.emit()
 
     def _name_combo(self, index: int) -> None:
         self._combos[index].setAccessibleName(self.tr("第 {column} 列作为").format(column=index + 1))

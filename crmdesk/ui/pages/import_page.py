@@ -386,7 +386,9 @@ class ImportPage(Page):
 
     def _forgotten(self) -> None:
         if self.preview is not None:
-            self._take_preview(replace(self.preview, remembered={}, remembered_on="", remembered_dates=""))
+            self._take_preview(
+                replace(self.preview, remembered={}, remembered_on="", remembered_dates="", remembered_above=None)
+            )
             self.context.toast(lambda: self.tr("已忘掉，各列重新自动识别。"))
 
     def _sheet_chosen(self) -> None:

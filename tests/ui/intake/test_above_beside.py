@@ -132,3 +132,46 @@ def test_what_cannot_be_looked_for_is_said_and_not_imported(opened: ImportPage, 
     assert not opened.start_button.isEnabled()
     choose(opened, HOSPITAL, "institution.name")
     assert opened.start_button.isEnabled(), "what is known can be imported"
+
+
+def test_the_answer_of_before_is_proposed_said_and_forgotten(
+    page: ImportPage, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("姓名,医院\n张硕,明泉医院\n李敏,\n王强,\n")
+    for proposed in ("taken", "empty"):
+        page.open_file(path)
+        qtbot.waitUntil(lambda: page.state == PREVIEW)
+        assert page.above.choice.value() == proposed
+        page.above.choice.choose("empty")
+        if proposed == "taken":
+            qtbot.keyClick(page.start_button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            qtbot.waitUntil(lambda: page.state == RESULT)
+    assert cell(page, 2, "institution.name") == ""
+    for lang, words in ((language.ENGLISH, "As you answered on 2"), (language.CHINESE, "沿用你 2")):
+        language.apply_language(qapp, lang)
+        qtbot.waitUntil(lambda words=words: words in page.above._words.text())
+    page.forget()
+    qtbot.waitUntil(lambda: page.above.choice.value() == "taken")
+    assert "沿用你" not in page.above._words.text()
+    assert cell(page, 2, "institution.name") == "↑ 明泉医院"
+
+
+def test_a_switch_of_the_language_asks_nothing_anew_and_keeps_the_answers(
+    opened: ImportPage, slow: Slow, qtbot: QtBot, qapp: QApplication
+) -> None:
+    opened.above.choice.choose("empty")
+    chosen: list[None] = []
+    opened.table.changed.connect(lambda: chosen.append(None))
+    for lang in (language.ENGLISH, language.CHINESE):
+        language.apply_language(qapp, lang)
+        assert opened.above.choice.value() == "empty"
+        assert opened.start_button.isEnabled()
+    assert (slow.asked, chosen) == (0, [])
+
+
+def test_another_file_is_looked_through_once(opened: ImportPage, slow: Slow, qtbot: QtBot, tmp_path: Path) -> None:
+    slow.let.set()
+    opened.open_file(tmp_path / "list.csv")
+    qtbot.waitUntil(lambda: opened.state == PREVIEW)
+    assert slow.asked == 1
