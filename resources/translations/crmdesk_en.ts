@@ -262,6 +262,10 @@
             <translation>Checking…</translation>
         </message>
         <message>
+            <source>撤回之后不能再撤销；要恢复，就再导入一次这个文件。后来改过的都会留下。</source>
+            <translation>Taking it back cannot be undone; to have it again, import the file once more. What was changed since stays.</translation>
+        </message>
+        <message>
             <source>会删除：{counts}</source>
             <translation>Will be deleted: {counts}</translation>
         </message>

@@ -38,7 +38,9 @@ class BackDialog(SmallDialog):
         self.list = RowList(self._model, lines=1)
         self.list.setObjectName("import_back_list")
         self.list.setMinimumHeight(180)
-        for part in (self.which, self.figure, self.list):
+        self.final = Label("", "muted", wrap=True)
+        self.final.setObjectName("import_back_final_label")
+        for part in (self.which, self.figure, self.list, self.final):
             self.content.addWidget(part)
         self.retranslate()
         self.which.setFocus()
@@ -69,6 +71,8 @@ class BackDialog(SmallDialog):
         found = self._found
         self.save_button.setEnabled(found is not None and not found.nothing)
         self.figure.setText(self.tr("正在核对…") if found is None else self._sentence(found))
+        self.final.setText(self.tr("撤回之后不能再撤销；要恢复，就再导入一次这个文件。后来改过的都会留下。"))
+        self.final.setVisible(found is not None and not found.nothing)
         staying = told(found.stays) if found is not None else []
         self._model.set_rows([_row(one) for one in staying])
         self.list.setVisible(bool(staying))

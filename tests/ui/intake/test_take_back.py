@@ -76,9 +76,12 @@ def test_it_is_offered_said_and_done_by_keys_in_both_languages(
     try:
         before = doctors_of(laptop)
         imported(page, qtbot, doctors)
+        made = doctors_of(laptop)
         assert page.back_button.text() == offer
         dialog = asked(page, qtbot)
         assert figure in dialog.figure.text()
+        assert ("不能再撤销" if code == "zh" else "cannot be undone") in dialog.final.text()
+        assert dialog.final.isVisible()
         assert doctors_of(laptop) != before, "nothing happens before it is said yes to"
         qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
         qtbot.waitUntil(lambda: page.state == PREVIEW)
@@ -87,8 +90,12 @@ def test_it_is_offered_said_and_done_by_keys_in_both_languages(
         assert page.start_button.isEnabled(), "the file can be imported again with other columns"
         again = asked(page, qtbot)
         assert not again.save_button.isEnabled()
+        assert not again.final.isVisible()
         assert ("没有可以撤回的内容" if code == "zh" else "There is nothing to take back") in again.figure.text()
         qtbot.keyClick(again, Qt.Key.Key_Escape)
+        page.start()
+        qtbot.waitUntil(lambda: page.state == RESULT)
+        assert doctors_of(laptop) == made, "what is said to bring it back does"
     finally:
         language.apply_language(application, "zh")
 
