@@ -1,7 +1,7 @@
 """A combo box that shows by a small arrow that it opens; the style sheet leaves the arrow to the painter."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
@@ -58,6 +58,7 @@ class DropDown(QComboBox):
         self._list = _Open(self)
         self.setView(self._list)
         self.setItemDelegate(_Rows(self))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # of the language that is shown now
 
     def leave(self, place: int, *, forward: bool) -> None:
@@ -93,6 +94,10 @@ class DropDown(QComboBox):
     @override
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._ahead.commit(event)
+
+    @override
+    def wheelEvent(self, e: QWheelEvent) -> None:
+        e.ignore()  # it scrolls what is around: chosen by the way, nobody would see it
 
     @override
     def focusInEvent(self, e: QFocusEvent) -> None:

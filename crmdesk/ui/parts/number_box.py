@@ -1,7 +1,9 @@
 """Boxes for numbers and times whose text keeps the distance from the edge that every other field has."""
 
 from PySide6.QtCore import Qt, QTime
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QTimeEdit
+from typing_extensions import override
 
 from crmdesk.ui import theme
 
@@ -13,6 +15,7 @@ def _give_room(box: QAbstractSpinBox) -> None:
     side = theme.px(_SIDE)
     box.lineEdit().setTextMargins(side, 0, side, 0)
     box.setFixedHeight(theme.px(_HEIGHT) + 2 * _BORDER)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
 
 
 class NumberBox(QSpinBox):
@@ -26,6 +29,10 @@ class NumberBox(QSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         _give_room(self)
 
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls what is around: a number changed by the way nobody would see
+
 
 class TimeBox(QTimeEdit):
     """A time of day, `09:30`."""
@@ -35,3 +42,7 @@ class TimeBox(QTimeEdit):
         self.setObjectName(name)
         self.setDisplayFormat("HH:mm")
         _give_room(self)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()

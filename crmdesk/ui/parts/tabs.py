@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 from typing_extensions import override
 
@@ -56,6 +56,10 @@ class Tabs(QTabBar):
 
     def _needs(self, names: Sequence[str], gap: int) -> int:
         return sum(int(theme.text_width(name, bold=True) + 0.5) + gap for name in names)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls the page
 
     @override
     def resizeEvent(self, arg__1: QResizeEvent) -> None:
