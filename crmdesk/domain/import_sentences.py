@@ -123,6 +123,10 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "“{value}”不像一位医生的姓名，没有导入。",
         "'{value}' does not look like the name of a doctor; not imported.",
     ),
+    "only_a_place": (
+        "这一行只写着医院或科室“{value}”，没有医生，没有导入。",
+        "This row holds nothing but the hospital or department '{value}', no doctor; not imported.",
+    ),
     "several_people": (
         "“{value}”是 {count} 个人的姓名，没有导入。请每人一行。",
         "'{value}' names {count} people; not imported. Give each a row.",

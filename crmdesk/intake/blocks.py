@@ -173,10 +173,10 @@ class _Walk:
 
         A title above the header may stand in the column of the hospitals by chance: there only a place of care is one.
         """
-        text = _lone(row)
+        text = lone_text(row)
         if not text:
             return False
-        found = _place(text)
+        found = place_of_care(text)
         if found is None and not is_title and not self._is_named(row):
             alone = self._cell(row, INSTITUTION_NAME)
             found = (alone, "") if alone and not (says_nothing(alone) or as_above(alone)) else None
@@ -264,7 +264,7 @@ def _in_blocks(stated: set[int], giving: set[int], taking: int) -> bool:
     return not stated or (taking > 1 and 2 * len(giving) > len(stated))
 
 
-def _lone(row: SheetRow) -> str:
+def lone_text(row: SheetRow) -> str:
     """Return the one text of a row that holds nothing else but its number, '' where there is none or more."""
     written = set(row.cells)
     written.discard("")
@@ -283,7 +283,7 @@ def _bare(text: str) -> str:
     return _BEHIND.sub("", inner[begins.end() :] if begins else inner).strip()
 
 
-def _place(text: str) -> tuple[str, str] | None:
+def place_of_care(text: str) -> tuple[str, str] | None:
     """Return (hospital, department or '') of a heading; None for a text that names no place of care."""
     if len(text) > _LONGEST:
         return None

@@ -1,11 +1,14 @@
 """Reads the cell that should name a doctor: titles written behind the name, notes that name nobody, several people."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import cache
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.intake.clean import choice_code, person_name, plain
 from crmdesk.intake.columns import SURNAMES
+from crmdesk.intake.matching import name_key
 from crmdesk.intake.sheets import fold
 
 _HAN = "\u3400-\u9fff"
@@ -53,6 +56,14 @@ _REMARK = re.compile(r"[(（][^()（）]*[)）]$")
 _ONE_PERSON = re.compile(rf"[{_HAN}]{{2,4}}")
 
 
+_ROOM = re.compile(
+    rf"(?:[{_HAN}]{{1,12}}(?:科室?|病[区房]|门诊)|[{_HAN}]{{2,12}}(?:中心|室|部))(?:[(（][^()（）]*[)）])?"
+)
+_FOREIGN_ROOM = re.compile(r"(?:department|dept\.?|division) of .+|ward \d.*|.+ (?:department|dept\.?)", re.I)
+_ROOMS_LIKE_NAMES = frozenset({"皮肤科", "麻醉科", "康复科", "康复部", "icu", "ccu", "nicu", "picu", "sicu"})
+"""Those that begin as names do, or have no word for what they are."""
+
+
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
 _COUNTED = re.compile(
     r"(?:合计|总计|小计|共计|总数|(?:grand |sub-?)?total)\s*[:：]?\s*\d{1,7}\s*(?:人|名|位|条|家|个|doctors?)?", re.I
@@ -95,6 +106,25 @@ def without_title(name: str) -> tuple[str, str]:
         return name, ""
     code = None if found[0].endswith("主任") else choice_code("doctor_title", found[0])
     return own, code or ""
+
+
+def names_a_room(text: str, known: Container[str] = frozenset()) -> bool:
+    """Say whether a text is a department and nobody's name; `known` are departments by `matching.name_key`.
+
+    What begins with a family name and is as short as a name is one, unless such a department is known: 王科, 康复科.
+    """
+    name = person_name(text)
+    if name.casefold() in _specialties() or name_key(name) in known:
+        return True
+    if not _ROOM.fullmatch(name):
+        return name.isascii() and bool(_FOREIGN_ROOM.fullmatch(name))
+    return not ((len(name) <= 3 and name[0] in SURNAMES) or (len(name) <= 4 and name[:2] in _FAMILIES))
+
+
+@cache
+def _specialties() -> frozenset[str]:
+    spelled = (text for one in PICKLISTS["specialty"] for text in (one.zh, one.en, *one.aliases))
+    return _ROOMS_LIKE_NAMES | frozenset(text.casefold() for text in spelled)
 
 
 def check_person(text: str, hospital: str) -> None:

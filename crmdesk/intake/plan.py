@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
-from crmdesk.intake.blocks import NO_BLOCKS, Blocks
+from crmdesk.intake.blocks import NO_BLOCKS, Blocks, lone_text, place_of_care
 from crmdesk.intake.columns import (
     DEPARTMENT_NAME,
     DOCTOR_NAME,
@@ -29,7 +29,15 @@ from crmdesk.intake.columns import (
 from crmdesk.intake.dates import PLAIN, Order, decided
 from crmdesk.intake.matching import Doctors, Found, Institutions, Match, name_key
 from crmdesk.intake.model import Action, KnownCustomers, NewRow, Planned, SheetRow
-from crmdesk.intake.people import as_above, check_person, is_total, says_nothing, signs_off, without_title
+from crmdesk.intake.people import (
+    as_above,
+    check_person,
+    is_total,
+    names_a_room,
+    says_nothing,
+    signs_off,
+    without_title,
+)
 from crmdesk.intake.preview import Preview
 
 
@@ -86,6 +94,7 @@ class _Cells:
     values: dict[str, dict[str, Any]]
     raw: dict[str, str]
     left_out: dict[str, str]
+    alone: str = ""  # the one text of a row that holds nothing else
 
     def take(self, target: str, name: str, text: str, read: tuple[object, str]) -> None:
         """Keep a cell as the file has it, and its value or why it has none."""
@@ -135,7 +144,7 @@ class _Planner:
         raise NotImplementedError
 
     def _cells(self, row: SheetRow) -> _Cells:
-        cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {})
+        cells = _Cells({"doctor": {}, "institution": {}, "department": {}}, {}, {}, lone_text(row))
         above = self._blocks.cells(row.number)
         for index, target, declared in self._mapping:
             text = row.cells[index] if index < len(row.cells) else ""
@@ -291,6 +300,7 @@ class _DoctorPlanner(_Planner):
         self._pending: list[Callable[[], None]] = []
         self._told: set[int] = set()
         self._alone = self._names_alone()
+        self._room_names = self._names_of_rooms()
 
     def _names_alone(self) -> set[str]:
         """Return the hospital names that stand alone in some row: they part names that others run together."""
@@ -300,6 +310,14 @@ class _DoctorPlanner(_Planner):
                 cells = {row.cells[index] for row in self._table.rows}
                 found = {name_key(cell) for cell in cells if cell.count("医院") == 1 and len(cell) <= 24}
         return found
+
+    def _names_of_rooms(self) -> set[str]:
+        """Return the departments that are known here or stand in the column for them, as they are compared."""
+        cells = {
+            row.cells[index] for index, target, _ in self._mapping if target == DEPARTMENT_NAME
+            for row in self._table.rows
+        }  # fmt: skip
+        return {room for _place, room in self._rooms} | {name_key(cell) for cell in cells if cell}
 
     @override
     def _plan_row(self, number: int, cells: _Cells) -> Planned:
@@ -326,6 +344,8 @@ class _DoctorPlanner(_Planner):
         if cells.left_out.get(DOCTOR_NAME) == "formula":
             raise InputError("not_a_person", value=cells.raw[DOCTOR_NAME][:40])
         check_person(cells.raw.get(DOCTOR_NAME, ""), cells.raw.get(INSTITUTION_NAME, ""))
+        if name and _is_place(cells.alone, self._room_names):
+            raise InputError("only_a_place", value=cells.alone[:40])
         values = cells.values["doctor"] | {"name": name, "territory_id": self._territory_id}
         if not values.get("specialty") and work.places and work.places[0][2]:
             specialty = clean.choice_code("specialty", work.places[0][2])
@@ -446,6 +466,16 @@ class _DoctorPlanner(_Planner):
         work.before.append(made)
         self._pending.append(lambda: self._rooms.__setitem__(key, made.id))
         return made.id
+
+
+_BESIDE_A_NAME = re.compile(r"[,;/(]|\b(?:dr|prof|mrs?|ms)\b", re.I)
+
+
+def _is_place(text: str, rooms: Container[str]) -> bool:
+    """Say whether the one text of a row is a hospital or department, and nobody stands beside it."""
+    if not text or (text.isascii() and _BESIDE_A_NAME.search(text)):
+        return False
+    return place_of_care(text) is not None or names_a_room(text, rooms)
 
 
 def _runs_together(row: NewRow) -> bool:

@@ -38,6 +38,50 @@ def test_what_names_no_doctor_or_several_is_refused_and_makes_nothing(line: str,
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "骨科", "2,骨科", "康复科", "心胸外科", "血透室", "ICU", "神经内科二病区", "明泉医院 心内科", "【检验科】",
+        "王科长办公室", "Kim Hospital", "General Hospital (2 doctors)", "Cardiology", "Department of Surgery", "Ward 3",
+    ],
+)  # fmt: skip
+def test_a_line_that_holds_only_a_hospital_or_a_department_is_no_doctor_and_says_so(line: str) -> None:
+    ledger = Ledger()
+    text = f"序号,姓名,手机\n1,李敏,13800000001\n{line if ',' in line else f',{line}'},\n"
+    _report, planned = ledger.load(text.encode())
+    assert [(one.action, one.code) for one in planned] == [(Action.CREATE, ""), (Action.REFUSED, "only_a_place")]
+    assert [row["name"] for row in ledger.rows["doctor"].values()] == ["李敏"]
+    assert planned[1].params["value"] in line
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "王科", "李文科", "欧阳科", "司马文科", "张部", "陈文室", "安中心", "扎西", "阿部",
+        "John Ward", "Ward Smith", "Dr Smith General Hospital", "John Smith (General Hospital)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("row", ["{},", "{},13800000002"])
+def test_a_person_who_is_called_like_a_department_is_made(name: str, row: str) -> None:
+    _report, planned = Ledger().load(f"姓名,手机\n李敏,13800000001\n{row.format(name)}\n".encode())
+    assert [one.action for one in planned] == [Action.CREATE] * 2
+
+
+def test_what_has_more_than_its_name_is_no_heading_and_what_is_known_as_a_department_is_one() -> None:
+    _report, planned = Ledger().load("姓名,手机\n骨科,13800000002\n".encode())
+    assert planned[0].action is Action.CREATE, "a telephone number is somebody's"
+    ledger = Ledger()
+    loaded("张硕,明泉医院,康科,", ledger=ledger)
+    assert loaded("康科,,,", ledger=ledger)[0][:2] == (Action.REFUSED, "only_a_place")
+
+
+def test_who_was_made_so_before_stays_that_one() -> None:
+    ledger = Ledger()
+    loaded("李敏,,,", ledger=ledger)
+    ledger.rows["doctor"] = {row_id: {**row, "name": "骨科"} for row_id, row in ledger.rows["doctor"].items()}
+    assert loaded("骨科,,,", ledger=ledger)[0][0] is Action.SAME
+
+
+@pytest.mark.parametrize(
     ("cell", "name", "title"),
     [
         ("李伟教授", "李伟", None), ("李伟主任医师", "李伟", "chief"),
