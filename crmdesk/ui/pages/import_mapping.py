@@ -103,8 +103,8 @@ class MappingTable(QTableWidget):
 
     @override
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and self._above is not NO_BLOCKS:
-            self.show_above(self._above)  # in the colours of the other theme
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_above_anew()
         super().changeEvent(event)
 
     def mapping(self) -> dict[int, str]:
@@ -135,6 +135,12 @@ class MappingTable(QTableWidget):
             self.setHorizontalHeaderItem(column.index, QTableWidgetItem(self._heading(column)))
             if column.refused:
                 self._refuse(column)
+        self._show_above_anew()
+
+    def _show_above_anew(self) -> None:
+        """Show what is from above in the language and the colours in use."""
+        if self._above is not NO_BLOCKS:
+            self.show_above(self._above)
 
     def _heading(self, column: Column) -> str:
         """Return what stands above a column: cards have no headings of their own, so that theirs are ours."""
