@@ -52,8 +52,8 @@ from crmdesk.ui.parts.split import ScrollArea
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
 
-_LEAST_HEIGHT, _LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 320, 560, 64, 300
-"""What the report has at least above what is known of the doctor, and the name and what is beside it in their line."""
+_LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 560, 64, 300
+"""What the report has at least beside what is known of the doctor, and the name and what is beside it in their line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
@@ -163,7 +163,7 @@ class VisitEditor(QWidget):
         if below == (self._parts.direction() == QBoxLayout.Direction.TopToBottom):
             return
         self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
-        self._room.setMinimumHeight(theme.px(_LEAST_HEIGHT) if below else 0)
+        self._room.show_whole(whole=below)  # the page scrolls then
         self.side.set_below(below)
 
     # --- opening --------------------------------------------------------------------------------------------------

@@ -94,6 +94,12 @@ class ScrollArea(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("可滚动的内容"))
         self._ring = FocusRing(self)
+        self._whole = False
+
+    def show_whole(self, *, whole: bool) -> None:
+        """Take the height that the content needs, because what is around it scrolls already; or scroll by itself."""
+        self._whole = whole
+        self.updateGeometry()
 
     def ring_around(self, card: QWidget) -> None:
         """Show the focus around the card in which this scrolls."""
@@ -117,7 +123,10 @@ class ScrollArea(QScrollArea):
         if inner is None:
             return least
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(max(least.width(), inner.minimumSizeHint().width() + bar), least.height())
+        height = least.height()
+        if self._whole:
+            height = max(height, inner.minimumSizeHint().height(), inner.heightForWidth(self.viewport().width()))
+        return QSize(max(least.width(), inner.minimumSizeHint().width() + bar), height)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QApplication, QComboBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts import room
 from crmdesk.ui.parts.dropdown import DropDown
@@ -100,6 +102,22 @@ def _controls(window: MainWindow) -> Iterator[tuple[QWidget, Callable[[], object
             yield one, one.currentIndex
         elif isinstance(one, QAbstractSpinBox):
             yield one, one.text
+
+
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+@pytest.mark.parametrize("name", ["visit_report", "visit_submitted"])
+def test_a_report_that_stands_in_a_page_that_scrolls_does_not_scroll_by_itself(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, name: str, wanted: str
+) -> None:
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    window, laptop = sit(*house.REP)
+    next(one for one in house.places() if one.name == name).show(window, laptop)
+    house.shown(qtbot, window)
+    page: Any = window.page("visit")
+    assert window._room.verticalScrollBar().maximum() > 0
+    assert page.editor._room.verticalScrollBar().maximum() == 0
+    assert page.editor.form.visibleRegion().boundingRect().height() > 100
 
 
 def _tabs() -> Tabs:
