@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.services.views import ACCEPTED, TodayItem
@@ -18,6 +18,7 @@ from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.room import PageStack
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class VisitList(QWidget):
         self.rows.opened.connect(lambda key: self.context.navigate("visit", id=key))
         self.rows.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._empty = EmptyState("visit")
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.rows)
         self._stack.addWidget(self._empty)
         bar = QFrame()

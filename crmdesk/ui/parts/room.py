@@ -1,6 +1,6 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QScrollArea,
-    QStackedWidget,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -68,25 +68,41 @@ def bring_into_sight(widget: QWidget, part: QRect) -> None:
         around.bring_into_sight(widget, part)
 
 
-class PageStack(QStackedWidget):
-    """Pages of which one is shown: it alone says how much room is needed."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.currentChanged.connect(self.updateGeometry)
+class _Pages(QStackedLayout):
+    """Asks the page that is shown how much room is needed; Qt's own asks all of them, and in what stands within
+    another layout it is the layout that is asked, not the widget.
+    """
 
     @override
-    def minimumSizeHint(self) -> QSize:
+    def minimumSize(self) -> QSize:
         shown = self.currentWidget()
         return shown.minimumSizeHint().expandedTo(shown.minimumSize()) if shown is not None else QSize()
 
     @override
     def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
+        return self.minimumSize()
 
     @override
-    def heightForWidth(self, arg__1: int) -> int:
-        return _least_height(self.currentWidget(), arg__1, self.minimumSizeHint().height())
+    def heightForWidth(self, width: int) -> int:
+        return _least_height(self.currentWidget(), width, self.minimumSize().height())
+
+
+class PageStack(QFrame):
+    """Pages of which one is shown: it alone says how much room is needed."""
+
+    currentChanged = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pages = _Pages(self)
+        self._pages.currentChanged.connect(self._changed)
+        self.addWidget, self.setCurrentWidget = self._pages.addWidget, self._pages.setCurrentWidget
+        self.setCurrentIndex, self.currentIndex = self._pages.setCurrentIndex, self._pages.currentIndex
+        self.currentWidget = self._pages.currentWidget
+
+    def _changed(self, index: int) -> None:
+        self.updateGeometry()
+        self.currentChanged.emit(index)
 
 
 class _Scrolled(QWidget):

@@ -120,6 +120,16 @@ def test_a_report_that_stands_in_a_page_that_scrolls_does_not_scroll_by_itself(
     assert page.editor.form.visibleRegion().boundingRect().height() > 100
 
 
+@pytest.mark.parametrize("name", ["visit", "import", "customers", "today", "expenses", "sync", "settings"])
+def test_a_page_that_has_its_room_does_not_scroll_beside_its_own_list(qtbot: QtBot, sit: Sit, name: str) -> None:
+    window, laptop = sit(*house.REP)
+    report = next(one for one in house.places() if one.name == "visit_report")
+    for place in (report, next(one for one in house.places() if one.name == name)):
+        place.show(window, laptop)
+        house.shown(qtbot, window)
+    assert window._room.verticalScrollBar().maximum() == 0, "what another part of the page needs is not asked for"
+
+
 def _tabs() -> Tabs:
     made = Tabs()
     for word in ("一", "二", "三"):
