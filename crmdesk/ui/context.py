@@ -12,6 +12,8 @@ How texts get their English (for every module of `crmdesk.ui`)
 - Words of fields and picklists come from the declarations: `language.field_word(record, field)`,
   `language.choice_word(picklist, code)`.
   Sentences for error codes: `words.sentence(code, params)`.
+- What a toast, a banner, a fault or the error at a field says is given as what makes it (`notices.Said`), so that it
+  follows a switch of the language while it stands there; `tests/ui/reading/test_dialogs_follow.py` looks at dialogs.
 """
 
 from collections.abc import Callable
