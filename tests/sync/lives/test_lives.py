@@ -142,6 +142,7 @@ def test_four_hundred_days_away(field: Field, clock: TestClock, cleared: bool) -
     field.database.run(lambda work: [work.delete("doctor", row_id, SYSTEM) for row_id in doctors[:3]])
     company.edit("doctor", doctors[5], {"name": "改过名"})
     clock.move(400 * DAY_S)
+    company.edit("product", company["product"], {"name": "a year on"})
     if cleared:
         assert horizon.forget(field.database) > 0
     assert laptop.engine.sync_once().code == "signed_out"
