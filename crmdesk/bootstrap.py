@@ -286,9 +286,9 @@ class Premises:
     def bring_back(self, laptop: Laptop, name: str, passphrase: str = "") -> Brought:
         """Bring what was not sent out of a store put aside into the present one; then the old one and its key go.
 
-        It stays where a draft in it could not come. Raises InputError('unknown_put_aside'), WorldError:
-        `passphrase_missing`, `passphrase_wrong`, `keyring_locked`, `in_use`, `put_aside_key`, `put_aside_damaged`,
-        `put_aside_foreign`; then nothing has changed.
+        It stays where a draft in it could not come, and where it can't be deleted (`stays`). Raises
+        InputError('unknown_put_aside'), WorldError: `passphrase_missing`, `passphrase_wrong`, `keyring_locked`,
+        `in_use`, `put_aside_key`, `put_aside_damaged`, `put_aside_foreign`; then nothing has changed.
         """
         account = laptop.account
         aside = put_aside.named(self.book.folder(account), name)
@@ -302,8 +302,13 @@ class Premises:
         finally:
             old.close()
         laptop.desk.publish(changes)
-        if not brought.left:
+        if brought.left:
+            return brought
+        try:
             self.throw_away(account, name)
+        except WorldError as error:  # all has come: that is what counts, and nothing comes twice
+            _log.info("put_aside_stays", code=error.code)
+            return msgspec.structs.replace(brought, stays=True)
         return brought
 
     def throw_away(self, account: accounts.Account, name: str) -> None:

@@ -78,6 +78,13 @@ def _told(output: Output, brought: Brought) -> list[str]:
                 " typed. Open it once more when that is done.",
             )
         )
+    elif brought.stays:
+        lines.append(
+            output.pick(
+                "旧数据现在删不掉，还留着；里面没有要取回的了。",
+                "The older data could not be deleted now and stays; there is nothing left in it to bring back.",
+            )
+        )
     else:
         lines.append(output.pick("旧数据已删除。", "The older data is removed."))
     return lines

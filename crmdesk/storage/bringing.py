@@ -69,6 +69,7 @@ class Unsent(msgspec.Struct, frozen=True):
     titles: Mapping[tuple[str, str], str]
     drafts: list[tuple[str, str, str]]
     preferences: list[tuple[str, str]]
+    came: "_Came"  # what had come into it from stores before it
 
 
 def read(store: Store) -> Unsent:
@@ -86,6 +87,7 @@ def read(store: Store) -> Unsent:
             titles=_titles(connection, (one.operation for some in acts.values() for one in some)),
             drafts=_texts(driver, "SELECT key, content, saved_at FROM draft ORDER BY saved_at"),
             preferences=_texts(driver, "SELECT name, value FROM preference"),
+            came=_came(connection),
         )
 
 
@@ -96,16 +98,24 @@ def bring(unsent: Unsent, store: Store, work: UnitOfWork) -> Brought:
     """
     if unsent.user_id not in ("", _person(work.connection)):
         raise WorldError("put_aside_foreign")
-    came = msgspec.convert(settings.meta_json(work.connection, _META) or {}, _Came)
+    came = _came(work.connection)
     brought = _bring_acts(unsent, store, work, came)
     drafts, left = _bring_drafts(unsent, work, came)
     brought = msgspec.structs.replace(brought, drafts=drafts, left=left)
+    # Only now: what waits in the old store may have come from one before it. What was settled there is not to come
+    # again from that one; its files may, they are the same bytes.
+    came.operations |= unsent.came.operations
+    came.drafts |= unsent.came.drafts
     settings.set_meta_json(work.connection, _META, {name: sorted(some) for name, some in _by_name(came)})
     if brought.changes or brought.needs_you or brought.drafts:
         count = brought.changes + brought.needs_you
         lately.note(work.connection, lately.BROUGHT, work.now(), count=count, drafts=brought.drafts)
     work.note("sync_state", _META)
     return brought
+
+
+def _came(connection: Connection) -> _Came:
+    return msgspec.convert(settings.meta_json(connection, _META) or {}, _Came)
 
 
 def _by_name(came: _Came) -> list[tuple[str, set[str]]]:
@@ -226,7 +236,8 @@ def _bring_files(unsent: Unsent, store: Store, work: UnitOfWork, operations: Ite
     """Copy the bytes that only the old store may have, and queue what it owed the server; return how many came."""
     made = {one.fields["sha256"][1] for one in operations if one.record == "attachment" and "sha256" in one.fields}
     came = 0
-    wanted = sorted({*made, *unsent.owed} - known.files - {None})
+    # What is made now needs its bytes, also where they came once before and were given up and swept since.
+    wanted = sorted((unsent.owed.keys() - known.files | made) - {None})
     known.files.update(wanted)
     for sha256 in wanted:
         content = store.attachment(sha256)

@@ -46,9 +46,7 @@ def put(folder: Path, account: str, vault: KeyVault, at: str) -> None:
     if not folder.exists():
         return
     FolderLock(folder / LOCK_NAME).release()  # who has it open would go on writing into it
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}.unreadable-{number}")).exists():
-        number += 1
+    aside = folder.with_name(f"{folder.name}.unreadable-{_last_number(folder) + 1}")
     try:
         vault.copy_to(account, folder)
         durable.write(folder / _NOTE, msgspec.json.encode(_Note(at)))
@@ -69,9 +67,17 @@ def listed(folder: Path) -> list[PutAside]:
     found = []
     for path in folder.parent.glob(f"{folder.name}.unreadable-*"):
         match = _NAME.fullmatch(path.name)
-        if match and match["store"] == folder.name and (path / FILE_NAME).is_file():
-            found.append(PutAside(path, _put_at(path), match["number"]))
+        with suppress(OSError):  # a folder that somebody made who lets nobody in: the others are listed
+            if match and match["store"] == folder.name and (path / FILE_NAME).is_file():
+                found.append(PutAside(path, _put_at(path), match["number"]))
     return sorted(found, key=lambda one: int(one.name))
+
+
+def _last_number(folder: Path) -> int:
+    """Return the highest number that is in use, also of what is about to go: a later store has a higher one."""
+    paths = folder.parent.glob(f"{folder.name}.unreadable-*")
+    found = (_NAME.fullmatch(path.name.removesuffix(_GOING)) for path in paths)
+    return max((int(match["number"]) for match in found if match), default=0)
 
 
 def named(folder: Path, name: str) -> PutAside:
@@ -109,6 +115,8 @@ def _delete(going: Path, account: str, vault: KeyVault) -> None:
         vault.of_folder(going).forget(account, spared=vault)
     except WorldError as error:  # the key ring is locked: a key without its store opens nothing
         _log.info("key_left", code=error.code)
+    except OSError as error:  # a program that looks at each file holds one of them just now
+        _log.info("key_left", code=type(error).__name__)
     shutil.rmtree(going, ignore_errors=True)  # what is left goes another time
 
 

@@ -73,7 +73,8 @@ class PutAside(msgspec.Struct, frozen=True):
 class Brought(msgspec.Struct, frozen=True):
     """What came out of an older store: changes that go out again, that need the person, that were given up before.
 
-    `left`: drafts that stay in it, because another one of the same page is being typed in the present one.
+    `left`: drafts that stay in it, because another one of the same page is being typed in the present one. `stays`: all
+    of it came, and it could not be deleted.
     """
 
     changes: int = 0
@@ -82,6 +83,7 @@ class Brought(msgspec.Struct, frozen=True):
     drafts: int = 0
     files: int = 0
     left: int = 0
+    stays: bool = False
 
 
 class Look(msgspec.Struct, frozen=True):

@@ -542,6 +542,10 @@
                 <numerusform>%n drafts stay in the older data: others of the same pages are being typed. Open it again when those are done.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>旧数据现在删不掉，还留着；里面没有要取回的了。</source>
+            <translation>The older data could not be deleted now and stays; there is nothing left in it to bring back.</translation>
+        </message>
     </context>
     <context>
         <name>CallBackCard</name>

@@ -153,6 +153,53 @@ def test_what_came_by_way_of_a_third_store_is_known_by_its_operations(
     assert len(waiting(here)) == 1
 
 
+def test_what_was_settled_in_a_store_between_does_not_come_again_from_the_one_before(
+    old: Store, here: Store, open_store: Opened, tmp_path: Path, wire: Any
+) -> None:
+    """A refused edit went out under another id there, a draft was thrown away, an answer was forgotten in a month."""
+    between = open_store(laid(tmp_path / "between"))
+    _belongs_to(between, wire.me)
+    with old.writing() as work:
+        work.create("doctor", new_id(), {"name": "李一"}, wire.me)
+        outbox.next_batch(work.connection, 10, 10_000)
+        [refused] = [one.operation.id for one in outbox.pending_operations(work.connection)]
+        outbox.settle(work, [Answer(refused, "refused", code="forbidden")])
+        work.create("doctor", new_id(), {"name": "李二"}, wire.me)
+        work.save_draft("new_doctor:1", {"name": "李三"})
+    assert bring(old, between) == Brought(changes=1, needs_you=1, drafts=1)
+    with between.writing() as work:
+        [sent] = outbox.next_batch(work.connection, 10, 10_000)
+        outbox.settle(work, [Answer(sent.id, "applied", 1)])
+        work.driver.execute("DELETE FROM outbox_done")
+        outbox.retry(work, refused)
+        work.discard_draft("new_doctor:1")
+    assert bring(between, here) == Brought(changes=1)
+    assert bring(old, here) == Brought()
+    assert [fields["name"] for _, _, fields in waiting(here)] == ["李一"]
+
+
+def test_a_picture_that_came_once_comes_again_with_another_row_of_a_second_store(
+    old: Store, here: Store, open_store: Opened, tmp_path: Path, wire: Any
+) -> None:
+    """The same receipt was attached in two stores; what came from the first was given up before the second came."""
+    second = open_store(laid(tmp_path / "second"))
+    _belongs_to(second, wire.me)
+    for store in (old, second):
+        with store.writing() as work:
+            doctor = new_id()
+            work.create("doctor", doctor, {"name": "李"}, wire.me)
+            picture(work, wire, doctor, b"the same receipt")
+    assert bring(old, here).files == 1
+    with here.writing() as work:
+        work.driver.execute("DELETE FROM outbox")
+        work.driver.execute("DELETE FROM row_attachment")
+    here.sweep_attachments()
+    assert here.blobs.present() == set()
+    assert bring(second, here) == Brought(changes=2, files=1)
+    with here.reading() as connection:
+        assert [one.sha256 for one in attachments.queue(connection, attachments.UP)] == sorted(here.blobs.present())
+
+
 def test_a_draft_beside_another_one_of_its_page_stays_until_that_is_done(old: Store, here: Store) -> None:
     for store, text in ((old, "damals"), (here, "jetzt")):
         with store.writing() as work:

@@ -112,3 +112,44 @@ def test_only_stores_of_this_account_are_listed_in_their_order(folder: Path, vau
     (folder.parent / f"{ACCOUNT}.unreadable-4").mkdir()
     assert [one.name for one in put_aside.listed(folder)] == ["1", "2", "10"]
     assert put_aside.named(folder, "2").at.startswith("20"), "of before that was noted: when it was written last"
+
+
+def test_a_store_that_is_put_aside_later_comes_later(folder: Path, vault: KeyVault) -> None:
+    """The first of two was brought back before the third one was put aside; what was done first is to be sent first."""
+    made = (folder / "crmdesk.db").read_bytes()
+    put_aside.put(folder, ACCOUNT, vault, AT)
+    for _ in range(2):
+        folder.mkdir()
+        (folder / "crmdesk.db").write_bytes(made)
+        put_aside.put(folder, ACCOUNT, vault, AT)
+        [first, *_] = put_aside.listed(folder)
+        put_aside.throw_away(first, ACCOUNT, vault)
+    assert [one.name for one in put_aside.listed(folder)] == ["3"]
+
+
+def test_a_folder_that_lets_nobody_in_hides_no_other(
+    folder: Path, vault: KeyVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_aside.put(folder, ACCOUNT, vault, AT)
+    (folder.parent / f"{ACCOUNT}.unreadable-2").mkdir()
+    is_file = Path.is_file
+
+    def asked(path: Path) -> bool:
+        if path.parent.name.endswith("-2"):
+            raise PermissionError(errno.EACCES, "not yours")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", asked)
+    assert [one.name for one in put_aside.listed(folder)] == ["1"]
+
+
+def test_a_key_that_cannot_be_deleted_now_goes_the_next_time(folder: Path, vault: KeyVault) -> None:
+    put_aside.put(folder, ACCOUNT, vault, AT)
+    [one] = put_aside.listed(folder)
+    [key] = one.folder.glob("*.key")
+    key.unlink()
+    key.mkdir()  # what no program deletes as a file
+    put_aside.throw_away(one, ACCOUNT, vault)
+    assert put_aside.listed(folder) == []
+    put_aside.sweep(folder, ACCOUNT, vault)
+    assert list(folder.parent.iterdir()) == []

@@ -121,6 +121,26 @@ def test_a_second_try_brings_nothing_twice(field: Field, opened: list[Laptop], m
     assert field.company.row("doctor", doctor)["name"] == "李又见"
 
 
+def test_older_data_that_cannot_be_deleted_after_all_came_is_no_failure(
+    field: Field, opened: list[Laptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows any program that has a file of it open keeps it from being renamed."""
+    folder = field.folder / "data"
+    worked(field, folder)
+    laptop = forgotten(field, folder)
+    opened.append(laptop)
+    here = premises(folder)
+
+    def held(*_given: Any) -> None:
+        raise PermissionError(13, "another program has it open")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(durable, "rename", held)
+        assert here.bring_back(laptop, "1", OLD) == Brought(changes=3, drafts=1, files=1, stays=True)
+    assert here.bring_back(laptop, "1", OLD) == Brought()
+    assert here.put_aside(laptop.account) == []
+
+
 def test_a_draft_that_cannot_come_keeps_the_older_data_until_it_can(field: Field, opened: list[Laptop]) -> None:
     folder = field.folder / "data"
     worked(field, folder)

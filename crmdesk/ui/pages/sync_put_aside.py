@@ -196,4 +196,5 @@ class BroughtWords(QObject):
         what = dotted(*(said for count, said in parts if count))
         came = self.tr("已取回：{what}。").format(what=what) if what else self.tr("旧数据里没有要取回的更改。")
         left = self.tr("%n 份草稿留在旧数据里：同一页上正有一份在写，写完再打开一次。", "", found.left)
-        return language.sentences((came, left) if found.left else (came,))
+        stays = self.tr("旧数据现在删不掉，还留着；里面没有要取回的了。")
+        return language.sentences((came, *([left] if found.left else []), *([stays] if found.stays else [])))
