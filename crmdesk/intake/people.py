@@ -60,6 +60,11 @@ _ROOM = re.compile(
     rf"(?:[{_HAN}]{{1,12}}(?:科室?|病[区房]|门诊)|[{_HAN}]{{2,12}}(?:中心|室|部))(?:[(（][^()（）]*[)）])?"
 )
 _FOREIGN_ROOM = re.compile(r"(?:department|dept\.?|division) of .+|ward \d.*|.+ (?:department|dept\.?)", re.I)
+_ENDS_AS_NAMES = re.compile(
+    rf"[{_HAN}]*(?:[延连申琴先缅坚辛钦岑斯茨里尔尼朗兰奇迪罗马布米诺奥拉扬什特夫]|尔年)科|[{_HAN}]*[登国文志永兴荣春明]科"
+    rf"|[{_HAN}]+[谷下我]部"
+)
+"""As names from abroad are written (舍甫琴科, 长谷部), and given names, also behind a rare family name (冼登科)."""
 _ROOMS_LIKE_NAMES = frozenset({"皮肤科", "麻醉科", "康复科", "康复部", "icu", "ccu", "nicu", "picu", "sicu"})
 """Those that begin as names do, or have no word for what they are."""
 
@@ -114,9 +119,11 @@ def names_a_room(text: str, known: Container[str] = frozenset()) -> bool:
     What begins with a family name and is as short as a name is one, unless such a department is known: 王科, 康复科.
     """
     name = person_name(text)
-    if name.casefold() in _specialties() or name_key(name) in known:
+    if name_key(name) in known:
         return True
-    if not _ROOM.fullmatch(name):
+    if name.casefold() in _specialties():
+        return name.casefold() not in _ROOMS_LIKE_NAMES or not name.istitle()  # Nicu is a given name, NICU a ward
+    if not _ROOM.fullmatch(name) or _ENDS_AS_NAMES.fullmatch(name):
         return name.isascii() and bool(_FOREIGN_ROOM.fullmatch(name))
     return not ((len(name) <= 3 and name[0] in SURNAMES) or (len(name) <= 4 and name[:2] in _FAMILIES))
 

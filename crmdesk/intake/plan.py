@@ -468,7 +468,8 @@ class _DoctorPlanner(_Planner):
         return made.id
 
 
-_BESIDE_A_NAME = re.compile(r"[,;/(]|\b(?:dr|prof|mrs?|ms)\b", re.I)
+_BESIDE_A_NAME = re.compile(r"[,;/(]|\b(?:dr|prof|mrs?|ms)\b|\bl'hospital$", re.I)
+"""What makes a text one of a person; the last is a family name."""
 
 
 def _is_place(text: str, rooms: Container[str]) -> bool:

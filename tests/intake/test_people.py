@@ -40,7 +40,8 @@ def test_what_names_no_doctor_or_several_is_refused_and_makes_nothing(line: str,
 @pytest.mark.parametrize(
     "line",
     [
-        "骨科", "2,骨科", "康复科", "心胸外科", "血透室", "ICU", "神经内科二病区", "明泉医院 心内科", "【检验科】",
+        "骨科", "2,骨科", "康复科", "心胸外科", "血透室", "ICU", "NICU", "icu", "老年科", "医学检验科",
+        "神经内科二病区", "明泉医院 心内科", "【检验科】",
         "王科长办公室", "Kim Hospital", "General Hospital (2 doctors)", "Cardiology", "Department of Surgery", "Ward 3",
     ],
 )  # fmt: skip
@@ -57,7 +58,9 @@ def test_a_line_that_holds_only_a_hospital_or_a_department_is_no_doctor_and_says
     "name",
     [
         "王科", "李文科", "欧阳科", "司马文科", "张部", "陈文室", "安中心", "扎西", "阿部",
-        "John Ward", "Ward Smith", "Dr Smith General Hospital", "John Smith (General Hospital)",
+        "舍甫琴科", "季莫申科", "恩里科", "尼科", "切尔年科", "长谷部", "日下部", "冼登科", "志科", "Nicu",
+        "L'Hospital", "Guillaume de L'Hospital", "John Ward", "Ward Smith",
+        "Dr Smith General Hospital", "John Smith (General Hospital)",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("row", ["{},", "{},13800000002"])
