@@ -147,7 +147,7 @@ class ThrowAwayDialog(SmallDialog):
 
     def __init__(self, context: PageContext, parent: QWidget, one: PutAside) -> None:
         super().__init__(context, parent, "throw_away")
-        self._one = one
+        self._one, self._busy = one, False
         self._sure = QCheckBox()  # no key that is pressed once too often says yes
         self._sure.setObjectName("throw_away_sure_check")
         self.content.addWidget(self._sure)
@@ -164,20 +164,32 @@ class ThrowAwayDialog(SmallDialog):
 
     @override
     def save(self) -> None:
+        if self._busy:
+            return
         if not self._sure.isChecked():
             self.marks.show([Fault(self.tr("确实不要了，请先打勾。"), self._sure)])
             return
         self.marks.show(())
-        self.save_button.setEnabled(False)
+        self._wait(True)
         future = self.context.session.throw_away(self._one.name)
         self.context.bridge.run(self, future, self._done, self._refused)
 
+    @override
+    def reject(self) -> None:
+        if not self._busy:  # as above: the page would go on to show what is gone
+            super().reject()
+
+    def _wait(self, busy: bool) -> None:
+        self._busy = busy
+        self.save_button.setEnabled(not busy)
+
     def _done(self, _nothing: None) -> None:
+        self._wait(False)
         self.gone.emit()
         self.accept()
 
     def _refused(self, error: BaseException) -> None:
-        self.save_button.setEnabled(True)
+        self._wait(False)
         self.tell(error)
 
 

@@ -146,6 +146,10 @@ def test_throwing_away_is_asked_once_and_says_what_it_costs(
     qtbot.keyClick(sure, Qt.Key.Key_Space)
     qtbot.keyClick(sure, Qt.Key.Key_Return)
     assert sessions.asked == [("throw_away", "1")]
+    qtbot.keyClick(sure, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible(), "what is under way is told when it has ended"
+    assert len(sessions.asked) == 1, "and is asked for once"
     sessions.older.clear()
     done: Any = None
     sessions.pending[0].set_result(done)
@@ -161,3 +165,4 @@ def test_what_came_is_said_in_one_sentence() -> None:
         "已取回：2 项更改 · 1 项要你处理 · 1 份草稿 · 4 个附件 · 1 项放弃过的。"
         "1 份草稿留在旧数据里：同一页上正有一份在写，写完再打开一次。"
     )
+    assert came.sentence(Brought(changes=1, stays=True)).endswith("旧数据现在删不掉，还留着；里面没有要取回的了。")
