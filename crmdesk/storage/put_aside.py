@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from crmdesk import durable
-from crmdesk.domain.clock import to_text
+from crmdesk.domain.clock import from_text, to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.storage import journal
 from crmdesk.storage.folder_lock import FolderLock
@@ -123,8 +123,9 @@ def _delete(going: Path, account: str, vault: KeyVault) -> None:
 def _put_at(folder: Path) -> str:
     """Return when a store was put aside; of one of before that was noted, when it was written last."""
     try:
-        return msgspec.json.decode((folder / _NOTE).read_bytes(), type=_Note).at
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        note = msgspec.json.decode((folder / _NOTE).read_bytes(), type=_Note)
+        return to_text(from_text(note.at))
+    except (OSError, msgspec.MsgspecError, ValueError):
         return to_text(datetime.fromtimestamp((folder / FILE_NAME).stat().st_mtime, UTC))
 
 

@@ -11,6 +11,7 @@ import keyring.backends.fail
 import pytest
 
 from crmdesk import durable
+from crmdesk.domain.clock import from_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.storage import put_aside
 from crmdesk.storage.keys import KeyVault
@@ -153,3 +154,14 @@ def test_a_key_that_cannot_be_deleted_now_goes_the_next_time(folder: Path, vault
     assert put_aside.listed(folder) == []
     put_aside.sweep(folder, ACCOUNT, vault)
     assert list(folder.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("note", [b"", b"{}", b'{"at":"yesterday"}', b'{"at":"9999"}', b"\xff"])
+def test_a_note_that_tells_no_time_gives_way_to_when_the_store_was_written(
+    folder: Path, vault: KeyVault, note: bytes
+) -> None:
+    put_aside.put(folder, ACCOUNT, vault, AT)
+    [one] = put_aside.listed(folder)
+    (one.folder / "put-aside.json").write_bytes(note)
+    [one] = put_aside.listed(folder)
+    assert from_text(one.at).year >= 2025
