@@ -5623,6 +5623,10 @@
             <source>支付</source>
             <translation>Paid</translation>
         </message>
+        <message>
+            <source>{what}：{reason}</source>
+            <translation>{what}: {reason}</translation>
+        </message>
     </context>
     <context>
         <name>doctor_new</name>

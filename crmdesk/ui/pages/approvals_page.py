@@ -148,6 +148,8 @@ class ApprovalsPage(Page):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._empty.answered()
         self._empty.setVisible(not items)
+        if not items:
+            self._nothing_to_decide()
         waiting = [item for item in items if not item.pending]
         self._count.setText(self.tr("%n 笔等待", "", len(waiting)))
         self._sum.setText(yuan(sum(item.amount_fen for item in waiting)))
@@ -156,6 +158,12 @@ class ApprovalsPage(Page):
         if self.list.current_key() == current and current:
             self._open(current)
         self._wanted = ""
+
+    def _nothing_to_decide(self) -> None:
+        """Let no key decide on the claim that was shown last: nobody sees it any more."""
+        self._show_box(self._bar)
+        for action in self._actions.values():
+            action.setEnabled(False)
 
     def _row(self, item: ClaimItem) -> ListRow:
         text, tone = claim_words.item_chip(item)
@@ -198,8 +206,9 @@ class ApprovalsPage(Page):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ask_words(self, event: str) -> None:
-        self._show_box(self._decision)
-        self._decision.ask(event)
+        if self.detail.view is not None:
+            self._show_box(self._decision)
+            self._decision.ask(event)
 
     def _ask_lines(self) -> None:
         if self.detail.view is not None:

@@ -91,11 +91,14 @@ class ClaimDetail(ScrollArea):
         self._second = Label("", "muted", wrap=True)
         self._refusal = Label("", "warn", wrap=True)
         self._refusal.setObjectName("claim_refusal_label")
+        self._answer = Label("", "warn", wrap=True)
+        self._answer.setObjectName("claim_answer_label")
         head = QVBoxLayout()
         head.setSpacing(space.TINY)
         head.addLayout(top)
         head.addWidget(self._second)
         head.addWidget(self._refusal)
+        head.addWidget(self._answer)
         self._layout.addLayout(head)
 
     def show_claim(self, view: ClaimView) -> None:
@@ -164,6 +167,9 @@ class ClaimDetail(ScrollArea):
         self._second.setText(" · ".join(part for part in parts if part))
         self._refusal.setText(words.refusal(view.refusal, view.refusal_params) if view.refusal else "")
         self._refusal.setVisible(bool(view.refusal))
+        answer = claim_words.answer_words(view)
+        self._answer.setText(answer)
+        self._answer.setVisible(bool(answer))
 
     def _show_lines(self, view: ClaimView) -> None:
         grid = _emptied(self._lines)
@@ -274,9 +280,7 @@ class ClaimDetail(ScrollArea):
             if entry.on_behalf_of:
                 who = self.tr("{who} 代 {other}").format(who=who, other=entry.on_behalf_of)
             grid.addWidget(Label(language.moment_label(entry.at), "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
-            text = f"{claim_words.action_word(entry.action)} · {who}"
-            reason = claim_words.reason_words(entry.action, entry.reason)
-            grid.addWidget(Label(f"{text}：{reason}" if reason else text, wrap=True), index, 1)
+            grid.addWidget(Label(claim_words.trail_words(entry, who), wrap=True), index, 1)
         if not trail:
             grid.addWidget(Label(self.tr("还没有同步过，经过从第一次同步开始。"), "muted", wrap=True), 0, 0, 1, 2)
 

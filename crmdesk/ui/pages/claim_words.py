@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.domain import picklists
 from crmdesk.domain.money import format_fen
-from crmdesk.services.views import ClaimItem
+from crmdesk.services.views import ClaimItem, ClaimView, HistoryEntry
 from crmdesk.ui import language, words
 
 STATE_TONES = {
@@ -22,6 +22,8 @@ STATE_TONES = {
     "clawback": "bad",
 }
 
+_ANSWERS = {"returned": "send_back", "rejected": "reject"}
+"""State in which the person has to know why → the event that brought it."""
 _REASONS = {"reject": "reject_reason", "settle": "dispute_outcome"}
 
 
@@ -94,6 +96,26 @@ def reason_words(action: str, reason: str) -> str:
     if not picklist or code not in {entry.code for entry in picklists.PICKLISTS[picklist]}:
         return reason
     return language.choice_word(picklist, code) + (f" · {comment}" if colon else "")
+
+
+def trail_words(entry: HistoryEntry, who: str) -> str:
+    """Return what an entry of the trail did, by whom and, where it was said, why."""
+    what = f"{action_word(entry.action)} · {who}"
+    reason = reason_words(entry.action, entry.reason)
+    if not reason:
+        return what
+    return QCoreApplication.translate("claim_words", "{what}：{reason}").format(what=what, reason=reason)
+
+
+def answer_words(view: ClaimView) -> str:
+    """Return who sent a claim back or refused it, and why; '' once it is on its way again."""
+    event = _ANSWERS.get(str(view.row["state"]))
+    if event is None or view.pending:
+        return ""
+    for entry in reversed(view.trail):
+        if entry.action.removeprefix("claim.") == event:
+            return trail_words(entry, entry.who)
+    return str(view.row["decision_comment"] or "")
 
 
 def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:

@@ -80,6 +80,20 @@ def test_the_list_goes_on_behind_what_was_decided(manager: Seat, qtbot: QtBot) -
     assert window.focusWidget() is page.list
 
 
+def test_no_key_decides_on_a_claim_that_nobody_sees_any_more(manager: Seat, qtbot: QtBot) -> None:
+    """Somebody else decided meanwhile and the queue is empty: A would approve what was shown last."""
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "门诊拜访工作餐")
+    items = laptop.ask(lambda reads: reads.approvals())
+    qtbot.waitUntil(page.buttons["approvals_approve"].isEnabled)
+    page._show([])
+    assert not any(action.isEnabled() for action in page._actions.values())
+    qtbot.keyClick(page, Qt.Key.Key_B)
+    assert not page._decision.isVisibleTo(page.detail.window())
+    page._show(items)
+    qtbot.waitUntil(page._actions["approvals_approve"].isEnabled)
+
+
 @pytest.mark.parametrize(
     ("chosen", "words", "said"),
     [

@@ -17,7 +17,7 @@ from crmdesk.company.receipts import png_ticket
 from crmdesk.services.commands import AttachFile
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages import claim_editor
+from crmdesk.ui.pages import claim_editor, claim_words
 from crmdesk.ui.pages.expenses_page import ExpensesPage
 from crmdesk.ui.parts.date_field import today
 from tests.ui.customers.laptop import Laptop, type_text
@@ -93,6 +93,21 @@ def test_a_page_that_opens_on_a_draft_gives_the_keys_to_the_list(
     page = shown(window, qtbot, id=laptop.company.ids["指南解读会草稿"])
     qtbot.waitUntil(page.submit_button.isVisible)
     qtbot.waitUntil(page.list.hasFocus)
+
+
+def test_a_claim_that_came_back_says_why_above_everything(rep: Seat, qtbot: QtBot, dressed: QApplication) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot, id=laptop.company.ids["退回的印刷费"])
+    why = page.detail.findChild(QLabel, "claim_answer_label")
+    qtbot.waitUntil(why.isVisible)
+    assert why.text() == "请写明份数"
+    view = saved(laptop, laptop.company.ids["退回的印刷费"])
+    told = saved(laptop, laptop.company.ids["科室会，上海市浦东医院"]).trail
+    sent_back = msgspec.structs.replace(view, trail=told)
+    assert claim_words.answer_words(sent_back) == "退回 · 王建国：请补上签到表"
+    language.apply_language(dressed, language.ENGLISH)
+    assert claim_words.answer_words(sent_back) == "Sent back · 王建国: 请补上签到表"
+    assert claim_words.answer_words(msgspec.structs.replace(sent_back, pending="submit")) == ""
 
 
 def test_a_claim_of_a_visit_offers_its_doctors_chosen(rep: Seat, qtbot: QtBot) -> None:
