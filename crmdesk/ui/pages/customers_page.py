@@ -63,6 +63,7 @@ class CustomersPage(Page):
         self._settled.setInterval(_SETTLED_MS)
         self._settled.timeout.connect(self._keep_layout)
         self._count = -1
+        self._left_in_table = False
         self._chosen: frozenset[str] = frozenset()
         self.model = CustomerTableModel(self._ask, self._column_words.cell, self._heading_of)
         self.model.filled.connect(self._filled)
@@ -162,7 +163,9 @@ class CustomersPage(Page):
         if "text" in args:
             self.filter.setText(str(args["text"]))
         self._show(self._wanted())
-        self.filter.setFocus()
+        goes_on = self._left_in_table and "text" not in args and self.table.isVisibleTo(self)
+        self._left_in_table = False
+        (self.table if goes_on else self.filter).setFocus()
 
     @override
     def subject(self) -> tuple[str, dict[str, Any]] | None:
@@ -519,6 +522,7 @@ class CustomersPage(Page):
 
     def _open(self, row_id: str) -> None:
         if row_id:
+            self._left_in_table = self.table.hasFocus()  # who comes back goes on to the next line at once
             self.context.navigate(self.model.shown.record, id=row_id)
 
     def _head_changed(self) -> None:

@@ -38,7 +38,8 @@ def _without_stop(text: str) -> str:
 class Toast(QFrame):
     """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
 
-    Where buttons stand in the corner it goes above them: nobody waits six seconds to reject a claim.
+    Where buttons or a banner stand in the corner it goes above them: nobody waits six seconds to reject a claim or to
+    read what is missing.
     """
 
     undone = Signal(str)
@@ -150,10 +151,12 @@ class Toast(QFrame):
         return next(self._buttons_under(place), None) is not None
 
     def _buttons_under(self, place: QRect) -> Iterator[int]:
-        """Yield the upper edges of the window's buttons that can be seen in a place."""
-        for button in self._window.findChildren(QAbstractButton):
-            if button.isVisible() and not self.isAncestorOf(button):
-                seen = button.visibleRegion().boundingRect().translated(button.mapTo(self._window, QPoint(0, 0)))
+        """Yield the upper edges of the window's buttons, and of what a page says, that can be seen in a place."""
+        for kind in (QAbstractButton, Banner):
+            for one in self._window.findChildren(kind):
+                if not one.isVisible() or self.isAncestorOf(one):
+                    continue
+                seen = one.visibleRegion().boundingRect().translated(one.mapTo(self._window, QPoint(0, 0)))
                 if seen.intersects(place):
                     yield seen.top()
 

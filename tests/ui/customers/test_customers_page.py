@@ -42,6 +42,23 @@ def test_typing_two_letters_finds_a_doctor_and_enter_opens_the_page(
     qtbot.waitUntil(lambda: window.page("doctor").title == "曾庆华")
 
 
+def test_who_comes_back_from_a_doctor_goes_on_with_the_next_line(window: MainWindow, qtbot: QtBot) -> None:
+    """The keys went to the filter, and the first Down only found the way back to the line that was left."""
+    page = opened(window, qtbot)
+    qtbot.keyClick(page.filter, Qt.Key.Key_Down)
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    opened_row = page.table.currentIndex().row()
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.shown == "doctor")
+    window.back()
+    assert window.focusWidget() is page.table
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    assert page.table.currentIndex().row() == opened_row + 1
+    window.navigate("today")
+    window.navigate("customers")
+    assert window.focusWidget() is page.filter, "who comes anew may type"
+
+
 def test_chinese_from_an_input_method_and_the_class_narrow_the_list(window: MainWindow, qtbot: QtBot) -> None:
     page = opened(window, qtbot)
     type_text(page.filter, "心血管")

@@ -192,6 +192,20 @@ def test_the_timeline_shows_the_first_and_then_more(qtbot: QtBot) -> None:
     assert not more.isVisible()
 
 
+def test_a_toast_stands_above_a_banner(qtbot: QtBot) -> None:
+    """What is still missing in a claim was covered for six seconds by the news of the step before."""
+    window = QWidget()
+    window.resize(900, 600)
+    qtbot.addWidget(window)
+    banner = Banner(window)
+    banner.say("还缺：第 1 项的凭证。草稿已保存。", "warn")
+    banner.setGeometry(300, 520, 600, 36)
+    window.show()
+    toast = Toast(window)
+    toast.say("报告已提交")
+    assert not toast.geometry().intersects(banner.geometry())
+
+
 def test_a_toast_undoes_once(qtbot: QtBot) -> None:
     window = QWidget()
     window.resize(800, 600)
