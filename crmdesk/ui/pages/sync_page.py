@@ -184,7 +184,12 @@ class SyncPage(Page):
         at = self._page.verticalScrollBar().value()
         self._read = read
         self._show_tiles(read)
+        held = self.window().focusWidget()
+        in_card = held is not None and self._page.isAncestorOf(held)
         self._cards.show_cards([*self._decisions(read), *self._rest(read)])
+        if in_card and held is not None and not held.isVisibleTo(self):
+            # Qt gives it to the next in line: a value of another conflict, or the rail, whose Enter leads away.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.sync_changed(self.context.sync.state())
         self._page.verticalScrollBar().setValue(at)
 

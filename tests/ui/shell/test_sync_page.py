@@ -76,6 +76,17 @@ def test_one_click_puts_another_value_back(
     assert "历史" in window.toast_part.text
 
 
+def test_a_conflict_settled_by_key_leaves_the_keys_on_the_page(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop, conflict: ConflictCard
+) -> None:
+    """They went to the rail, or to a value of the next conflict: the next Enter left the page or settled that one."""
+    other = _button(conflict, "conflict_use_loser_button")
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(other, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not _live(window, ConflictCard))
+    assert window.focusWidget() is window.page("sync")
+
+
 def test_enter_keeps_the_value_in_use(qtbot: QtBot, window: MainWindow, laptop: Laptop, conflict: ConflictCard) -> None:
     qtbot.keyClick(window.page("sync"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not _live(window, ConflictCard))
