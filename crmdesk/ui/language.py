@@ -128,6 +128,11 @@ def local(moment: str | datetime) -> datetime:
     return (from_text(moment) if isinstance(moment, str) else moment).astimezone(ZoneInfo(DEFAULT_ZONE))
 
 
+def names_word(names: str) -> str:
+    """Return names that the views have joined in Chinese as the language in use joins them."""
+    return names if current() == CHINESE else names.replace("、", ", ")
+
+
 def day_word(day: date, today: date | None = None, weekday: bool = False) -> str:
     """Return a date as people say it: 今天, 昨天, 11 月 22 日, with its year if `today` has another one."""
     chinese = current() == CHINESE

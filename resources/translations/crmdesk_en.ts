@@ -4282,7 +4282,7 @@
         </message>
         <message>
             <source>加医生：姓名、拼音或医院</source>
-            <translation>Add a doctor: name, pinyin or hospital</translation>
+            <translation>Add: name, pinyin, hospital</translation>
         </message>
         <message>
             <source>加医生</source>
@@ -4389,7 +4389,7 @@
         </message>
         <message>
             <source>患者、用药、表现；不写就用上面的记录</source>
-            <translation>Patient, medicine, what happened; if empty, the note is used</translation>
+            <translation>Who, medicine, what happened; empty: the note</translation>
         </message>
         <message>
             <source>答应医生的事</source>

@@ -37,7 +37,9 @@ class AdverseEventWords(QObject):
 
     def about(self, item: AdverseEventItem) -> str:
         """Return whom and what a task is about, in one line."""
-        return dotted(item.doctor_names, "、".join(item.product_names), item.institution_name)
+        return dotted(
+            *map(language.names_word, (item.doctor_names, "、".join(item.product_names))), item.institution_name
+        )
 
     def clock(self, item: AdverseEventItem) -> str:
         """Return when it was heard, by whom, and by when it has to be reported."""

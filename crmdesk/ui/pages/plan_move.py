@@ -57,7 +57,7 @@ class MoveDialog(SmallDialog):
 
     @override
     def retranslate(self) -> None:
-        who = dotted(self._visit.doctor_names, self._visit.institution_name)
+        who = dotted(language.names_word(self._visit.doctor_names), self._visit.institution_name)
         self.say(self.tr("移动拜访"), self.tr("{who}。换到另一天要写明原因。").format(who=who), self.tr("移动"))
         self.day.set_label(self.tr("日期"))
         self.day.retranslate()
@@ -129,7 +129,7 @@ class RepeatDialog(SmallDialog):
 
     @override
     def retranslate(self) -> None:
-        who = dotted(self._visit.doctor_names, self._visit.institution_name)
+        who = dotted(language.names_word(self._visit.doctor_names), self._visit.institution_name)
         self.say(self.tr("重复拜访"), who, self.tr("加入计划"))
         self._every.setText(self.tr("每几周一次"))
         self._to.setText(self.tr("直到"))

@@ -67,7 +67,7 @@ class WeekDrawing(QObject):
         tone, sign = ("warn", "warning") if one.counts == "missed" else _TONES.get(one.state, ("neutral", ""))
         return Block(
             key=one.id, day=date.fromisoformat(one.date).weekday(), minute=one.minute,
-            duration_min=one.duration_min, title=one.doctor_names or one.institution_name,
+            duration_min=one.duration_min, title=language.names_word(one.doctor_names) or one.institution_name,
             second=one.institution_name if one.doctor_names else "", chip=one.customer_class, tone=tone, sign=sign,
             spoken=self._words.visit(one), movable=own and one.state == "planned",
         )  # fmt: skip

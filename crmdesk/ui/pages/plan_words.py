@@ -108,5 +108,9 @@ class PlanWords(QObject):
         time = f"{visit.minute // 60:02d}:{visit.minute % 60:02d}"
         state = self.tr("未报告") if visit.counts == "missed" else language.choice_word("visit_state", visit.state)
         return dotted(
-            f"{day} {time}", visit.doctor_names, class_word(visit.customer_class), visit.institution_name, state
+            f"{day} {time}",
+            language.names_word(visit.doctor_names),
+            class_word(visit.customer_class),
+            visit.institution_name,
+            state,
         )

@@ -288,7 +288,8 @@ class TodayPage(Page):
     def _event_line(self, item: AdverseEventItem) -> _Line:
         state, tone = self._event_words.state(item)
         row = ListRow(
-            key=f"adverse_event:{item.row.id}", name=item.doctor_names or item.institution_name, time=self.tr("上报"),
+            key=f"adverse_event:{item.row.id}", time=self.tr("上报"),
+            name=language.names_word(item.doctor_names) or item.institution_name,
             chip=self.tr("不良反应"), chip_tone="bad",
             second=dotted(item.institution_name, self._words.listed(item.product_names)),
             third=str(item.row["heard"] or ""), state=state, state_tone=tone,
@@ -307,7 +308,7 @@ class TodayPage(Page):
         visit = item.visit
         word, tone = self._state(item)
         row = ListRow(
-            key=visit.id, name=item.doctor_names or item.institution_name,
+            key=visit.id, name=language.names_word(item.doctor_names) or item.institution_name,
             time=language.time_word(str(visit["starts_at"])),
             chip=class_word(item.customer_class), second=self._second(item),
             third=self._third(item), state=word, state_tone=tone,
@@ -343,7 +344,7 @@ class TodayPage(Page):
     def _promise_line(self, item: TodayItem) -> _Line:
         chip, tone, text, said = self._words.promise(item.visit)
         row = ListRow(
-            key=f"promise:{item.visit.id}", name=item.doctor_names, time=self.tr("跟进"),
+            key=f"promise:{item.visit.id}", name=language.names_word(item.doctor_names), time=self.tr("跟进"),
             chip=class_word(item.customer_class), second=dotted(item.institution_name, item.department_name),
             third=self.tr("{promise}（{said}）").format(promise=text, said=said), state=chip, state_tone=tone,
         )  # fmt: skip

@@ -185,7 +185,7 @@ class VisitList(QWidget):
         kind = language.choice_word("channel", visit["channel"])
         return ListRow(
             key=visit.id,
-            name=item.doctor_names or item.institution_name,
+            name=language.names_word(item.doctor_names) or item.institution_name,
             chip=class_word(item.customer_class),
             second=dotted(
                 language.moment_label(str(visit["starts_at"])), kind, item.institution_name, item.department_name

@@ -67,6 +67,26 @@ def test_the_report_reaches_its_next_step_without_scrolling(
         assert shown.contains(QRect(step.mapTo(window, QPoint(0, 0)), step.size()))
 
 
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+def test_what_fields_of_a_report_ask_for_is_not_cut(qtbot: QtBot, dressed: QApplication, sit: Sit, wanted: str) -> None:
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    window, laptop = sit(*house.REP)
+    window.resize(1366, 768)
+    window.navigate("visit", id=laptop.company.ids["p1"])
+    house.shown(qtbot, window)
+    page = window.page("visit")
+    assert isinstance(page, VisitPage)
+    form = page.editor.form
+    form.adverse.choose("yes")
+    form.channel.choose("meeting")
+    for edit in (form.heard, form.doctors.picker.edit):
+        qtbot.waitUntil(edit.isVisible)
+        room = edit.width() - (edit.sizeHint().width() - edit.fontMetrics().horizontalAdvance("x" * 17))
+        said = edit.fontMetrics().horizontalAdvance(edit.placeholderText())
+        assert said <= room, (edit.placeholderText(), said, room)
+
+
 def _scrolls(widget: QWidget) -> QScrollArea:
     above = widget.parentWidget()
     while above is not None and not isinstance(above, QScrollArea):

@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 import crmdesk
 from crmdesk.domain.errors import InputError, RefusedError, WorldError
-from crmdesk.ui import words
+from crmdesk.ui import language, words
 
 _KINDS = {"InputError", "RefusedError", "WorldError"}
 _PACKAGE = Path(crmdesk.__file__).parent
@@ -113,3 +114,16 @@ def test_every_finding_has_its_words() -> None:
 def test_a_code_is_read_out_to_support_in_capitals() -> None:
     assert words.support_code("fapiao_used") == "FAPIAO-USED"
     assert str(WorldError("x")) == "x"
+
+
+def test_names_that_views_join_are_joined_as_the_language_does(dressed: QApplication) -> None:
+    assert language.names_word("周岚、Ann Lee") == "周岚、Ann Lee"
+    language.apply_language(dressed, language.ENGLISH)
+    assert language.names_word("周岚、Ann Lee") == "周岚, Ann Lee"
+
+
+def test_every_page_shows_joined_names_so() -> None:
+    """A visit to several doctors was called `甲、乙` in English too."""
+    pages = Path(crmdesk.__file__).parent / "ui" / "pages"
+    bare = re.compile(r"(?:name=|title=|dotted\(|\s)(?:item|visit|one|self\._visit)\.doctor_names(?! else)\s*(?:,|or)")
+    assert {path.name: bare.findall(text) for path in pages.glob("*.py") if bare.search(text := path.read_text())} == {}
