@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.clock import Clock, to_text, utc_now
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
@@ -25,7 +24,7 @@ from crmdesk.sync.accounts import AccountBook
 from crmdesk.sync.engine import SyncEngine, SyncStatus
 from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Deadlines, Transport
-from crmdesk.ui.ports import Account, Brought, Look, PutAside, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
 
 _KEYS = "keys"
 _WINDOWS_LOCK = "windows.lock"
@@ -308,7 +307,7 @@ class Premises:
             self.throw_away(account, name)
         except WorldError as error:  # all has come: that is what counts, and nothing comes twice
             _log.info("put_aside_stays", code=error.code)
-            return msgspec.structs.replace(brought, stays=True)
+            return brought._replace(stays=True)
         return brought
 
     def throw_away(self, account: accounts.Account, name: str) -> None:
@@ -346,7 +345,7 @@ def _brought(old: Store, store: Store) -> tuple[Brought, ChangeSet]:
     except WorldError as error:
         raise _of_old_store(error) from error
     with store.writing() as work:
-        brought = Brought(**msgspec.structs.asdict(bringing.bring(unsent, old, work)))
+        brought = bringing.bring(unsent, old, work)
         changed = {record: tuple(sorted(ids)) for record, ids in work.changed.items()}
     return brought, ChangeSet(changed, "local")
 

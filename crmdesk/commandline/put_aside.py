@@ -8,8 +8,9 @@ import typer
 from crmdesk.bootstrap import Laptop, Premises
 from crmdesk.commandline.opening import opened, options_of, read_secret
 from crmdesk.commandline.output import Output, counted
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.errors import InputError
-from crmdesk.ui.ports import Brought, PutAside
+from crmdesk.ui.ports import PutAside
 
 put_aside = typer.Typer(
     help="Older data of this account that could not be opened: list it, bring back what was not sent, or throw it away."

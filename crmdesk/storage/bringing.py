@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
@@ -27,20 +28,6 @@ _DONE = "user_id, outcome, done_at"
 _TAKEN_OVER = {"outbox": "user_id", "needs_you": _NEEDS, "outbox_done": _DONE}
 """The tables of operations, with the columns that come as they are."""
 _IN = "IN (SELECT value FROM json_each(?))"
-
-
-class Brought(msgspec.Struct, frozen=True):
-    """How much came: changes that go out again, that need the person, that were given up; drafts and files with bytes.
-
-    `left` are drafts that stay in the old store, because another one of the same page is being typed here.
-    """
-
-    changes: int = 0
-    needs_you: int = 0
-    given_up: int = 0
-    drafts: int = 0
-    files: int = 0
-    left: int = 0
 
 
 class _Came(msgspec.Struct):
@@ -101,7 +88,7 @@ def bring(unsent: Unsent, store: Store, work: UnitOfWork) -> Brought:
     came = _came(work.connection)
     brought = _bring_acts(unsent, store, work, came)
     drafts, left = _bring_drafts(unsent, work, came)
-    brought = msgspec.structs.replace(brought, drafts=drafts, left=left)
+    brought = brought._replace(drafts=drafts, left=left)
     # Only now: what waits in the old store may have come from one before it. What was settled there is not to come
     # again from that one; its files may, they are the same bytes.
     came.operations |= unsent.came.operations

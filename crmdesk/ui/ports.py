@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from crmdesk.domain.brought_back import Brought
     from crmdesk.services.desk import Desk
 
 
@@ -68,22 +69,6 @@ class PutAside(msgspec.Struct, frozen=True):
     name: str
     at: str
     key: str
-
-
-class Brought(msgspec.Struct, frozen=True):
-    """What came out of an older store: changes that go out again, that need the person, that were given up before.
-
-    `left`: drafts that stay in it, because another one of the same page is being typed in the present one. `stays`: all
-    of it came, and it could not be deleted.
-    """
-
-    changes: int = 0
-    needs_you: int = 0
-    given_up: int = 0
-    drafts: int = 0
-    files: int = 0
-    left: int = 0
-    stays: bool = False
 
 
 class Look(msgspec.Struct, frozen=True):

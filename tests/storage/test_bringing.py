@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.clock import utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer
 from crmdesk.storage import attachments, bringing, health, inbox, lately, outbox, settings
-from crmdesk.storage.bringing import Brought
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 from tests.fixtures.new_store import laid

@@ -14,13 +14,14 @@ from keyring.backends import fail
 
 from crmdesk import durable
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.services.commands import AttachFile, CreateRow, DiscardDraft, SaveDraft
 from crmdesk.services.views import SyncSummary
 from crmdesk.storage import health, keys
 from crmdesk.storage.store import Store
-from crmdesk.ui.ports import Brought, Signed, SyncState
+from crmdesk.ui.ports import Signed, SyncState
 from tests.server.company import PASSWORD
 from tests.sync.field import QUICK, Field, ask, do, edit, synced
 

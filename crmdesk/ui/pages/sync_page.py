@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.claims import DECISIONS
 from crmdesk.domain.merge import DELETED
 from crmdesk.services.commands import (
@@ -52,7 +53,7 @@ from crmdesk.ui.parts.card_column import CardColumn, CardSpec
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.split import ScrollPage
-from crmdesk.ui.ports import Brought, PutAside, SyncState
+from crmdesk.ui.ports import PutAside, SyncState
 from crmdesk.ui.sign_in import SignInAgainDialog
 from crmdesk.ui.situations import ACCEPT, SIGN_IN
 

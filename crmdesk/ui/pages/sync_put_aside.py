@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.ui import actions, language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
@@ -18,7 +19,7 @@ from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
-from crmdesk.ui.ports import Brought, PutAside
+from crmdesk.ui.ports import PutAside
 
 OPEN, THROW_AWAY = "sync_bring_back", "sync_throw_away"
 """The actions, for the oldest one; the others have buttons without keys."""

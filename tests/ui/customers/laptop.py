@@ -13,6 +13,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.protocol.messages import Page, RowGroup, SyncHead
@@ -22,7 +23,7 @@ from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Brought, Look, PutAside, Signed, SyncState
+from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
 from tests.fixtures.new_store import KEY, laid
 from tests.ui.customers.small_company import Company, Rows
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.errors import WorldError
 from crmdesk.ui import language, words
 from crmdesk.ui.main_window import MainWindow
@@ -17,7 +18,7 @@ from crmdesk.ui.pages.sync_put_aside import BringBackDialog, BroughtWords, PutAs
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.ports import Brought, PutAside, Signed
+from crmdesk.ui.ports import PutAside, Signed
 from tests.services.small_territory import Laptop
 from tests.ui.shell.conftest import Sessions, StillSync
 
