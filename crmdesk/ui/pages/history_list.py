@@ -42,9 +42,11 @@ class HistoryList(Timeline):
         if row is None or int(index) >= len(self._trail):
             return
         value = self._trail[int(index)].changes[name][0]
-        said = self.tr("已改回，保存在本机。改之前的值也在历史里。")
         self._context.submit(
             self,
             EditRow(row.record, row.id, {name: value}, row.revision),
-            lambda outcome: self._context.toast(said, outcome.undo_token),
+            lambda outcome: self._context.toast(self._said, outcome.undo_token),
         )
+
+    def _said(self) -> str:
+        return self.tr("已改回，保存在本机。改之前的值也在历史里。")

@@ -153,6 +153,8 @@ class Timeline(QWidget):
 
     def set_rows(self, rows: Sequence[TimelineRow]) -> None:
         """Show these entries, the first twenty at once."""
+        held = self.window().focusWidget()
+        mine = held is not None and self.isAncestorOf(held)
         kept = self._kept(rows)
         for entry in self._entries[kept:]:
             self._layout.removeWidget(entry)
@@ -163,6 +165,9 @@ class Timeline(QWidget):
             entry.show_row(row)
         self._rows, self._shown = rows, kept
         self._show(_FIRST)
+        if mine and held is not None and not held.isVisibleTo(self):
+            # Qt gives it to the next in line, the rail, whose Enter leads away; Tab goes on from here to the entries.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _kept(self, rows: Sequence[TimelineRow]) -> int:
         """Return how many of the first entries can become others; from there on they are made anew, in their order.

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.roles import Role
@@ -81,6 +81,23 @@ def test_a_value_that_lost_is_taken_back_from_the_history(window: MainWindow, la
     assert "历史" in window.toast_part.text
     undo(window, qtbot)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.row("doctor", doctor))["mobile"] == "138 0000 4471")
+
+
+def test_a_value_taken_back_by_key_leaves_the_keys_in_the_history(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, dressed: QApplication
+) -> None:
+    """They went to the rail: the next Enter or Space left the doctor."""
+    receive_a_conflict(laptop)
+    history = shown(window, qtbot, laptop, "doctor", "曾庆华", 2)
+    qtbot.waitUntil(lambda: "手机改回 138 0000 4417" in actions(history))
+    back = actions(history)["手机改回 138 0000 4417"]
+    back.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(back, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "手机改回 138 0000 4417" not in actions(history))
+    held = window.focusWidget()
+    assert held is history or history.isAncestorOf(held)
+    language.apply_language(dressed, language.ENGLISH)
+    qtbot.waitUntil(lambda: "history" in window.toast_part.text)
 
 
 def test_the_history_of_an_institution_gives_back_too(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
