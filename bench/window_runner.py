@@ -7,7 +7,6 @@ the monotonic clock, which all processes share, at which the window could be use
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,7 @@ def app(folder: Path) -> int:
 
     application = make_application()
     from bench import replica
+    from bench.nobody import Nobody
     from crmdesk.services.desk import Desk
     from crmdesk.storage.store import Store
     from crmdesk.sync.engine import SyncEngine
@@ -56,7 +56,7 @@ def app(folder: Path) -> int:
     sync = SyncDesk(desk)
     transport = Transport("http://127.0.0.1:9")
     sync.drive(SyncEngine(store, Session(store, transport), sync))
-    windows = Windows(_Nobody())
+    windows = Windows(Nobody())
     windows.open(Signed(desk, sync))
     window: Any = windows.main
     usable = _turn_until(application, partial(_shows_the_day, window))
@@ -65,25 +65,6 @@ def app(folder: Path) -> int:
     desk.close()
     store.close()
     return 0
-
-
-class _Nobody:
-    """A session without an account: the runner hands over the open desk itself."""
-
-    def known_account(self) -> None:
-        """Return that there is no account."""
-
-    def sign_in(self, *_words: str) -> "Future[object]":
-        """Never asked: the desk is open."""
-        raise NotImplementedError
-
-    unlock = sign_out = sign_in
-
-    def put_aside(self) -> "Future[list[object]]":
-        """Return that there is no older data."""
-        found: Future[list[object]] = Future()
-        found.set_result([])
-        return found
 
 
 def _shows_the_day(window: Any) -> bool:

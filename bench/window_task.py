@@ -32,8 +32,12 @@ class Cost(NamedTuple):
 
 
 def run(out: Path, task: str) -> Times:
-    """Do a task in a process of its own and return its times by name."""
-    folder = large_store(out)
+    """Do a task over the large store, in a process of its own, and return its times by name."""
+    return done_over(large_store(out), task)
+
+
+def done_over(folder: Path, task: str) -> Times:
+    """Do a task over the store of a folder, in a process of its own; raises RuntimeError with what that said."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-m", "bench.window_task", task, str(folder)]
     done = subprocess.run(
@@ -108,6 +112,7 @@ class _Window:
         self._events: list[float] = []
         self.application = make_application()
         from bench import replica
+        from bench.nobody import Nobody
         from crmdesk.services.desk import Desk
         from crmdesk.storage.store import Store
         from crmdesk.sync.engine import SyncEngine
@@ -120,7 +125,7 @@ class _Window:
         self.desk = Desk(self.store)
         sync = SyncDesk(self.desk)
         sync.drive(SyncEngine(self.store, Session(self.store, Transport("http://127.0.0.1:9")), sync))
-        self.window = MainWindow(Signed(self.desk, sync), _Nobody())
+        self.window = MainWindow(Signed(self.desk, sync), Nobody())
         self.window.show()
         self._wait()
 
@@ -232,22 +237,6 @@ def _held_mb(name: str) -> float:
         return 0.0
     [line] = [one for one in status.read_text().splitlines() if one.startswith(f"{name}:")]
     return int(line.split()[1]) / 1024
-
-
-class _Nobody:
-    """A session without an account: the task hands over the open desk itself."""
-
-    def known_account(self) -> None:
-        """Return that there is no account."""
-
-    def sign_in(self, *_words: str) -> Any:
-        """Never asked: the desk is open."""
-        raise NotImplementedError
-
-    unlock = sign_out = sign_in
-
-    def remember_look(self, _look: Any) -> None:
-        """The next window of the task begins with the look of its own account."""
 
 
 if __name__ == "__main__":

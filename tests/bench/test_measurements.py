@@ -206,6 +206,14 @@ def test_saving_is_compared_with_a_bare_commit(tmp_path: Path) -> None:
     assert figures["save_note_vs_commit"] == figures["save_note_ms"] / figures["bare_commit_ms"]
 
 
+def test_every_page_is_used_for_the_memory_that_it_takes(tmp_path: Path) -> None:
+    window_task.fill(tmp_path / "store", 80, 60)
+    window_task.plan_the_day(tmp_path / "store")
+    found = window_task.done_over(tmp_path / "store", "memory")
+    assert len(found["resident_mb"]) >= 5
+    assert found["peak_mb"][0] >= max(found["resident_mb"]) > 50
+
+
 def test_the_app_starts_over_a_prepared_store(tmp_path: Path) -> None:
     window_task.fill(tmp_path / "store", 20, 50)
     window_task.plan_the_day(tmp_path / "store")
