@@ -110,13 +110,15 @@ def insert_many(
 
 @lru_cache(maxsize=128)
 def _inserting(table: str, names: tuple[str, ...], width: int, count: int) -> str:
-    """Return what inserts so many rows: the last `width` of the columns have a value in each, the others one in all."""
-    fixed = len(names) - width
-    begins = range(fixed, fixed + count * width, width)
-    first = "".join(f"?{number}," for number in range(1, fixed + 1))
-    rows = (f"({first}{','.join(f'?{number}' for number in range(at + 1, at + width + 1))})" for at in begins)
+    """Return what inserts so many rows: the last `width` of the columns have a value in each, the others one in all.
+
+    All rows read alike: a parameter without a number takes the one behind the highest so far. With a number in each the
+    text of a thousand rows took 10 to 25 ms to make, under the lock of the writer.
+    """
+    same = [f"?{number}" for number in range(1, len(names) - width + 1)]
+    row = f"({','.join([*same, *['?'] * width])})"
     quoted = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table} ({quoted}) VALUES {','.join(rows)}"
+    return f"INSERT INTO {table} ({quoted}) VALUES {','.join([row] * count)}"
 
 
 def world_error(error: BaseException) -> WorldError | None:
