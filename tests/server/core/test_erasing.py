@@ -104,7 +104,7 @@ def test_nothing_of_an_erased_doctor_lies_in_the_file_of_the_packed_pages(
     """PostgreSQL leaves what was deleted in its files until the room is used."""
     database, doctor = company.database, company["north_doctor"]
     if database.is_sqlite:
-        pytest.skip("looked through as a whole above")
+        pytest.skip("SQLite keeps no table in a file of its own: its one file is looked through by the test above")
     monkeypatch.setattr(segments, "FEWEST_ROWS", 1)
     company.laptop("rep", PACKED_SINCE).sync()
     asked = sa.text("SELECT pg_read_binary_file(pg_relation_filepath('segment'))")
