@@ -51,6 +51,18 @@ def held_in(connection: Connection, scope: str) -> int:
     return int(found[0] or 0) if found else 0
 
 
+def going_by(connection: Connection, page: Page) -> int:
+    """Return how many rows that the store holds in the scope of a page are gone by its word."""
+    going = 0
+    for group in page.groups:
+        named = [*group.left, *group.deleted]
+        if named and group.record in RECORDS:
+            query = f"SELECT scopes FROM row_{group.record} WHERE id {_IN}"
+            found = driver_of(connection).execute(query, (to_json(named),))
+            going += sum(page.scope in str(row[0]).split() for row in found)
+    return going
+
+
 def holding(connection: Connection) -> tuple[list[str], bytes]:
     """Return the scopes of the present subscription and the summary of all digests: what a request tells of it."""
     return sorted(scope_states(connection)), digests.summary(driver_of(connection))

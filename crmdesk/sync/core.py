@@ -94,10 +94,12 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class PageArrived(msgspec.Struct, frozen=True):
-    """A page arrived. `held` is the number of rows that the laptop holds in its scope."""
+    """A page arrived. `held` is the number of rows that the laptop holds in its scope, `going` how many of those the
+    page says are gone: a page also names what left before the laptop came, or what went with an earlier try."""
 
     page: Page
     held: int
+    going: int
 
 
 class End(msgspec.Struct, frozen=True):
@@ -252,16 +254,14 @@ def timer_s(proposed_s: int, draw: float) -> float:
     return max(SHORTEST_TIMER_S, min(LONGEST_RETRY_AFTER_S, float(proposed_s)) * (0.75 + draw / 2))
 
 
-def vanishing(page: Page, held: int, gone_before: int) -> int:
+def vanishing(page: Page, held: int, gone: int) -> int:
     """Return how many rows of the scope go in this pull if `page` is applied, 0 where that is ordinary.
 
-    Ordinary is up to a fifth of what is held, and fewer than 20 rows. A scope that starts anew is judged by what it
-    is going to have.
+    `gone` counts those that go by name, of this page and those before it. Ordinary is up to a fifth of what is held,
+    and fewer than 20 rows. A scope that starts anew is judged by what it is going to have.
     """
     if page.first:
         gone = held - page.remaining - sum(group.size for group in page.groups)
-    else:
-        gone = gone_before + sum(len(group.left) + len(group.deleted) for group in page.groups)
     return gone if gone >= VANISHING_FLOOR and gone > held * VANISHING_SHARE else 0
 
 
@@ -379,12 +379,13 @@ class SyncCore:
 
     def _page(self, event: PageArrived) -> list[Effect]:
         page = event.page
-        held = self._held.setdefault(page.scope, event.held)
-        before = self._gone.get(page.scope, 0)
-        gone = vanishing(page, held, before)
+        # what came in this pull counts as well: of a scope that is new here it is all there is
+        held = self._held[page.scope] = max(self._held.get(page.scope, 0), event.held)
+        by_name = self._gone.get(page.scope, 0) + event.going
+        gone = vanishing(page, held, by_name)
         if gone and not self._removal_accepted:
             return [DropStream(), *self._stop("shrunk", {"scope": page.scope, "gone": gone, "held": held})]
-        self._gone[page.scope] = before + sum(len(group.left) + len(group.deleted) for group in page.groups)
+        self._gone[page.scope] = by_name
         self._moved = True
         return [ApplyPage(page)]
 

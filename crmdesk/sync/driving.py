@@ -238,7 +238,7 @@ class SyncDriver:
             message.answers = self._asked_for(message.answers)
             return core.Answered(message)
         if isinstance(message, Page):
-            return core.PageArrived(message, self._held(message.scope))
+            return core.PageArrived(message, *self._held(message))
         assert isinstance(message, SyncEnd)
         return core.End(message)
 
@@ -435,9 +435,10 @@ class SyncDriver:
     def _now(self) -> str:
         return to_text(self._clock())
 
-    def _held(self, scope: str) -> int:
+    def _held(self, page: Page) -> tuple[int, int]:
+        """Return how many rows of the scope are held here, and how many of those the page says are gone."""
         with self._store.reading() as connection:
-            return inbox.held_in(connection, scope)
+            return inbox.held_in(connection, page.scope), inbox.going_by(connection, page)
 
     def _last_sync_at(self) -> str:
         with self._store.reading() as connection:

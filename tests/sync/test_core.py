@@ -46,6 +46,11 @@ def page(rows: int = 0, left: int = 0, scope: str = "c", **changes) -> Page:
     return Page(scope, [group], "cursor", **changes)
 
 
+def arrived(one: Page, held: int) -> PageArrived:
+    """A page arrived at a laptop that holds all that goes by it."""
+    return PageArrived(one, held, sum(len(group.left) + len(group.deleted) for group in one.groups))
+
+
 def kinds(effects) -> list[type]:
     return [type(effect) for effect in effects]
 
@@ -61,7 +66,7 @@ def through(machine: SyncCore, answers: int = 0, waiting: int = 0, more: bool = 
     settled = [Answer(str(n), "applied") for n in range(answers)]
     assert kinds(machine.step(head(answers=settled))) == [ApplyHead]
     for one in pages:
-        assert kinds(machine.step(PageArrived(one, 1000))) == [ApplyPage]
+        assert kinds(machine.step(arrived(one, 1000))) == [ApplyPage]
     assert kinds(machine.step(End(SyncEnd("c", more=more)))) == [ApplyEnd]
     return machine.step(Applied(differing or {}, waiting, 0.5))
 
@@ -251,24 +256,34 @@ def test_a_fifth_of_a_scope_may_go_more_stops_and_asks(one, held, stops):
     machine = SyncCore()
     machine.step(Start())
     machine.step(head())
-    effects = machine.step(PageArrived(one, held))
+    effects = machine.step(arrived(one, held))
     assert kinds(effects) == ([DropStream, Report, Wait] if stops else [ApplyPage])
     if stops:
         assert effects[1].code == "shrunk"
         assert effects[2] == Wait(None)
         assert kinds(machine.step(RemovalAccepted())) == [Report, SendRequest]
         machine.step(head())
-        assert kinds(machine.step(PageArrived(one, held))) == [ApplyPage]
+        assert kinds(machine.step(arrived(one, held))) == [ApplyPage]
 
 
 def test_vanishing_is_counted_over_the_pages_of_a_pull():
     machine = SyncCore()
     machine.step(Start())
     machine.step(head())
-    assert kinds(machine.step(PageArrived(page(left=150), 1000))) == [ApplyPage]
-    assert kinds(machine.step(PageArrived(page(left=40), 850))) == [ApplyPage]
-    assert kinds(machine.step(PageArrived(page(left=40, scope="t:2"), 1000))) == [ApplyPage]
-    assert kinds(machine.step(PageArrived(page(left=11), 810))) == [DropStream, Report, Wait]
+    assert kinds(machine.step(arrived(page(left=150), 1000))) == [ApplyPage]
+    assert kinds(machine.step(arrived(page(left=40), 850))) == [ApplyPage]
+    assert kinds(machine.step(arrived(page(left=40, scope="t:2"), 1000))) == [ApplyPage]
+    assert kinds(machine.step(arrived(page(left=11), 810))) == [DropStream, Report, Wait]
+
+
+def test_what_a_page_says_is_gone_counts_only_where_it_is_held():
+    machine = SyncCore()
+    machine.step(Start())
+    machine.step(head())
+    assert kinds(machine.step(PageArrived(page(rows=1000, first=True, remaining=900), 0, 0))) == [ApplyPage]
+    assert kinds(machine.step(PageArrived(page(rows=500, left=400), 1000, 0))) == [ApplyPage]
+    assert kinds(machine.step(PageArrived(page(left=301), 1500, 299))) == [ApplyPage], "they came and went meanwhile"
+    assert kinds(machine.step(PageArrived(page(left=2), 1201, 2))) == [DropStream, Report, Wait]
 
 
 def test_differing_digests_fetch_the_scope_anew_twice_then_tell_a_person():
@@ -382,7 +397,7 @@ def test_a_scope_fetched_anew_that_shrinks_asks_and_once_accepted_goes_through_t
     machine.step(Start())
     through(machine, differing={"c": 0})
     machine.step(head())
-    shrunk = PageArrived(page(rows=1, first=True), 1000)
+    shrunk = arrived(page(rows=1, first=True), 1000)
     assert kinds(machine.step(shrunk)) == [DropStream, Report, Wait]
     machine.step(RemovalAccepted())
     assert kinds(through(machine, differing={"c": 1})) == [SaveTries, SendRequest]
@@ -427,7 +442,7 @@ EVENTS = st.one_of(
     st.just(Start()), st.just(LocalChange()), st.just(Tick()), st.just(RemovalAccepted()), st.just(head()),
     st.just(head(fork=True)), st.just(head(scopes=[])), st.just(Cancelled(0.5)),
     st.builds(Network, st.booleans()),
-    st.builds(lambda rows, left, first, held: PageArrived(page(rows, left, first=first), held),
+    st.builds(lambda rows, left, first, held: arrived(page(rows, left, first=first), held),
               st.integers(0, 30), st.integers(0, 300), st.booleans(), st.integers(0, 1000)),
     st.builds(lambda more, next_s: End(SyncEnd("c", more=more, next_sync_s=next_s)),
               st.booleans(), st.integers(-9, 10**9)),

@@ -7,7 +7,7 @@ import pytest
 from crmdesk.bootstrap import Laptop
 from crmdesk.domain.clock import to_text
 from crmdesk.domain.records import RECORDS
-from crmdesk.server import admin, territories
+from crmdesk.server import admin, pull, territories
 from crmdesk.server.work import ServerWork
 from crmdesk.services.commands import AttachFile, CreateRow, NoteOpened
 from crmdesk.storage import health
@@ -196,3 +196,15 @@ def test_more_than_a_fifth_that_goes_row_by_row_asks_first(field: Field) -> None
     assert (status.phase, status.code) == ("idle", "")
     assert ask(laptop, lambda reads: reads.customer_count("doctor")) == 21
     assert field.company.row("doctor", doctors[50])["mobile"] == "13700000003"
+
+
+def test_a_first_sync_never_asks_about_rows_that_left_before_the_laptop_came(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages behind the first one also tell what left or was deleted long ago; a new laptop holds none of it."""
+    monkeypatch.setattr(pull, "PACKED_ROWS", 30)
+    doctors = field.add_doctors(90)
+    for row_id in doctors[:40]:
+        field.company.edit("doctor", row_id, {"territory_id": field.company["south"]})
+    status = field.laptop("rep").engine.sync_once()
+    assert (status.phase, status.code) == ("idle", "")
