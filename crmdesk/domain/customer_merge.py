@@ -41,12 +41,25 @@ _AFTER: dict[tuple[State, Event], State] = {
 }
 
 
+MERGED = "merged"
+"""The status of a doctor who went into another one: only a merge gives it."""
+
+
 class Choice(StrEnum):
     """Whose value the merged customer gets."""
 
     KEPT = "kept"
     OTHER = "other"
     BOTH = "both"
+
+
+def check_values(values: Mapping[str, Any]) -> None:
+    """Raise RefusedError('field_not_allowed') for a customer that is to be called merged without having been merged.
+
+    Nobody could change such a one again, and no merge is there to be taken back.
+    """
+    if values.get("status") == MERGED:
+        raise RefusedError("field_not_allowed", field="status")
 
 
 def check_event(event: str, role: Role) -> Event:
@@ -106,7 +119,7 @@ class MergeKind:
     def check_pair(self, kept: Row | None, other: Row | None) -> None:
         """Raise RefusedError('merge_impossible') for one customer twice, or one that is gone or merged already."""
         for row in (kept, other):
-            if row is None or row.get("deleted") or row.get("status") == "merged":
+            if row is None or row.get("deleted") or row.get("status") == MERGED:
                 raise RefusedError("merge_impossible")
         if kept is not None and other is not None and kept["id"] == other["id"]:
             raise RefusedError("merge_impossible")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.merge import DELETED, merge_edit
+from crmdesk.domain.merge import DELETED, Merged, merge_edit
 from crmdesk.protocol.messages import Operation
 from crmdesk.server import lives, merging
 from crmdesk.server.tables import ERASED, ROWS
@@ -107,12 +107,22 @@ def kept_edit(conflict: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {name: (pair[0], pair[1]) for name, pair in changes.items()}
 
 
-def restore(
-    work: ServerWork, record: Record, row: Mapping[str, Any], conflict: Mapping[str, Any], actor: ServerActor
-) -> dict[str, Any]:
-    """Bring a deleted row back with the edit that a conflict keeps, settle the conflict, and return the latter."""
+def brought_back(record: Record, row: Mapping[str, Any], conflict: Mapping[str, Any]) -> Merged:
+    """Merge the edit that a conflict keeps into its row as it is now; raises as `kept_edit`."""
     revision = int((conflict["base_value"] or {}).get("revision") or row["revision"])
-    merged = merge_edit(record, row, row["field_revisions"], kept_edit(conflict), revision)
+    return merge_edit(record, row, row["field_revisions"], kept_edit(conflict), revision)
+
+
+def restore(
+    work: ServerWork,
+    record: Record,
+    row: Mapping[str, Any],
+    conflict: Mapping[str, Any],
+    merged: Merged,
+    actor: ServerActor,
+) -> dict[str, Any]:
+    """Bring a deleted row back with the edit that a conflict keeps (as `brought_back` merged it, and as it was checked
+    since), settle the conflict, and return the latter."""
     merging.keep_clashes(work, record, row, merged.clashes, (actor.user_id, conflict["loser_at"]))
     reason = f"conflict {conflict['id']}"
     if row["deleted"]:

@@ -6,6 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from crmdesk.domain import validation
+from crmdesk.domain.customer_merge import MERGED
 from crmdesk.domain.fields import Kind
 from crmdesk.domain.records import DOCTOR
 from crmdesk.server.merge_steps import Steps, Values
@@ -28,7 +29,7 @@ class Doctors(Steps):
             "attachments": self._attachments(),
         }
         self.update("doctor", self.kept["id"], changes, "merge")
-        self.update("doctor", self.other["id"], {"status": "merged"}, "merge")
+        self.update("doctor", self.other["id"], {"status": MERGED}, "merge")
         return moved
 
     def _affiliations(self) -> Values:
@@ -94,7 +95,7 @@ class Doctors(Steps):
             name: pair[0] for name, pair in (moved.get("fields") or {}).items() if self.kept.get(name) == pair[1]
         }
         self.update("doctor", self.kept["id"], earlier, "restore")
-        if self.other["status"] == "merged":
+        if self.other["status"] == MERGED:
             self.update("doctor", self.other["id"], {"status": moved.get("status") or "active"}, "restore")
 
     def _back(self, record: str, row_id: str, name: str, changes: Mapping[str, Any]) -> None:

@@ -99,7 +99,8 @@ def followed(record: Record, values: Values, merged: Mapping[str, str]) -> Value
 
 def check_standing(record: Record, row: Mapping[str, Any], merged: Mapping[str, str]) -> None:
     """Refuse an edit of a customer who went into another one: nobody would see it, so its author gets it back."""
-    if record.name in KINDS and (row.get("status") == "merged" or (row["deleted"] and row["id"] in merged)):
+    went = row.get("status") == customer_merge.MERGED or (row["deleted"] and row["id"] in merged)
+    if record.name in KINDS and went:
         raise RefusedError("doctor_merged" if record.name == "doctor" else "institution_merged")
 
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from crmdesk.domain import access
-from crmdesk.domain.customer_merge import BY_RECORD
+from crmdesk.domain import access, customer_merge
+from crmdesk.domain.customer_merge import BY_RECORD, KINDS
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.roles import Role
@@ -32,6 +32,8 @@ def check_rights(record: Record, operation: Operation, actor: ServerActor) -> No
     forbidden = access.forbidden_fields(record, operation.fields, actor.role)
     if forbidden:
         raise RefusedError("field_not_allowed", field=forbidden[0][:60])
+    if record.name in KINDS:
+        customer_merge.check_values({name: new for name, (_, new) in operation.fields.items()})
 
 
 def check_args(operation: Operation) -> None:

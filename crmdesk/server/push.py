@@ -482,7 +482,9 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     values = {name: new for name, (_, new) in edits.items()}
     wanted = {(ref, str(one)) for name, value in values.items() for ref, one in refs(record.field(name), value)}
     batch.states |= feed.states_in(work.connection, actor.scopes, {(record.name, row_id)} | wanted)
-    edit = msgspec.structs.replace(operation, record=record.name, row_id=row_id, kind="edit", fields=edits)
+    edit = msgspec.structs.replace(
+        operation, record=record.name, row_id=row_id, kind="edit", fields=edits, made_at=conflict["loser_at"]
+    )
     check_rights(record, edit, actor)
     row = _held_row(batch, record, row_id)
     _check_owner(batch, record, row, edit)
@@ -490,7 +492,11 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     _check_place(batch, record, values, row, actor)
     if "territory_id" in row and row["territory_id"] not in actor.territory_ids and not record.owner:
         raise RefusedError("not_yours")  # held through an affiliation: its end was others' to decide, so is its return
-    return "applied", deletions.restore(work, record, row, conflict, actor)
+    merged = deletions.brought_back(record, row, conflict)
+    if record.name == "visit":
+        merged.changes = visits.brought_back(work, actor, edit, row, merged.changes)
+    check_row(record.name, {**row, **merged.changes})
+    return "applied", deletions.restore(work, record, row, conflict, merged, actor)
 
 
 def _held_row(batch: _Batch, record: Record, row_id: str, *, grace: bool = False) -> dict[str, Any]:
@@ -544,7 +550,7 @@ def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
     parent = RECORDS.get(values["parent_record"])
     shut = parent is None or parent.scope is ScopeRule.PARENT or not access.may_write(parent, batch.actor.role)
     # rows of the company and budgets are nobody's to hang files on: these would go to every laptop
-    if parent is None or shut or not batch.reaches(parent.name, values["parent_id"]):
+    if parent is None or shut or not _reaches_parent(batch, parent.name, values["parent_id"]):
         raise RefusedError("out_of_scope", field="parent_id")
     if not _SHA256.fullmatch(values["sha256"]):
         raise InputError("wrong_kind", field="sha256")
@@ -553,6 +559,12 @@ def _check_parent(batch: _Batch, values: Mapping[str, Any]) -> None:
         raise RefusedError("not_yours", field="parent_id")
     if parent.name == "claim" and row["state"] not in workflow.EDITABLE:
         raise RefusedError("locked", field="parent_id")
+
+
+def _reaches_parent(batch: _Batch, record: str, row_id: str) -> bool:
+    """Say whether a file may be hung on a row: it is reached, or went into one that is held (`merges.followed`)."""
+    went_into = batch.merged_into.get(row_id)
+    return batch.reaches(record, row_id) or (went_into is not None and batch.looks_up(record, went_into))
 
 
 def _check_parent_lock(batch: _Batch, record: Record, row: Mapping[str, Any], reason: str) -> None:

@@ -51,14 +51,30 @@ def check(
     It counts when the person submitted it, not when there was a network again; a clock that is ahead counts as now.
     Where the laptop's clock alone makes it one in time, the trail says so: that clock may have been set back.
     """
+    late, made_at = False, merging.made_at(work, operation)
     if after.get("state") == "submitted":
         rule = rules_in_force.backdating(work.connection)
-        made_at = merging.made_at(work, operation)
         visit_rules.check_in_time(before, after, from_text(made_at), rule)
-        if visit_rules.comes_too_late(before, after, work.now, rule):
-            told = {"made_at": [made_at, work.at]}
-            work.audit(IN_TIME_BY_LAPTOP, actor, "visit", operation.row_id, told, scoped=False)
-    if not adverse_events.needs_task(after) or (before is not None and adverse_events.needs_task(before)):
-        return
-    if work.get("adverse_event", adverse_events.task_id(operation.row_id)) is None:
+        late = visit_rules.comes_too_late(before, after, work.now, rule)
+    missing = adverse_events.needs_task(after) and not (before is not None and adverse_events.needs_task(before))
+    if missing and work.get("adverse_event", adverse_events.task_id(operation.row_id)) is None:
         raise RefusedError("task_missing", field="adverse_event")
+    if late:
+        work.audit(IN_TIME_BY_LAPTOP, actor, "visit", operation.row_id, {"made_at": [made_at, work.at]}, scoped=False)
+
+
+def brought_back(
+    work: ServerWork, actor: ServerActor, edit: Operation, row: Mapping[str, Any], changes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what a deleted visit comes back with, by an edit that was kept of it.
+
+    A report that could not be taken like that comes back as the draft it was: its text is there, and submitting it is
+    judged as ever. Its task may be missing because nobody could open one for a visit that was deleted.
+    """
+    try:
+        check(work, actor, edit, row, {**row, **changes})
+    except RefusedError:
+        if changes.get("state") != "submitted":
+            raise
+        return {name: value for name, value in changes.items() if name != "state"}
+    return changes

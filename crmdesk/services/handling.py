@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
-from crmdesk.domain import access, custom_fields, phones, validation
+from crmdesk.domain import access, custom_fields, customer_merge, phones, validation
 from crmdesk.domain.call_backs import check_open
 from crmdesk.domain.clock import Clock
 from crmdesk.domain.custom_fields import value_of
+from crmdesk.domain.customer_merge import KINDS
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.records import CUSTOM, RECORDS
@@ -108,6 +109,8 @@ def check_rights(handling: Handling, record: Record, names: Mapping[str, Any]) -
     forbidden = access.forbidden_fields(record, names, role)
     if forbidden:
         raise RefusedError("field_not_allowed", field=forbidden[0])
+    if record.name in KINDS:
+        customer_merge.check_values(names)
 
 
 def check_owner(handling: Handling, record: Record, row: Mapping[str, Any]) -> None:

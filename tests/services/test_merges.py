@@ -7,8 +7,10 @@ import pytest
 from crmdesk.domain.duplicates import dismissed_pairs, pair_key
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.services.commands import (
+    CreateDoctor,
     DecideMerge,
     DeleteRow,
+    EditMany,
     EditRow,
     MergeCustomers,
     ProposeMerge,
@@ -201,3 +203,13 @@ def test_a_representative_only_proposes_institutions(laptop: Laptop) -> None:
         laptop.do(DecideMerge(made, "decline", "institution"))
     laptop.do(DeleteRow("institution_merge", made))
     assert laptop.ask(lambda reads: reads.merges("institution")) == []
+
+
+def test_nobody_is_called_merged_without_having_been_merged(manager_laptop: Laptop) -> None:
+    for command in (
+        EditRow("doctor", ZHANG, {"status": "merged"}, 1),
+        EditMany("doctor", (ZHANG,), {"status": "merged"}),
+        CreateDoctor({"name": "王芳", "status": "merged"}, HOSPITAL),
+    ):
+        with pytest.raises(RefusedError, match="field_not_allowed"):
+            manager_laptop.do(command)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from crmdesk.domain.adverse_events import task_id
@@ -235,3 +236,49 @@ def test_the_ends_of_the_calendar_are_nobodys_day(sqlite_company: Company) -> No
     for day in ("0001-01-01", "9999-12-31", "2200-01-01"):
         plan = manager.create("cycle_plan", period | {"name": "周期", "starts_on": day, "ends_on": day})
         assert codes(manager.tell(plan)) == ["out_of_range"], day
+
+
+def kept_report(company: Company, began: str, **submitted: Any) -> tuple[Laptop, str, str]:
+    """Submit on one laptop what was deleted on another; return the former, the visit and the conflict of the two."""
+    rep, second = company.laptop("rep"), company.laptop("rep")
+    visit = rep.create("visit", visit_values(company, starts_at=began))
+    rep.push(visit), second.sync()
+    rep.push(rep.operation("visit", visit.row_id, "delete", base_revision=1))
+    fields = {name: (visit.fields.get(name, (None, None))[1], value) for name, value in submitted.items()}
+    assert codes(second.push(second.edit("visit", visit.row_id, 1, **fields))) == ["merged"]
+    (conflict,) = second.replica.ids("conflict")
+    return second, visit.row_id, conflict
+
+
+def bring_back(laptop: Laptop, conflict: str) -> list[str]:
+    return codes(laptop.push(laptop.operation("conflict", conflict, "command", command="restore")))
+
+
+@pytest.mark.parametrize(
+    ("began", "heard", "state"),
+    [
+        ("2026-11-22T01:00:00.000Z", False, "submitted"),
+        ("2026-09-01T01:00:00.000Z", False, "draft"),
+        ("2026-11-22T01:00:00.000Z", True, "draft"),
+    ],
+)
+def test_a_deleted_visit_comes_back_as_a_report_only_where_it_could_be_one(
+    company: Company, began: str, heard: bool, state: str
+) -> None:
+    """Else deleting it, submitting it and taking that back would be a way around every rule of reports."""
+    laptop, visit, conflict = kept_report(company, began, state="submitted", adverse_event=heard, note="补记")
+    assert bring_back(laptop, conflict) == ["applied"]
+    row = company.row("visit", visit)
+    assert (row["deleted"], row["state"], row["note"]) == (False, state, "补记")
+    if heard:  # nothing is in the way of the report any more
+        submitted = laptop.edit("visit", visit, row["revision"], state=("draft", "submitted"))
+        assert codes(laptop.tell(opened(laptop, visit), submitted)) == ["applied", "applied"]
+
+
+def test_a_report_that_was_in_time_when_it_was_submitted_still_is_when_it_comes_back(company: Company) -> None:
+    none_heard = {"state": "submitted", "adverse_event": False}
+    laptop, visit, conflict = kept_report(company, "2026-11-22T01:00:00.000Z", **none_heard)
+    company.clock.move(30 * 86_400)
+    assert bring_back(laptop, conflict) == ["applied"]
+    assert company.row("visit", visit)["state"] == "submitted"
+    assert len(told_in_trail(company, IN_TIME_BY_LAPTOP)) == 1

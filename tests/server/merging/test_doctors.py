@@ -231,3 +231,12 @@ def test_a_merge_of_the_kept_one_is_followed_to_its_end(company: Company) -> Non
     visit = rep.create("visit", visit_values(company, doctor_ids=[company["again"]]))
     rep.sync([visit])
     assert company.row("visit", visit.row_id)["doctor_ids"] == [company["third"]]
+
+
+def test_nobody_is_called_merged_without_having_been_merged(company: Company) -> None:
+    """Not by a reviewer either, who may set the other states: such a doctor could never be changed again."""
+    manager, kept = company.laptop("manager"), company["kept"]
+    new = manager.create("doctor", {"name": "王芳", "territory_id": company["north"], "status": "merged"})
+    edited = manager.edit("doctor", kept, 1, status=("active", "merged"))
+    assert [(one.code, one.field) for one in manager.push(new, edited)] == [("field_not_allowed", "status")] * 2
+    assert manager.push(manager.edit("doctor", kept, 1, status=("active", "left")))[0].outcome == "applied"

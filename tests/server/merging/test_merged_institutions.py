@@ -185,3 +185,13 @@ def test_the_command_is_answered_once(company: Company) -> None:
     args = {"seen_hash": INSTITUTIONS.pair_hash(*pair)}
     command = manager.operation("institution_merge", row_id, "command", command="merge", args=args)
     assert [manager.push(command)[0].outcome for _ in range(3)] == ["applied", "duplicate", "duplicate"]
+
+
+def test_a_file_that_was_hung_on_the_other_one_meanwhile_follows(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    decide(company, manager, proposal(company, manager), "merge")
+    parent = {"parent_record": "institution", "parent_id": company["other"], "sha256": "0" * 64}
+    values = parent | {"file_name": "门诊时间.pdf", "media_type": "application/pdf", "size_bytes": 3}
+    made = rep.create("attachment", values)
+    assert rep.push(made)[0].outcome == "applied"
+    assert company.row("attachment", made.row_id)["parent_id"] == company["north_hospital"]
