@@ -280,7 +280,7 @@ class UnitOfWork:
             first = operation.fields[name][0] if name in operation.fields else old
             operation.fields[name] = (None if operation.kind == "create" else first, new)
         if operation.kind == "edit":
-            self._forget_idle(operation)
+            self._forget_idle(operation, fields)
         left = operation.kind == "create" or bool(operation.fields)
         if left:
             pending.replace(self.driver, operation)
@@ -289,11 +289,12 @@ class UnitOfWork:
         self.note("outbox", operation.id)
         return left
 
-    def _forget_idle(self, operation: Operation) -> None:
-        """Leave out of an edit what is again as it was before it."""
+    def _forget_idle(self, operation: Operation, joined: Iterable[str]) -> None:
+        """Leave out of an edit what is again as it was before it; what was told along with it goes along still."""
         changed = {name for name, (first, new) in operation.fields.items() if first != new}
         together = RECORDS[operation.record].together
-        kept = changed if together.isdisjoint(changed) else changed | together
+        told = operation.fields.keys() - {*joined, *together} if changed else set()
+        kept = changed | told | (set() if together.isdisjoint(changed) else together)
         for name in operation.fields.keys() - kept:
             del operation.fields[name]
 
