@@ -10,7 +10,7 @@ from typing import Self
 from crmdesk.domain.clock import Clock, utc_now
 from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
-from crmdesk.storage import leaving, marker, search_index
+from crmdesk.storage import journal, leaving, marker, search_index
 from crmdesk.storage.blobs import Blobs
 from crmdesk.storage.connection import Connection, Connections
 from crmdesk.storage.folder_lock import FolderLock
@@ -27,6 +27,7 @@ LOOKED_AFTER = 32
 SWEPT_AT_ONCE = 8
 """So many files are forgotten under one lock of the writer."""
 
+_log = journal.logger("crmdesk.storage")
 
 _MADE = "SELECT json_extract(content, '$.fields.sha256[1]') AS sha256 FROM"
 _REFERENCED = (
@@ -133,10 +134,23 @@ class Store:
         if unmerged and (self._merger is None or not self._merger.is_alive()):
             self._merger = threading.Thread(target=self._merge, name="crmdesk-merge", daemon=True)
             self._merger.start()
-        if purge:
-            self.take_out()
-        if swept:
-            self.sweep_attachments()
+        self._clear_up(purge, swept)
+
+    def _clear_up(self, purge: bool, swept: bool) -> None:
+        """Take out what a commit left behind. That commit stands: a disk that is full by now makes nothing of it fail.
+
+        What stays is taken out by the next one that has a reason to, and scopes at the latest by the next sync.
+        """
+        try:
+            if purge:
+                self.take_out()
+            if swept:
+                self.sweep_attachments()
+        except Exception as error:  # a bug of ours is raised again
+            known = error if isinstance(error, WorldError) else raw.world_error(error)
+            if known is None:
+                raise
+            _log.info("clearing_up_failed", code=known.code)
 
     def _bring_to_disk(self) -> None:
         """Write to the disk what commits left in the log, before the lock of the writer is taken: nobody waits for it.

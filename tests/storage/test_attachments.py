@@ -108,3 +108,24 @@ def test_a_damaged_file_of_attachments_is_put_aside(open_store: Any, wire: Any) 
     assert again.attachment(sha256) is None
     assert (store.folder / "attachments.damaged").exists()
     assert again.blobs.write(PHOTO) == sha256
+
+
+def test_a_disk_that_is_full_after_a_commit_does_not_make_it_fail(
+    store: Store, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was saved would be told as not saved; what could not be swept is swept by the next one."""
+    with store.writing() as work:
+        gone = attachments.put(work, b"nobody refers to it")
+
+    def full(*_args: Any) -> int:
+        raise WorldError("disk_full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.blobs, "sweep", full)
+        row_id, kept = attach(store, wire)
+    with store.writing() as work:
+        assert work.get("attachment", row_id) is not None
+    assert store.blobs.present() == {gone, kept}
+    with store.writing() as work:
+        work.note("attachment", kept)
+    assert store.blobs.present() == {kept}
