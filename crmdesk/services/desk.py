@@ -67,10 +67,12 @@ class Desk:
         with self._lock:
             if self._person is not None and self._person_day == today:
                 return self._person
+            moment = self._moment
         with self._store.reading() as connection:
             person = person_of(connection, today)
         with self._lock:
-            self._person, self._person_day = person, today
+            if moment == self._moment:  # else it may be older than what was told meanwhile: the next one looks again
+                self._person, self._person_day = person, today
         return person
 
     def submit(self, command: Command) -> "Future[Outcome]":

@@ -15,6 +15,7 @@ from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.records import CUSTOM, RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.domain.row_rules import check_row
+from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.services.commands import Command
 from crmdesk.services.own_fields import definitions
 from crmdesk.services.seen import SeenRows
@@ -134,6 +135,8 @@ def check_edit(
     """Check the rights to and the values of some changed fields; a submitted visit needs a reason ('locked')."""
     check_rights(handling, record, changes)
     check_owner(handling, record, row)
+    if len(reason) > MAX_REASON:
+        raise InputError("too_long", field="reason", limit=MAX_REASON, length=len(reason))
     validation.check_changes(record, changes)
     _check_custom(handling, record, row, changes)
     moved = next((name for name in changed_only(row, changes) if record.field(name).once), "")

@@ -1,18 +1,22 @@
 """The desk itself: one commit a command, changes told after the commit, errors in the Future, clean ends."""
 
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crmdesk.domain.errors import CrmdeskError, InputError, WorldError
+from crmdesk.services import desk as desk_module
 from crmdesk.services.commands import ChangeSet, Command, EditRow, SetPreference
 from crmdesk.services.desk import Desk
 from crmdesk.services.seen import SeenRows
+from crmdesk.services.views import Person
+from crmdesk.storage.connection import Connection
 from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 from tests.fixtures.new_store import KEY, laid
-from tests.services.small_territory import LI, ZHANG, Laptop
+from tests.services.small_territory import LI, REP, ZHANG, Laptop, an_id
 
 
 def test_a_change_is_told_after_it_was_committed(laptop: Laptop) -> None:
@@ -108,3 +112,21 @@ def test_what_was_seen_is_bounded() -> None:
         seen.note("doctor", ZHANG, revision, {"n": revision})
     assert seen.at("doctor", ZHANG, 0) is None
     assert seen.at("doctor", ZHANG, 2) == {"n": 2}
+
+
+def test_who_is_read_while_an_assignment_comes_in_is_not_kept(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a place that came with a sync would be nobody's here until the next one."""
+    real, before = desk_module.person_of, laptop.desk.person
+    place = {"id": an_id(700), "user_id": REP, "territory_id": an_id(701), "valid_from": "2026-01-01"}
+
+    def overtaken(connection: Connection, today: date) -> Person:
+        person = real(connection, today)
+        monkeypatch.setattr(desk_module, "person_of", real)
+        laptop.receive("territory", {"id": an_id(701), "name": "新区", "kind": "territory"})
+        laptop.receive("assignment", place)
+        return person
+
+    monkeypatch.setattr(desk_module, "person_of", overtaken)
+    laptop.desk.publish(ChangeSet({"assignment": ()}, "remote"))
+    assert laptop.desk.person == before
+    assert laptop.desk.person.territory_ids == (*before.territory_ids, an_id(701))

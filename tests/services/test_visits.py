@@ -3,6 +3,7 @@
 import pytest
 
 from crmdesk.domain.errors import InputError, RefusedError
+from crmdesk.domain.visit_rules import MAX_REASON
 from crmdesk.services.commands import (
     AmendVisit,
     DeleteRow,
@@ -188,6 +189,8 @@ def test_a_submitted_report_is_amended_with_a_reason_that_is_seen(laptop: Laptop
         laptop.do(AmendVisit(OLD_VISIT, {"note": visit["note"], "state": "draft"}, visit.revision, "手误"))
     with pytest.raises(RefusedError, match="not_submitted"):
         laptop.do(AmendVisit(PLANNED_VISIT, {"note": "x"}, 1, "手误"))
+    with pytest.raises(InputError, match="too_long"):  # the server would refuse it, whatever it amends
+        laptop.do(AmendVisit(OLD_VISIT, {"note": "更正"}, visit.revision, "长" * (MAX_REASON + 1)))
     with pytest.raises(RefusedError, match="too_late"):
         laptop.do(AmendVisit(OLD_VISIT, {"starts_at": days(-30)}, visit.revision, "手误"))
     laptop.do(SaveDraft(f"visit:{OLD_VISIT}", {"note": "更"}))

@@ -49,7 +49,7 @@ def move_visit(handling: Handling, command: MoveVisit) -> Done:
     if row.get("state") != "planned":
         raise RefusedError("not_planned")
     changes = {"starts_at": command.starts_at}
-    reason = command.reason.strip()[:1000]
+    reason = command.reason.strip()
     check_edit(handling, VISIT, row, changes, reason)
     _check_day(handling, {**row, **changes})
     if not reason and _day(row) != _day({**row, **changes}):
