@@ -87,6 +87,14 @@ def done(connection: Connection) -> list[Values]:
     return [SHAPES[_MERGE].as_dict(row) for row in connection.execute(query.order_by(table.c.decided_at.desc()))]
 
 
+def room_like(connection: Connection, institution_id: str, name: str) -> str:
+    """Return the department of an institution that has the same name, as a merge finds it; '' where there is none."""
+    table = ROWS["department"]
+    query = select(table.c.id, table.c.name).where(table.c.institution_id == institution_id, table.c.deleted.is_(False))
+    same = [row_id for row_id, its in connection.execute(query.order_by(table.c.id)) if name_key(its) == name_key(name)]
+    return same[-1] if same else ""
+
+
 def _journal(work: ServerWork, kept_id: str, other_id: str) -> Values | None:
     """Return the merge of the two that stands."""
     table = ROWS[_MERGE]

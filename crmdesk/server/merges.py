@@ -97,6 +97,18 @@ def followed(record: Record, values: Values, merged: Mapping[str, str]) -> Value
     return found
 
 
+def in_standing_room(work: ServerWork, record: Record, values: Values, holds: Holds) -> Values:
+    """Return values of an affiliation that name the department of the kept institution, where it took an ended one's
+    place: a laptop that does not know of the merge yet puts new people into the other one's."""
+    room = work.get("department", values["department_id"]) if values.get("department_id") else None
+    if record.name != "affiliation" or room is None or not room["deleted"]:
+        return values
+    place = room["institution_id"]
+    kept = merged_into(work.connection, [("institution", place)]).get(place, "")
+    same = institution_merges.room_like(work.connection, kept, room["name"]) if kept else ""
+    return {**values, "department_id": same} if same and holds("department", same) else values
+
+
 def check_standing(record: Record, row: Mapping[str, Any], merged: Mapping[str, str]) -> None:
     """Refuse an edit of a customer who went into another one: nobody would see it, so its author gets it back."""
     went = row.get("status") == customer_merge.MERGED or (row["deleted"] and row["id"] in merged)

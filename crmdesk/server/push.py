@@ -304,6 +304,7 @@ def _create(batch: _Batch, record: Record, operation: Operation) -> tuple[str, d
     values = merging.normalised(record, values)
     if batch.former.has_territory(values.get("territory_id")):
         actor = replace(actor, territory_ids=actor.territory_ids | {values["territory_id"]})
+    values = merges.in_standing_room(work, record, values, batch.looks_up)
     _check_place(batch, record, values, _named_already(batch, record, values, actor), actor)
     if record.owner and values.get(record.owner) != actor.user_id:
         raise RefusedError("not_yours", field=record.owner)
@@ -356,6 +357,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
     changes, reason = visits.amending(record, row, operation, merged.changes, batch.submitted)
+    changes = merges.in_standing_room(work, record, changes, batch.looks_up)
     _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:
         raise RefusedError("out_of_scope", field="territory_id")

@@ -195,3 +195,30 @@ def test_a_file_that_was_hung_on_the_other_one_meanwhile_follows(company: Compan
     made = rep.create("attachment", values)
     assert rep.push(made)[0].outcome == "applied"
     assert company.row("attachment", made.row_id)["parent_id"] == company["north_hospital"]
+
+
+def test_who_was_put_into_a_department_that_ended_meanwhile_is_in_the_kept_one(company: Company) -> None:
+    """A laptop that does not know of the merge yet names the other institution and its department."""
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    (ended,) = [one["id"] for one in live(company, "department", institution_id=company["other"], name="心内 科")]
+    (moved,) = [one["id"] for one in live(company, "department", institution_id=company["other"], name="肾内科")]
+    doctor = put(company, "doctor", {"name": "陈静", "territory_id": company["north"]})
+    before = put(company, "affiliation", {"doctor_id": doctor, "institution_id": company["other"]})
+    rep.sync()
+    decide(company, manager, proposal(company, manager), "merge")
+    new = [rep.create("doctor", {"name": name, "territory_id": company["north"]}) for name in ("王芳", "李静")]
+    rooms = [
+        rep.create(
+            "affiliation", {"doctor_id": doctor.row_id, "institution_id": company["other"], "department_id": room}
+        )
+        for doctor, room in zip(new, (ended, moved), strict=True)
+    ]
+    old = rep.edit("affiliation", before, 1, department_id=(None, ended))
+    assert [one.outcome for one in rep.push(*new, *rooms, old)] == ["applied"] * 4 + ["merged"]
+    for row_id, room in (
+        (rooms[0].row_id, company["north_ward"]),
+        (rooms[1].row_id, moved),
+        (before, company["north_ward"]),
+    ):
+        row = company.row("affiliation", row_id)
+        assert (row["institution_id"], row["department_id"]) == (company["north_hospital"], room)
