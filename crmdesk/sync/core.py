@@ -384,7 +384,9 @@ class SyncCore:
         by_name = self._gone.get(page.scope, 0) + event.going
         gone = vanishing(page, held, by_name)
         if gone and not self._removal_accepted:
-            return [DropStream(), *self._stop("shrunk", {"scope": page.scope, "gone": gone, "held": held})]
+            asked = self._stop("shrunk", {"scope": page.scope, "gone": gone, "held": held})
+            self._needs_person = False  # what goes up comes before the pages: nobody's work waits for the word
+            return [DropStream(), *asked]
         self._gone[page.scope] = by_name
         self._moved = True
         return [ApplyPage(page)]

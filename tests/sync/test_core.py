@@ -261,6 +261,9 @@ def test_a_fifth_of_a_scope_may_go_more_stops_and_asks(one, held, stops):
     if stops:
         assert effects[1].code == "shrunk"
         assert effects[2] == Wait(None)
+        assert kinds(machine.step(LocalChange())) == [Report, SendRequest], "changes still go up"
+        assert kinds(machine.step(head())) == [ApplyHead]
+        assert kinds(machine.step(arrived(one, held))) == [DropStream, Report, Wait], "and nothing goes by that"
         assert kinds(machine.step(RemovalAccepted())) == [Report, SendRequest]
         machine.step(head())
         assert kinds(machine.step(arrived(one, held))) == [ApplyPage]
