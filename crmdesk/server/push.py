@@ -356,7 +356,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
-    changes, reason = visits.amending(record, row, operation, merged.changes, batch.submitted)
+    changes, reason = visits.amending(work, record, row, operation, merged.changes, batch.submitted)
     changes = merges.in_standing_room(work, record, changes, batch.looks_up)
     _check_place(batch, record, changes, row, actor)
     if "territory_id" in changes and row["territory_id"] not in actor.territory_ids:

@@ -9,21 +9,26 @@ from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.visit_rules import SUBMITTED_TWICE
 from crmdesk.protocol.messages import Operation
-from crmdesk.server import merging, rules_in_force
+from crmdesk.server import lives, merging, rules_in_force
 from crmdesk.server.work import IN_TIME_BY_LAPTOP, ServerActor, ServerWork
 
 
-def submitted_in(operations: Iterable[Operation]) -> dict[str, int]:
-    """Return the visits whose reports some of these operations submit, each with the oldest revision that they saw."""
-    found: dict[str, int] = {}
+def submitted_in(operations: Iterable[Operation]) -> dict[str, list[Operation]]:
+    """Return the visits whose reports some of these operations submit, each with those operations."""
+    found: dict[str, list[Operation]] = {}
     for one in operations:
         if one.record == "visit" and one.fields.get("state", (None, None))[1] == "submitted":
-            found[one.row_id] = min(one.base_revision, found.get(one.row_id, one.base_revision))
+            found.setdefault(one.row_id, []).append(one)
     return found
 
 
 def amending(
-    record: Record, row: Mapping[str, Any], operation: Operation, changes: dict[str, Any], submitted: Mapping[str, int]
+    work: ServerWork,
+    record: Record,
+    row: Mapping[str, Any],
+    operation: Operation,
+    changes: dict[str, Any],
+    submitted: Mapping[str, list[Operation]],
 ) -> tuple[dict[str, Any], str]:
     """Return what an edit changes and its reason; a report that is `submitted` twice amends itself.
 
@@ -33,7 +38,8 @@ def amending(
     if record.name != "visit" or row["state"] != "submitted" or operation.reason.strip():
         return changes, operation.reason
     since = row["field_revisions"].get("state", 1)
-    if max(operation.base_revision, submitted.get(row["id"], since)) >= since:
+    seen = [lives.seen_revision(work, row, one) for one in submitted.get(row["id"], ())]
+    if max(lives.seen_revision(work, row, operation), min(seen, default=since)) >= since:
         return changes, operation.reason
     heard = bool(row["adverse_event"])
     return {name: new for name, new in changes.items() if not (heard and name == "adverse_event")}, SUBMITTED_TWICE

@@ -13,7 +13,7 @@ from crmdesk.server.database import Database
 from crmdesk.server.horizon import day_of
 from crmdesk.server.money_tables import AUDIT_CHAIN, AUDIT_HEAD
 from crmdesk.server.sync_service import SyncService
-from tests.server.company import Company, Laptop
+from tests.server.company import Company, Laptop, visit_values
 
 
 def chain_put_back(database: Database, head: audit.Head) -> None:
@@ -214,3 +214,17 @@ def test_a_person_alone_deletes_on_any_revision(company: Company) -> None:
     rep.push(made, rep.edit("doctor", made.row_id, 1, phone=(None, "1")))
     [answer] = rep.push(rep.operation("doctor", made.row_id, "delete", base_revision=9))
     assert answer.outcome == "applied"
+
+
+def test_who_saw_a_report_only_in_a_life_that_is_over_did_not_see_it_submitted(company: Company) -> None:
+    """The laptop saw five revisions of a draft that were lost; by now another one has submitted it, at the second."""
+    rep, other, lost = company.laptop("rep"), company.laptop("rep"), company.database.epoch
+    draft = rep.create("visit", visit_values(company))
+    rep.push(draft)
+    company.database.renew_epoch()
+    rep.sync(), other.sync()
+    done = {"state": ("draft", "submitted"), "adverse_event": (None, False)}
+    assert other.push(other.edit("visit", draft.row_id, 1, **done))[0].outcome == "applied"
+    again = msgspec.structs.replace(rep.edit("visit", draft.row_id, 5, **done, next_step=(None, "送资料")), life=lost)
+    assert [(one.outcome, one.code) for one in rep.push(again)] == [("merged", "")]
+    assert company.row("visit", draft.row_id)["next_step"] == "送资料"
