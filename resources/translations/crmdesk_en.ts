@@ -146,6 +146,10 @@
             <source>不同意</source>
             <translation>Decline</translation>
         </message>
+        <message>
+            <source>不同意要写一句说明，让代表知道为什么。</source>
+            <translation>Declining needs a sentence, so that the representative knows why.</translation>
+        </message>
     </context>
     <context>
         <name>ApprovalsPage</name>
@@ -1508,6 +1512,14 @@
             <source>选择结果…</source>
             <translation>Choose the outcome…</translation>
         </message>
+        <message>
+            <source>先选裁定结果。</source>
+            <translation>Choose the outcome first.</translation>
+        </message>
+        <message>
+            <source>还没有写原因：申请人要知道为什么。</source>
+            <translation>There is no reason yet: the claimant has to know why.</translation>
+        </message>
     </context>
     <context>
         <name>DoctorPage</name>
@@ -1972,6 +1984,10 @@
         <message>
             <source>保存</source>
             <translation>Keep</translation>
+        </message>
+        <message>
+            <source>先给筛选起个名称。</source>
+            <translation>Give the filter a name first.</translation>
         </message>
         <message>
             <source>保存在本机，只有你看得到。</source>
@@ -3477,6 +3493,10 @@
         <message>
             <source>代码 {code} · {time}</source>
             <translation>Code {code} · {time}</translation>
+        </message>
+        <message>
+            <source>还没有写更正原因：已提交的报告要写明原因才能改。</source>
+            <translation>There is no reason yet: a submitted report is only amended with one.</translation>
         </message>
     </context>
     <context>

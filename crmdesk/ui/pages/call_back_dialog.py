@@ -15,7 +15,7 @@ from typing_extensions import override
 from crmdesk.domain import call_backs as rules
 from crmdesk.domain.call_back_record import CALL_BACK
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
-from crmdesk.domain.errors import CrmdeskError, RefusedError
+from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import Command, CorrectCallBack, NoteCallBack
 from crmdesk.services.views import CallBackItem, CallBackSubject, HistoryEntry
@@ -235,8 +235,7 @@ class CallBackDialog(SmallDialog):
             return
         outcome = self.outcome.value()
         if not outcome:
-            self._tell("required", {"field": "outcome"})
-            self.outcome.setFocus()
+            self.tell(InputError("required", field="outcome"))
             return
         decides = bool(self._seen_hash)
         self.submit(self._command(), lambda: said_done(outcome, decides))
@@ -245,8 +244,19 @@ class CallBackDialog(SmallDialog):
     def tell(self, error: BaseException) -> None:
         if isinstance(error, CrmdeskError):
             self._tell(error.code, error.params)
+            self._go_to(str(error.params.get("field") or ""))
         else:
             super().tell(error)
+
+    def _go_to(self, name: str) -> None:
+        """Give the keys to the field that an error names."""
+        fields = {
+            "called_at": self.day,
+            **{one: getattr(self, one) for one in ("way", "outcome", "asked", "confirmed")},
+        }
+        field = (fields | {"doctor_id": self.doctor, "note": self.note}).get(name)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell(self, code: str, params: Mapping[str, Any], tone: str = "warn") -> None:
         """Say it in the banner, anew after a switch of language."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain import picklists
@@ -14,6 +14,7 @@ from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.services.views import ClaimView
 from crmdesk.ui import language, space
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
+from crmdesk.ui.parts.complaint import Complaint
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
@@ -22,23 +23,28 @@ _ACROSS = 3
 
 
 class _Box(QWidget):
-    """One line of fields with a button to decide and one to give up (Escape)."""
+    """One line of fields with a button to decide and one to give up (Escape); below it what is missing."""
 
     decided = Signal(str, dict)
     given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space.TIGHT)
+        self.row = QHBoxLayout()
         self.row.setSpacing(space.NEAR)
+        self.complaint = Complaint("decision_complaint")
+        column.addLayout(self.row)
+        column.addWidget(self.complaint)
         self.confirm = Button("", PRIMARY, "↵")
         self.cancel = Button("", PLAIN, "Esc")
         self.cancel.clicked.connect(self.given_up)
         self.confirm.clicked.connect(self.decide)
 
     def decide(self) -> None:
-        """Emit `decided` with the event and its arguments, where what was given is enough."""
+        """Emit `decided` with the event and its arguments where what was given is enough, else say what is missing."""
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -63,11 +69,11 @@ class DecisionBox(_Box):
         self.reason = DropDown()
         self.reason.setObjectName("decision_reason_combo")
         self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.reason.currentIndexChanged.connect(self._judge)
+        self.reason.activated.connect(self.complaint.clear)  # by a person: another language fills it anew
         self.comment = TextLine()
         self.comment.setObjectName("decision_comment_edit")
         self.comment.setMaxLength(1000)
-        self.comment.textChanged.connect(self._judge)
+        self.comment.textChanged.connect(self.complaint.clear)
         self.confirm.setObjectName("decision_confirm_button")
         for widget in (self.reason, self.comment, self.confirm, self.cancel):
             self.row.addWidget(widget, 1 if widget is self.comment else 0)
@@ -84,13 +90,9 @@ class DecisionBox(_Box):
         self.retranslate()
         if event == "settle":  # its outcome is never chosen for the person
             self.reason.setCurrentIndex(-1)
-        self._judge()
+        self.complaint.clear()
         first = self.reason if event == "settle" else self.comment
         first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _judge(self) -> None:
-        chosen = self._event not in _CHOICES or self.reason.currentIndex() >= 0
-        self.confirm.setEnabled(chosen and bool(self.comment.text().strip()))
 
     def retranslate(self) -> None:
         """Set the words anew."""
@@ -110,11 +112,16 @@ class DecisionBox(_Box):
 
     @override
     def decide(self) -> None:
-        if self.confirm.isEnabled():
-            args = {"comment": self.comment.text().strip()}
-            if self._event in _CHOICES:
-                args[_CHOICES[self._event][1]] = str(self.reason.currentData())
+        args = {"comment": self.comment.text().strip()}
+        if self._event in _CHOICES:
+            if self.reason.currentIndex() < 0:
+                self.complaint.say(lambda: self.tr("先选裁定结果。"), self.reason)
+                return
+            args[_CHOICES[self._event][1]] = str(self.reason.currentData())
+        if args["comment"]:
             self.decided.emit(self._event, args)
+        else:
+            self.complaint.say(lambda: self.tr("还没有写原因：申请人要知道为什么。"), self.comment)
 
 
 class LineDecisionBox(_Box):
@@ -126,10 +133,8 @@ class LineDecisionBox(_Box):
         self._claimed: list[int] = []
         self._names: list[tuple[Label, str]] = []
         self._holder = QWidget()
-        self._error = Label("", "bad")
-        self._error.setObjectName("line_decision_error")
         self.row.addWidget(self._holder)
-        self.row.addWidget(self._error, 1)
+        self.row.addStretch(1)
         self.row.addWidget(self.confirm)
         self.row.addWidget(self.cancel)
         self.confirm.setObjectName("line_decision_confirm_button")
@@ -151,7 +156,7 @@ class LineDecisionBox(_Box):
         self._holder.hide()
         self._holder.deleteLater()
         self._holder = holder
-        self._error.setText("")
+        self.complaint.clear()
         self.retranslate()
         if self._amounts:
             self._amounts[0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -162,6 +167,7 @@ class LineDecisionBox(_Box):
         amount.setObjectName(f"decision_line_{number}_edit")
         amount.setFixedWidth(96)
         amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        amount.textChanged.connect(self.complaint.clear)
         name = Label("", "muted")
         self._names.append((name, str(line.get("category") or "")))
         self._amounts.append(amount)
@@ -178,14 +184,17 @@ class LineDecisionBox(_Box):
 
     @override
     def decide(self) -> None:
-        try:
-            amounts = [parse_fen(edit.text()) for edit in self._amounts]
-        except InputError:
-            self._error.setText(self.tr("金额写成 1,234.50 这样"))
-            return
-        if any(not 0 <= given <= asked for given, asked in zip(amounts, self._claimed, strict=True)):
-            self._error.setText(self.tr("批准金额不能超过申请金额"))
-            return
+        amounts: list[int] = []
+        for edit, asked in zip(self._amounts, self._claimed, strict=True):
+            try:
+                given = parse_fen(edit.text())
+            except InputError:
+                self.complaint.say(lambda: self.tr("金额写成 1,234.50 这样"), edit)
+                return
+            if not 0 <= given <= asked:
+                self.complaint.say(lambda: self.tr("批准金额不能超过申请金额"), edit)
+                return
+            amounts.append(given)
         self.decided.emit("approve", {"approved_lines": amounts})
 
     @override

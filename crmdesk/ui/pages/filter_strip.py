@@ -14,6 +14,7 @@ from crmdesk.ui import language, space
 from crmdesk.ui.pages.batch_run import RunFace
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.complaint import Complaint
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.room import Dialog
 from crmdesk.ui.parts.text_field import TextLine
@@ -117,6 +118,8 @@ class FilterNameDialog(Dialog):
         self.edit.setObjectName("filter_name_edit")
         self.edit.setMaxLength(MAX_NAME)
         self.edit.textChanged.connect(self._check)
+        self.complaint = Complaint("filter_name_complaint")
+        self.edit.textChanged.connect(self.complaint.clear)
         self._hint = Label("", "muted", wrap=True)
         self._cancel = Button("", key="Esc")
         self._cancel.clicked.connect(self.reject)
@@ -136,6 +139,7 @@ class FilterNameDialog(Dialog):
         layout.addWidget(self._title)
         layout.addWidget(self._about)
         layout.addWidget(self.edit)
+        layout.addWidget(self.complaint)
         layout.addWidget(self._hint)
         layout.addLayout(foot)
         self.retranslate()
@@ -164,10 +168,11 @@ class FilterNameDialog(Dialog):
         if name:
             self.named.emit(name)
             self.accept()
+        else:
+            self.complaint.say(lambda: self.tr("先给筛选起个名称。"), self.edit)
 
     def _check(self) -> None:
         name = self.edit.text().strip()
-        self.save_button.setEnabled(bool(name))
         text = self.tr("保存在本机，只有你看得到。")
         if name in self._taken:
             text = self.tr("已有同名的筛选，保存后替换它。")

@@ -18,6 +18,7 @@ from crmdesk.ui.pages.customer_words import class_word, dotted
 from crmdesk.ui.pages.plan_words import PlanWords
 from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
+from crmdesk.ui.parts.faults import Fault
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.number_box import NumberBox
 from crmdesk.ui.parts.row_picker import RowPicker
@@ -85,8 +86,7 @@ class ProposeDialog(SmallDialog):
     def save(self) -> None:
         doctor = self.doctor.row_id()
         if not doctor:
-            self.banner.say(lambda: self.tr("先选一位医生。"), "warn")
-            self.doctor.edit.setFocus()
+            self.marks.show([Fault(lambda: self.tr("先选一位医生。"), self.doctor.edit)])
             return
         command = ProposeTarget(self._cycle[0], doctor, self.visits.value(), self.grounds.text())
         self.submit(command, lambda: translate("plan_answers", "申请已保存在本机，联网后交给经理"))
@@ -143,8 +143,11 @@ class AnswerDialog(SmallDialog):
         self._answer(Event.ACCEPT, args)
 
     def decline(self) -> None:
-        """Decline with the sentence that was written."""
-        self._answer(Event.DECLINE, {"comment": self.comment.text().strip()})
+        """Decline with the sentence that was written; without one it is asked for."""
+        given = self.comment.text().strip()
+        missing = [] if given else [Fault(lambda: self.tr("不同意要写一句说明，让代表知道为什么。"), self.comment)]
+        if self.marks.show(missing):
+            self._answer(Event.DECLINE, {"comment": given})
 
     def _answer(self, event: Event, args: dict[str, object]) -> None:
         command = TargetCommand(self._item.id, event.value, self._item.seen_hash, args)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.clock import at_minute
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import CreateRow, MoveVisit, PlanVisits
 from crmdesk.services.plan_views import LaidOut, PlanVisit
@@ -85,6 +86,10 @@ class MoveDialog(SmallDialog):
             return translate("plan_move", "已移到 {when}").format(when=f"{language.day_word(day, today())} {clock}")
 
         self.submit(MoveVisit(self._visit.id, at_minute(day, minute), reason), said)
+
+    @override
+    def at_fault(self, error: CrmdeskError) -> QWidget | None:
+        return self.reasons if error.code == "move_reason_missing" else None
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -221,3 +226,14 @@ class DayOffDialog(SmallDialog):
             "note": self.note.text().strip() or None,
         }
         self.submit(CreateRow("day_off", values), lambda: translate("plan_move", "已记下不在岗"))
+
+    @override
+    def at_fault(self, error: CrmdeskError) -> QWidget | None:
+        fields = {
+            "starts_on": self.first,
+            "ends_on": self.last,
+            "part": self.part,
+            "kind": self.kind,
+            "note": self.note,
+        }
+        return fields.get(str(error.params.get("field") or ""))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.services.commands import Command, Outcome
 from crmdesk.ui import space, words
 from crmdesk.ui.context import PageContext
@@ -112,9 +113,17 @@ class SmallDialog(Dialog):
 
         self.context.submit(self, command, done, self.tell)
 
+    def at_fault(self, error: CrmdeskError) -> QWidget | None:
+        """Return the control in which an error is mended: it is marked and has the keys."""
+        return None
+
     def tell(self, error: BaseException) -> None:
         """Say in the dialog what went wrong."""
-        self.banner.say(lambda: words.error_sentence(error), "warn")
+        control = self.at_fault(error) if isinstance(error, CrmdeskError) else None
+        if control is not None:
+            self.marks.show([Fault(lambda: words.error_sentence(error), control)])
+        else:
+            self.banner.say(lambda: words.error_sentence(error), "warn")
 
     @override
     def changeEvent(self, event: QEvent) -> None:

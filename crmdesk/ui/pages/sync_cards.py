@@ -16,6 +16,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, Button
 from crmdesk.ui.parts.card import Card, rule
 from crmdesk.ui.parts.chips import Chip, state_word
+from crmdesk.ui.parts.complaint import Complaint
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.text_field import TextLine
 
@@ -108,6 +109,7 @@ class RefusedCard(Card):
         reason = Label(words.refusal(refused.code, params), "body", wrap=True)
         reason.setObjectName("refused_reason")
         self.body.addWidget(reason)
+        self.complaint = Complaint("refused_reason_complaint")
         self._amends = (refused.record, refused.kind, refused.code) == ("visit", "edit", "locked")
         self._edit = self._reason_editor() if self._amends else self._editor()
         self._lines = self._written()
@@ -152,6 +154,8 @@ class RefusedCard(Card):
         edit = self._added("refused_reason_edit", self.tr("更正原因"), "")
         edit.setMaxLength(MAX_REASON)
         edit.setPlaceholderText(self.tr("写下原因，就作为更正提交；原文都会并入报告"))
+        edit.textChanged.connect(self.complaint.clear)
+        self.body.addWidget(self.complaint)
         return edit
 
     def _added(self, name: str, word: str, value: str) -> QLineEdit:
@@ -196,6 +200,13 @@ class RefusedCard(Card):
         """Take over what was typed into the card that this one replaces."""
         if self._edit is not None and before._edit is not None:
             self._edit.setText(before._edit.text())
+            if before.complaint.text():
+                self._ask_reason(focus=False)
+
+    def _ask_reason(self, *, focus: bool = True) -> None:
+        if self._edit is not None:
+            sentence = self.tr("还没有写更正原因：已提交的报告要写明原因才能改。")
+            self.complaint.say(sentence, self._edit, focus=focus)
 
     def _copy(self) -> None:
         self.copied.emit("\n".join([self._subject, *self._lines]))
@@ -206,7 +217,7 @@ class RefusedCard(Card):
             if edited.strip():
                 self.amended.emit(edited.strip())
             else:
-                self._edit.setFocus()
+                self._ask_reason()
             return
         changed = self._edit is not None and edited != self.refused.fields[self.refused.field]
         self.retried.emit({self.refused.field: edited} if changed else {})

@@ -110,7 +110,7 @@ class BringBackDialog(SmallDialog):
             return
         passphrase = self._edit.text()
         if self._one.key == _PASSPHRASE and not passphrase:
-            self.marks.show([Fault(self.tr("请输入当时的口令。"), self._edit)])
+            self.marks.show([Fault(lambda: self.tr("请输入当时的口令。"), self._edit)])
             return
         self.marks.show(())
         self.banner.say("")
@@ -135,7 +135,7 @@ class BringBackDialog(SmallDialog):
     def _refused(self, error: BaseException) -> None:
         self._wait(False)
         if self._one.key == _PASSPHRASE:
-            self.marks.show([Fault(words.error_sentence(error), self._edit)])
+            self.marks.show([Fault(lambda: words.error_sentence(error), self._edit)])
             self._edit.selectAll()
         else:
             self.tell(error)
@@ -168,7 +168,7 @@ class ThrowAwayDialog(SmallDialog):
         if self._busy:
             return
         if not self._sure.isChecked():
-            self.marks.show([Fault(self.tr("确实不要了，请先打勾。"), self._sure)])
+            self.marks.show([Fault(lambda: self.tr("确实不要了，请先打勾。"), self._sure)])
             return
         self.marks.show(())
         self._wait(True)

@@ -121,6 +121,21 @@ def test_a_filter_is_kept_used_renamed_reordered_and_deleted_by_keys(
     assert page.kept.of("institution") == ()
 
 
+def test_a_filter_without_a_name_is_asked_for_one(window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    page.panel.groups["classes"].choose("C")
+    page.save_filter()
+    dialog = dialog_of(page, FilterNameDialog, qtbot)
+    dialog.edit.clear()
+    for key, held in ((Qt.Key.Key_Return, CTRL), (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)):
+        qtbot.keyClick(dialog.edit, key, held)
+        assert (dialog.complaint.text(), dialog.edit.hasFocus()) == ("先给筛选起个名称。", True)
+    type_text(dialog.edit, "丙")
+    assert dialog.complaint.isHidden()
+    qtbot.keyClick(dialog.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.name for one in page.kept.of("doctor")] == ["丙"])
+
+
 def test_a_filter_of_the_same_name_is_replaced_and_nothing_to_keep_is_said(window: MainWindow, qtbot: QtBot) -> None:
     page = opened(window, qtbot)
     page.save_filter()

@@ -189,7 +189,7 @@ def test_less_is_approved_line_by_line_never_more(manager: Seat, qtbot: QtBot) -
     assert amounts[0].hasFocus()
     qtbot.keyClicks(amounts[0], "9999")  # the whole amount is selected
     qtbot.keyClick(amounts[0], Qt.Key.Key_Return)
-    assert "不能超过" in page._by_line._error.text()
+    assert "不能超过" in page._by_line.complaint.text()
     amounts[0].selectAll()
     qtbot.keyClicks(amounts[0], "1000")
     qtbot.keyClick(amounts[0], Qt.Key.Key_Return)
@@ -269,7 +269,8 @@ def test_a_disputed_claim_is_settled_by_d_with_its_outcome_and_why(
     assert (box.reason.hasFocus(), box.reason.currentIndex()) == (True, -1), "nothing is chosen for the person"
     type_text(box.comment, "医生没有参加")
     qtbot.keyClick(box.comment, Qt.Key.Key_Return)
-    assert (box.confirm.isEnabled(), claim(laptop, DISPUTED).pending) == (False, "")
+    assert ("先选裁定结果" in box.complaint.text(), claim(laptop, DISPUTED).pending) == (True, "")
+    assert box.reason.hasFocus()
     for _ in range(3):
         qtbot.keyClick(box.reason, Qt.Key.Key_Down)
     language.apply_language(qapp, language.ENGLISH)
@@ -283,6 +284,30 @@ def test_a_disputed_claim_is_settled_by_d_with_its_outcome_and_why(
     wanted = {"outcome": "clawback", "comment": "医生没有参加", "seen_hash": row["content_hash"]}
     assert (command, args) == ("settle", wanted)
     qtbot.waitUntil(lambda: not page.buttons["approvals_settle"].isEnabled())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_B, Qt.Key.Key_R])
+def test_a_decision_without_a_reason_says_what_is_missing_and_keeps_the_keys(
+    manager: Seat, qapp: QApplication, qtbot: QtBot, key: Qt.Key
+) -> None:
+    window, laptop = manager
+    page = shown(window, laptop, qtbot, "门诊拜访工作餐")
+    qtbot.keyClick(page.list, key)
+    box = page._decision
+    qtbot.waitUntil(box.comment.hasFocus)
+    for typed in ("", "  "):
+        type_text(box.comment, typed)
+        qtbot.keyClick(box.comment, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert (box.complaint.isVisible(), box.comment.hasFocus()) == (True, True)
+        assert box.complaint.text() == "还没有写原因：申请人要知道为什么。"
+    language.apply_language(qapp, language.ENGLISH)
+    qtbot.waitUntil(lambda: box.complaint.text().startswith("There is no reason yet"))
+    assert box.comment.accessibleDescription() == box.complaint.text()
+    language.apply_language(qapp, language.CHINESE)
+    type_text(box.comment, "发票看不清")
+    assert box.complaint.isHidden()
+    qtbot.keyClick(box.comment, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: claim(laptop, "门诊拜访工作餐").pending in ("send_back", "reject"))
 
 
 def test_the_reasons_of_rejecting_do_not_stay_for_a_dispute(manager: Seat, qtbot: QtBot) -> None:

@@ -138,11 +138,14 @@ def test_without_a_reason_the_visit_stays_and_says_why(rep: Seat, qtbot: QtBot) 
     press(qtbot, page, KEY.Key_M)
     dialog = dialog_of(page, qtbot, "plan_move")
     day = dialog.findChild(DateField, "plan_move_date_edit")
+    reasons = dialog.findChild(QWidget, "plan_move_reason")
     assert day is not None
+    assert reasons is not None
     qtbot.keyClick(day, KEY.Key_Up)
     qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
     banner = dialog.findChild(QWidget, "plan_move_banner")
     qtbot.waitUntil(lambda: banner is not None and "要写明原因" in banner.accessibleName())
+    qtbot.waitUntil(lambda: reasons.isAncestorOf(dialog.focusWidget() or dialog))
     qtbot.keyClick(dialog, KEY.Key_Escape)
     assert ("单志远", 0, 540) in planned(page)
 
@@ -386,7 +389,9 @@ def test_a_manager_answers_otherwise_or_declines_with_a_sentence(manager: Seat, 
     assert decline is not None
     assert comment is not None
     decline.click()
-    qtbot.waitUntil(lambda: banner is not None and banner.accessibleName() != "")
+    assert banner is not None
+    assert "不同意要写一句说明" in banner.accessibleName()
+    assert comment.hasFocus()
     type_text(comment, "下周期再议")
     decline.click()
     qtbot.waitUntil(lambda: page.side.targets[0].state == "declined")

@@ -151,6 +151,11 @@ def test_a_change_that_met_a_submitted_report_goes_out_with_a_reason(
     assert any("旧电脑上又写的" in label.text() for label in card.findChildren(Label))
     qtbot.mouseClick(_button(card, "refused_retry_button"), Qt.MouseButton.LeftButton)
     assert (reason.hasFocus(), laptop.waiting()) == (True, []), "without a reason nothing goes out"
+    assert "还没有写更正原因" in card.complaint.text()
+    again = RefusedCard(card.refused)  # as the page makes it after a sync or in another language
+    qtbot.addWidget(again)
+    again.type_as_in(card)
+    assert (again.complaint.text(), again.complaint.isHidden()) == (card.complaint.text(), False)
     reason.setText("两台电脑")
     qtbot.mouseClick(_button(card, "refused_retry_button"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not _live(window, RefusedCard))
