@@ -191,6 +191,7 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str], fr
         target = refused or mapping.get(column.index) or output.pick("不导入", "left out")
         lines.append(f"  {column.index + 1}. {column.header} → {target}")
     lines += [output.sentence(one.code, one.params) for one in preview.notices if one.code != "counts_prescriptions"]
+    lines += [output.sentence(one.code, one.params) for one in preview.doubtful(mapping)]
     for heading, cell in preview.unclear_dates(mapping).items():
         lines.append(output.sentence("dates_unclear", {"column": heading, "value": cell}))
     found = preview.blocks({index: target for index, target in mapping.items() if target})

@@ -1,6 +1,6 @@
-"""The sentences about imports, for the windows and both command lines; what was left out of a row, in words."""
+"""The sentences about imports, for the windows and both command lines; what is to be looked at in a row, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmdesk.domain.records import RECORDS
@@ -79,6 +79,17 @@ IMPORTS: dict[str, tuple[str, str]] = {
     ),
     "damaged_characters": ("有些字已损坏，原样保留。", "Some characters are damaged; they were kept as they are."),
     "value_left_out": ("已新建。", "Made."),
+    "value_doubtful": ("已新建。", "Made."),
+    "name_cleaned": ("已新建。", "Made."),
+    "numbers_doubtful": (
+        "“{column}”里有 {count} 个不像打得通的号码，如第 {row} 行的“{value}”。会照原样导入，结果里逐行列出。",
+        "'{column}' holds numbers that nobody seems to be able to call ({count}), such as '{value}' in row {row}. They"
+        " are imported as they are; the result names each row.",
+    ),
+    "number_doubtful": (
+        "这个号码不像打得通的，请核对；也可以照样保存。",
+        "This does not look like a number that can be called. Check it; it can be saved as it is.",
+    ),
     "duplicate_parked": (
         "与已有的记录很像，已放在一边等你看。",
         "Much like an existing record; set aside for you to look at.",
@@ -237,13 +248,31 @@ def spoken(params: Mapping[str, Any], chinese: bool) -> dict[str, Any]:
     return given
 
 
-def left_out(params: Mapping[str, Any], chinese: bool, field_words: Callable[[str], str]) -> str:
-    """Return what of a row was left out and why, '' where nothing was."""
-    cells = params.get("left_out")
-    if not isinstance(cells, list) or not cells:
-        return ""
+def remarks(params: Mapping[str, Any], chinese: bool, field_words: Callable[[str], str]) -> str:
+    """Return what of a row was left out and why, what is doubtful in it and what was taken off a name; '' for none."""
     at = 0 if chinese else 1
-    unknown = ("看不懂", "was not understood")
-    quoted = "“{}”的“{}”{}" if chinese else "'{1}' of '{0}' {2}"
-    said = [quoted.format(field_words(str(to)), value, _REASONS.get(why, unknown)[at]) for to, value, why in cells]
-    return f"没有带入：{'；'.join(said)}。" if chinese else f"Left out: {'; '.join(said)}."
+    said = []
+    for name, (sentence, one) in _REMARKS.items():
+        cells = params.get(name)
+        if isinstance(cells, list) and cells:
+            told = (one[at].format(field_words(str(to)), value, _why(why, at)) for to, value, *why in cells)
+            said.append(sentence[at].format(("；" if chinese else "; ").join(told)))
+    return ("" if chinese else " ").join(said)
+
+
+_REMARKS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "left_out": (("没有带入：{}。", "Left out: {}."), ("“{}”的“{}”{}", "'{1}' of '{0}' {2}")),
+    "doubtful": (
+        ("请核对：{}，不像打得通的号码，照原样保留。", "Check {}: not like a number to be called, kept as it is."),
+        ("“{}”的“{}”", "'{1}' of '{0}'"),
+    ),
+    "from_name": (
+        ("姓名后括号里的内容已归位：{}。", "Taken out of the brackets behind the name: {}."),
+        ("“{1}”归入“{0}”", "'{1}' as '{0}'"),
+    ),
+}
+"""By what a row carries: the sentence, and how each cell is told in it."""
+
+
+def _why(given: Sequence[str], at: int) -> str:
+    return _REASONS.get(given[0], ("看不懂", "was not understood"))[at] if given else ""

@@ -113,6 +113,11 @@ def without_title(name: str) -> tuple[str, str]:
     return own, code or ""
 
 
+def is_family_name(text: str) -> bool:
+    """Say whether a text is a family name alone, which names nobody without what stands behind it."""
+    return text in _FAMILIES or (len(text) == 1 and text in SURNAMES)
+
+
 def names_a_room(text: str, known: Container[str] = frozenset()) -> bool:
     """Say whether a text is a department and nobody's name; `known` are departments by `matching.name_key`.
 

@@ -10,13 +10,15 @@ from typing_extensions import override
 
 from crmdesk.domain.custom_fields import folded
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.fields import Kind
+from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.formulas import unquoted
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.phones import is_doubtful
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.validation import check_new
 from crmdesk.intake import clean
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks, lone_text, place_of_care
+from crmdesk.intake.brackets import TITLE, Behind, agrees, behind, parted_by_brackets, title_code
 from crmdesk.intake.columns import (
     DEPARTMENT_NAME,
     DOCTOR_NAME,
@@ -61,6 +63,7 @@ def plan(
     that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
     `domain.validation` and `intake.people`; rows made may carry a code of what to look at: `value_left_out`,
+    `value_doubtful`, `name_cleaned`,
     `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`,
     `hospital_from_above` (once for each row in which a hospital stands that others have).
     """
@@ -95,15 +98,19 @@ class _Cells:
     raw: dict[str, str]
     left_out: dict[str, str]
     alone: str = ""  # the one text of a row that holds nothing else
+    doubtful: dict[str, str] = field(default_factory=dict)  # kept as it is, but to be looked at
+    from_name: dict[str, str] = field(default_factory=dict)  # what stood in brackets behind the name
 
-    def take(self, target: str, name: str, text: str, read: tuple[object, str]) -> None:
+    def take(self, target: str, declared: Field, text: str, read: tuple[object, str]) -> None:
         """Keep a cell as the file has it, and its value or why it has none."""
         self.raw[target] = unquoted(text)
         value, code = read
         if code:
             self.left_out[target] = code
         if value is not None:
-            self.values[target.partition(".")[0]][name] = value
+            self.values[target.partition(".")[0]][declared.name] = value
+            if declared.digits and is_doubtful(str(value)):
+                self.doubtful[target] = str(value)
 
 
 class _Planner:
@@ -153,10 +160,10 @@ class _Planner:
                 text = self._above[target] = self._above.get(target, "") if as_above(text) else text
             reading = self._dates.get(index)
             read = reading.value(text) if reading is not None else clean.field_value(declared, text)
-            cells.take(target, declared.name, text, read)
+            cells.take(target, declared, text, read)
         for target, declared in self._unheld if above else ():
             if target in above:
-                cells.take(target, declared.name, above[target], clean.field_value(declared, above[target]))
+                cells.take(target, declared, above[target], clean.field_value(declared, above[target]))
         _place(cells)
         _join_name(cells)
         for record in ("doctor", "institution"):
@@ -217,14 +224,19 @@ def _check_total(row: SheetRow) -> None:
 
 
 def _note(cells: _Cells) -> tuple[str, dict[str, Any]]:
-    if not cells.left_out:
-        return "", {}
-    left_out = [[target, cells.raw[target][:60], reason] for target, reason in cells.left_out.items()]
-    return "value_left_out", {"left_out": left_out}
+    """Return what is to be looked at in the cells of a row: the code of the gravest, all of it in the parameters."""
+    found: dict[str, tuple[str, list[list[str]]]] = {
+        "left_out": ("value_left_out", [[to, cells.raw[to][:60], why] for to, why in cells.left_out.items()]),
+        "doubtful": ("value_doubtful", [[to, value[:60]] for to, value in cells.doubtful.items()]),
+        "from_name": ("name_cleaned", [[to, value[:60]] for to, value in cells.from_name.items()]),
+    }
+    given = {name: (code, listed) for name, (code, listed) in found.items() if listed}
+    code = next((code for code, _listed in given.values()), "")
+    return code, {name: listed for name, (_code, listed) in given.items()}
 
 
 def _noted(code: str, params: dict[str, Any], cells: _Cells) -> tuple[str, dict[str, Any]]:
-    """Return a remark with what was left out of the row beside it."""
+    """Return a remark with what else is to be looked at in the row beside it."""
     return code, params | _note(cells)[1]
 
 
@@ -301,6 +313,7 @@ class _DoctorPlanner(_Planner):
         self._told: set[int] = set()
         self._alone = self._names_alone()
         self._room_names = self._names_of_rooms()
+        self._parted = parted_by_brackets(self._table.rows, asked.mapping)
 
     def _names_alone(self) -> set[str]:
         """Return the hospital names that stand alone in some row: they part names that others run together."""
@@ -322,12 +335,14 @@ class _DoctorPlanner(_Planner):
     @override
     def _plan_row(self, number: int, cells: _Cells) -> Planned:
         name = clean.person_name(cells.raw.get("doctor.name", ""))
-        self._pending.clear()
-        work = _Work()
-        ambiguous = self._find_work(cells, work)
+        work, ambiguous = self._work(cells)
         if ambiguous is not None:
             return self._ambiguous(number, ambiguous, name, work.asked)
         existing, certain = self._existing(name, work)
+        found = None if existing else self._behind(cells)
+        if found is not None:
+            name, work = found.name, self._put_where_it_belongs(found, cells)
+            existing, certain = self._existing(name, work)
         own, title = without_title(name)
         if not existing and own != name:  # who is known with the title in the name stays that one
             name, (existing, certain) = own, self._existing(own, work)
@@ -339,6 +354,30 @@ class _DoctorPlanner(_Planner):
             params = {"row": self._made_in_row.get(existing, 0)}
             return self._parked(number, existing, name, "same_name_other_department", params)
         return self._make(number, name, cells, work)
+
+    def _behind(self, cells: _Cells) -> Behind | None:
+        """Return what stands behind the name in brackets where it says nothing that the row says otherwise."""
+        found = behind(cells.raw.get(DOCTOR_NAME, ""), self._room_names)
+        if found is None or not agrees(found.parts, cells.raw):
+            return None
+        places = (name_key(cells.raw.get(INSTITUTION_NAME, "")), "")
+        return None if any((name_key(found.name), place) in self._parted for place in places) else found
+
+    def _put_where_it_belongs(self, found: Behind, cells: _Cells) -> _Work:
+        """Fill title and department from behind the name; returns where the doctor works then."""
+        for target, part in found.parts.items():
+            cells.from_name[target] = part
+            if not clean.plain(cells.raw.get(target, "")):
+                cells.raw[target] = part
+                record, _dot, name = target.partition(".")
+                cells.values[record][name] = title_code(part) if target == TITLE else part
+        return self._work(cells)[0]
+
+    def _work(self, cells: _Cells) -> tuple[_Work, Match | None]:
+        """Return where a row says that the doctor works, and the look-up that found too many."""
+        self._pending.clear()
+        work = _Work()
+        return work, self._find_work(cells, work)
 
     def _make(self, number: int, name: str, cells: _Cells, work: _Work) -> Planned:
         if cells.left_out.get(DOCTOR_NAME) == "formula":

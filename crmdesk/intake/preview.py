@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from crmdesk.domain.errors import WorldError
-from crmdesk.domain.fields import Kind
+from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.phones import is_doubtful, is_usual
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks, blocks, shapes_blocks
+from crmdesk.intake.clean import field_value
 from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
@@ -40,6 +42,7 @@ class Preview:
     remembered_above: bool | None = None  # whether what stands above rows was said to be theirs
     dates: Mapping[int, Reading] = field(default_factory=dict, repr=False)  # columns in which dates are decided about
     file_name: str = ""
+    doubts_found: dict[int, list[tuple[int, str]]] = field(default_factory=dict, repr=False, compare=False)
     blocks_found: dict[frozenset[tuple[int, str]], Blocks] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -51,6 +54,25 @@ class Preview:
     def guessed(self) -> dict[int, str]:
         """Return the guessed targets by column."""
         return {column.index: column.target for column in self.columns if column.target}
+
+    def doubtful(self, mapping: Mapping[int, str]) -> list[Notice]:
+        """Return a notice for each column of telephone numbers that holds some which are none; kept as they are.
+
+        A column that nobody asked for before takes a tenth of a second in a long list.
+        """
+        found = []
+        for index, target in mapping.items():
+            declared = field_of(target, self.own) if target else None
+            if declared is None or not declared.digits:
+                continue
+            if index not in self.doubts_found:
+                self.doubts_found[index] = _doubts(self.table.rows, index, declared)
+            if doubts := self.doubts_found[index]:
+                row, value = doubts[0]
+                heading = self.columns[index].header or str(index + 1)
+                params = {"column": heading, "count": len(doubts), "row": row, "value": value}
+                found.append(Notice("numbers_doubtful", params))
+        return found
 
     def unclear_dates(self, mapping: Mapping[int, str]) -> dict[str, str]:
         """Return a cell that may be two days, by the heading of each date column in which nothing says which."""
@@ -132,7 +154,16 @@ def preview(
         dates=decisions,
     )
     seen.blocks(seen.mapping)  # here, where it may take its time
+    seen.doubtful(seen.mapping)
     return seen
+
+
+def _doubts(rows: Sequence[SheetRow], index: int, declared: Field) -> list[tuple[int, str]]:
+    """Return (row of the file, text) of each number in a column that can be none."""
+    cells = ((row.number, row.cells[index]) for row in rows if index < len(row.cells))
+    unusual = ((number, cell) for number, cell in cells if not is_usual(cell))
+    read = ((number, field_value(declared, cell)[0]) for number, cell in unusual)
+    return [(number, str(value)[:40]) for number, value in read if value and is_doubtful(str(value))]
 
 
 def _noticed(

@@ -9,7 +9,7 @@ from typing import Any
 
 from crmdesk.domain import picklists
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.import_sentences import IMPORTS, left_out, spoken
+from crmdesk.domain.import_sentences import IMPORTS, remarks, spoken
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
@@ -486,18 +486,18 @@ def sentence(code: str, params: Mapping[str, Any] | None = None, language: str =
     if pair is None:
         pair, given = SENTENCES["internal"], {"code": code}
     shown = language or _shown_language()
-    return _filled(pair, spoken(given, shown != ENGLISH), shown) + left_out_words(given, shown)
+    return _filled(pair, spoken(given, shown != ENGLISH), shown) + remark_words(given, shown)
 
 
-def left_out_words(params: Mapping[str, Any], language: str = "") -> str:
-    """Return what of an imported row was left out and why, to stand behind its sentence; '' where nothing was."""
+def remark_words(params: Mapping[str, Any], language: str = "") -> str:
+    """Return what is to be looked at in an imported row, to stand behind its sentence; '' where nothing is."""
     chinese = (language or _shown_language()) != ENGLISH
 
     def named(target: str) -> str:
         record, _dot, name = target.partition(".")
         return field_words({"record": record, "field": name}, chinese)
 
-    text = left_out(params, chinese, named)
+    text = remarks(params, chinese, named)
     return text if chinese or not text else f" {text}"
 
 

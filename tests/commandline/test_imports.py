@@ -79,6 +79,15 @@ def test_of_a_row_without_a_name_nothing_is_said_to_be_kept(
     assert "  4: 这一行没有名称。\n" in run(capsys, "import", str(sheet), language="zh")[1]
 
 
+def test_a_number_that_nobody_can_call_is_named_before_and_after(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text("姓名,手机\n甲一,1381234567\n", "utf-8")
+    said = run(capsys, "import", str(sheet), "--dry-run")[1]
+    assert "'手机' holds numbers that nobody seems to be able to call (1), such as '1381234567' in row 2" in said
+    assert "  2: Made. Check '1381234567' of 'Mobile'" in run(capsys, "import", str(sheet))[1]
+
+
 BLOCKS = "姓名,医院\n甲一,远山医院\n乙二,\n丙三,\n丁四,河口医院\n戊五,\n"
 
 

@@ -119,6 +119,64 @@ def test_the_title_column_says_more_than_the_name() -> None:
     assert [one.values.get("title") for one in planned] == ["attending", None, None]
 
 
+BRACKETS = """姓名,医院,科室,职称,手机
+张伟（主任）,明泉医院,心内科,,
+李娜(副主任医师),明泉医院,,,
+王强（心内科）,明泉医院,,,
+赵六 （主任，骨科）,明泉医院,,,
+郑十主任（心内科）,明泉医院,,,
+John Smith (Cardiology),明泉医院,,,
+"""
+
+
+def test_a_title_or_department_in_brackets_behind_the_name_goes_where_it_belongs_and_is_said() -> None:
+    ledger = Ledger()
+    _report, planned = ledger.load(BRACKETS.encode())
+    names = {row_id: row["name"] for row_id, row in ledger.rows["department"].items()}
+    rooms = {row["doctor_id"]: names.get(row.get("department_id", "")) for row in ledger.rows["affiliation"].values()}
+    assert [(one.code, one.values["name"], one.values.get("title"), rooms[one.id]) for one in planned] == [
+        ("name_cleaned", "张伟", "chief", "心内科"), ("name_cleaned", "李娜", "associate_chief", None),
+        ("name_cleaned", "王强", None, "心内科"), ("name_cleaned", "赵六", "chief", "骨科"),
+        ("name_cleaned", "郑十", None, "心内科"), ("name_cleaned", "John Smith", None, "Cardiology"),
+    ]  # fmt: skip
+    assert planned[3].params["from_name"] == [["doctor.title", "主任"], ["department.name", "骨科"]]
+    again, planned = ledger.load(BRACKETS.encode())
+    assert again.counts == {Action.SAME: 6}
+    assert (again.lines, [one.code for one in planned]) == ([], [""] * 6)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "孙七（大）,明泉医院,,,", "陈二（教授）,明泉医院,,,", "张伟（主任，大）,明泉医院,,,",
+        "张伟（科主任）,明泉医院,,,",
+        "周八（主任）,明泉医院,,主治医师,", "周八（骨科）,明泉医院,心内科,,", "王敏（心内科）,,,,",
+        "欧阳（主任）,明泉医院,,,", "王（主任）,明泉医院,,,", "John Smith (General Hospital),明泉医院,,,",
+        "张伟（主任）（大）,明泉医院,,,", "张伟（）,明泉医院,,,",
+    ],
+)  # fmt: skip
+def test_brackets_that_are_unknown_or_say_something_else_than_the_row_stay(line: str) -> None:
+    ledger = Ledger()
+    _report, (planned,) = ledger.load(f"姓名,医院,科室,职称,手机\n{line}".encode())
+    assert (planned.action, planned.code, planned.values["name"]) == (Action.CREATE, "", line.split(",")[0])
+
+
+def test_two_people_who_differ_by_their_brackets_alone_stay_two() -> None:
+    ledger = Ledger()
+    lines = "吴九（主任）,明泉医院,,,\n吴九（主治）,明泉医院,,,\n吴九（主任）,云杉医院,,,\n"
+    _report, planned = ledger.load(f"姓名,医院,科室,职称,手机\n{lines}".encode())
+    assert [(one.action, one.values["name"]) for one in planned] == [
+        (Action.CREATE, "吴九（主任）"), (Action.CREATE, "吴九（主治）"), (Action.CREATE, "吴九"),
+    ]  # fmt: skip
+
+
+def test_who_is_known_with_the_bracket_in_the_name_stays_that_one() -> None:
+    ledger = Ledger()
+    loaded("张伟,明泉医院,,", ledger=ledger)
+    ledger.rows["doctor"] = {row_id: {**row, "name": "张伟（主任）"} for row_id, row in ledger.rows["doctor"].items()}
+    assert loaded("张伟（主任）,明泉医院,,", ledger=ledger)[0][0] is Action.SAME
+
+
 def test_no_hospital_is_made_of_a_sign_for_none_and_one_as_above_is_the_one_above() -> None:
     ledger = Ledger()
     loaded("张硕,明泉医院,心内科,", "李敏,同上,〃,", "王五,/,暂无,", "赵六,301,—,", ledger=ledger)

@@ -47,6 +47,23 @@ def test_doctors_are_made_with_hospital_department_and_affiliation() -> None:
     assert report.made == {"institution": 2, "department": 2, "doctor": 3, "affiliation": 2}
 
 
+def test_a_number_that_nobody_can_call_is_kept_and_named() -> None:
+    rows = ("张硕,明泉医院,1381234567,021-58880000转6", "李敏,明泉医院,13812345678,", "王五,,138I2345678,12")
+    text = "\n".join(("姓名,医院,手机,办公电话", *rows))
+    ledger = Ledger()
+    seen = preview(text.encode())
+    assert [(one.code, one.params) for one in seen.doubtful(seen.mapping)] == [
+        ("numbers_doubtful", {"column": "手机", "count": 2, "row": 2, "value": "1381234567"})
+    ]
+    assert seen.doubtful({3: "doctor.mobile"}) == [], "what is no number at all is left out and said so"
+    _report, planned = ledger.load(text.encode())
+    assert [(one.code, one.values.get("mobile")) for one in planned] == [
+        ("value_doubtful", "1381234567"), ("", "13812345678"), ("value_left_out", "138I2345678")
+    ]  # fmt: skip
+    assert planned[2].params["doubtful"] == [["doctor.mobile", "138I2345678"]]
+    assert ledger.load(text.encode())[0].lines == [], "known rows are not named again"
+
+
 def test_the_same_file_again_makes_nothing() -> None:
     ledger = Ledger()
     text = "\n".join(line for line in DOCTORS.splitlines() if "骨科" not in line and not line.startswith(","))

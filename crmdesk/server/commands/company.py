@@ -118,7 +118,7 @@ def _preview_lines(seen: Preview, from_above: bool | None) -> list[str]:
     for column in seen.columns:
         refused = sentence(column.refused, {"column": column.header}) if column.refused else ""
         lines.append(f"  {column.header} → {refused or column.target or 'left out'}")
-    lines += [sentence(one.code, one.params) for one in seen.notices]
+    lines += [sentence(one.code, one.params) for one in (*seen.notices, *seen.doubtful(seen.mapping))]
     return lines + [sentence(code, params) for code, params in seen.blocks(seen.mapping).told(from_above)]
 
 

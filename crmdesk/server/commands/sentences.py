@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
-from crmdesk.domain.import_sentences import IMPORTS, left_out, spoken
+from crmdesk.domain.import_sentences import IMPORTS, remarks, spoken
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import RECORDS
 
@@ -139,7 +139,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     if code == "no_figure_column":
         given["field"] = _figure_column(str(params["field"]))
     text = string.Formatter().vformat(pattern, (), _Gaps(given))
-    return " ".join(filter(None, (text, left_out(params, False, _field_word))))
+    return " ".join(filter(None, (text, remarks(params, False, _field_word))))
 
 
 _CHOICES = {

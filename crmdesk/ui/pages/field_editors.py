@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from crmdesk.domain.decimals import format_decimal, parse_decimal
 from crmdesk.domain.fields import Field, Kind
-from crmdesk.ui import language, space
+from crmdesk.domain.phones import is_doubtful, is_plausible
+from crmdesk.ui import language, space, words
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
@@ -102,6 +103,43 @@ class LineEditor(FieldEditor):
     @override
     def set_value(self, value: Any) -> None:
         self._line.setText("" if value is None else str(value))
+
+
+class PhoneEditor(LineEditor):
+    """A telephone number; one that is like a number and can be none is said to be so, and may be saved."""
+
+    def __init__(self, record: str, field: Field) -> None:
+        self.doubt_label = Label("", "warn", wrap=True)
+        self.doubt_label.setObjectName(f"{record}_{field.name}_doubt")
+        self.doubt_label.hide()
+        super().__init__(record, field)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.doubt_label)
+        self._line.editingFinished.connect(self._say_doubt)
+        self._line.textEdited.connect(self._no_doubt_any_more)
+
+    @override
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        self._say_doubt()
+
+    @override
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._say_doubt()
+
+    def _say_doubt(self) -> None:
+        """Say it of a number that is typed out, never in the middle of it."""
+        doubtful = is_doubtful(self._line.text()) and is_plausible(self._line.text(), self.field.digits)
+        text = words.sentence("number_doubtful") if doubtful else ""
+        self.doubt_label.setText(text)
+        self.doubt_label.setVisible(bool(text))
+        self.control.setAccessibleDescription(text)
+
+    def _no_doubt_any_more(self) -> None:
+        if self.doubt_label.text() and not is_doubtful(self._line.text()):
+            self._say_doubt()
 
 
 class NumberEditor(LineEditor):
@@ -299,7 +337,7 @@ def make_editor(record: str, field: Field) -> FieldEditor:
         return (ChipsEditor if len(field.entries) <= _CHIPS_UP_TO else ListEditor)(record, field)
     if field.kind is Kind.TAGS and field.entries:
         return ChipsEditor(record, field)
-    return _EDITORS[field.kind](record, field)
+    return PhoneEditor(record, field) if field.digits else _EDITORS[field.kind](record, field)
 
 
 _EDITORS: dict[Kind, type[FieldEditor]] = {

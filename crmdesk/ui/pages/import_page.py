@@ -360,9 +360,7 @@ class ImportPage(Page):
     def _say_file(self, preview: Preview) -> None:
         self._file.setText(self._path.name)
         self._about.setText(import_words.file_line(preview))
-        notices = [import_words.sentence(one.code, one.params) for one in preview.notices]
-        self._notices.setText("\n".join(dict.fromkeys(notices)))
-        self._notices.setVisible(bool(notices))
+        self._say_notices(preview)
         words = self.tr("各列沿用你 {day} 对同样表头的文件所做的选择。").format(day=preview.remembered_on)
         self._remembered.setText(words if preview.remembered_on else "")
         for widget in (self._remembered, self.forget_button):
@@ -371,6 +369,12 @@ class ImportPage(Page):
         self._rows_words.setText(
             self.tr("预览前 %n 行。每一列导入成什么，在列名下面改；要导入的列排在前面。", "", shown)
         )
+
+    def _say_notices(self, preview: Preview) -> None:
+        told = (*preview.notices, *preview.doubtful(self.table.mapping()))
+        notices = [import_words.sentence(one.code, one.params) for one in told]
+        self._notices.setText("\n".join(dict.fromkeys(notices)))
+        self._notices.setVisible(bool(notices))
 
     def _kind_chosen(self) -> None:
         if self.preview is not None and self.state == PREVIEW and self.kind.value() not in ("", self.preview.kind):
@@ -401,6 +405,7 @@ class ImportPage(Page):
         if self.preview is not None:
             self.dates.ask(self.preview.unclear_dates(self.table.mapping()))
             self.above.look(self.preview, self.table.mapping())
+            self._say_notices(self.preview)
         self._check()
 
     def _show_above(self) -> None:

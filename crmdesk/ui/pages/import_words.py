@@ -80,7 +80,7 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     own = _words().get(code)
     if own is None:
         return words.sentence(code, {**params, **_named(params)})
-    return own.format_map(_Given({**params, **_named(params)})) + words.left_out_words(params)
+    return own.format_map(_Given({**params, **_named(params)})) + words.remark_words(params)
 
 
 def _named(params: Mapping[str, Any]) -> dict[str, str]:

@@ -12,15 +12,41 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.field_editors import PhoneEditor
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.visit_form import _SIDE_PX
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.week_grid import Block, DayColumn, WeekGrid
-from tests.ui.customers.laptop import Laptop
+from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.test_customers_page import names
 from tests.ui.customers.test_customers_page import opened as opened_list
 from tests.ui.customers.test_new_drafts import new_doctor
 from tests.ui.customers.test_visit_page import opened
+
+
+def test_a_number_that_nobody_can_call_is_said_and_may_be_saved(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, qapp: QApplication
+) -> None:
+    dialog = new_doctor(window, qtbot)
+    name, mobile = dialog.editors["name"].control, dialog.editors["mobile"]
+    assert isinstance(mobile, PhoneEditor)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    type_text(name, "查良镛")
+    mobile.control.setFocus()
+    type_text(mobile.control, "1381234567")
+    assert mobile.doubt_label.isHidden(), "not in the middle of typing"
+    name.setFocus()
+    qtbot.waitUntil(mobile.doubt_label.isVisible)
+    assert "不像打得通的" in mobile.doubt_label.text()
+    language.apply_language(qapp, language.ENGLISH)
+    qtbot.waitUntil(lambda: "it can be saved as it is" in mobile.doubt_label.text())
+    qtbot.keyClick(mobile.control, Qt.Key.Key_8)
+    assert mobile.doubt_label.isHidden()
+    qtbot.keyClick(mobile.control, Qt.Key.Key_Backspace)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.shown == "doctor")
+    (item,) = laptop.ask(lambda reads: reads.customers(text="查良镛"))
+    assert laptop.ask(lambda reads: reads.row("doctor", item.id))["mobile"] == "1381234567"
 
 
 def actions_of(widget: QWidget) -> Any:

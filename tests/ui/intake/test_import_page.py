@@ -29,6 +29,7 @@ CODES = (
     "same_name_other_department", "same_name_spelled_otherwise", "alias_of_other", "hospital_uncertain",
     "hospital_unsure", "hospital_matched", "not_a_person", "several_people", "total_row", "only_a_place",
     "formulas_not_calculated", "hospital_from_above",
+    "value_doubtful", "name_cleaned", "numbers_doubtful", "number_doubtful",
     "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
     "out_of_scope",
 )  # fmt: skip
@@ -151,6 +152,42 @@ def test_the_own_columns_come_back_are_said_and_forgotten_by_a_key(
     assert page.table.mapping()[3] == "doctor.title"
     previewed(page, qtbot, doctors)
     assert page.table.mapping()[3] == "doctor.title"
+
+
+DOUBTS = "姓名,医院,手机,备注\n张伟（主任）,上海市东方医院,1381234567,1391234567\n李娜,上海市东方医院,13812345678,\n"
+
+
+def test_a_number_that_nobody_can_call_and_a_title_in_brackets_are_named(
+    page: ImportPage, laptop: Laptop, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text(DOUBTS, "utf-8")
+    previewed(page, qtbot, path)
+    assert "“手机”里有 1 个不像打得通的号码，如第 2 行的“1381234567”" in page._notices.text()
+    language.apply_language(qapp, language.ENGLISH)
+    qtbot.waitUntil(lambda: "such as '1381234567' in row 2. They are imported as they are" in page._notices.text())
+    note = page.table._combos[3]
+    note.setCurrentIndex(note.findData("doctor.phone"))
+    assert "such as '1391234567' in row 2" in page._notices.text()
+    note.setCurrentIndex(note.findData(""))
+    assert "1391234567" not in page._notices.text()
+    language.apply_language(qapp, language.CHINESE)
+    imported(page, qtbot)
+    assert page.result.report is not None
+    (line,) = page.result.report.lines
+    said = (
+        "已新建。请核对：“手机”的“1381234567”，不像打得通的号码，照原样保留。"
+        "姓名后括号里的内容已归位：“主任”归入“职称”。"
+    )
+    assert (import_words.line_sentence(line), line.name) == (said, "张伟")
+    (made,) = laptop.ask(lambda reads: reads.customers(text="张伟"))
+    row = laptop.ask(lambda reads: reads.row("doctor", made.id))
+    assert (row["mobile"], row["title"]) == ("1381234567", "chief")
+    language.apply_language(qapp, language.ENGLISH)
+    assert import_words.line_sentence(line) == (
+        "Made. Check '1381234567' of 'Mobile': not like a number to be called, kept as it is."
+        " Taken out of the brackets behind the name: '主任' as 'Title'."
+    )
 
 
 def test_unsure_hospitals_are_decided_by_digits_and_imported(
