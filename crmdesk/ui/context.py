@@ -43,8 +43,11 @@ class Shell(Protocol):
     def back(self) -> None:
         """Return to the page before."""
 
-    def toast(self, text: Said, undo_token: str = "") -> None:
-        """Say for a few seconds what was done; with a token it offers to undo it (also Ctrl+Z)."""
+    def toast(self, text: Said, undo_token: str = "", *, until_sent: bool = False) -> None:
+        """Say for a few seconds what was done; with a token it offers to undo it (also Ctrl+Z).
+
+        `until_sent`: it says that something waits for the sync, and goes once nothing does.
+        """
 
     def tell(self, error: BaseException) -> None:
         """Say in words what went wrong; nothing was lost."""
@@ -68,9 +71,9 @@ class PageContext:
         """Show a page: `navigate("doctor", id=…)`, `navigate("visit", id=… | doctor_id=…)`."""
         self.shell.navigate(page, **args)
 
-    def toast(self, text: Said, undo_token: str = "") -> None:
-        """Say for a few seconds what was done; with a token it offers to undo it."""
-        self.shell.toast(text, undo_token)
+    def toast(self, text: Said, undo_token: str = "", *, until_sent: bool = False) -> None:
+        """Say for a few seconds what was done; with a token it offers to undo it. `until_sent` as `Shell.toast`."""
+        self.shell.toast(text, undo_token, until_sent=until_sent)
 
     def ask(
         self,

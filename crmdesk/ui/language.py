@@ -192,6 +192,11 @@ def starting(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within(word: str) -> str:
+    """Return the name of a field as it stands within a sentence: small in English, but for what is always capital."""
+    return word if word[1:2].isupper() else word[:1].lower() + word[1:]
+
+
 def closed_up(text: str) -> str:
     """Return a sentence of ours into which words were set, without the spaces that Chinese has no use for.
 

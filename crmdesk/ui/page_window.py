@@ -145,11 +145,11 @@ class PageWindow(QMainWindow):
 
     # --- what pages ask of the window -----------------------------------------------------------------------------
 
-    def toast(self, text: Said, undo_token: str = "") -> None:
+    def toast(self, text: Said, undo_token: str = "", *, until_sent: bool = False) -> None:
         """Say for a few seconds what was done; with a token it can be undone, also by Ctrl+Z."""
         if undo_token:
             self._undo_token = undo_token
-        self.toast_part.say(text, undo_token)
+        self.toast_part.say(text, undo_token, until_sent=until_sent)
 
     def tell(self, error: BaseException) -> None:
         """Say in words what went wrong."""
@@ -190,8 +190,15 @@ class PageWindow(QMainWindow):
     # --- what comes from below ------------------------------------------------------------------------------------
 
     def _changed(self, changes: ChangeSet) -> None:
+        if self.toast_part.until_sent and "outbox" in changes.changed and changes.origin != "local":
+            self.context.ask(self, lambda reads: reads.sync_summary().waiting, self._sent, latest="sent")
         if self._history and set(changes.changed) != {"preference"}:
             self.page(self.shown).refresh(changes)
+
+    def _sent(self, waiting: int) -> None:
+        """Take a toast away that says that something waits to be sent: nothing does any more."""
+        if not waiting and self.toast_part.until_sent:
+            self.toast_part.hide()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -235,6 +235,6 @@ class ApprovalsPage(Page):
 
         def told(_outcome: Outcome) -> None:
             self._show_bar()
-            self.context.toast(lambda: words[event]().format(title=view.row["title"]))
+            self.context.toast(lambda: words[event]().format(title=view.row["title"]), until_sent=True)
 
         self.context.submit(self, ClaimCommand(view.row.id, event, view.seen_hash, args), told)

@@ -44,7 +44,6 @@ def all_faults(lacks: Sequence[Lack]) -> str:
 def _place(lack: Lack) -> str:
     translate = QCoreApplication.translate
     if lack.line:
-        return translate("claim_faults", "第 {line} 项的{field}").format(line=lack.line, field=line_word(lack.field))
-    if lack.field == "visit_id":
-        return language.field_word("claim", "reason")
-    return language.field_word("claim", lack.field)
+        field = language.within(line_word(lack.field))
+        return translate("claim_faults", "第 {line} 项的{field}").format(line=lack.line, field=field)
+    return language.within(language.field_word("claim", "reason" if lack.field == "visit_id" else lack.field))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.phones import grouped
 from crmdesk.domain.picklists import PICKLISTS
-from crmdesk.services.commands import AttachFile
+from crmdesk.services.commands import AttachFile, Outcome
 from crmdesk.services.views import DoctorView, ReceiptView, Row
 from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
@@ -171,8 +171,11 @@ class EvidenceList(QWidget):
             self._context.shell.tell(error)
             return
         command = AttachFile("doctor", self._doctor_id, path.name, content)
-        said = self.tr("凭证已保存在本机")
-        self._context.submit(self, command, lambda outcome: self._context.toast(said, outcome.undo_token))
+
+        def told(outcome: Outcome) -> None:
+            self._context.toast(lambda: self.tr("凭证已保存在本机"), outcome.undo_token)
+
+        self._context.submit(self, command, told)
 
     def _save(self, file: ReceiptView) -> None:
         path, _filter = QFileDialog.getSaveFileName(self, self.tr("保存副本"), Path(file.file_name).name)

@@ -324,7 +324,9 @@ class ExpensesPage(Page):
     def _send(self, view: ClaimView) -> None:
         def told(_outcome: Outcome) -> None:
             self._take_faults([])
-            self.context.toast(lambda: self.tr("已提交，待同步：{title}").format(title=view.row["title"]))
+            self.context.toast(
+                lambda: self.tr("已提交，待同步：{title}").format(title=view.row["title"]), until_sent=True
+            )
 
         self.context.submit(self, ClaimCommand(view.row.id, "submit", view.seen_hash), told, self._refused)
 
@@ -349,7 +351,7 @@ class ExpensesPage(Page):
             self.context.submit(
                 self,
                 ClaimCommand(view.row.id, "recall", view.seen_hash),
-                lambda _outcome: self.context.toast(lambda: self.tr("已撤回，同步后可以修改")),
+                lambda _outcome: self.context.toast(lambda: self.tr("已撤回，同步后可以修改"), until_sent=True),
             )
 
     def _choose_receipt(self, at: int) -> None:

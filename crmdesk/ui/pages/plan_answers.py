@@ -89,7 +89,7 @@ class ProposeDialog(SmallDialog):
             self.marks.show([Fault(lambda: self.tr("先选一位医生。"), self.doctor.edit)])
             return
         command = ProposeTarget(self._cycle[0], doctor, self.visits.value(), self.grounds.text())
-        self.submit(command, lambda: translate("plan_answers", "申请已保存在本机，联网后交给经理"))
+        self.submit(command, lambda: translate("plan_answers", "申请已保存在本机，联网后交给经理"), until_sent=True)
 
     def _find(self, text: str) -> None:
         self.context.ask(
@@ -151,4 +151,4 @@ class AnswerDialog(SmallDialog):
 
     def _answer(self, event: Event, args: dict[str, object]) -> None:
         command = TargetCommand(self._item.id, event.value, self._item.seen_hash, args)
-        self.submit(command, lambda: translate("plan_answers", "答复已保存在本机，联网后发送"))
+        self.submit(command, lambda: translate("plan_answers", "答复已保存在本机，联网后发送"), until_sent=True)

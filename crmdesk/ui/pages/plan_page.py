@@ -16,7 +16,7 @@ from crmdesk.domain.clock import DEFAULT_ZONE, at_minute
 from crmdesk.domain.targets import Event
 from crmdesk.domain.workdays import week_of
 from crmdesk.services.calendar_export import export_plan
-from crmdesk.services.commands import ChangeSet, DeleteRow, MoveVisit, PlanVisits, TargetCommand
+from crmdesk.services.commands import ChangeSet, DeleteRow, MoveVisit, Outcome, PlanVisits, TargetCommand
 from crmdesk.services.plan_views import (
     CalendarExport,
     CycleView,
@@ -41,7 +41,7 @@ from crmdesk.ui.pages.plan_week_drawing import WeekDrawing
 from crmdesk.ui.pages.plan_words import PlanWords
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import today
-from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.parts.notices import Banner, Said
 from crmdesk.ui.parts.side_column import SideColumn
 from crmdesk.ui.parts.split import pane
 from crmdesk.ui.parts.week_calendar import WeekCalendar
@@ -355,9 +355,12 @@ class PlanPage(Page):
         if day.isoformat() != visit.date:
             MoveDialog(self.context, self, visit, day.isoformat(), minute).open()
             return
-        said = self.tr("已移到 {when}").format(when=f"{minute // 60:02d}:{minute % 60:02d}")
-        command = MoveVisit(visit.id, at_minute(day, minute))
-        self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
+        clock = f"{minute // 60:02d}:{minute % 60:02d}"
+
+        def told(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("已移到 {when}").format(when=clock), outcome.undo_token)
+
+        self.context.submit(self, MoveVisit(visit.id, at_minute(day, minute)), told)
 
     def _meant(self) -> PlanVisit | None:
         """Return the visit that a key is meant for; without one it is said how to choose one."""
@@ -397,15 +400,15 @@ class PlanPage(Page):
         """Remove what is chosen: the planned visit, or the days off where their list has the focus."""
         off = self.side.day_off()
         if off is not None and self.side.lists[DAYS_OFF].hasFocus():
-            self._delete(DeleteRow("day_off", off.id), self.tr("已删除不在岗"))
+            self._delete(DeleteRow("day_off", off.id), lambda: self.tr("已删除不在岗"))
             return
         visit = self._meant()
         if visit is not None and visit.state == "submitted":
             self.context.toast(lambda: self.tr("已提交的报告不能删除。"))
         elif visit is not None:
-            self._delete(DeleteRow("visit", visit.id), self.tr("已删除计划"))
+            self._delete(DeleteRow("visit", visit.id), lambda: self.tr("已删除计划"))
 
-    def _delete(self, command: DeleteRow, said: str) -> None:
+    def _delete(self, command: DeleteRow, said: Said) -> None:
         self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
 
     # --- suggestions ----------------------------------------------------------------------------------------------
@@ -467,18 +470,22 @@ class PlanPage(Page):
 
     def withdraw(self) -> None:
         """Withdraw the chosen proposal."""
-        self._say_to_target(Event.WITHDRAW, self.tr("申请已撤回"))
+        self._say_to_target(Event.WITHDRAW, lambda: self.tr("申请已撤回"))
 
     def accept(self) -> None:
         """Agree to the chosen proposal as it was asked for."""
-        self._say_to_target(Event.ACCEPT, self.tr("答复已保存在本机，联网后发送"))
+        self._say_to_target(Event.ACCEPT, lambda: self.tr("答复已保存在本机，联网后发送"))
 
-    def _say_to_target(self, event: Event, said: str) -> None:
+    def _say_to_target(self, event: Event, said: Said) -> None:
         item = self.side.target()
         if item is None or event not in item.allowed or self.side.tab != TARGETS:
             return
-        command = TargetCommand(item.id, event.value, item.seen_hash)
-        self.context.submit(self, command, lambda outcome: self.context.toast(said, outcome.undo_token))
+        waits = event is Event.ACCEPT
+
+        def told(outcome: Outcome) -> None:
+            self.context.toast(said, outcome.undo_token, until_sent=waits)
+
+        self.context.submit(self, TargetCommand(item.id, event.value, item.seen_hash), told)
 
     def answer(self) -> None:
         """Answer the chosen proposal with another number or decline it."""

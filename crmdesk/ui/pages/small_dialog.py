@@ -101,14 +101,14 @@ class SmallDialog(Dialog):
     def retranslate(self) -> None:
         """Set every text anew."""
 
-    def submit(self, command: Command, toast: Said) -> None:
+    def submit(self, command: Command, toast: Said, *, until_sent: bool = False) -> None:
         """Hand a command on; said in a toast with undo when it is done, in the banner when it is refused.
 
         The dialog is gone by the time the toast may be said anew: what makes its sentence must not ask the dialog.
         """
 
         def done(outcome: Outcome) -> None:
-            self.context.toast(toast, outcome.undo_token)
+            self.context.toast(toast, outcome.undo_token, until_sent=until_sent)
             self.accept()
 
         self.context.submit(self, command, done, self.tell)

@@ -308,16 +308,19 @@ class SyncPage(Page):
         self.context.toast(lambda: self.tr("原文已复制，可以粘贴给负责的同事。"))
 
     def _resolve(self, conflict: ConflictView, choice: str) -> None:
-        if conflict.field == DELETED:
-            said = self.tr("你的决定已保存在本机，同步后生效。")
-        elif choice == KEEP:
-            said = self.tr("就用当前值。其他的值仍在历史里。")
-        else:
-            said = self.tr("已改用这个值，保存在本机。其他的值仍在历史里。")
+        waits = conflict.field == DELETED
+
+        def said() -> str:
+            if waits:
+                return self.tr("你的决定已保存在本机，同步后生效。")
+            if choice == KEEP:
+                return self.tr("就用当前值。其他的值仍在历史里。")
+            return self.tr("已改用这个值，保存在本机。其他的值仍在历史里。")
+
         self.context.submit(
             self,
             ResolveConflict(conflict.id, choice),
-            lambda outcome: self.context.toast(said, outcome.undo_token),
+            lambda outcome: self.context.toast(said, outcome.undo_token, until_sent=waits),
         )
 
     def _keep_first(self) -> None:
@@ -331,18 +334,16 @@ class SyncPage(Page):
             self._resolve(first, KEEP)
 
     def _retry(self, refused: RefusedItem, changes: dict[str, Any], reason: str = "") -> None:
-        said = self.tr("已保存在本机，会再次发送。")
-        self.context.submit(
-            self,
-            RetryRefused(refused.operation_id, changes, reason),
-            lambda outcome: self.context.toast(said, outcome.undo_token),
-        )
+        def said(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("已保存在本机，会再次发送。"), outcome.undo_token, until_sent=True)
+
+        self.context.submit(self, RetryRefused(refused.operation_id, changes, reason), said)
 
     def _drop(self, refused: RefusedItem) -> None:
-        said = self.tr("已放弃这项更改。原文再保留 30 天。")
-        self.context.submit(
-            self, DropRefused(refused.operation_id), lambda outcome: self.context.toast(said, outcome.undo_token)
-        )
+        def said(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("已放弃这项更改。原文再保留 30 天。"), outcome.undo_token)
+
+        self.context.submit(self, DropRefused(refused.operation_id), said)
 
     def _put_back(self, operation_id: str) -> None:
         def told(outcome: Outcome) -> None:

@@ -335,7 +335,7 @@ class VisitEditor(QWidget):
         if self.report.adverse_event:
             self.context.toast(lambda: self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面"))
         else:
-            self.context.toast(lambda: self.tr("拜访报告已提交，保存在本机，联网后自动发送"))
+            self.context.toast(lambda: self.tr("拜访报告已提交，保存在本机，联网后自动发送"), until_sent=True)
         if self.isVisible():  # the person may have gone on to another page meanwhile
             self.context.shell.back()
 

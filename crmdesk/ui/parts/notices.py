@@ -50,6 +50,7 @@ class Toast(QFrame):
         self.setProperty("part", "toast")
         self._token = ""
         self._said: Said = ""
+        self._until_sent = False
         self._words = Label("", "toast")
         self._words.setObjectName("toast_text")
         self._undo = Button("", QUIET, "Ctrl Z", small=True)
@@ -70,9 +71,9 @@ class Toast(QFrame):
         window.installEventFilter(self)
         self.hide()
 
-    def say(self, text: Said, undo_token: str = "") -> None:
-        """Show a sentence; the newest replaces the one before."""
-        self._said, self._token = text, undo_token
+    def say(self, text: Said, undo_token: str = "", *, until_sent: bool = False) -> None:
+        """Show a sentence; the newest replaces the one before. `until_sent`: it is true only until then."""
+        self._said, self._token, self._until_sent = text, undo_token, until_sent
         self._show(said(text))
         self._timer.start()
 
@@ -119,6 +120,11 @@ class Toast(QFrame):
     def text(self) -> str:
         """Return the sentence shown, or ''."""
         return self._words.text() if self.isVisible() else ""
+
+    @property
+    def until_sent(self) -> bool:
+        """Say whether what is shown speaks of something that waits to be sent."""
+        return self._until_sent and self.isVisible()
 
     @property
     def undo_token(self) -> str:

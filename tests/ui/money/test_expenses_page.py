@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.company.receipts import png_ticket
-from crmdesk.services.commands import AttachFile
+from crmdesk.protocol.messages import Answer
+from crmdesk.services.commands import AttachFile, ChangeSet
+from crmdesk.storage import outbox
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import claim_editor, claim_words
@@ -205,7 +207,10 @@ def test_all_that_is_missing_is_said_at_once_at_its_fields(rep: Seat, qtbot: QtB
     assert "事由、" not in page.banner.text
     window.choose_language("en")
     qtbot.waitUntil(lambda: "There is no visit: say why" in said(page))
-    assert "Reason without a visit" in page.banner.text
+    assert page.banner.text == (
+        "Still missing: reason without a visit, doctors of line 1, receipts of line 1, amount of line 2,"
+        " doctors of line 2. The draft is saved."
+    )
     window.choose_language("zh")
     type_text(editor.reason, "往返医院")
     for line in editor.lines:
@@ -238,6 +243,19 @@ def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Return)
     assert window.focusWidget() is page.editor.title_edit
+
+
+def test_that_a_claim_waits_is_no_longer_said_once_it_was_sent(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
+    qtbot.keyClick(page.list, Qt.Key.Key_B, CTRL)
+    qtbot.waitUntil(lambda: "同步后可以修改" in window.toast_part.text)
+    with laptop.store.reading() as connection:
+        batch = outbox.next_batch(connection, 500, 1 << 20)
+    with laptop.store.writing() as work:
+        outbox.settle(work, [Answer(one.id, "applied", revision=one.base_revision + 1) for one in batch])
+    laptop.desk.publish(ChangeSet({"outbox": ()}, "sync"))
+    qtbot.waitUntil(lambda: window.toast_part.text == "")
 
 
 def test_a_submitted_claim_is_recalled(rep: Seat, qtbot: QtBot) -> None:

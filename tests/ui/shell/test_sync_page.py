@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.services.commands import ClaimCommand, EditRow, SaveVisit
+from crmdesk.services.commands import ChangeSet, ClaimCommand, EditRow, SaveVisit
 from crmdesk.ui import language
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.sync_cards import RefusedCard, Tile, WaitingCard
@@ -161,6 +161,21 @@ def test_a_change_that_met_a_submitted_report_goes_out_with_a_reason(
     qtbot.waitUntil(lambda: not _live(window, RefusedCard))
     [sent] = laptop.waiting()
     assert (sent.reason, sent.fields["note"]) == ("两台电脑", ("旧电脑上写的", "旧电脑上又写的"))
+
+
+def test_what_a_toast_says_of_waiting_goes_once_it_was_sent(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    row = laptop.ask(lambda reads: reads.row("doctor", LI))
+    laptop.do(EditRow("doctor", LI, {"mobile": "13900001111"}, row.revision))
+    window.toast(lambda: "已提交，待同步", until_sent=True)
+    laptop.desk.publish(ChangeSet({"outbox": (), "needs_you": ()}, "sync"))  # an answer, and something waits still
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    assert window.toast_part.text == "已提交，待同步"
+    laptop.answer()
+    qtbot.waitUntil(lambda: window.toast_part.text == "")
+    window.toast(lambda: "已保存在本机")
+    laptop.answer()
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    assert window.toast_part.text == "已保存在本机", "this one is as true as before"
 
 
 def test_the_figures_follow_what_happens(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:

@@ -34,11 +34,31 @@ def too_early(source: str) -> list[int]:
     ]
 
 
+def kept_for_later(source: str) -> list[int]:
+    """Return the lines of toasts that are given the name of a sentence that was worked out before, in its function."""
+    found = []
+    for function in (one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.FunctionDef)):
+        spoken = {
+            target.id
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and speaks(one.value)
+            for target in one.targets
+            if isinstance(target, ast.Name)
+        }
+        for one in ast.walk(function):
+            if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "toast":
+                found += [one.lineno for arg in one.args if isinstance(arg, ast.Name) and arg.id in spoken]
+    return sorted(set(found))
+
+
 def test_no_toast_is_worked_out_beforehand() -> None:
     assert {path.name: lines for path in SOURCES if (lines := too_early(path.read_text("utf-8")))} == {}
+    assert {path.name: lines for path in SOURCES if (lines := kept_for_later(path.read_text("utf-8")))} == {}
 
 
 def test_the_search_finds_one() -> None:
     assert too_early("self.context.toast(self.tr('x').format(a=1))") == [1]
     assert too_early("self.submit(command, self.tr('x'))") == [1]
     assert too_early("self.context.toast(lambda: self.tr('x'))") == []
+    assert kept_for_later("def f(self):\n  said = self.tr('x')\n  self.context.toast(said)") == [3]
+    assert kept_for_later("def f(self):\n  said = lambda: self.tr('x')\n  self.context.toast(said)") == []
