@@ -17,6 +17,7 @@ from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.terminal import plain
+from crmdesk.domain.usage import MISUSE
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import words
 
@@ -27,29 +28,11 @@ _INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 """As the records hold it; people are told the local time, JSON keeps it."""
 
 _OWN = {
+    **MISUSE,
     "no_assignment": (
         "“{value}”看不懂。请写成 字段=值，例如 mobile=13800000000。",
         "'{value}' cannot be read. Write field=value, for example mobile=13800000000.",
     ),
-    "usage_option": ("没有 {option} 这个选项。", "There is no option {option}."),
-    "usage_option_near": (
-        "没有 {option} 这个选项。是不是 {near}？",
-        "There is no option {option}. Did you mean {near}?",
-    ),
-    "usage_command": ("没有“{option}”这个命令。", "There is no command '{option}'."),
-    "usage_missing": ("还缺 {option}。", "{option} is missing."),
-    "usage_value": ("{option} 后面还缺一个值。", "{option} needs a value."),
-    "usage_no_value": ("{option} 后面不跟值。", "{option} takes no value."),
-    "usage_wrong": ("{option} 的值不对：{reason}", "The value of {option} is wrong: {reason}"),
-    "usage_number": ("{option} 要填一个整数。", "{option} needs a whole number."),
-    "usage_least": ("{option} 最小是 {bound}。", "{option} is at least {bound}."),
-    "usage_most": ("{option} 最大是 {bound}。", "{option} is at most {bound}."),
-    "usage_extra": (
-        "多出来的内容：{option}。带空格的文字请加引号。",
-        "Too much: {option}. Put text with spaces in quotes.",
-    ),
-    "usage": ("命令写得不对：{reason}", "The command line is wrong: {reason}"),
-    "usage_help": ("用法见：{help}", "How it is used: {help}"),
     "not_found_here": (
         "本机没有符合“{text}”的{record}。",
         "Nothing on this laptop fits '{text}' ({record}).",
@@ -112,10 +95,6 @@ _OWN = {
     "line_form": (
         "“{value}”看不懂。一项费用写成 category=meal;amount=168.00;staff=1。",
         "'{value}' cannot be read. Write a line as category=meal;amount=168.00;staff=1.",
-    ),
-    "not_a_choice": (
-        "{option} 没有“{value}”。可以是：{choices}。",
-        "{option} cannot be '{value}'. It can be: {choices}.",
     ),
     "dates_unclear": (
         "“{column}”里的 {value} 可能是两个不同的日子。"

@@ -14,5 +14,7 @@ class Role(StrEnum):
 
 
 FIELD_FORCE = frozenset({Role.REP, Role.MANAGER, Role.ADMIN})
+IN_TERRITORIES = (Role.REP, Role.MANAGER)
+"""Those whose rights follow from the territories that they are given; others see what they see everywhere."""
 EVERYONE = frozenset(Role)
 NOBODY: frozenset[Role] = frozenset()

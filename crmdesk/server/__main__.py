@@ -1,15 +1,19 @@
 """The command line of the server: `crmdesk-server` (`python -m crmdesk.server`)."""
 
 import json
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.terminal import plain, spell_what_cannot_be_written
+from crmdesk.domain.usage import understood
 from crmdesk.server.commands import (
     budgets,
     calendar,
@@ -35,6 +39,20 @@ class PlainGroup(TyperGroup):
     """A group whose expected failures end in one sentence on standard error and an exit status."""
 
     @override
+    def main(self, args: Any = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run the command line; what is wrong with the line itself is said in the words of the other failures."""
+        given = list(args) if args is not None else sys.argv[1:]
+        try:
+            ended = super().main(args, *rest, standalone_mode=False, **extra)
+        except typer.Abort:
+            ended = 1
+        except TyperException as error:
+            ended = _misuse(error, given)
+        if standalone_mode:
+            sys.exit(ended if isinstance(ended, int) else 0)
+        return ended
+
+    @override
     def invoke(self, ctx: Any) -> Any:
         """Run the command; CrmdeskError and failures of the database become sentences."""
         try:
@@ -55,11 +73,26 @@ def _world_error(error: sa.exc.OperationalError) -> WorldError:
 
 
 def _fail(error: CrmdeskError) -> None:
-    words = sentence(error.code, error.params)
-    if EARLIER.get().as_json:
-        words = json.dumps({"error": error.code, "message": words, "params": error.params}, ensure_ascii=False)
-    typer.echo(plain(words), err=True)
+    _say(sentence(error.code, error.params), error.code, error.params, EARLIER.get().as_json)
     raise typer.Exit(exit_status(error))
+
+
+def _misuse(error: TyperException, arguments: Sequence[str]) -> int:
+    context = getattr(error, "ctx", None)
+    if not error.format_message():  # a group without its command: the message of that is the help itself
+        return error.exit_code
+    code, params = understood(error)
+    where = str(getattr(context, "command_path", "") or "crmdesk-server")
+    params = {**params, "help": f"{where} --help"}
+    words = f"{sentence(code, params)} {sentence('usage_help', params)}"
+    _say(words, code, params, "--json" in arguments)
+    return error.exit_code
+
+
+def _say(words: str, code: str, params: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        words = json.dumps({"error": code, "message": words, "params": params}, ensure_ascii=False)
+    typer.echo(plain(words), err=True)
 
 
 app = typer.Typer(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.records import ASSIGNMENT, TERRITORY, USER
+from crmdesk.domain.roles import IN_TERRITORIES
 from crmdesk.domain.validation import check_changes, check_new
 from crmdesk.server import auth
 from crmdesk.server.devices import today_of
@@ -119,9 +120,15 @@ def known_territory(connection: sa.Connection, name_or_id: str) -> Row:
 
 
 def assign(work: ServerWork, login: str, territory: str, valid_from: str = "", valid_to: str = "") -> Row:
-    """Give a territory to a person from a date on (today); raises InputError for unknown names or bad dates."""
+    """Give a territory to a person from a date on (today); raises InputError for unknown names or bad dates.
+
+    RefusedError('holds_no_territory') for a role that sees what it sees everywhere.
+    """
+    user = known_user(work, login)
+    if user["role"] not in IN_TERRITORIES:
+        raise RefusedError("holds_no_territory", login=login, role=user["role"], roles=" and ".join(IN_TERRITORIES))
     values = {
-        "user_id": known_user(work, login)["id"],
+        "user_id": user["id"],
         "territory_id": known_territory(work.connection, territory)["id"],
         "valid_from": valid_from or today_of(work),
         "valid_to": valid_to or None,

@@ -138,6 +138,7 @@ def test_a_refused_change_names_fields_and_reason(rep: Laptop, capsys: pytest.Ca
         (("search", "张", "--limit", "x"), "--limit 要填一个整数", "--limit needs a whole number"),
         (("plan", "propose", "x", "--visits", "61"), "--visits 最大是 60", "--visits is at most 60"),
         (("visit", "add"), "还缺 --doctor", "--doctor is missing"),
+        (("claim",), "还缺一个命令。 用法见：crmdesk claim --help", "A command is missing."),
     ],
 )
 def test_a_wrong_command_line_is_said_in_the_language_of_the_command_line(

@@ -8,6 +8,7 @@ from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
 from crmdesk.domain.import_sentences import IMPORTS, remarks, spoken
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.domain.records import RECORDS
+from crmdesk.domain.usage import MISUSE
 
 EXIT_REFUSED, EXIT_INPUT, EXIT_WORLD = 1, 2, 3
 
@@ -59,6 +60,8 @@ SENTENCES = {
     "file_too_large": "The file is larger than {limit_bytes} bytes.",
     "file_unreadable": "{name} can't be read: {reason}",
     "folder_unusable": "The folder {place} can't be used: {why}",
+    "holds_no_territory": "{login} is {role}, a role without territories: it sees what is its own everywhere. Only"
+    " {roles} work in one (another role: `user change {login} --role …`).",
     "hospital_ambiguous": "Several hospitals are called {hospital}; say which: --hospital NAME=ID",
     "hospital_unsure": "{hospital} may be one of these; say which: --hospital NAME=ID",
     "login_taken": "There is already somebody with the login {login}.",
@@ -128,7 +131,7 @@ class _Gaps(dict[str, Any]):
 
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """Return the sentence for a code; an unknown code is shown with its parameters, so that nothing is hidden."""
-    pattern = SENTENCES.get(code) or IMPORTS.get(code, ("", ""))[1]
+    pattern = SENTENCES.get(code) or (MISUSE | IMPORTS).get(code, ("", ""))[1]
     if not pattern:
         details = ", ".join(f"{name} {value}" for name, value in params.items())
         return f"This could not be done: {code.replace('_', ' ')}{f' ({details})' if details else ''}."

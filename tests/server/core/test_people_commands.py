@@ -99,6 +99,51 @@ def test_who_works_where_and_not_twice(run: Run) -> None:
     assert "nobody" in run("assign", "list", "who", status=2)
 
 
+@pytest.mark.parametrize("role", ["finance", "auditor", "admin"])
+def test_a_role_without_territories_is_given_none(run: Run, role: str) -> None:
+    run("user", "add", "other", "--name", "李娜", "--role", role)
+    said = run("assign", "add", "other", "北京", status=1)
+    assert said == (
+        f"other is {role}, a role without territories: it sees what is its own everywhere. Only rep and manager work in"
+        " one (another role: `user change other --role …`).\n"
+    )
+    run("assign", "add", "rep", "北京")
+    assert f"other is {role}" in run("territory", "hand-over", "北京", "--from", "rep", "--to", "other", status=1)
+    assert run("assign", "list", "rep").endswith(" to …\n"), "and nothing has ended"
+    run("user", "change", "other", "--role", "manager")
+    run("assign", "add", "other", "北京")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "user add li --name 李 --role boss",
+            "--role cannot be 'boss'. It can be: rep, manager, finance, auditor, admin.",
+        ),
+        ("user change rep --role king", "--role cannot be 'king'. It can be: rep, manager, finance, auditor, admin."),
+        ("user add li --name 李", "--role is missing."),
+        ("serve --port abc", "--port needs a whole number."),
+        ("serve --port 70000", "--port is at most 65535."),
+        ("import x.csv --territory 北京 --kind dog", "--kind cannot be 'dog'. It can be: institution, doctor."),
+        ("audit verify --head x", "There is no option --head. Did you mean --expect-head"),
+        ("frob", "There is no command 'frob'."),
+        ("user list a b", "Too much: a b."),
+    ],
+)
+def test_a_wrong_command_line_is_said_in_a_sentence_and_where_help_stands(run: Run, typed: str, said: str) -> None:
+    told = run(*typed.split(), status=2)
+    assert told.startswith(said), told
+    assert (told.count("\n"), told.count("--help")) == (1, 1 + ("--head" in typed))
+    words = ("Value error", "Input should", "Invalid value", "─")
+    assert not [one for one in words if one in told]
+
+
+def test_a_wrong_command_line_is_said_as_json_too(run: Run) -> None:
+    told = run("user", "change", "rep", "--role", "king", "--json", status=2)
+    assert (told["error"], told["params"]["value"]) == ("not_a_choice", "king")
+
+
 @pytest.mark.parametrize(
     ("typed", "status", "said"),
     [
