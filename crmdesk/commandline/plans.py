@@ -11,6 +11,7 @@ from crmdesk.bootstrap import Laptop
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
 from crmdesk.commandline.output import Output, counted
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.name_lists import as_listed
 from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.planning import CREDIT, ClassStanding
 from crmdesk.domain.targets import Event
@@ -54,7 +55,8 @@ def week(context: typer.Context, day: Day = "") -> None:
             if visit.date == one.date:
                 time = f"{visit.minute // 60:02d}:{visit.minute % 60:02d}"
                 state = output.choice("visit_state", visit.state)
-                lines.append(f"  {time}  {visit.doctor_names} · {visit.institution_name}  {state}  {visit.id}")
+                who = as_listed(visit.doctor_names, output.language == "zh")
+                lines.append(f"  {time}  {who} · {visit.institution_name}  {state}  {visit.id}")
     lines += _unknown(output, found.unknown_years)
     output.result(found, lines)
 

@@ -19,6 +19,7 @@ from crmdesk.commandline.opening import (
     submit,
 )
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.name_lists import as_listed
 from crmdesk.domain.records import VISIT
 from crmdesk.services.commands import SaveVisit, SubmitVisit
 
@@ -106,8 +107,9 @@ def list_visits(
     output = options_of(context).output
     with opened(context) as laptop:
         found = ask(laptop, lambda reads: reads.visits(0, limit))
+    chinese = output.language == "zh"
     lines = [
-        f"{one.visit.id}  {one.visit['starts_at']}  {one.doctor_names} · {one.institution_name}"
+        f"{one.visit.id}  {one.visit['starts_at']}  {as_listed(one.doctor_names, chinese)} · {one.institution_name}"
         f"  {output.choice('visit_state', str(one.visit['state']))}  {output.state(one.visit.sync_state)}"
         for one in found
     ]

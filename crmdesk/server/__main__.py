@@ -39,11 +39,19 @@ class PlainGroup(TyperGroup):
     """A group whose expected failures end in one sentence on standard error and an exit status."""
 
     @override
-    def main(self, args: Any = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run the command line; what is wrong with the line itself is said in the words of the other failures."""
         given = list(args) if args is not None else sys.argv[1:]
         try:
-            ended = super().main(args, *rest, standalone_mode=False, **extra)
+            ended = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
             ended = 1
         except TyperException as error:

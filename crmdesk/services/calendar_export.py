@@ -11,6 +11,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.clock import at_minute, from_text, to_text
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.icalendar import CalendarEvent, write_calendar
+from crmdesk.domain.name_lists import as_listed
 from crmdesk.domain.workdays import WHOLE
 from crmdesk.services.plan_views import CalendarExport, DayOff, PlanVisit
 from crmdesk.services.reads_plan import as_date
@@ -59,12 +60,13 @@ def _write(reads: "Reads", path: Path, first: date, last: date, language: str) -
 
 def _visit(visit: PlanVisit, language: str) -> CalendarEvent:
     starts = from_text(at_minute(date.fromisoformat(visit.date), visit.minute))
+    doctors = as_listed(visit.doctor_names, language == "zh")
     return CalendarEvent(
         uid=f"{visit.id}@crmdesk",
         sequence=visit.revision,
         starts=starts,
         ends=starts + timedelta(minutes=visit.duration_min),
-        summary=visit.doctor_names or visit.institution_name or ("拜访" if language == "zh" else "Visit"),
+        summary=doctors or visit.institution_name or ("拜访" if language == "zh" else "Visit"),
         location=visit.institution_name,
         category=_word("visit_state", visit.state, language),
     )

@@ -10,6 +10,7 @@ from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.money import format_fen
+from crmdesk.domain.name_lists import as_listed
 from crmdesk.domain.records import CUSTOM, RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.services.customer_order import Filter
@@ -81,7 +82,8 @@ def _visits(reads: "Reads", group: str, language: str) -> ExportedList:
         visit = item.visit
         day = local_date(from_text(str(visit["starts_at"])), str(visit["zone"] or DEFAULT_ZONE)).isoformat()
         shown = [_cell(field, visit[field.name], language) for field in fields]
-        return [visit.id, day, item.doctor_names, item.institution_name, item.department_name, *shown]
+        doctors = as_listed(item.doctor_names, language == "zh")
+        return [visit.id, day, doctors, item.institution_name, item.department_name, *shown]
 
     return _of_items(["id", *header, *(_word(field, language) for field in fields)], items, cells)
 

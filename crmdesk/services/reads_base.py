@@ -7,6 +7,7 @@ from typing import Any
 
 from crmdesk.domain.clock import Clock, local_date
 from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.name_lists import joined
 from crmdesk.domain.records import RECORDS
 from crmdesk.services import shown, waiting
 from crmdesk.services.customer_order import CustomerOrders
@@ -126,4 +127,4 @@ class ReadBase:
         return found
 
     def _doctors_named(self, ids: Iterable[str], names: Mapping[str, str]) -> str:
-        return "、".join(names[one] for one in ids if one in names)
+        return joined(names[one] for one in ids if one in names)

@@ -14,6 +14,7 @@ from crmdesk.domain import picklists
 from crmdesk.domain.clock import DEFAULT_ZONE, from_text
 from crmdesk.domain.custom_fields import key_of
 from crmdesk.domain.fields import Field
+from crmdesk.domain.name_lists import as_listed
 from crmdesk.domain.records import RECORDS
 from crmdesk.ui import own_fields
 from crmdesk.ui.resources import resources_folder
@@ -130,7 +131,7 @@ def local(moment: str | datetime) -> datetime:
 
 def names_word(names: str) -> str:
     """Return names that the views have joined in Chinese as the language in use joins them."""
-    return names if current() == CHINESE else names.replace("、", ", ")
+    return as_listed(names, current() == CHINESE)
 
 
 def day_word(day: date, today: date | None = None, weekday: bool = False) -> str:

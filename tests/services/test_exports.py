@@ -11,12 +11,12 @@ from crmdesk.domain.formulas import neutral
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.intake import preview
-from crmdesk.services.commands import EditRow, NoteExport
+from crmdesk.services.commands import EditRow, NoteExport, SaveVisit
 from crmdesk.services.customer_filter import Conditions
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.exports import export_list
 from tests.intake.ledger import Ledger
-from tests.services.small_territory import HOSPITAL, ZHANG, Laptop
+from tests.services.small_territory import HOSPITAL, LI, ZHANG, Laptop
 
 ODD = ("=1+1", "+86 138", "-5", "@SUM(A1)", "'=1", "''+2", "'plain", "a=b", "\t=1", "\r=1")
 
@@ -104,6 +104,17 @@ def test_what_was_exported_comes_back_as_it_was(
 
 
 _OWN = frozenset({"状态", "待审核", "Status", "Under review"})
+
+
+@pytest.mark.parametrize(("language", "names"), [("zh", "张三、李四"), ("en", "张三, 李四")])
+@pytest.mark.parametrize("name", ["visits.csv", "visits.xlsx"])
+def test_the_doctors_of_a_visit_are_joined_as_the_language_joins_names(
+    laptop: Laptop, tmp_path: Path, language: str, names: str, name: str
+) -> None:
+    laptop.do(SaveVisit("", {"doctor_ids": [ZHANG, LI], "note": "两位"}))
+    export_list(laptop.desk, tmp_path / name, Filter("visit"), language).result(60)
+    table = preview(tmp_path / name, "doctor").table
+    assert names in [row.cells[table.header.index("Doctors" if language == "en" else "医生")] for row in table.rows]
 
 
 def test_visits_are_listed_with_their_day_and_words(laptop: Laptop, tmp_path: Path) -> None:

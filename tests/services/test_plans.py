@@ -15,6 +15,7 @@ from crmdesk.services.calendar_export import export_plan
 from crmdesk.services.commands import (
     CreateRow,
     DeleteRow,
+    EditRow,
     MoveVisit,
     PlanVisits,
     ProposeTarget,
@@ -351,6 +352,16 @@ def test_the_plan_goes_into_a_calendar_file_with_ids_that_stay(laptop: Laptop, t
     assert path.read_bytes() == path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     assert list(tmp_path.glob("*.part")) == []
     assert "X-WR-CALDESC:导出人 张伟 (rep1)" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("language", "names"), [("zh", "张三、李四"), ("en", "张三, 李四")])
+def test_the_doctors_of_a_visit_are_joined_in_a_calendar_file_as_the_language_joins_names(
+    laptop: Laptop, tmp_path: Path, language: str, names: str
+) -> None:
+    laptop.do(EditRow("visit", PLANNED_VISIT, {"doctor_ids": [ZHANG, LI]}, 1))
+    export_plan(laptop.desk, tmp_path / "plan.ics", FRIDAY, "2026-12-31", language).result(20)
+    events = vobject.readOne((tmp_path / "plan.ics").read_text("utf-8")).vevent_list
+    assert names in [one.summary.value for one in events]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from crmdesk.domain.adverse_events import REPORTED
 from crmdesk.domain.clock import from_text
+from crmdesk.domain.name_lists import joined
 from crmdesk.services.views import AdverseEventItem
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import dotted
@@ -37,9 +38,7 @@ class AdverseEventWords(QObject):
 
     def about(self, item: AdverseEventItem) -> str:
         """Return whom and what a task is about, in one line."""
-        return dotted(
-            *map(language.names_word, (item.doctor_names, "、".join(item.product_names))), item.institution_name
-        )
+        return dotted(*map(language.names_word, (item.doctor_names, joined(item.product_names))), item.institution_name)
 
     def clock(self, item: AdverseEventItem) -> str:
         """Return when it was heard, by whom, and by when it has to be reported."""

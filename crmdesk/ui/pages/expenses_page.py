@@ -11,6 +11,7 @@ from typing_extensions import override
 from crmdesk.domain.claims import Lack
 from crmdesk.domain.errors import CrmdeskError, InputError
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.name_lists import joined
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.services.commands import AttachFile, ChangeSet, ClaimCommand, DiscardDraft, Outcome, SaveClaim, SaveDraft
 from crmdesk.services.customer_order import Filter
@@ -280,7 +281,7 @@ class ExpensesPage(Page):
         claim_id = new_id()
         self._wanted = claim_id
         if "doctor_names" in values:
-            names = values.pop("doctor_names")
+            names = language.names_word(values.pop("doctor_names"))
             values["title"] = self.tr("拜访费用 · {names}").format(names=names) if names else self.tr("拜访费用")
         receipts: list[tuple[str, bytes]] = values.pop("receipts", [])
         self.context.submit(self, SaveClaim(claim_id, values), lambda _outcome: self._begun(claim_id, receipts))
@@ -400,6 +401,6 @@ def _proposal(reads: Any, visit_id: str) -> dict[str, Any]:
     return {
         "visit_id": visit_id,
         "territory_id": visit["territory_id"],
-        "doctor_names": "、".join(names),
+        "doctor_names": joined(names),
         "receipts": [(name, content) for name, content in kept if content],
     }
