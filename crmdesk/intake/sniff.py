@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -35,6 +36,8 @@ _TEXT_STARTS = (
     (re.compile(r"\s*<(!doctype|html|table|head|meta|style|body|div)", re.I), "html"),
     (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
 )
+_FEW_CONTROLS = 3
+"""So many signs that nobody sees stand in short lists too."""
 _TABLE_CELL = re.compile(r"<t[dh][\s>]", re.I)
 _CARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
 _BOMS = (
@@ -166,9 +169,9 @@ def _text(data: bytes) -> Format:
         raise InputError("empty_file")
     if _CARD.match(text):
         return Format("vcard", encoding, "", text, notices)
-    head = text[:20_000]
+    head = text[:20_000].rstrip("\0")  # some programs fill the last block up
     control = sum(character < " " and character not in "\t\r\n\f\x0b" for character in head)
-    if control > len(head) // 50:
+    if control > max(len(head) // 50, _FEW_CONTROLS):
         raise InputError("not_a_sheet", found="binary")
     return Format("csv", encoding, find_delimiter(text), text, notices)
 
@@ -184,11 +187,12 @@ def decode(data: bytes) -> tuple[str, str, tuple[Notice, ...]]:
     wide = _utf_16_without_bom(data)
     if wide:
         return data.decode(wide), wide, ()
-    for name in ("utf-8", "gb18030"):
-        found = _decode_as(data, name)
+    for name in ("utf-8", _written_abroad(data), "gb18030"):
+        found = _decode_as(data, name) if name else None
         if found is not None:
-            notices = (Notice("damaged_characters"),) if "\ufffd" in found else ()
-            return found, name, notices
+            notices = [Notice("damaged_characters")] if "\ufffd" in found else []
+            notices += [Notice("encoding_uncertain")] if name in _ABROAD else []
+            return found, name, tuple(notices)
     text, name = next((text, name) for name, text in _last_resorts(data) if text is not None)
     return text, name, (Notice("encoding_uncertain"),)
 
@@ -219,6 +223,30 @@ _NEIGHBOURS = (("cp932", _is_japanese), ("cp950", _is_traditional))
 """The encodings of Japan and Taiwan."""
 
 
+_ABROAD = ("cp949", "cp1251")
+"""The encodings of Korea and Russia: all of their bytes are Chinese characters too, of texts that say nothing."""
+_PAIR_BELOW, _PAIR = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]"), re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_CYRILLIC_RUN = re.compile(rb"[\xa8\xb8\xc0-\xff]{3,}")
+
+
+def _written_abroad(data: bytes) -> str:
+    """Return cp949 or cp1251 where bytes can hardly be Chinese, else ''.
+
+    The syllables of Korea lie where Chinese has the first half of its characters by sound: no list is without 是, 市, 医,
+    院 or 主. Letters of Russia make words of an odd number of bytes, Chinese characters none.
+    """
+    head = data[: 2**18]
+    pairs = _PAIR.findall(head)
+    if len(pairs) >= 12 and len(_PAIR_BELOW.findall(head)) >= 0.97 * len(pairs):
+        return "cp949"
+    runs = _HIGH_RUN.findall(head)
+    letters = sum(map(len, runs))
+    words = sum(len(run) for run in _CYRILLIC_RUN.findall(head))
+    odd = sum(len(run) % 2 for run in runs)
+    return "cp1251" if letters >= 12 and words >= 0.85 * letters and odd >= 0.2 * len(runs) else ""
+
+
 def _line_by_line(data: bytes) -> str | None:
     """Return a text of which some lines are UTF-8 and others GB 18030, as two programs wrote on it; else None."""
     lines: list[str] = []
@@ -245,14 +273,16 @@ def _utf_16_without_bom(data: bytes) -> str:
     if len(data) % 2 or len(head) < 4:
         return ""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    name = "utf-16-le" if odd > even else "utf-16-be"
-    if max(even, odd) < len(head) // 2 * 0.03 or min(even, odd) > max(even, odd) // 20:
+    name, zeros, across = ("utf-16-le", odd, even) if odd > even else ("utf-16-be", even, odd)
+    text = _decode_strictly(data, name)
+    if text is None:
         return ""
-    try:
-        data.decode(name)
-    except UnicodeDecodeError:
+    # 一 (U+4E00), 开, 最, 销 have their zero on the other side, and 第一人民医院 may stand in each row
+    across -= text[: len(head) // 2].count("一")
+    if zeros < len(head) // 2 * 0.03 or across > zeros // 3:
         return ""
-    return name
+    unused = sum(unicodedata.category(sign) in ("Cn", "Co") for sign in text[:2**15])
+    return name if unused * 50 <= len(head) // 2 else ""
 
 
 def _decode_as(data: bytes, name: str) -> str | None:

@@ -51,6 +51,8 @@ def test_latin_1_comes_last_and_says_so() -> None:
             "shift_jis",
             "cp932",
         ),
+        ("이름,병원,진료과\n김민수,서울중앙병원,심장내과\n이영희,부산성모병원,신경과\n", "cp949", "cp949"),
+        ("ФИО;Больница\nИванов Пётр;Городская больница №1\nСмирнова Анна;Клиника\n", "cp1251", "cp1251"),
         ("Name;Straße;Ort\nMüller;Höhenstraße 1;Köln\nÄrzte;Größe;Überlingen\n", "cp1252", "latin-1"),
         ("nom;hôpital\nRené;Hôtel-Dieu à Orléans\nÉmile;“Sacré-Cœur”\n", "cp1252", "latin-1"),
         ("NOME,CIDADE\nJOÃO,SÃO PAULO\nÂNGELO,SÃO BENTO\nSEBASTIÃO,SÃO JOÃO\n", "cp1252", "latin-1"),
@@ -61,6 +63,28 @@ def test_the_encodings_of_the_neighbours_are_told_from_latin_letters(text: str, 
     found, name, notices = decode(text.encode(encoding))
     assert (name, [one.code for one in notices]) == (read_as, ["encoding_uncertain"])
     assert read_as == "latin-1" or found == text
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+def test_utf_16_without_a_mark_whose_characters_end_in_zero_too(delimiter: str) -> None:
+    text = "姓名,医院\r\n" + "张硕,明泉市第一人民医院\r\n李一,一心一意医院\r\n" * 3
+    for encoding in ("utf-16-le", "utf-16-be"):
+        found, name, _notices = decode(text.replace(",", delimiter).encode(encoding))
+        assert (found, name) == (text.replace(",", delimiter), encoding)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["何斌,保定八院\n高飞,北海二院\n丁辉,丹东八院\n陈健,海口八院\n", "姓名,单位\n冯镕,明泉医院\n朱镕,云杉医院\n陶喆,云杉医院\n"],
+)
+def test_chinese_that_is_like_its_neighbours_by_chance_is_chinese(text: str) -> None:
+    assert decode(text.encode("gbk"))[0] == text
+
+
+def test_zeros_between_and_behind_the_characters_are_no_binary() -> None:
+    seen = preview(TEXT.replace("曾静怡", "曾\0静怡").encode() + bytes(600))
+    assert seen.sample[1].cells == ("曾静怡", "明泉协和医院", "肾内科")
+    assert seen.row_count == 2
 
 
 def test_lines_of_two_encodings_are_each_read_in_their_own() -> None:
