@@ -64,7 +64,11 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "列太多：最多 {limit} 列。请删去不用的列。",
         "Too many columns: at most {limit}. Remove some.",
     ),
-    "no_customers": ("这个文件里没有客户。", "There are no customers in this file."),
+    "no_customers": (
+        "看不出这是医生还是机构的名单。请用 --kind 说明是哪一种，用 --column 指定各列。",
+        "It cannot be told whether this lists doctors or institutions. Say which with --kind, and the columns with"
+        " --column.",
+    ),
     "no_header": (
         "没有找到表头，按内容猜了各列，请核对。",
         "No header was found; columns were guessed from content. Check them.",
@@ -138,6 +142,16 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "这一行只写着医院或科室“{value}”，没有医生，没有导入。",
         "This row holds nothing but the hospital or department '{value}', no doctor; not imported.",
     ),
+    "not_a_hospital": (
+        "“{value}”是科室，却写在医院那一列，没有导入。请看这一行各格是不是错位了。",
+        "'{value}' is a department, yet stands where the hospital belongs; not imported. See whether the cells of"
+        " this row have changed places.",
+    ),
+    "not_a_department": (
+        "“{value}”不是科室，却写在科室那一列，没有导入。请看这一行各格是不是错位了。",
+        "'{value}' is no department, yet stands where the department belongs; not imported. See whether the cells of"
+        " this row have changed places.",
+    ),
     "several_people": (
         "“{value}”是 {count} 个人的姓名，没有导入。请每人一行。",
         "'{value}' names {count} people; not imported. Give each a row.",
@@ -203,6 +217,12 @@ _REASONS: dict[str, tuple[str, str]] = {
     "wrong_kind": ("格式不对", "does not have the right form"),
     "not_a_date": ("不是日期", "is not a date"),
     "not_a_phone": ("不像电话号码", "does not look like a telephone number"),
+    "sheet_error": ("是表格里的错误，不是值", "is an error of the sheet, not a value"),
+    "no_hospital": ("没有写医院，放不进去", "has no hospital to belong to"),
+    "no_hospital_in_list": (
+        "没有医院，放不进去（这份名单没有医院这一列，其他行也一样）",
+        "has no hospital to belong to (the list has no column for it; the other rows are alike)",
+    ),
     "consent_to_what": (
         "没有说同意哪种联系方式（电话、短信、微信或邮件）",
         "does not say to which channel (phone, SMS, WeChat or e-mail)",

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmdesk.intake.clean import plain
+from crmdesk.intake.clean import plain, says_nothing
 from crmdesk.intake.columns import DEPARTMENT_NAME, DOCTOR_NAME, FAMILY_NAME, GIVEN_NAME, INSTITUTION_NAME
 from crmdesk.intake.model import SheetRow, Table
-from crmdesk.intake.people import as_above, ends_a_list, says_nothing
+from crmdesk.intake.people import as_above, ends_a_list
 
 _ORDINAL = re.compile(r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）]?\s*[、.．]?")
 _BEFORE = re.compile(

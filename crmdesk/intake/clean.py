@@ -31,6 +31,42 @@ def plain(text: str) -> str:
     return _BLANKS.sub(" ", wrapped.group(1) if wrapped else text).strip()
 
 
+_SHEET_ERRORS = frozenset(
+    ("#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!", "#getting_data")
+)
+_SAYS_NOTHING = _SHEET_ERRORS | frozenset(
+    (
+        "无",
+        "暂无",
+        "没有",
+        "待定",
+        "待补",
+        "待补充",
+        "不详",
+        "未知",
+        "空缺",
+        "空",
+        "无名",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "tbd",
+    )
+)
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a cell is filled with a sign or word for 'nothing': —, /, 暂无, n/a, or an error of a spreadsheet."""
+    cell = plain(text).casefold()
+    return cell in _SAYS_NOTHING or not any(char.isalnum() for char in cell)
+
+
+def is_sheet_error(text: str) -> bool:
+    """Say whether a cell shows that a spreadsheet could not calculate it: #N/A, #REF!."""
+    return plain(text).casefold() in _SHEET_ERRORS
+
+
 def is_formula(text: str) -> bool:
     """Say whether a cell of a text file holds an Excel formula instead of its value."""
     return text.startswith("=") and len(text) > 1
@@ -207,15 +243,22 @@ _KINDS = (
 def field_value(field: Field, text: str) -> tuple[object, str]:
     """Return (value, code) of a cell for a declared field; the code says why a value was left out, '' if it was not.
 
-    Codes: `formula`, `not_in_list`, `wrong_kind`, `not_a_date`, `not_a_phone`, `consent_to_what`.
+    Codes: `formula`, `not_in_list`, `wrong_kind`, `not_a_date`, `not_a_phone`, `consent_to_what`,
+    `sheet_error`. A sign for 'nothing' has no value and needs no reason.
     """
     cell = plain(text)
     if not cell:
         return None, ""
     if is_formula(cell) and unquoted(text) == text:
         return None, "formula"
-    long = field.kind is Kind.LONG_TEXT
-    return _READERS.get(field.kind, _read_text)(field, unquoted(text).strip() if long else cell)
+    if is_sheet_error(cell):
+        return None, "sheet_error"
+    if field.kind is Kind.LONG_TEXT:
+        return _read_text(field, unquoted(text).strip())
+    if field.kind is Kind.TEXT and says_nothing(cell):
+        return None, ""
+    value, code = _READERS.get(field.kind, _read_text)(field, cell)
+    return value, "" if code and says_nothing(cell) else code
 
 
 def _read_text(field: Field, cell: str) -> tuple[object, str]:

@@ -12,7 +12,7 @@ _MOST_SPANNED = 500
 _WIDEST = 2 * _MOST_SPANNED
 """A row is read no further: what reads this refuses one that is half as wide."""
 Rows = list[tuple[int, list[str]]]
-"""Line of the row in the file, and its cells."""
+"""Number of the row in its table, as a spreadsheet shows it (a page may have but one line), and its cells."""
 
 
 def tables(text: str) -> list[Rows]:
@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
             self._open.append(self.found[-1])
             self._cells.append(None)
         elif tag == "tr" and self._open:
-            self._open[-1].append((self.getpos()[0], []))
+            self._open[-1].append((len(self._open[-1]) + 1, []))
             self._cells[-1] = None
         elif tag in _CELLS and self._open and self._open[-1]:
             given = dict(attrs)

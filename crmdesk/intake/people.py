@@ -6,8 +6,8 @@ from functools import cache
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
-from crmdesk.intake.clean import choice_code, person_name, plain
-from crmdesk.intake.columns import SURNAMES
+from crmdesk.intake.clean import choice_code, person_name, plain, says_nothing
+from crmdesk.intake.columns import KNOWN_HEADERS, SURNAMES
 from crmdesk.intake.matching import name_key
 from crmdesk.intake.sheets import fold
 
@@ -18,28 +18,9 @@ _TITLE = re.compile(
 _FAMILIES = frozenset(
     ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯", "司徒", "呼延", "端木")
 )
-_SAYS_NOTHING = frozenset(
-    (
-        "无",
-        "暂无",
-        "没有",
-        "待定",
-        "待补",
-        "待补充",
-        "不详",
-        "未知",
-        "空缺",
-        "空",
-        "无名",
-        "null",
-        "none",
-        "nan",
-        "n/a",
-        "tbd",
-    )
-)
 _NOTE = re.compile(
-    r"(?:备?注|附注|说明|(?:数据)?来源|notes?|remarks?)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]",
+    r"(?:备?注|附注|说明|(?:数据)?来源|notes?|remarks?)\s*[:：]|共\s*\d+\s*[人条位名家]|[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]"
+    r"|[(（【\[]?(?:示例|样例|范例|举例|填写(?:示例|说明)|example|sample)(?:[)）】\]:：]|\d*$)",
     re.I,
 )
 _REMARK_BELOW = re.compile(r"(?:备?注|附注|说明|(?:数据)?来源|notes?|remarks?)\s*[:：]", re.I)
@@ -48,8 +29,16 @@ _SIGNED = re.compile(
     r"|(?:prepared|compiled|checked|reviewed|approved) by)\s*[:：]",
     re.I,
 )
+_FOOT = re.compile(
+    r"(?:以上|总计|共计|合计|本表)\s*(?:名单|人员|医生)?\s*(?:一?共|合计|总计)?\s*(?:有|计)?\s*\d+\s*(?:人|名|位|条|家|个).*"
+    r"|(?:参会|实到|应到|总|合计)?人数(?:合计)?\s*[:：]?\s*\d+\s*(?:人|名|位)?"
+    r"|第\s*\d+\s*页.*|page\s*\d+.*|[—–\-\s*]*以下(?:空白|无正文|无内容)[—–\-\s*]*",
+    re.I,
+)
+"""What stands below a list or at the end of a printed page: 以上共23人, 第1页 共3页, 以下空白."""
 _PLACE_OF_CARE = re.compile(
-    r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)(?:[(（][^()（）]*[)）])?$"
+    r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)(?:[(（][^()（）]*[)）])?"
+    r"(?:.*(?:总机|前台|服务台|值班室?|办公室|咨询台?|热线))?$"
 )
 _BETWEEN_PEOPLE = re.compile(rf"[、，,;；/|\n]+|(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]$")
@@ -81,15 +70,10 @@ def as_above(text: str) -> bool:
     return plain(text).casefold() in _AS_ABOVE
 
 
-def says_nothing(text: str) -> bool:
-    """Say whether a cell is filled with a sign or word for 'nothing': —, /, 暂无, n/a."""
-    cell = plain(text).casefold()
-    return cell in _SAYS_NOTHING or not any(char.isalnum() for char in cell)
-
-
 def signs_off(text: str) -> bool:
-    """Say whether a cell begins the line at a list's foot that says who made it: 制表人：."""
-    return bool(_SIGNED.match(plain(text)))
+    """Say whether a cell begins a line at a list's foot: who made it (制表人：), how many it names (以上共23人)."""
+    cell = plain(text)
+    return bool(_SIGNED.match(cell) or _FOOT.fullmatch(cell))
 
 
 def ends_a_list(cells: Iterable[str]) -> bool:
@@ -133,6 +117,11 @@ def names_a_room(text: str, known: Container[str] = frozenset()) -> bool:
     return not ((len(name) <= 3 and name[0] in SURNAMES) or (len(name) <= 4 and name[:2] in _FAMILIES))
 
 
+def names_a_specialty(text: str) -> bool:
+    """Say whether a text is what a specialty is called by, nothing more: 心内科."""
+    return person_name(text).casefold() in _specialties()
+
+
 @cache
 def _specialties() -> frozenset[str]:
     spelled = (text for one in PICKLISTS["specialty"] for text in (one.zh, one.en, *one.aliases))
@@ -144,12 +133,17 @@ def check_person(text: str, hospital: str) -> None:
     name = person_name(text)
     if not name:
         return  # what is missing is said by the declared rules
-    nobody = says_nothing(name) or name.isdigit() or name == person_name(hospital)
+    nobody = says_nothing(name) or name.isdigit() or name == person_name(hospital) or _is_heading(name)
     if nobody or _NOTE.match(name) or signs_off(name) or _PLACE_OF_CARE.match(name):
         raise InputError("not_a_person", value=name[:40])
     people = _people(plain(text.replace("\n", "、")))
     if people > 1:
         raise InputError("several_people", value=name[:40], count=people)
+
+
+def _is_heading(name: str) -> bool:
+    """Say whether a name is what columns are called by (手机): a list that stands on its side has them in rows."""
+    return not name.isascii() and fold(name) in KNOWN_HEADERS
 
 
 def _people(text: str) -> int:

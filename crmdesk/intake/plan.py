@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,7 @@ from crmdesk.intake.people import (
     check_person,
     is_total,
     names_a_room,
-    says_nothing,
+    names_a_specialty,
     signs_off,
     without_title,
 )
@@ -62,8 +62,8 @@ def plan(
     Raises, before the first row, what `check_mapping` raises, and InputError('dates_unclear', column, value) where
     that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
-    `domain.validation` and `intake.people`; rows made may carry a code of what to look at: `value_left_out`,
-    `value_doubtful`, `name_cleaned`,
+    `domain.validation` and `intake.people`, `not_a_hospital`, `not_a_department`; rows made may carry a code of what
+    to look at: `value_left_out`, `value_doubtful`, `name_cleaned`,
     `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`,
     `hospital_from_above` (once for each row in which a hospital stands that others have).
     """
@@ -297,6 +297,7 @@ class _Work:
     places: list[tuple[str, str, str]] = field(default_factory=list)  # institution id, department id, department name
     before: list[NewRow] = field(default_factory=list)
     uncertain: str = ""
+    room: str = ""  # the first department, also where no hospital is written
     asked: str = ""  # the hospital looked up last, as the file has it
     matched: dict[str, str] = field(default_factory=dict)  # one that was taken for another spelling
 
@@ -311,6 +312,8 @@ class _DoctorPlanner(_Planner):
         self._rooms = {(place, name_key(name)): room_id for room_id, place, name in asked.known.departments()}
         self._pending: list[Callable[[], None]] = []
         self._told: set[int] = set()
+        self._told_of_rooms = False
+        self._has_hospitals = INSTITUTION_NAME in asked.mapping.values()
         self._alone = self._names_alone()
         self._room_names = self._names_of_rooms()
         self._parted = parted_by_brackets(self._table.rows, asked.mapping)
@@ -386,8 +389,9 @@ class _DoctorPlanner(_Planner):
         if name and _is_place(cells.alone, self._room_names):
             raise InputError("only_a_place", value=cells.alone[:40])
         values = cells.values["doctor"] | {"name": name, "territory_id": self._territory_id}
-        if not values.get("specialty") and work.places and work.places[0][2]:
-            specialty = clean.choice_code("specialty", work.places[0][2])
+        room = work.places[0][2] if work.places else work.room
+        if not values.get("specialty") and room:
+            specialty = clean.choice_code("specialty", room)
             values |= {"specialty": specialty} if specialty else {}
         check_new(RECORDS["doctor"], values)
         for row in work.before:
@@ -436,8 +440,14 @@ class _DoctorPlanner(_Planner):
     def _find_work(self, cells: _Cells, work: _Work) -> Match | None:
         """Find or make the institutions and departments of a row; returns the look-up that found too many."""
         text = cells.raw.get(INSTITUTION_NAME, "")
-        names = [] if says_nothing(text) else clean.hospitals(text, self._is_hospital)
-        rooms = [room for room in clean.departments(cells.raw.get(DEPARTMENT_NAME, "")) if not says_nothing(room)]
+        names = [] if clean.says_nothing(text) else clean.hospitals(text, self._is_hospital)
+        written = cells.raw.get(DEPARTMENT_NAME, "")
+        listed = [] if clean.says_nothing(written) else clean.departments(written)
+        rooms = [room for room in listed if not clean.says_nothing(room)]
+        self._check_places(names, rooms)
+        if rooms and not names:
+            self._leave_rooms(cells)
+        work.room = rooms[0] if rooms else ""
         paired = len(names) == len(rooms)
         all_rooms = clean.unique(rooms)
         seen: set[tuple[str, str]] = set()
@@ -453,6 +463,24 @@ class _DoctorPlanner(_Planner):
         doubtful = [row for row in work.before if row.record == "institution" and _runs_together(row)]
         work.uncertain = str(doubtful[0].values["name"]) if doubtful else ""
         return None
+
+    def _check_places(self, names: Sequence[str], rooms: Sequence[str]) -> None:
+        """Raise InputError where cells have changed places: a department where a hospital belongs, a number."""
+        for name in names:
+            is_room = _ONLY_A_ROOM.fullmatch(name) and (names_a_specialty(name) or name_key(name) in self._room_names)
+            if is_room and self._institutions.find(name).found is Found.NONE:  # 爱尔眼科 is a hospital
+                raise InputError("not_a_hospital", value=name[:40])
+        for room in rooms:
+            if _ONLY_A_NUMBER.fullmatch(room):
+                raise InputError("not_a_department", value=room[:40])
+
+    def _leave_rooms(self, cells: _Cells) -> None:
+        """Say that a department stands in no hospital; in a list without a column for it the first row says it."""
+        if self._has_hospitals:
+            cells.left_out[DEPARTMENT_NAME] = "no_hospital"
+        elif not self._told_of_rooms:
+            cells.left_out[DEPARTMENT_NAME] = "no_hospital_in_list"
+        self._told_of_rooms = True
 
     def _is_hospital(self, text: str) -> bool:
         # Only what this file says: the same file is parted alike in the next import, whatever is known by then.
@@ -507,6 +535,8 @@ class _DoctorPlanner(_Planner):
         return made.id
 
 
+_ONLY_A_ROOM = re.compile("[\u3400-\u9fff]{1,10}(?:科室?|病区|病房)(?:[一二三四五六七八九十]{1,2}(?:病区|组|科))?")
+_ONLY_A_NUMBER = re.compile(r"[+(]?\d[\d\s().-]{6,}")
 _BESIDE_A_NAME = re.compile(r"[,;/(]|\b(?:dr|prof|mrs?|ms)\b|\bl'hospital$", re.I)
 """What makes a text one of a person; the last is a family name."""
 

@@ -233,7 +233,7 @@ _CYRILLIC_RUN = re.compile(rb"[\xa8\xb8\xc0-\xff]{3,}")
 def _written_abroad(data: bytes) -> str:
     """Return cp949 or cp1251 where bytes can hardly be Chinese, else ''.
 
-    The syllables of Korea lie where Chinese has the first half of its characters by sound: no list is without 是, 市, 医,
+    The syllables of Korea lie where Chinese has the first half of its characters by sound: no list is without 市, 医,
     院 or 主. Letters of Russia make words of an odd number of bytes, Chinese characters none.
     """
     head = data[: 2**18]
@@ -281,7 +281,7 @@ def _utf_16_without_bom(data: bytes) -> str:
     across -= text[: len(head) // 2].count("一")
     if zeros < len(head) // 2 * 0.03 or across > zeros // 3:
         return ""
-    unused = sum(unicodedata.category(sign) in ("Cn", "Co") for sign in text[:2**15])
+    unused = sum(unicodedata.category(sign) in ("Cn", "Co") for sign in text[: 2**15])
     return name if unused * 50 <= len(head) // 2 else ""
 
 

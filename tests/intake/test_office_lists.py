@@ -165,7 +165,7 @@ def test_what_is_no_list_is_refused_as_what_it_is(name: str, code: str, found: s
 
 def test_a_table_of_a_web_page_under_the_name_of_xls() -> None:
     seen, planned = taken("table of a web page.xls")
-    assert (seen.file_kind, seen.encoding, seen.header_row, seen.row_count) == ("html", "gb18030", 1, 2)
+    assert (seen.file_kind, seen.encoding, seen.header_row, seen.row_count) == ("html", "gb18030", 2, 2)
     assert [(one.values["name"], one.values.get("note")) for one in planned] == [
         ("张硕", "A & B\n第二行"),
         ("李敏", None),
@@ -173,6 +173,18 @@ def test_a_table_of_a_web_page_under_the_name_of_xls() -> None:
     assert [row.values["name"] for row in planned[0].before] == ["明泉医院"]
     assert planned[1].before == (), "the same hospital, whose cell reaches down"
     assert left_out(planned[1]) == [("doctor.note", "formula")]
+    assert [one.row_number for one in planned] == [3, 4], "as a spreadsheet shows it, though the file has one line"
+
+
+def test_headings_of_blocks_in_a_page_of_one_line_head_their_own_rows_only() -> None:
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split())}</tr>"
+        for row in ("姓名 手机", "明泉市第一人民医院", "张硕 13800000001", "云杉市中医院", "李敏 13800000002")
+    )
+    ledger = Ledger()
+    _report, planned = ledger.load(f"<html><table>{rows}</table></html>".encode())
+    assert [one.action.value for one in planned] == ["heading", "create", "heading", "create"]
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ["明泉市第一人民医院", "云杉市中医院"]
 
 
 @pytest.mark.parametrize(

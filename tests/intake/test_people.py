@@ -24,13 +24,22 @@ def loaded(*lines: str, ledger: Ledger | None = None) -> list[tuple[Action, str,
         ("制表人：,张测试,,", "total_row"), ("审核：张测试", "total_row"), ("---,---,---,---", "not_a_person"),
         ("/,明泉医院,,", "not_a_person"), ("暂无,明泉医院,,", "not_a_person"), ("12,明泉医院,,", "not_a_person"),
         ("明泉市中医院,,,", "not_a_person"), ('"=A1&""x""",明泉医院,,', "not_a_person"),
+        ("以上共23人", "total_row"), ("第1页 共3页", "total_row"), ("—— 以下空白 ——", "total_row"),
+        ("参会人数：4人", "total_row"), ("Page 2 of 3", "total_row"),
+        ("（示例）张三,明泉医院,,", "not_a_person"), ("【样例】李四,明泉医院,,", "not_a_person"),
+        ("Example: John Smith,明泉医院,,", "not_a_person"),
+        ("手机,13800000001,,", "not_a_person"), ("科室,,骨科,", "not_a_person"), ("醫院,明泉医院,,", "not_a_person"),
+        ("明泉市中心医院总机,明泉市中心医院,,", "not_a_person"), ("明泉医院护士站值班室,,,", "not_a_person"),
+        ("#N/A,明泉医院,,", "not_a_person"), ("#REF!,明泉医院,,", "not_a_person"),
+        ("王五,骨科,明泉市中医院,", "not_a_hospital"), ("王五,明泉市中医院,13800000004,骨科", "not_a_department"),
+        ("王五,心内科,,", "not_a_hospital"),
         ("张硕、李敏、王五,明泉医院,,", "several_people"), ("张硕 李敏,明泉医院,,", "several_people"),
         ('"张硕（主任）\n李敏",明泉医院,,', "several_people"), ("张硕主任/李敏教授,明泉医院,,", "several_people"),
     ],
 )  # fmt: skip
 def test_what_names_no_doctor_or_several_is_refused_and_makes_nothing(line: str, code: str) -> None:
     ledger = Ledger()
-    assert [found[:2] for found in loaded("李敏,云杉医院,,", line, ledger=ledger)] == [
+    assert [found[:2] for found in loaded("李敏,云杉医院,骨科,", line, ledger=ledger)] == [
         (Action.CREATE, ""), (Action.REFUSED, code),
     ]  # fmt: skip
     assert [len(ledger.rows[record]) for record in ("doctor", "institution")] == [1, 1]
@@ -183,6 +192,44 @@ def test_no_hospital_is_made_of_a_sign_for_none_and_one_as_above_is_the_one_abov
     assert [row["name"] for row in ledger.rows["institution"].values()] == ["明泉医院", "301"]
     assert [row["name"] for row in ledger.rows["department"].values()] == ["心内科"]
     assert len(ledger.rows["affiliation"]) == 3
+
+
+def test_a_hospital_may_be_called_like_a_department() -> None:
+    ledger = Ledger()
+    loaded("张硕,爱尔眼科,眼科,", "李敏,云杉齿科,,", "王五,明泉市急救中心,1号楼,", ledger=ledger)
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ["爱尔眼科", "云杉齿科", "明泉市急救中心"]
+
+
+def test_a_department_without_a_hospital_is_told_in_a_list_without_hospitals_once() -> None:
+    _report, planned = Ledger().load("姓名,医院,科室\n张硕,,心内科\n李敏,明泉医院,骨科\n王五,/,骨科\n".encode())
+    told = [one.params.get("left_out") for one in planned]
+    assert told == [
+        [["department.name", "心内科", "no_hospital"]], None, [["department.name", "骨科", "no_hospital"]],
+    ]  # fmt: skip
+    assert planned[0].values["specialty"] == "cardiology", "what it says of the doctor is kept"
+    _report, planned = Ledger().load("姓名,科室\n张硕,心内科\n李敏,骨科\n".encode())
+    assert [one.params.get("left_out") for one in planned] == [
+        [["department.name", "心内科", "no_hospital_in_list"]], None,
+    ]  # fmt: skip
+
+
+def test_an_error_of_the_sheet_is_no_hospital_and_is_told() -> None:
+    ledger = Ledger()
+    _report, planned = ledger.load("姓名,医院,科室,手机\n张硕,#N/A,#REF!,#VALUE!\n".encode())
+    assert {why for _to, _cell, why in planned[0].params["left_out"]} == {"sheet_error"}
+    assert len(planned[0].params["left_out"]) == 3
+    assert [len(ledger.rows[record]) for record in ("doctor", "institution", "department")] == [1, 0, 0]
+
+
+def test_a_sign_for_nothing_is_nothing_in_every_column() -> None:
+    text = "姓名,医院,手机,邮箱,职称,备注\n张硕,明泉医院,无,/,—,无\n".encode()
+    _report, (planned,) = Ledger().load(text)
+    assert (planned.code, planned.params) == ("", {})
+    assert {name: planned.values.get(name) for name in ("mobile", "email", "title", "note")} == {
+        "mobile": None, "email": None, "title": None, "note": "无",
+    }  # fmt: skip
+    _report, (planned,) = Ledger().load("医院名称,城市\n/,明泉市\n".encode())
+    assert (planned.action, planned.code) == (Action.REFUSED, "required")
 
 
 def test_what_nobody_sees_makes_no_second_doctor() -> None:

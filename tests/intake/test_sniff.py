@@ -75,7 +75,10 @@ def test_utf_16_without_a_mark_whose_characters_end_in_zero_too(delimiter: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["何斌,保定八院\n高飞,北海二院\n丁辉,丹东八院\n陈健,海口八院\n", "姓名,单位\n冯镕,明泉医院\n朱镕,云杉医院\n陶喆,云杉医院\n"],
+    [
+        "何斌,保定八院\n高飞,北海二院\n丁辉,丹东八院\n陈健,海口八院\n",
+        "姓名,单位\n冯镕,明泉医院\n朱镕,云杉医院\n陶喆,云杉医院\n",
+    ],
 )
 def test_chinese_that_is_like_its_neighbours_by_chance_is_chinese(text: str) -> None:
     assert decode(text.encode("gbk"))[0] == text
