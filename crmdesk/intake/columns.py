@@ -12,6 +12,7 @@ from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
 from crmdesk.domain.records import DOCTOR, INSTITUTION, RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.intake.clean import choice_code, field_value, plain
+from crmdesk.intake.header_words import MORE_HEADERS, OWNERS
 from crmdesk.intake.model import Column, Table
 from crmdesk.intake.sheets import fold
 
@@ -24,33 +25,17 @@ FAMILY_NAME, GIVEN_NAME = "doctor.family_name", "doctor.given_name"
 _NAME_PARTS = {
     FAMILY_NAME: Field(
         "family_name", Kind.TEXT, "姓", "Family name", max_length=40,
-        aliases=("last name", "surname", "lastname", "nachname", "familienname"),
+        aliases=("last name", "surname", "lastname", "nachname", "familienname", "姓氏", "фамилия", "apellidos", "성"),
     ),
     GIVEN_NAME: Field(
         "given_name", Kind.TEXT, "名", "Given name", max_length=40,
-        aliases=("first name", "firstname", "forename", "vorname", "prénom"),
+        aliases=("first name", "firstname", "forename", "vorname", "prénom", "имя", "nombre"),
     ),
 }  # fmt: skip
 """What a sheet may hold instead of a doctor's whole name."""
-_MORE_HEADERS: dict[str, tuple[str, ...]] = {
-    DEPARTMENT_NAME: (
-        "科室", "所在科室", "所在科", "科室名称", "keshi", "department", "dept", "临床科室", "abteilung",
-        "fachabteilung", "service", "部门", "科别", "診療科", "organization department", "organization 1 - department",
-    ),
-    INSTITUTION_NAME: (
-        "name", "工作单位", "所在医院", "执业机构", "单位名称", "customer", "institution name", "klinik", "krankenhaus",
-        "hôpital", "hopital", "医院全称", "机构全称", "公司", "病院", "病院名", "company",
-        "organization name", "organization 1 - name",
-    ),
-    "institution.aliases": ("简称", "医院简称", "机构简称"),
-    "doctor.title": ("职务", "技术职称", "job title", "organization title", "organization 1 - title"),
-    "doctor.mobile": ("移动电话", "手机/微信", "phone 1 - value"),
-    "doctor.phone": ("联系电话", "联系方式", "办公电话", "商务电话", "business phone"),
-    "doctor.email": ("电子邮件", "电子邮件地址", "邮箱地址", "e-mail address", "e-mail 1 - value"),
-    "doctor.customer_class": ("客户级别", "客户等级", "医生级别", "医生等级"),
-    DOCTOR_NAME: ("name", "医师", "医师姓名", "客户姓名", "氏名", "doctor name", "nom", "arzt", "médecin", "physician"),
-}  # fmt: skip
-_VAGUE_HEADERS = frozenset({"name", "名称", "名字", "nom", "单位"})  # of anything: the content decides
+_VAGUE_HEADERS = frozenset(
+    {"name", "名称", "名字", "nom", "单位", "客户名称", "customername"}
+)  # of anything: the content decides
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
     "陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇解查区洪葛季康施牛温"
@@ -142,12 +127,17 @@ def _headers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for target in dict.fromkeys((*TARGETS["doctor"], *TARGETS["institution"], DEPARTMENT_NAME)):
         field = field_of(target)
-        words = (field.zh, field.en, field.name, *field.aliases, *_MORE_HEADERS.get(target, ()))
+        words = (field.zh, field.en, field.name, *field.aliases, *MORE_HEADERS.get(target, ()))
         own = (target, target.replace(".", "_"))
-        for word in (*(words if target != DEPARTMENT_NAME else _MORE_HEADERS[target]), *own):
+        for word in (*(words if target != DEPARTMENT_NAME else MORE_HEADERS[target]), *own):
             targets = found.setdefault(fold(word), [])
             if target not in targets:
                 targets.append(target)
+    for target, owners in OWNERS.items():
+        for word in [word for word, targets in found.items() if target in targets and word not in ("name", "nom")]:
+            for owner in owners:
+                if owner + word not in found and not word.startswith(owners):
+                    found[owner + word] = [target]
     return found
 
 

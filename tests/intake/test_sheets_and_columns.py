@@ -42,6 +42,35 @@ def test_a_list_without_header_is_guessed_by_content() -> None:
     assert seen.mapping == {0: "doctor.name", 1: "institution.name", 2: "department.name"}
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "targets"),
+    [
+        ("医生姓名（必填）,所属医院*,所属科室,联系手机（11位）,客户分级(A/B/C)", "张硕,明泉医院,心内科,13800000001,A",
+         "doctor.name institution.name department.name doctor.mobile doctor.customer_class"),
+        ("专家姓名,任职单位,现任科室,专家职称,办公室电话", "张硕,明泉医院,心内科,主任医师,021-12345678",
+         "doctor.name institution.name department.name doctor.title doctor.phone"),
+        ("姓名,醫院名稱,科別,職稱,行動電話,電郵", "張碩,明泉醫院,心臟內科,主治醫師,0912-345-678,a@example.com",
+         "doctor.name institution.name department.name doctor.title doctor.mobile doctor.email"),
+        ("HCP Name (CN),Account Name,Dept.,Professional Title,Segment,Cell Phone,Office Tel",
+         "张硕,Mingquan Hospital,Cardiology,Chief Physician,A,13800000001,021-5555 0101",
+         "doctor.name institution.name department.name doctor.title doctor.customer_class doctor.mobile doctor.phone"),
+        ("氏名,フリガナ,病院名,診療科,携帯電話", "田中一郎,タナカ,明泉病院,循環器内科,090-1234-5678",
+         "doctor.name  institution.name department.name doctor.mobile"),
+        ("이름,병원,진료과,휴대폰,이메일", "김민수,서울병원,심장내과,010-1234-5678,kim@example.com",
+         "doctor.name institution.name department.name doctor.mobile doctor.email"),
+        ("ФИО,Больница,Отделение,Мобильный телефон", "Иванов Пётр,Клиника №1,Кардиология,+7 912 345-67-89",
+         "doctor.name institution.name department.name doctor.mobile"),
+        ("Vorname,Nachname,Krankenhaus,Abteilung,Mobil,Telefon dienstlich,Ort",
+         "Jürgen,Groß,Haus Nord,Kardiologie,0171 2345678,0221/478-0,Köln",
+         "doctor.given_name doctor.family_name institution.name department.name doctor.mobile doctor.phone"
+         " institution.city"),
+        ("医院名称,联系电话,医院电话,家庭电话", "明泉医院,021-12345678,,", "institution.name institution.phone  "),
+    ],
+)  # fmt: skip
+def test_headings_as_programs_and_countries_write_them(header: str, row: str, targets: str) -> None:
+    assert [column.target for column in preview(f"{header}\n{row}\n".encode()).columns] == targets.split(" ")
+
+
 def test_merged_cells_hidden_sheets_and_repeated_headers() -> None:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as book:
