@@ -175,6 +175,15 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "Two columns are called '{column}': column {taken} is used, column {left} is not. Set it by hand if you need"
         " it.",
     ),
+    "names_in_columns": (
+        "姓名写在几列里（{columns}）：已经一人一行地读成 {count} 行，请核对。",
+        "Names stand in several columns ({columns}); they are read as {count} rows, one a person. Check them.",
+    ),
+    "names_left_out": (
+        "姓名写在几列里（{columns}）：已经一人一行地读成 {count} 行，请核对。没有当作姓名：{left}。",
+        "Names stand in several columns ({columns}); they are read as {count} rows, one a person. Check them. Not taken"
+        " for names: {left}.",
+    ),
     "other_sheets": (
         "文件里还有别的表：{others}。这次只导入“{sheet}”。",
         "The file has more sheets: {others}. Only '{sheet}' is imported this time.",
@@ -262,9 +271,10 @@ def spoken(params: Mapping[str, Any], chinese: bool) -> dict[str, Any]:
     given = dict(params)
     at = 0 if chinese else 1
     given.setdefault("what", _KINDS.get(str(params.get("found")), _NO_SHEET)[at])
-    if isinstance(params.get("others"), list):
-        quoted = "“{}”" if chinese else "'{}'"
-        given["others"] = ("、" if chinese else ", ").join(map(quoted.format, params["others"]))
+    for name in ("others", "columns", "left"):
+        if isinstance(params.get(name), list):
+            quoted = "“{}”" if chinese else "'{}'"
+            given[name] = ("、" if chinese else ", ").join(map(quoted.format, params[name]))
     return given
 
 

@@ -44,7 +44,7 @@ SURNAMES = frozenset(
     "曲封储靳邴糜松井富巫乌巴弓牧隗山谷车宓蓬全班仰秋仲伊宫宁甘厉戎祖符景詹束幸韶郜蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥苍"
     "双闻莘党贡劳姬申扶堵冉宰郦雍璩桑桂濮寿通边扈燕冀郏浦尚农别庄晏柴瞿阎充连茹习宦艾鱼容古易慎戈庾终暨居衡步都耿满弘"
     "匡国文寇广禄阙殳沃利蔚越夔隆师巩厍晁勾敖融冷辛阚那简饶空毋沙养鞠须丰巢关蒯相后荆红游竺权逯盖益桓仝佟苑迟原兀苟帅"
-    "敬佘岩卿麦肇亓"
+    "敬佘岩卿麦肇亓柳汤华丛丘冼喻奚戚揭晋栗栾楚涂牟狄禹苗薄谌辜邸郎鄢酆隋练"
 )
 """With what Chinese family names begin."""
 _BETWEEN_WORDS = re.compile(r"[/／|、,，;；&()（）\[\]【】]")
@@ -184,7 +184,8 @@ def _share(sample: list[str], fits: Callable[[str], object]) -> float:
     return sum(bool(fits(cell)) for cell in sample) / len(sample) if sample else 0.0
 
 
-def _is_person(cell: str) -> bool:
+def is_person(cell: str) -> bool:
+    """Say whether a cell is like the name of a person in Chinese characters."""
     name = cell.replace(" ", "")
     return bool(_PERSON.fullmatch(name)) and name[0] in SURNAMES and not name.endswith(_NO_PERSON)
 
@@ -195,7 +196,7 @@ def _is_title(cell: str) -> bool:
 
 
 _BY_CONTENT: tuple[tuple[str, Callable[[str], object]], ...] = (
-    (DOCTOR_NAME, _is_person),
+    (DOCTOR_NAME, is_person),
     (INSTITUTION_NAME, _PLACE_OF_CARE.match),
     (DEPARTMENT_NAME, lambda cell: cell.endswith("科") and len(cell) <= 20),
     ("doctor.title", _is_title),

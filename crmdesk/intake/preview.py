@@ -15,6 +15,7 @@ from crmdesk.intake.clean import field_value
 from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
+from crmdesk.intake.rosters import one_a_row
 from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
 from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
 
@@ -135,6 +136,7 @@ def preview(
     sheets = read_sheets(found, data)
     chosen = choose_sheet(sheets, sheet, own.headers)
     table = cut(chosen, own.headers)
+    table, turned = one_a_row(table, own) if kind != "institution" else (table, ())
     kind, columns = guess(table, kind, own)
     decisions = readings(table)
     seen = Preview(
@@ -148,7 +150,7 @@ def preview(
         columns=columns,
         sample=table.rows[:sample],
         row_count=len(table.rows),
-        notices=(*found.notices, *table.notices, *_noticed(kind, columns, sheets, chosen, decisions, own)),
+        notices=(*found.notices, *table.notices, *turned, *_noticed(kind, columns, sheets, chosen, decisions, own)),
         table=table,
         own=own,
         dates=decisions,

@@ -495,6 +495,8 @@ def remark_words(params: Mapping[str, Any], language: str = "") -> str:
 
     def named(target: str) -> str:
         record, _dot, name = target.partition(".")
+        if name == "name" and record != "doctor":  # 科室 says more than the 名称 of one
+            return RECORDS[record].zh if chinese else RECORDS[record].en
         return field_words({"record": record, "field": name}, chinese)
 
     text = remarks(params, chinese, named)

@@ -135,7 +135,26 @@ _HTML = (
 )
 _PAGE = "<html><body><p>请联系管理员导出名单。</p></body></html>"
 
+_KOREAN = (
+    "이름,병원,진료과,휴대폰\n김민수,서울중앙병원,심장내과,010-1234-5678\n이영희,부산성모병원,신경과,010-2345-6789\n"
+)
+_RUSSIAN = "ФИО;Больница;Отделение\nИванов Пётр;Городская больница №1;Кардиология\nСмирнова Анна;Клиника;Неврология\n"
+_DUTY = (
+    "明泉市第一医院门诊排班表,,,,\n诊室,周一上午,周二,星期三,周四（下午）\n心内科,张硕,李敏,张硕,王五主任\n"
+    '神经内科,虚竹,赵六、孙立,停诊,虚竹\n骨科,"钱进\n周平",,轮值,钱进\n'
+)
+_BY_ROOM = "医院,心内科,神经内科,骨科\n明泉医院,张硕,李敏,王五\n云杉市中医院,赵六,,孙立、周平\n安平医院,钱进,,\n"
+_MOVED = (
+    "姓名,医院,科室,手机\n张硕,明泉医院,骨科,13800000001\n明泉医院,李敏,心内科,13800000002\n王五,骨科,明泉医院,\n"
+    "赵六,明泉医院,13800000004,骨科\n（示例）张三,某医院,骨科,\n孙立,#N/A,骨科,无\n以上共5人\n第1页 共1页\n"
+)
+
 LISTS: Mapping[str, Callable[[], bytes]] = {
+    "korean.csv": lambda: _KOREAN.encode("cp949"),
+    "russian.csv": lambda: _RUSSIAN.encode("cp1251"),
+    "duty roster.csv": lambda: _DUTY.encode("gb18030"),
+    "a column for each department, UTF-16 without a mark.csv": lambda: _BY_ROOM.encode("utf-16-le"),
+    "cells that have changed places, feet.csv": lambda: _MOVED.encode(),
     "titles, merged cells, a total.xlsx": lambda: _book(_titles),
     "two header rows.xlsx": lambda: _book(_two_headers),
     "several sheets.xlsx": lambda: _book(_sheets),

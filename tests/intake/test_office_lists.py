@@ -229,3 +229,18 @@ def test_exactly_as_many_rows_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None
     assert preview("\n".join(["名单", "姓名,医院", *rows]).encode()).row_count == 50
     with pytest.raises(InputError, match="too_many_rows"):
         preview("\n".join(["名单", "姓名,医院", *rows, "李敏,明泉医院"]).encode())
+
+
+def test_cells_that_have_changed_places_are_refused_row_by_row() -> None:
+    planned = taken("cells that have changed places, feet.csv")[1]
+    assert [(one.row_number, one.code) for one in planned] == [
+        (2, ""), (3, "not_a_person"), (4, "not_a_hospital"), (5, "not_a_department"), (6, "not_a_person"),
+        (7, "value_left_out"), (8, "total_row"), (9, "total_row"),
+    ]  # fmt: skip
+    assert {why for _to, why in left_out(planned[5])} == {"sheet_error", "no_hospital"}
+
+
+def test_lists_of_korea_and_russia_come_in_their_own_letters() -> None:
+    assert [row[0] for row in values("korean.csv", "name")] == ["김민수", "이영희"]
+    assert [row[0] for row in values("russian.csv", "name")] == ["Иванов Пётр", "Смирнова Анна"]
+    assert "encoding_uncertain" in notices("korean.csv")

@@ -203,3 +203,12 @@ def test_what_is_taken_from_above_is_shown_for_each_cell_that_counts_as_empty_in
     imported(page, qtbot)
     assert hospital_of(laptop, "张硕") == hospital_of(laptop, "李敏") == ["明泉医院"]
     assert hospital_of(laptop, "王强") == ["云杉医院"]
+
+
+def test_a_department_that_was_left_out_is_called_one(page: ImportPage, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("姓名,科室\n张硕,心内科\n", "utf-8")
+    opened(page, qtbot, tmp_path / "a.csv")
+    imported(page, qtbot)
+    report = page.result.report
+    assert report is not None
+    assert "“科室”的“心内科”没有医院" in import_words.line_sentence(report.lines[0])
