@@ -1,7 +1,9 @@
 """A window of pages: navigation with a way back, toast, palette, undo, and ChangeSets to the page shown."""
 
+from functools import partial
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
@@ -16,13 +18,20 @@ from crmdesk.ui.key_map import KeyMapDialog
 from crmdesk.ui.pages import registry
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.palette import Palette
-from crmdesk.ui.parts.notices import Said, Toast
+from crmdesk.ui.parts.notices import Said, Toast, clause
 from crmdesk.ui.parts.room import PageStack, Room
 from crmdesk.ui.ports import SessionPort, Signed
 
-_HISTORY = 50
+_HISTORY, _STEPS = 50, 100
 _HELD_MS = 100
 """So long at most the page that was left stays in sight until the next one has what it is to show."""
+
+
+class _Step(msgspec.Struct, frozen=True):
+    """An edit that can be taken back, with what was said of it."""
+
+    token: str
+    text: Said
 
 
 class PageWindow(QMainWindow):
@@ -37,7 +46,7 @@ class PageWindow(QMainWindow):
         self.context = PageContext(signed.desk, signed.sync, session, Actions(self), self.bridge, self)
         self._pages: dict[str, Page] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
-        self._undo_token = ""
+        self._steps: list[_Step] = []
         self._theme_shown = theme.theme_name()
         self._stack = PageStack()
         self._hold = QTimer(self)
@@ -63,7 +72,7 @@ class PageWindow(QMainWindow):
     def _add_overlays(self) -> None:
         """Put toast and palette over what the window shows; called when that is there."""
         self.toast_part = Toast(self)
-        self.toast_part.undone.connect(self._undo_token_now)
+        self.toast_part.undone.connect(partial(self._take_back, seen=True))
         self.palette_part = Palette(self.context, self)
 
     def _bind_common(self) -> None:
@@ -148,7 +157,8 @@ class PageWindow(QMainWindow):
     def toast(self, text: Said, undo_token: str = "", *, until_sent: bool = False) -> None:
         """Say for a few seconds what was done; with a token it can be undone, also by Ctrl+Z."""
         if undo_token:
-            self._undo_token = undo_token
+            self._steps = [one for one in self._steps if one.token != undo_token][-_STEPS:]
+            self._steps.append(_Step(undo_token, text))
         self.toast_part.say(text, undo_token, until_sent=until_sent)
 
     def tell(self, error: BaseException) -> None:
@@ -161,25 +171,41 @@ class PageWindow(QMainWindow):
 
     # --- actions --------------------------------------------------------------------------------------------------
 
+    @property
+    def _undo_token(self) -> str:
+        """Return the newest edit that can be taken back, '' for none."""
+        return self._steps[-1].token if self._steps else ""
+
     def undo(self) -> None:
-        """Take back the newest edit that can be taken back."""
-        if not self._undo_token:
+        """Take back the newest edit that can be taken back; once more, the one before it."""
+        if not self._steps:
             self.toast(lambda: self.tr("没有可以撤销的更改。"))
             return
-        self._undo_token_now(self._undo_token)
+        token = self._undo_token
+        self._take_back(token, seen=bool(self.toast_part.text) and self.toast_part.undo_token == token)
 
-    def _undo_token_now(self, token: str) -> None:
-        self._undo_token = ""
-        self.context.submit(self, Undo(token), self._undone)
+    def _take_back(self, token: str, *, seen: bool) -> None:
+        """Take one edit back; `seen`: what is taken back stands in the toast at this moment."""
+        step = next((one for one in self._steps if one.token == token), _Step(token, ""))
+        self._steps = [one for one in self._steps if one is not step]
+        self.context.submit(self, Undo(token), partial(self._undone, "" if seen else step.text))
 
-    def _undone(self, outcome: Outcome) -> None:
+    def _undone(self, what: Said, outcome: Outcome) -> None:
         if set(outcome.changed) == {"preference"} and self._history:
             self.page(self.shown).refresh(ChangeSet(outcome.changed, "local"))  # pages are not told of others
         kept = len(outcome.left_out)
+        before = self._steps[-1] if self._steps else _Step("", "")
+        self.toast_part.say(lambda: self._undone_words(what, kept, before.text), before.token)
+
+    def _undone_words(self, what: Said, kept: int, before: Said) -> str:
+        """Say that it is undone, what it was where that was no longer in sight, and what undo takes back next."""
+        named, following = clause(what), clause(before)
+        done = self.tr("已撤销。")
         if kept:
-            self.toast(lambda: self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept))
-        else:
-            self.toast(lambda: self.tr("已撤销。"))
+            done = self.tr("已撤销，其中 %n 项之后又被改过，保持不变。", "", kept)
+        elif named:
+            done = self.tr("已撤销：{what}。").format(what=named)
+        return done + self.tr("再撤销一步：{what}").format(what=following) if following else done
 
     def show_keys(self) -> None:
         """Show the keyboard map."""

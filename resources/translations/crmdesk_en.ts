@@ -2780,6 +2780,10 @@
             <source>没有可以撤销的更改。</source>
             <translation>There is nothing to undo.</translation>
         </message>
+        <message>
+            <source>已撤销。</source>
+            <translation>Undone.</translation>
+        </message>
         <message numerus="yes">
             <source>已撤销，其中 %n 项之后又被改过，保持不变。</source>
             <translation>
@@ -2788,8 +2792,12 @@
             </translation>
         </message>
         <message>
-            <source>已撤销。</source>
-            <translation>Undone.</translation>
+            <source>已撤销：{what}。</source>
+            <translation>Undone: {what}.</translation>
+        </message>
+        <message>
+            <source>再撤销一步：{what}</source>
+            <translation> One step back: {what}</translation>
         </message>
     </context>
     <context>

@@ -35,6 +35,14 @@ def _without_stop(text: str) -> str:
     return text if text.endswith("..") else text.removesuffix("。").removesuffix(".")
 
 
+def clause(words: Said) -> str:
+    """Return a sentence as part of another one; '' for none, and where who spoke has gone with its dialog."""
+    try:
+        return _without_stop(said(words))
+    except RuntimeError:  # Qt's word for that
+        return ""
+
+
 class Toast(QFrame):
     """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
 

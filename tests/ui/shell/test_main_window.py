@@ -195,6 +195,42 @@ def test_undo_takes_back_the_newest_edit(qtbot: QtBot, window: MainWindow, lapto
     assert window.toast_part.text == "没有可以撤销的更改"
 
 
+def test_undo_goes_back_step_by_step_and_says_what_is_next(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
+    def mobile() -> str:
+        return str(laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"])
+
+    first = mobile()
+    for number in ("13811112222", "13833334444"):
+        row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+        outcome = laptop.do(EditRow("doctor", ZHANG, {"mobile": number}, row.revision))
+        window.toast(lambda number=number: f"已改为 {number}。", outcome.undo_token)
+    window.toast("别的事")  # what is taken back is no longer in sight
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: window.toast_part.text == "已撤销：已改为 13833334444。再撤销一步：已改为 13811112222")
+    assert mobile() == "13811112222"
+    window.choose_language("en")
+    qtbot.waitUntil(lambda: window.toast_part.text.startswith("Undone: 已改为 13833334444. One step back: "))
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)  # as the toast offers it
+    qtbot.waitUntil(lambda: window.toast_part.text == "Undone")
+    assert mobile() == first
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert window.toast_part.text == "There is nothing to undo"
+
+
+def test_an_edit_that_cannot_be_undone_any_more_does_not_stand_before_the_others(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop
+) -> None:
+    row = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    outcome = laptop.do(EditRow("doctor", ZHANG, {"mobile": "13811112222"}, row.revision))
+    window.toast("已保存在本机", outcome.undo_token)
+    window.toast("一项已经不能撤销的", "gone/1")
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: window.toast_part.text not in ("", "一项已经不能撤销的"))
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: window.toast_part.text == "已撤销：已保存在本机")
+    assert laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == row["mobile"]
+
+
 def test_the_status_bar_says_what_is(qtbot: QtBot, window: MainWindow, laptop: Laptop, sync: StillSync) -> None:
     status = _status(window)
     qtbot.waitUntil(lambda: status.sentence == "1 件事需要你处理，在“同步”页 · 没有待发送的更改")
