@@ -83,6 +83,13 @@ class SubmitVisit(Command, frozen=True):
     heard: str = ""
 
 
+class GiveUpVisit(Command, frozen=True):
+    """Forget a report that was begun: its draft, and the visit where nothing but the draft of a report made it."""
+
+    visit_id: str
+    draft_key: str
+
+
 class AmendVisit(Command, frozen=True):
     """Change a submitted report with a reason that everybody who sees the visit can read; its draft goes along."""
 

@@ -5081,6 +5081,10 @@
             <translation>Open doctor</translation>
         </message>
         <message>
+            <source>放弃没写完的报告</source>
+            <translation>Give up the report begun</translation>
+        </message>
+        <message>
             <source>前一天</source>
             <translation>Day before</translation>
         </message>
@@ -6506,6 +6510,13 @@
         <message>
             <source>没有找到“{text}”</source>
             <translation>Nothing found for “{text}”</translation>
+        </message>
+    </context>
+    <context>
+        <name>visit_drafts</name>
+        <message>
+            <source>没写完的报告已放弃</source>
+            <translation>The report begun was given up</translation>
         </message>
     </context>
     <context>

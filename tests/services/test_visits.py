@@ -8,6 +8,7 @@ from crmdesk.services.commands import (
     AmendVisit,
     DeleteRow,
     DiscardDraft,
+    GiveUpVisit,
     NoteOpened,
     SaveDraft,
     SaveVisit,
@@ -145,6 +146,21 @@ def test_a_discarded_draft_can_be_restored(laptop: Laptop) -> None:
         ("visit:x", {"note": "a"})
     ]
     assert laptop.waiting() == []
+
+
+def test_a_report_with_an_adverse_event_keeps_its_visit_when_its_draft_is_given_up(laptop: Laptop) -> None:
+    """The task of the event hangs on the visit, and nobody deletes it."""
+    laptop.do(SaveVisit(NEW, {**REPORT, "adverse_event": True}, heard="头晕"))
+    laptop.do(SaveDraft(f"visit:{NEW}", {"note": "a"}))
+    laptop.do(GiveUpVisit(NEW, f"visit:{NEW}"))
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+    assert laptop.ask(lambda reads: reads.visit(NEW))["state"] == "draft"
+
+
+def test_a_submitted_report_is_not_given_up(laptop: Laptop) -> None:
+    laptop.do(SubmitVisit(NEW, REPORT))
+    laptop.do(GiveUpVisit(NEW, f"visit:{NEW}"))
+    assert laptop.ask(lambda reads: reads.visit(NEW))["state"] == "submitted"
 
 
 def test_preferences_stay_here(laptop: Laptop) -> None:

@@ -20,7 +20,7 @@ from crmdesk.services.handlers.merges import decide_merge, merge_customers, prop
 from crmdesk.services.handlers.plans import move_visit, plan_visits, propose_target, target_command
 from crmdesk.services.handlers.refused import drop_refused, put_back_refused, retry_refused
 from crmdesk.services.handlers.rows import create_row, delete_row, edit_row, restore_fields, restore_row
-from crmdesk.services.handlers.visits import amend_visit, save_visit, submit_visit
+from crmdesk.services.handlers.visits import amend_visit, give_up_visit, save_visit, submit_visit
 from crmdesk.services.handling import Done, Handling
 
 HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
@@ -36,6 +36,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.MoveVisit: move_visit,
     commands.ProposeTarget: propose_target,
     commands.TargetCommand: target_command,
+    commands.GiveUpVisit: give_up_visit,
     commands.AmendVisit: amend_visit,
     commands.ReportAdverseEvent: report_adverse_event,
     commands.AttachFile: attach_file,

@@ -9,10 +9,11 @@ from crmdesk.domain import visit_rules
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.records import VISIT
-from crmdesk.services.commands import AmendVisit, SaveVisit, SubmitVisit
+from crmdesk.services.commands import AmendVisit, DeleteRow, DiscardDraft, GiveUpVisit, SaveVisit, SubmitVisit
 from crmdesk.services.company_rules import backdating
 from crmdesk.services.handlers.adverse_events import open_task
-from crmdesk.services.handlers.rows import create, edit, refuse_stale
+from crmdesk.services.handlers.drafts import discard_draft
+from crmdesk.services.handlers.rows import create, delete_row, edit, refuse_stale
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_ids, select_one
 
@@ -48,6 +49,19 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
     visit_rules.check_in_time(None, row, handling.clock(), backdating(handling.work.connection))
     _drop_draft(handling, command.draft_key)
     return Done(done.created_id)
+
+
+def give_up_visit(handling: Handling, command: GiveUpVisit) -> Done:
+    """Forget a report that was begun; undo brings all of it back.
+
+    A visit that was planned stays planned. One of which an adverse event was reported stays, too: its task hangs on it.
+    """
+    dropped = discard_draft(handling, DiscardDraft(command.draft_key))
+    row = handling.work.get(VISIT.name, command.visit_id)
+    if row is None or row.get("deleted") or row["state"] != "draft" or row.get("adverse_event"):
+        return dropped
+    gone = delete_row(handling, DeleteRow(VISIT.name, command.visit_id))
+    return Done(inverse=(*gone.inverse, *dropped.inverse))
 
 
 def amend_visit(handling: Handling, command: AmendVisit) -> Done:

@@ -31,7 +31,7 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_words import figure
 from crmdesk.ui.pages.today_detail import GO_ON, READ, START, TELL, TodayDetail
-from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines
+from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines, give_up
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
@@ -132,6 +132,7 @@ class TodayPage(Page):
         bind(self, "today_previous_day", lambda: self.turn(-1))
         bind(self, "today_next_day", lambda: self.turn(1))
         bind(self, "today_plan", self.plan)
+        self._drop = bind(self, "today_drop", self.drop)
 
     @override
     def enter(self, **args: Any) -> None:
@@ -189,6 +190,12 @@ class TodayPage(Page):
             self.context.navigate("visit", id=line.visit_id)
         else:
             self.context.navigate("visit", doctor_id=line.doctor_id)
+
+    def drop(self) -> None:
+        """Give up the chosen report that was begun and left; undo brings it back."""
+        line = self._lines.get(self.rows.current_key())
+        if line is not None and line.visit_id in self._drafts:
+            give_up(self.context, self, line.visit_id)
 
     def report_event(self, visit_id: str) -> None:
         """Open the task of the adverse event that was heard on a visit."""
@@ -368,6 +375,7 @@ class TodayPage(Page):
 
     def _chosen(self, key: str) -> None:
         line = self._lines.get(key)
+        self._drop.setEnabled(line is not None and line.visit_id in self._drafts)
         if line is None:
             return
         if not line.doctor_id:

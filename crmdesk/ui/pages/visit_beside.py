@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.services.commands import EditRow
 from crmdesk.services.views import Row
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.visit_form import VisitForm
 from crmdesk.ui.pages.visit_opening import VisitOpening
@@ -25,6 +26,7 @@ class VisitBeside(QObject):
         form.products.sought.connect(self._find_product)
         side.kept.connect(self._promise_kept)
         side.answered.connect(self._question_answered)
+        side.event_opened.connect(self._report_event)
 
     def _find_doctor(self, text: str) -> None:
         found = self._form.doctors.picker.show_found
@@ -54,6 +56,12 @@ class VisitBeside(QObject):
         row = next((one for one in rows if one.id == visit_id), None)
         if row is not None:
             self._mark(row, "questions_done", self.tr("已答复"), lambda: self.tr("已答复"))
+
+    def _report_event(self) -> None:
+        """Open the task of the adverse event that was heard on this visit."""
+        event = self.opening.adverse_event if self.opening else None
+        if event is not None:
+            AdverseEventDialog(self._context, self._owner, event).open()
 
     def _mark(self, row: Row, field: str, reason: str, said: Callable[[], str]) -> None:
         command = EditRow("visit", row.id, {field: True}, row.revision, reason)

@@ -1,13 +1,16 @@
-"""The reports that somebody has begun and not submitted: what they say, for the list of visits and for Today."""
+"""The reports that somebody has begun and not submitted: what they say, for the lists, and how they are given up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from PySide6.QtCore import QCoreApplication, QObject
 
-from crmdesk.ui.pages.visit_opening import visit_id_of
+from crmdesk.services.commands import GiveUpVisit, Outcome
+from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.visit_opening import draft_key, visit_id_of
 
 if TYPE_CHECKING:
     from crmdesk.services.reads_sync import Reads
@@ -47,3 +50,17 @@ def draft_lines(reads: Reads) -> tuple[DraftLine, ...]:
 def drafts_about(reads: Reads, doctor_id: str) -> tuple[DraftLine, ...]:
     """Read the reports about one doctor that are being written."""
     return tuple(line for line in draft_lines(reads) if doctor_id in (line.content.get("doctor_ids") or ()))
+
+
+def give_up(context: PageContext, owner: QObject, visit_id: str, then: Callable[[Outcome], None] | None = None) -> None:
+    """Give up the report that was begun about a visit; the toast takes it back."""
+
+    def said() -> str:
+        return QCoreApplication.translate("visit_drafts", "没写完的报告已放弃")
+
+    def done(outcome: Outcome) -> None:
+        if then is not None:
+            then(outcome)
+        context.toast(said, outcome.undo_token)
+
+    context.submit(owner, GiveUpVisit(visit_id, draft_key(visit_id)), done)

@@ -27,7 +27,6 @@ from crmdesk.services.commands import (
 )
 from crmdesk.ui import actions, language, space, theme, words
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.pages.visit_amendment import AmendmentBar
 from crmdesk.ui.pages.visit_beside import VisitBeside
@@ -38,7 +37,7 @@ from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
 from crmdesk.ui.pages.visit_report import VisitReport, report_for, report_of
 from crmdesk.ui.pages.visit_sentences import VisitSentences
 from crmdesk.ui.pages.visit_side import WIDTH, VisitSide
-from crmdesk.ui.parts.buttons import PRIMARY, Button
+from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.faults import Fault, FaultMarks
@@ -48,6 +47,8 @@ from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.room import width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
+from crmdesk.ui.parts.squeezed_row import SqueezedRow
+from crmdesk.ui.parts.text_field import begins_word
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
@@ -82,7 +83,6 @@ class VisitEditor(QWidget):
         self.side = VisitSide(self._words)
         self.form.edited.connect(self._edited)
         self._beside = VisitBeside(self, context, self.form, self.side)
-        self.side.event_opened.connect(self.report_event)
         self.banner = Banner()
         self.banner.setObjectName("visit_banner")
         self.amendment = AmendmentBar()
@@ -98,7 +98,7 @@ class VisitEditor(QWidget):
         self._timer.timeout.connect(self.keep_draft)
         self._lay_out()
         for number in range(10):
-            QShortcut(QKeySequence(f"Alt+{number}"), self, lambda number=number: self._to_group(str(number)))
+            QShortcut(QKeySequence(f"Alt+{number}"), self, lambda number=number: self.form.to_group(str(number)))
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste_picture)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -128,11 +128,13 @@ class VisitEditor(QWidget):
         self._attach.clicked.connect(self.choose_file)
         self._figures = Label("", "muted")
         self._figures.setObjectName("visit_figures_label")
-        foot = QHBoxLayout()
+        self.drop_button = Button.for_action("visit_drop", QUIET, small=True)
+        foot = SqueezedRow()
         foot.setSpacing(space.NEAR)
         for part in (self._expense, self._attach, self._figures):
             foot.addWidget(part)
         foot.addStretch(1)
+        foot.addWidget(self.drop_button)
         main = QVBoxLayout()
         main.setContentsMargins(space.EDGE, space.ROOMY, space.EDGE, space.ROOMY)
         main.setSpacing(space.NEAR)
@@ -307,6 +309,20 @@ class VisitEditor(QWidget):
             self.context.toast(lambda: self.tr("草稿已保存在本机，随时可以接着写"))
         self.context.shell.back()
 
+    @property
+    def begun(self) -> str:
+        """Return the draft of the report that is being written, '' where nothing of it was written yet."""
+        opening = self._opening
+        if opening is None or self.locked or self._amending:
+            return ""
+        kept = opening.draft is not None or (opening.row is not None and opening.row["state"] == "draft")
+        return opening.draft_key if kept or self._unsaved() or self._on_its_way[0] == opening.visit_id else ""
+
+    def let_go(self) -> None:
+        """Show the report no more: it was given up."""
+        self._timer.stop()
+        self._opening, self._on_its_way = None, ("", {})
+
     def save_now(self) -> None:
         """Save the visit itself, not only its draft; it is sent at the next sync and can still be changed."""
         self._with_row(lambda: self.context.toast(lambda: self.tr("已保存在本机")))
@@ -331,7 +347,7 @@ class VisitEditor(QWidget):
 
     def _submitted(self, _outcome: Outcome) -> None:
         self.submit_button.setEnabled(True)
-        self._opening, self._on_its_way = None, ("", {})
+        self.let_go()
         if self.report.adverse_event:
             self.context.toast(lambda: self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面"))
         else:
@@ -408,9 +424,8 @@ class VisitEditor(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a photo, PDF, OFD or XML and attach it."""
-        if self._opening is None:
-            return
-        choose_files(self, self.attach_files)
+        if self._opening is not None:
+            choose_files(self, self.attach_files)
 
     def attach_files(self, paths: list[str]) -> None:
         """Attach files; one that cannot be read or is too large is refused in words."""
@@ -465,12 +480,6 @@ class VisitEditor(QWidget):
 
     def _visit_id(self) -> str:
         return self._opening.visit_id if self._opening else ""
-
-    def report_event(self) -> None:
-        """Open the task of the adverse event that was heard on this visit."""
-        event = self._opening.adverse_event if self._opening else None
-        if event is not None:
-            AdverseEventDialog(self.context, self, event).open()
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -573,12 +582,10 @@ class VisitEditor(QWidget):
         self.banner.say(*self._sentences.in_time(report, self._opening.backdating))
 
     def _show_figures(self) -> None:
+        self.drop_button.setVisible(bool(self.begun))
         pressed = self.tr("本次 %n 次按键", "", self._presses) if self._presses else ""
         receipts = self.tr("%n 个附件", "", self._receipts) if self._receipts else ""
         self._figures.setText(dotted(receipts, pressed))
-
-    def _to_group(self, digit: str) -> None:
-        self.form.digit(QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, digit))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -586,14 +593,8 @@ class VisitEditor(QWidget):
             self._early.append(event.clone())
         elif not event.modifiers() and self.form.digit(event):
             return
-        elif _is_word(event) and not self.locked:  # who begins to write means the note, wherever the keys are
+        elif begins_word(event) and not self.locked:  # who begins to write means the note, wherever the keys are
             self.form.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.form.note.insertPlainText(event.text())
         else:
             super().keyPressEvent(event)
-
-
-def _is_word(event: QKeyEvent) -> bool:
-    """Say whether a key is the beginning of a text: a letter, with Shift or without."""
-    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-    return plain and bool(event.text()) and event.text().isprintable() and not event.text().isspace()

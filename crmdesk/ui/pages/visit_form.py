@@ -186,6 +186,10 @@ class VisitForm(Card):
         self.texts.set_locked(locked)
         self.next_step.setReadOnly(locked)
 
+    def to_group(self, digit: str) -> None:
+        """Give the focus to the group of a digit, whatever has it now."""
+        self.digit(QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, digit))
+
     def digit(self, event: QKeyEvent) -> bool:
         """Give the focus to the group of a digit; from 6 on to the fields. Returns whether one was meant."""
         if self.texts.open(event.text()):

@@ -96,6 +96,10 @@ class VisitList(QWidget):
         """Return what the list is narrowed to, '' for all visits."""
         return dict(self._groups())[self.group] if self.group else ""
 
+    def is_draft(self, visit_id: str) -> bool:
+        """Say whether a line is a report that was begun and not saved."""
+        return any(line.visit_id == visit_id for line in self._lines.drafts)
+
     def load(self) -> None:
         """Read the list again."""
         count, group = self._count, self.group

@@ -6,12 +6,13 @@ from typing import Any
 
 from typing_extensions import override
 
-from crmdesk.services.commands import ChangeSet
+from crmdesk.services.commands import ChangeSet, Outcome
 from crmdesk.services.customer_order import Filter
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
+from crmdesk.ui.pages.visit_drafts import give_up
 from crmdesk.ui.pages.visit_editor import VisitEditor
 from crmdesk.ui.pages.visit_list import VisitList
 from crmdesk.ui.parts.buttons import QUIET, Button
@@ -42,6 +43,8 @@ class VisitPage(Page):
         bind(self.editor, "visit_attach", self.editor.choose_file)
         bind(self.editor, "visit_amend", self.editor.amend)
         bind(self.list, "visit_new", self.new_visit)
+        bind(self, "visit_drop", self.drop)
+        self.editor.drop_button.clicked.connect(self.drop)
         self._may_export = allowed(context, "visit")
         bind(self.list, "visit_export", self.export).setEnabled(self._may_export)
         self._export = Button.for_action("visit_export", QUIET, "export", small=True)
@@ -71,6 +74,21 @@ class VisitPage(Page):
         """Write the visits that the list shows to a file, where the role has the right."""
         if self._may_export:
             ExportDialog(self.context, self, Filter("visit", self.list.group), self.list.group_word).open()
+
+    def drop(self) -> None:
+        """Give up the report that is being written, or the draft that is chosen in the list; undo brings it back."""
+        if not self.writing:
+            key = self.list.rows.current_key()
+            if self.list.is_draft(key):
+                give_up(self.context, self, key)
+        elif self.editor.begun:
+            self.editor.keep_draft()  # what was typed last comes back, too
+            give_up(self.context, self, self.editor.shown_id, self._dropped)
+
+    def _dropped(self, _outcome: Outcome) -> None:
+        self.editor.let_go()
+        if self.writing and self.isVisible():
+            self.context.shell.back()
 
     @override
     def subject(self) -> tuple[str, dict[str, Any]] | None:

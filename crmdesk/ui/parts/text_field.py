@@ -20,6 +20,12 @@ def _is_undo(event: QEvent) -> bool:
     return keys and event.type() == QEvent.Type.ShortcutOverride
 
 
+def begins_word(event: QKeyEvent) -> bool:
+    """Say whether a key is the beginning of a text: a letter, with Shift or without."""
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+    return plain and bool(event.text()) and event.text().isprintable() and not event.text().isspace()
+
+
 class TextLine(QLineEdit):
     """One line. While `composing`, Enter, Escape, Space and shortcuts belong to the input method.
 

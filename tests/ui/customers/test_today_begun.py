@@ -17,7 +17,7 @@ from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_page import VisitPage
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import today
-from tests.ui.customers.laptop import Laptop
+from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.test_doctor_page import opened as opened_doctor
 from tests.ui.customers.test_visit_page import opened
 
@@ -54,6 +54,66 @@ def test_a_report_that_was_left_stands_on_today_and_enter_goes_on_with_it(
     assert isinstance(visit, VisitPage)
     qtbot.waitUntil(lambda: window.shown == "visit" and visit.editor.form.note.toPlainText() == "asked for the paper")
     assert visit.editor.form.note.textCursor().atEnd()
+
+
+GIVE_UP = (Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_report_that_was_begun_is_given_up_by_key_and_comes_back_by_undo(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, saved: bool
+) -> None:
+    """Whoever opened a report by mistake and typed a letter had it on Today for good."""
+    window.navigate("customers")
+    editor = opened(window, qtbot, doctor_id=laptop.company.ids["张三丰"])
+    assert editor.begun == "", "there is nothing to give up yet"
+    assert editor.drop_button.isHidden()
+    qtbot.keyClicks(editor.form.note, "wrong doctor")
+    visit_id = editor._visit_id()
+    if saved:
+        editor.save_now()
+        qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(visit_id))["note"] == "wrong doctor")
+        qtbot.keyClicks(editor.form.note, ", really")
+    qtbot.waitUntil(editor.drop_button.isVisible)
+    qtbot.keyClick(editor.form.note, *GIVE_UP)
+    qtbot.waitUntil(lambda: window.shown == "customers")
+    assert laptop.ask(lambda reads: reads.drafts()) == []
+    assert not any(one.visit.id == visit_id for one in laptop.ask(lambda reads: reads.visits(0, 50)))
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: bool(laptop.ask(lambda reads: reads.drafts())))
+    again = opened(window, qtbot, doctor_id=laptop.company.ids["张三丰"])
+    qtbot.waitUntil(lambda: again.form.note.toPlainText().startswith("wrong doctor"))
+    assert again.form.note.toPlainText() == ("wrong doctor, really" if saved else "wrong doctor")
+    assert again._visit_id() == visit_id
+
+
+def test_a_planned_visit_stays_planned_when_its_report_is_given_up(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    planned = laptop.company.ids["p1"]
+    editor = opened(window, qtbot, id=planned)
+    qtbot.keyClicks(editor.form.note, "wrong doctor")
+    editor.keep_draft()
+    page = today_page(window)
+    qtbot.waitUntil(lambda: page.rows.choose(planned) and page._drop.isEnabled())
+    qtbot.keyClick(page.rows, *GIVE_UP)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) == [])
+    assert laptop.ask(lambda reads: reads.visit(planned))["state"] == "planned"
+    qtbot.waitUntil(lambda: not page._drop.isEnabled())
+
+
+def test_a_draft_is_given_up_from_the_list_of_visits(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    editor = opened(window, qtbot, doctor_id=laptop.company.ids["张三丰"])
+    qtbot.keyClicks(editor.form.note, "wrong doctor")
+    visit_id = editor._visit_id()
+    window.navigate("visit")
+    visit = window.page("visit")
+    assert isinstance(visit, VisitPage)
+    qtbot.waitUntil(lambda: visit.list.is_draft(visit_id) and visit.list.rows.choose(visit_id))
+    qtbot.keyClick(visit.list.rows, *GIVE_UP)
+    qtbot.waitUntil(lambda: not visit.list.is_draft(visit_id))
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: visit.list.is_draft(visit_id))
 
 
 def test_the_page_of_a_doctor_tells_of_a_report_that_was_begun_and_v_goes_on_with_it(
