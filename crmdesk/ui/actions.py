@@ -117,6 +117,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("expenses_attach", "expenses", _T("actions", "添加凭证"), ("Ctrl+O",), "attach"),
     ActionSpec("expenses_add_line", "expenses", _T("actions", "添加明细"), ("Ctrl+L",), "plus"),
     ActionSpec("expenses_receipt", "expenses", _T("actions", "用别的程序打开凭证"), ("O",), "open"),
+    ActionSpec("expenses_delete", "expenses", _T("actions", "删除这张报销单"), ("Ctrl+Shift+Delete",), "delete"),
     ActionSpec("expenses_edit", "expenses", _T("actions", "编辑"), ("E",), "edit"),
     ActionSpec("approvals_approve", "approvals", _T("actions", "批准"), ("A",), "approvals"),
     ActionSpec("approvals_by_line", "approvals", _T("actions", "逐行批准…"), ("L",), "approvals"),

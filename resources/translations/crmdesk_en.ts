@@ -1924,6 +1924,10 @@
             <translation>Recalled; it can be edited after the sync</translation>
         </message>
         <message>
+            <source>已删除报销单：{title}</source>
+            <translation>Claim deleted: {title}</translation>
+        </message>
+        <message>
             <source>选择凭证</source>
             <translation>Choose receipts</translation>
         </message>
@@ -5283,6 +5287,10 @@
         <message>
             <source>用别的程序打开凭证</source>
             <translation>Open the receipt elsewhere</translation>
+        </message>
+        <message>
+            <source>删除这张报销单</source>
+            <translation>Delete this claim</translation>
         </message>
         <message>
             <source>批准</source>

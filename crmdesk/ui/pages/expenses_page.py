@@ -13,7 +13,16 @@ from crmdesk.domain.errors import CrmdeskError, InputError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.name_lists import joined
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
-from crmdesk.services.commands import AttachFile, ChangeSet, ClaimCommand, DiscardDraft, Outcome, SaveClaim, SaveDraft
+from crmdesk.services.commands import (
+    AttachFile,
+    ChangeSet,
+    ClaimCommand,
+    DeleteRow,
+    DiscardDraft,
+    Outcome,
+    SaveClaim,
+    SaveDraft,
+)
 from crmdesk.services.customer_order import Filter
 from crmdesk.services.views import ClaimItem, ClaimView, Row
 from crmdesk.ui import language, space, words
@@ -72,6 +81,7 @@ class ExpensesPage(Page):
         self.export_button.setVisible(self._may_export)
         self.recall_button = Button.for_action("expenses_recall")
         self.attach_button = Button.for_action("expenses_attach", icon_name="attach")
+        self.delete_button = Button.for_action("expenses_delete", QUIET, small=True)
         self._lay_out()
         self._bind()
         self.retranslate()
@@ -102,6 +112,7 @@ class ExpensesPage(Page):
         for button in (self.submit_button, self.attach_button, self.recall_button):
             foot.addWidget(button)
         foot.addStretch(1)
+        foot.addWidget(self.delete_button)
         told = QVBoxLayout()
         told.setContentsMargins(space.EDGE, 0, space.EDGE, 0)
         told.addWidget(self.banner)
@@ -118,6 +129,7 @@ class ExpensesPage(Page):
             "expenses_recall": self._recall,
             "expenses_attach": lambda: self._choose_receipt(-1),
             "expenses_add_line": lambda: self.editor.add_line(),
+            "expenses_delete": self._delete,
             "expenses_receipt": self.detail.receipts.open_outside,
             "expenses_edit": lambda: self.editor.title_edit.setFocus(),
         }
@@ -127,6 +139,7 @@ class ExpensesPage(Page):
         self.export_button.clicked.connect(self.export)
         self.submit_button.clicked.connect(self._submit)
         self.recall_button.clicked.connect(self._recall)
+        self.delete_button.clicked.connect(self._delete)
         self.attach_button.clicked.connect(lambda: self._choose_receipt(-1))
         self.editor.kept.connect(self._keep)
         self.editor.totalled.connect(self._show_total)
@@ -241,7 +254,11 @@ class ExpensesPage(Page):
             self.editor.title_edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.title_edit.selectAll()
         self._foot.setVisible(mine)
-        for name, button in (("expenses_submit", self.submit_button), ("expenses_attach", self.attach_button)):
+        for name, button in (
+            ("expenses_submit", self.submit_button),
+            ("expenses_attach", self.attach_button),
+            ("expenses_delete", self.delete_button),
+        ):
             button.setVisible(editing)
             self._actions[name].setEnabled(editing)
         recallable = mine and "recall" in view.allowed
@@ -354,6 +371,25 @@ class ExpensesPage(Page):
                 ClaimCommand(view.row.id, "recall", view.seen_hash),
                 lambda _outcome: self.context.toast(lambda: self.tr("已撤回，同步后可以修改"), until_sent=True),
             )
+
+    def _delete(self) -> None:
+        """Delete the claim that is being written; undo brings it back as it was at the last key stroke."""
+        claim_id, title = self.editor.claim_id, self.editor.title_edit.text().strip()
+        if not claim_id:
+            return
+        self.editor.keep()
+        self.editor.claim_id = ""
+        self._actions["expenses_delete"].setEnabled(False)  # until a claim is shown
+        self._take_faults([])
+
+        def deleted(outcome: Outcome) -> None:
+            self.context.toast(lambda: self.tr("已删除报销单：{title}").format(title=title), outcome.undo_token)
+
+        def refused(error: BaseException) -> None:
+            self.context.shell.tell(error)
+            self._read()
+
+        self.context.submit(self, DeleteRow("claim", claim_id), deleted, refused)
 
     def _choose_receipt(self, at: int) -> None:
         dialog = QFileDialog(self, self.tr("选择凭证"))

@@ -22,7 +22,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import claim_editor, claim_words
 from crmdesk.ui.pages.expenses_page import ExpensesPage
 from crmdesk.ui.parts.date_field import today
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.money.money_company import hang_receipt
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -84,6 +84,30 @@ def test_a_new_claim_is_written_by_keys_and_submitted(rep: Seat, qtbot: QtBot) -
     assert row["lines"][0]["spent_on"] == (today() - timedelta(days=1)).isoformat()
     qtbot.waitUntil(lambda: not page.submit_button.isVisible())
     assert page.banner.text == ""
+
+
+def test_a_claim_begun_by_mistake_is_deleted_by_key_and_comes_back_as_it_was(rep: Seat, qtbot: QtBot) -> None:
+    """A claim is made as soon as it is begun: one by mistake stood in the list for good."""
+    window, laptop = rep
+    page = shown(window, qtbot)
+    before = {one.id for one in laptop.ask(lambda reads: reads.claims())}
+    qtbot.keyClick(page, Qt.Key.Key_N, CTRL)
+    qtbot.waitUntil(lambda: page.editor.claim_id not in {"", *before} and page.delete_button.isVisible())
+    claim_id = page.editor.claim_id
+    qtbot.keyClicks(page.editor.title_edit, "by mistake")
+    qtbot.keyClick(page.editor.title_edit, Qt.Key.Key_Delete, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: {one.id for one in laptop.ask(lambda reads: reads.claims())} == before)
+    qtbot.waitUntil(lambda: page._model.index_of(claim_id) < 0 and page.editor.claim_id != claim_id)
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: page._model.index_of(claim_id) >= 0)
+    assert saved(laptop, claim_id).row["title"] == "by mistake"
+
+
+def test_a_claim_that_was_submitted_cannot_be_deleted(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
+    qtbot.waitUntil(lambda: not page._actions["expenses_delete"].isEnabled())
+    assert page.delete_button.isHidden()
 
 
 def test_a_page_that_opens_on_a_draft_gives_the_keys_to_the_list(
