@@ -69,6 +69,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("customers_institutions", "customers", _T("actions", "列出机构"), ("Alt+2",), "institution"),
     ActionSpec("customers_conditions", "customers", _T("actions", "筛选条件"), ("Alt+F",), "filter"),
     ActionSpec("customers_columns", "customers", _T("actions", "选择列"), ("Alt+C",), "columns"),
+    ActionSpec("customers_sort", "customers", _T("actions", "按下一列排序"), ("Alt+O",), "next"),
+    ActionSpec("customers_turn", "customers", _T("actions", "反向排序"), ("Alt+Shift+O",), "sync"),
     ActionSpec("customers_save_filter", "customers", _T("actions", "保存筛选…"), ("Alt+S",), "done"),
     ActionSpec("customers_clear_filter", "customers", _T("actions", "清除筛选"), ("Alt+X",), "close"),
     ActionSpec("customers_arrange_filters", "customers", _T("actions", "管理筛选…"), ("Alt+M",), "edit"),

@@ -1242,6 +1242,10 @@
             <translation>Kept filters</translation>
         </message>
         <message>
+            <source>排序：{column}</source>
+            <translation>Sorted by: {column}</translation>
+        </message>
+        <message>
             <source>“{text}”</source>
             <translation>'{text}'</translation>
         </message>
@@ -2460,6 +2464,24 @@
         <message>
             <source>没有修改记录。同步之后，每次修改由谁、何时、改了什么都在这里。</source>
             <translation>No changes recorded. After a sync each change stands here: who, when and what.</translation>
+        </message>
+    </context>
+    <context>
+        <name>KeptFilters</name>
+        <message>
+            <source>已保存筛选：{name}</source>
+            <translation>Filter saved: {name}</translation>
+        </message>
+        <message numerus="yes">
+            <source>已删除 %n 个筛选</source>
+            <translation>
+                <numerusform>%n filter deleted</numerusform>
+                <numerusform>%n filters deleted</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>筛选已整理</source>
+            <translation>Filters arranged</translation>
         </message>
     </context>
     <context>
@@ -5131,6 +5153,14 @@
         <message>
             <source>选择列</source>
             <translation>Choose columns</translation>
+        </message>
+        <message>
+            <source>按下一列排序</source>
+            <translation>Sort by the next column</translation>
+        </message>
+        <message>
+            <source>反向排序</source>
+            <translation>Turn the order round</translation>
         </message>
         <message>
             <source>保存筛选…</source>

@@ -139,6 +139,8 @@ class CustomersPage(Page):
         bind(self, "customers_institutions", lambda: self.bar.kinds.choose("institution"))
         bind(self, "customers_conditions", self.toggle_panel)
         bind(self, "customers_columns", self.choose_columns)
+        bind(self, "customers_sort", self.sort_by_next)
+        bind(self, "customers_turn", self.turn_order)
         bind(self, "customers_save_filter", self.save_filter)
         bind(self, "customers_clear_filter", self.clear_filter)
         bind(self, "customers_arrange_filters", self.arrange_filters)
@@ -182,6 +184,8 @@ class CustomersPage(Page):
     @override
     def refresh(self, changes: ChangeSet) -> None:
         touched = frozenset(changes.changed)
+        if "preference" in touched:
+            self.kept.read()  # an undo brought filters back
         if self.run.running and touched & _TOUCHED:
             self.model.refresh_all()  # each commit of a change of many; the order follows at its end
         elif touched & _MOVING or (touched & _DECIDING and self._by_visit):
@@ -321,11 +325,34 @@ class CustomersPage(Page):
     def _sort_by(self, column: int) -> None:
         now = self.model.shown
         declared = column_of(now.record, self.table.code_at(column))
-        if declared is None:
-            return
-        sort = declared.sort
-        turned = f"-{sort}" if now.sort == sort else sort
-        self.model.show(CustomerFilter(now.record, now.text, turned, now.where))
+        if declared is not None:
+            self._put_in_order(f"-{declared.sort}" if now.sort == declared.sort else declared.sort)
+
+    def _put_in_order(self, sort: str) -> None:
+        now = self.model.shown
+        self.model.show(CustomerFilter(now.record, now.text, sort, now.where))
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column as they stand, from the last one by the first, and say so."""
+        record, now = self.model.shown.record, self.model.shown.sort.lstrip("-")
+        shown = (column_of(record, one.code) for one in self.table.columns_shown())
+        sorts = list(dict.fromkeys(one.sort for one in shown if one is not None))
+        at = sorts.index(now) + 1 if now in sorts else 0
+        self._put_in_order(sorts[at % len(sorts)])
+        self._say_order()
+
+    def turn_order(self) -> None:
+        """Turn the order round, and say so."""
+        sort = self.model.shown.sort
+        self._put_in_order(sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")
+        self._say_order()
+
+    def _say_order(self) -> None:
+        record, sort = self.model.shown.record, self.model.shown.sort.lstrip("-")
+        shown = (column_of(record, one.code) for one in self.table.columns_shown())
+        code = next((one.code for one in shown if one is not None and one.sort == sort), "")
+        if code:
+            self.context.toast(lambda: self.tr("排序：{column}").format(column=self._heading_of(record, code)))
 
     def _sentence(self) -> str:
         shown = self.model.shown

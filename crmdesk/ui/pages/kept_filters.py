@@ -50,10 +50,12 @@ class KeptFilters(QObject):
         """Keep what the list shows under a name; one of the same name and kind is replaced in its place."""
         made = SavedFilter(name, shown.record, shown.text.strip(), shown.sort, shown.where)
         same = [place for place, one in enumerate(self._all) if (one.name, one.record) == (name, shown.record)]
-        if same:
-            self._write(tuple(made if place == same[0] else one for place, one in enumerate(self._all)))
-        else:
-            self._write((*self._all, made))
+        filters = tuple(made if place in same[:1] else one for place, one in enumerate(self._all))
+
+        def said() -> str:
+            return self.tr("已保存筛选：{name}").format(name=name)
+
+        self._write(filters if same else (*self._all, made), said)
 
     def entries(self, record: str) -> list[Entry]:
         """Return the filters of a kind as entries to be put in order."""
@@ -64,12 +66,21 @@ class KeptFilters(QObject):
         own = self.of(record)
         ordered = tuple(own[int(one.key)]._replace(name=one.text or own[int(one.key)].name) for one in entries)
         others = tuple(one for one in self._all if one.record != record)
-        self._write((*others, *ordered))
+        gone = len(own) - len(ordered)
 
-    def _write(self, filters: tuple[SavedFilter, ...]) -> None:
+        def said() -> str:
+            if gone:
+                return self.tr("已删除 %n 个筛选", "", gone)
+            return self.tr("筛选已整理")
+
+        self._write((*others, *ordered), said)
+
+    def _write(self, filters: tuple[SavedFilter, ...], said: Callable[[], str]) -> None:
+        """Keep these filters and say so. Each such step can be undone: one that could not would go with another."""
         self._written += 1
         self._all = saved_filters(kept_filters(filters))
-        self._context.submit(self, SetPreference(_PREFERENCE, kept_filters(self._all)))
+        command = SetPreference(_PREFERENCE, kept_filters(self._all), undoable=True)
+        self._context.submit(self, command, lambda outcome: self._context.toast(said, outcome.undo_token))
         self._changed()
 
     def _take(self, kept: str, written: int) -> None:

@@ -16,7 +16,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_columns import COLUMNS, NAME, Shown, first_layout, kept_layout, layout_of
 from crmdesk.ui.pages.filter_strip import FilterNameDialog
 from crmdesk.ui.parts.arrange import ArrangeDialog
-from tests.ui.customers.laptop import Laptop, type_text
+from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.customers.test_customers_page import names, opened
 
 T = TypeVar("T")
@@ -119,6 +119,34 @@ def test_a_filter_is_kept_used_renamed_reordered_and_deleted_by_keys(
     qtbot.waitUntil(lambda: [one.name for one in page.kept.of("doctor")] == ["从未拜访"])
     qtbot.waitUntil(lambda: "从未拜访" in laptop.ask(lambda reads: reads.preference("customer_filters")))
     assert page.kept.of("institution") == ()
+    qtbot.waitUntil(lambda: window.toast_part.text == "已删除 1 个筛选")
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: [one.name for one in page.kept.of("doctor")] == ["只看 C", "没见过"])
+
+
+def test_the_list_is_sorted_and_turned_by_keys(window: MainWindow, qtbot: QtBot, laptop: Laptop) -> None:
+    page = opened(window, qtbot)
+
+    def ids() -> list[str]:
+        return [page.model.id_at(row) for row in range(page.model.rowCount())]
+
+    sorts = list(dict.fromkeys(one.sort for one in COLUMNS["doctor"] if one.first))
+    before = page.model.shown.sort
+    seen = []
+    for _step in sorts:
+        press(page.table, qtbot, Qt.Key.Key_O)
+        seen.append(page.model.shown.sort)
+        assert window.toast_part.text.startswith("排序：")
+        assert window.toast_part.text.endswith("↑")
+    assert sorted(seen) == sorted(sorts), "each column once"
+    assert seen[-1] == before, "and round"
+    qtbot.waitUntil(lambda: not window.bridge.waiting and page.model.rowCount() > 2)
+    up = ids()
+    qtbot.keyClick(page.table, Qt.Key.Key_O, ALT | Qt.KeyboardModifier.ShiftModifier)
+    assert window.toast_part.text.endswith("↓")
+    qtbot.waitUntil(lambda: not window.bridge.waiting and ids() == up[::-1])
+    qtbot.keyClick(page.table, Qt.Key.Key_O, ALT | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: not window.bridge.waiting and ids() == up)
 
 
 def test_a_filter_without_a_name_is_asked_for_one(window: MainWindow, qtbot: QtBot) -> None:
