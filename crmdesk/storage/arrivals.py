@@ -38,6 +38,13 @@ class Ready(msgspec.Struct, frozen=True):
         entries = self.entries.only(chosen) if self.entries else None
         return Ready(self.record, ids, revisions, columns, entries, rows_digest(ids, revisions))
 
+    def between(self, start: int, end: int) -> "Ready":
+        """Return the rows from one place to before another."""
+        ids, revisions = self.ids[start:end], self.revisions[start:end]
+        columns = [column[start:end] for column in self.columns]
+        entries = self.entries.between(start, end) if self.entries else None
+        return Ready(self.record, ids, revisions, columns, entries, rows_digest(ids, revisions))
+
 
 class ReadyPage(Page):
     """A page with what was made ready of it, while the page before it was being written."""
@@ -59,6 +66,48 @@ def prepare(page: Page) -> dict[int, Ready]:
         return page.ready
     found = ((at, _ready(group)) for at, group in enumerate(page.groups))
     return {at: ready for at, ready in found if ready is not None}
+
+
+def cut(page: Page, count: int) -> tuple[Page, Page | None]:
+    """Return so many rows of a page, the first ones, as a page of its own, and the page of the others (None: no more).
+
+    The first part begins the scope where the page does; the last one completes it and has the cursor. Until that is
+    committed the cursor of before counts, and after a crash all of it comes again, as do pages that have none. Ids that
+    left or were deleted go with the last rows of their group.
+    """
+    if count >= sum(group.size for group in page.groups):
+        return page, None
+    ready = prepare(page)
+    first: list[_Piece] = []
+    others: list[_Piece] = []
+    for at, group in enumerate(page.groups):
+        here, made = min(count, group.size), ready.get(at)
+        count -= here
+        if here == group.size and not others:
+            first.append((group, made))
+            continue
+        if here:
+            first.append(_between(group, made, 0, here))
+        others.append(_between(group, made, here, group.size))
+    begins = _of(first, page.scope, "", first=page.first, remaining=page.remaining)
+    return begins, _of(others, page.scope, page.cursor, complete=page.complete, remaining=page.remaining)
+
+
+_Piece = tuple[RowGroup, Ready | None]
+
+
+def _between(group: RowGroup, ready: Ready | None, start: int, end: int) -> _Piece:
+    last = end == group.size
+    piece = RowGroup(
+        group.record, group.columns, group.rows[start:end], group.left if last else [], group.deleted if last else [],
+        [column[start:end] for column in group.values],
+    )  # fmt: skip
+    return piece, ready.between(start, end) if ready else None
+
+
+def _of(pieces: list[_Piece], scope: str, cursor: str, **more: Any) -> ReadyPage:
+    ready = {at: made for at, (_, made) in enumerate(pieces) if made}
+    return ReadyPage(scope, [group for group, _ in pieces], cursor, **more, ready=ready)
 
 
 def _ready(group: RowGroup) -> Ready | None:

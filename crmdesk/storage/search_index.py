@@ -9,7 +9,7 @@ import msgspec
 
 from crmdesk.domain.characters import simplified
 from crmdesk.domain.picklists import spellings
-from crmdesk.storage.driver import TOGETHER, Driver, insert_many
+from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import to_json
 from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
 
@@ -155,8 +155,9 @@ def forget(driver: Driver, record: str, rowids: Sequence[int]) -> None:
 
 
 _USUAL = {"automerge": 4, "deletemerge": 10, "crisismerge": 16}
-_NEVER = {"automerge": 0, "deletemerge": 0, "crisismerge": 128}
+_NEVER = {"automerge": 0, "deletemerge": 0, "crisismerge": 512}
 _PAGES_A_STEP = 64
+_TOGETHER = (1_000, 750, 500, 250, 1)
 
 
 def merging(driver: Driver, on: bool) -> None:
@@ -231,6 +232,11 @@ class Entries(msgspec.Struct):
         columns = (self.names, self.readings, self.tails, self.sort_keys)
         return Entries(*(list(compress(column, chosen)) for column in columns))
 
+    def between(self, start: int, end: int) -> "Entries":
+        """Return those from one place to before another."""
+        columns = (self.names, self.readings, self.tails, self.sort_keys)
+        return Entries(*(column[start:end] for column in columns))
+
 
 def of_columns(record: str, columns: Mapping[str, Sequence[Any]]) -> Entries:
     """Return the search entries of many rows of a record, given their values column by column."""
@@ -281,7 +287,8 @@ def _people(people: Sequence[Any], made: Entries) -> None:
 def put_columns(driver: Driver, record: str, rowids: Iterable[int], entries: Entries) -> None:
     """Add the entries of many rows that had none.
 
-    FTS5 writes a part of its own for each statement of several rows, and one for all statements of one row together.
+    FTS5 writes a part of its own for each statement of several rows, and one for all statements of one row together:
+    a page, or what one commit takes of it, is one statement.
     """
     columns = {"rowid": rowids, "name": entries.names, "py": entries.readings, "tail": entries.tails}
-    insert_many(driver, f"search_{record}", columns, sizes=(TOGETHER[0], 1))
+    insert_many(driver, f"search_{record}", columns, sizes=_TOGETHER)

@@ -179,7 +179,7 @@ class TakeAnswers(msgspec.Struct, frozen=True):
 
 
 class ApplyPage(msgspec.Struct, frozen=True):
-    """Commit a page with its cursor, in one transaction."""
+    """Commit a page with its cursor, in one transaction; in several if it is long, the last with the cursor."""
 
     page: Page
 

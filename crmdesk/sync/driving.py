@@ -23,6 +23,7 @@ from crmdesk.storage.store import Store
 from crmdesk.storage.work import UnitOfWork
 from crmdesk.sync import core
 from crmdesk.sync.cancellation import Cancellation
+from crmdesk.sync.pace import Pace
 
 MANY_IDS = 500
 """Beyond this number of changed ids a change is told as 'many: read again'."""
@@ -134,6 +135,7 @@ class SyncDriver:
         self._token = ""
         self._began = 0.0
         self._answered = self._received = 0
+        self._pace = Pace()
         self.status = SyncStatus(last_sync_at=self._last_sync_at())
 
     def advance(self, event: core.Event) -> core.Event | None:
@@ -337,22 +339,35 @@ class SyncDriver:
             return 0
 
     def _apply_page(self, effect: core.ApplyPage) -> None:
-        ready = arrivals.prepare(effect.page)  # before the writer is taken
         more = effect.page.complete
         while more:
             with self._store.writing(comes_again=True) as work:
                 more = inbox.sweep_part(work, effect.page)
                 swept = _changed(work)
             self._tell(swept)
-        with self._store.writing(comes_again=True) as work:
-            unreadable = inbox.apply_page(work, effect.page, ready)
-            if unreadable:
-                lately.note(work.connection, lately.UNREADABLE, self._now(), count=len(unreadable))
-            changed = _changed(work)
+        changed: dict[str, set[str]] = {}
+        rest: Page | None = effect.page
+        try:
+            while rest is not None:
+                part, rest = arrivals.cut(rest, self._pace.fitting(_sizes(rest)))
+                for record, ids in self._apply_part(part).items():
+                    changed.setdefault(record, set()).update(ids)
+        finally:
+            self._tell(_told(changed))  # once for all parts, and also of those before one that failed
         self._received += _entries(effect.page)
         done = self.status.progress_done + _entries(effect.page)
         self._set(progress_done=done, progress_total=max(self.status.progress_total, done + effect.page.remaining))
-        self._tell(changed)
+
+    def _apply_part(self, page: Page) -> dict[str, set[str]]:
+        """Commit a page, or a part of one; the rows count from then on, the cursor comes with the last part."""
+        ready = arrivals.prepare(page)  # before the writer is taken
+        with self._store.writing(comes_again=True) as work:
+            began = self._stopwatch()
+            unreadable = inbox.apply_page(work, page, ready)
+            if unreadable:
+                lately.note(work.connection, lately.UNREADABLE, self._now(), count=len(unreadable))
+        self._pace.note(_sizes(page), self._stopwatch() - began)
+        return work.changed
 
     def _apply_end(self, effect: core.ApplyEnd) -> core.Applied:
         assert self._exchange is not None
@@ -469,7 +484,15 @@ class SyncDriver:
 
 
 def _changed(work: UnitOfWork) -> dict[str, tuple[str, ...]]:
-    return {record: tuple(sorted(ids)) if len(ids) <= MANY_IDS else () for record, ids in work.changed.items() if ids}
+    return _told(work.changed)
+
+
+def _told(changed: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    return {record: tuple(sorted(ids)) if len(ids) <= MANY_IDS else () for record, ids in changed.items() if ids}
+
+
+def _sizes(page: Page) -> list[tuple[str, int]]:
+    return [(group.record, group.size) for group in page.groups]
 
 
 def _entries(page: Page) -> int:

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from crmdesk.domain import claims
 from crmdesk.server import pull, segments, sync_service
 from crmdesk.storage import arrivals, leaving
-from crmdesk.sync import core
+from crmdesk.sync import core, pace
 
 _SMALL = (
     (pull, "MAX_PAGE_ROWS", 9),
@@ -18,6 +18,8 @@ _SMALL = (
     (segments, "FEWEST_ROWS", 4),
     (segments, "_MANY_GONE", 5),
     (arrivals, "_FEWEST", 4),
+    (pace, "UNIT", 3),
+    (pace, "UNSEEN_S", pace.LONGEST_S / 5),
     (leaving, "PART", 9),
     (sync_service, "MAX_BATCH_OPERATIONS", 4),
     (core, "MAX_REQUEST_OPERATIONS", 9),

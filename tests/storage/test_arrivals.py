@@ -104,6 +104,42 @@ def test_a_page_made_ready_is_written_as_row_by_row(
     assert all(health.check(store).sound for store in stores)
 
 
+@pytest.mark.parametrize("count", [0, 1, 59, 60, 61, 150, 219, 220, 10_000])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_in_two_parts_leaves_what_the_whole_one_does(
+    open_store: Callable[..., Store], tmp_path: Any, wire: Any, count: int, packed: bool
+) -> None:
+    stores = two(open_store, tmp_path)
+    known = make_rows(random.Random(count), wire, 60)
+    coming = {
+        "institution": [wire.row("institution", name="协和医院", city="北京") for _ in range(60)],
+        "doctor": make_rows(random.Random(count), wire, 100) + [one | {"revision": 2} for one in known],
+    }
+    gone = make_rows(random.Random(1), wire, 5)
+    page = wire.page(coming, cursor="c2", first=True)
+    if packed:
+        whole = Page(wire.scope, [], "c2", complete=True, first=True, packed=frames.pack(page.groups))
+        page = frames.decode(frames.encode(whole), Page)
+    else:
+        page.groups[0].left, page.groups[1].left = [new_id()], [known[4]["id"]]
+        page.groups[1].deleted = [known[3]["id"]]
+    first, rest = arrivals.cut(page, count)
+    assert (rest is None) == (count >= 220)
+    assert sum(group.size for group in first.groups) == min(count, 220)
+    for store, pages in zip(stores, ([page], [first, rest] if rest else [first]), strict=True):
+        with store.writing() as work:
+            inbox.apply_head(work, wire.head(wire.scope))
+            inbox.apply_page(work, wire.page({"doctor": known + gone}))
+        for at, one in enumerate(pages):
+            with store.reading() as connection:
+                assert inbox.cursor(connection) == "c1", at
+            with store.writing() as work:
+                inbox.apply_page(work, one, arrivals.prepare(one))
+    one, other = map(everything, stores)
+    assert one == other
+    assert all(health.check(store).sound for store in stores)
+
+
 def test_pending_edits_stay_over_a_page_made_ready(store: Store, wire: Any) -> None:
     rows_ = [wire.row("doctor", name=f"王{number}") for number in range(80)]
     with store.writing() as work:

@@ -10,7 +10,7 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Answer, Answers, Page, RowGroup, SyncEnd
-from crmdesk.storage import inbox, lately, outbox, settings
+from crmdesk.storage import digests, inbox, lately, outbox, settings
 from crmdesk.sync import core
 from tests.sync.driver.scripted import AT, Desk
 
@@ -282,6 +282,37 @@ def test_a_full_disk_while_a_page_is_written_stops_says_so_and_goes_on(desk: Des
     assert (status.phase, status.code) == ("blocked", "disk_full")
     assert status.next_try_at == to_text(from_text(AT) + timedelta(hours=1))
     assert desk.sync([desk.head(), desk.page(row, first=True), desk.end()]).phase == "idle"
+
+
+def test_a_page_that_is_cut_has_its_cursor_with_the_last_part_and_comes_again_after_a_crash(
+    desk: Desk, monkeypatch
+) -> None:
+    rows = [desk.row(name=f"王{number}") for number in range(700)]
+    gone = desk.row(name="李")
+    desk.sync([desk.head(), desk.page(gone, *rows[:30], first=True), desk.end(gone, *rows[:30])])
+    del desk.rows[gone["id"]]
+    page = desk.page(*rows, first=True)
+    page.cursor = "cursor-2"
+    apply, parts = inbox.apply_page, []
+
+    def dies_with_the_third(work, part, ready):
+        parts.append((part.groups[0].size, part.first, part.complete, part.cursor))
+        if len(parts) == 3:
+            raise WorldError("disk_full")
+        return apply(work, part, ready)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "apply_page", dies_with_the_third)
+        desk.told.clear()
+        assert desk.sync([desk.head(), page, desk.end()]).code == "disk_full"
+    assert parts == [(250, True, False, ""), (250, False, False, ""), (200, False, True, "cursor-2")]
+    assert (desk.cursor(), len(desk.names())) == ("cursor", 501)
+    assert [set(one["doctor"]) for one in desk.told if "doctor" in one] == [{row["id"] for row in rows[:500]}]
+    desk.start()
+    assert desk.sync([desk.head(), page, desk.end()]).code == ""
+    assert (desk.cursor(), set(desk.names())) == ("cursor", set(desk.rows))
+    with desk.store.reading() as connection:
+        assert digests.recounted(connection.driver) == digests.stored(connection.driver)
 
 
 def test_a_bug_of_ours_is_said_and_tried_again(desk: Desk, monkeypatch, caplog) -> None:
