@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
+from tests.fixtures import statements
 from tests.fixtures.memory import memory_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,7 @@ def pytest_configure() -> None:
     Cyclic garbage is collected in the main thread alone: a server's thread must not destroy a test's widgets.
     """
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_folder()))
+    statements.share()
     gc.disable()
 
 

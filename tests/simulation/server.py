@@ -19,11 +19,13 @@ from crmdesk.server.routes import errors
 from crmdesk.server.sync_service import SyncService
 from crmdesk.server.work import ServerActor, ServerWork
 from crmdesk.sync import failures
+from tests.fixtures import statements
 from tests.simulation.founding import SETTINGS
 from tests.simulation.seeded import Time
 from tests.simulation.truth import Onlooker
 
 T = TypeVar("T")
+statements.share()  # in the processes of `make simulate` too: a server begins some fifty lives in a run
 
 
 class ServerCrash(BaseException):
