@@ -13,6 +13,8 @@ from crmdesk.sync.files import LINE_BROKE, Asked, Failed, FileTransfer, Told, Wa
 from crmdesk.sync.session import Session
 
 _SHORTEST_REST_S = 0.2
+_LONGEST_REST_S = 3_600.0
+"""A clock that was ahead by years may have put a try off as long, and Windows lets no thread wait for 50 days."""
 _INLINE_TRIES = 3
 _log = journal.logger("crmdesk.sync.files")
 
@@ -24,7 +26,7 @@ def rest_s(walked: Walked, failures: int, draw: float, next_due_s: float | None)
     """
     failure = walked.failure
     if failure is None:
-        return None if next_due_s is None else max(_SHORTEST_REST_S, next_due_s)
+        return None if next_due_s is None else min(max(_SHORTEST_REST_S, next_due_s), _LONGEST_REST_S)
     if failure.code == "cancelled" or failure.code in core.NEEDS_PERSON:
         return None
     wish = failure.params.get("retry_after_s")

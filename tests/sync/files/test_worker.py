@@ -20,6 +20,7 @@ from tests.sync.field import Field
         (Walked(9), None, None),
         (Walked(0), 7.0, 7.0),
         (Walked(0), -5.0, 0.2),
+        (Walked(0), 9e9, 3_600.0),  # a try put off by a clock that was ahead; no thread can wait for centuries
         (Walked(5_000, WorldError("server_away")), None, 0.0),
         (Walked(0, WorldError("server_away")), None, 2.0),
         (Walked(0, WorldError("timeout")), 1.0, 2.0),
