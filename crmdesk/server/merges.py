@@ -21,6 +21,8 @@ from crmdesk.server.tables import ROWS
 from crmdesk.server.work import ServerActor, ServerWork
 
 _STEPS: dict[str, type[Steps]] = {"doctor": doctor_merges.Doctors, "institution": institution_merges.Institutions}
+_PARTS = frozenset({"affiliation", "department"})
+"""What belongs to a customer by a field of its own and can end with a merge."""
 _MAX_TAKE = 60
 _CHUNK = 900
 Holds = Callable[[str, object], bool]
@@ -109,11 +111,17 @@ def in_standing_room(work: ServerWork, record: Record, values: Values, holds: Ho
     return {**values, "department_id": same} if same and holds("department", same) else values
 
 
-def check_standing(record: Record, row: Mapping[str, Any], merged: Mapping[str, str]) -> None:
-    """Refuse an edit of a customer who went into another one: nobody would see it, so its author gets it back."""
+def check_standing(work: ServerWork, record: Record, row: Mapping[str, Any], merged: Mapping[str, str]) -> None:
+    """Refuse an edit of a customer who went into another one, or of what ended with that: nobody would see it, so its
+    author gets it back."""
     went = row.get("status") == customer_merge.MERGED or (row["deleted"] and row["id"] in merged)
     if record.name in KINDS and went:
-        raise RefusedError("doctor_merged" if record.name == "doctor" else "institution_merged")
+        raise RefusedError(f"{record.name}_merged")
+    if row["deleted"] and record.name in _PARTS:
+        for name in KINDS:
+            customer = str(row.get(f"{name}_id") or "")
+            if customer and merged_into(work.connection, [(name, customer)]):
+                raise RefusedError(f"{name}_merged")
 
 
 def before_delete(_work: ServerWork, _actor: ServerActor, row: Mapping[str, Any]) -> None:

@@ -352,7 +352,7 @@ def _edit(batch: _Batch, record: Record, operation: Operation) -> tuple[str, dic
     if row["deleted"] and (record.server_made or record.by_command or record.fixed):
         raise RefusedError("deleted", by=row["updated_by"], at=row["updated_at"])
     _check_owner(batch, record, row, operation)
-    merges.check_standing(record, row, batch.merged_into)
+    merges.check_standing(work, record, row, batch.merged_into)
     check_zone(record, operation)
     merged = merging.merged_edit(record, row, operation, batch.text_budget)
     batch.check_custom(record, operation)
@@ -489,6 +489,7 @@ def _restore(batch: _Batch, operation: Operation) -> tuple[str, dict[str, Any]]:
     )
     check_rights(record, edit, actor)
     row = _held_row(batch, record, row_id)
+    merges.check_standing(work, record, row, batch.merged_into)
     _check_owner(batch, record, row, edit)
     batch.check_custom(record, edit)
     _check_place(batch, record, values, row, actor)

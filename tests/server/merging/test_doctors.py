@@ -240,3 +240,12 @@ def test_nobody_is_called_merged_without_having_been_merged(company: Company) ->
     edited = manager.edit("doctor", kept, 1, status=("active", "merged"))
     assert [(one.code, one.field) for one in manager.push(new, edited)] == [("field_not_allowed", "status")] * 2
     assert manager.push(manager.edit("doctor", kept, 1, status=("active", "left")))[0].outcome == "applied"
+
+
+def test_an_edit_of_a_place_of_work_that_ended_with_the_other_one_comes_back_to_its_author(company: Company) -> None:
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    rep.sync()
+    decide(company, manager, proposal(company, manager), "merge")
+    (answer,) = rep.push(rep.edit("affiliation", company["same_place"], 1, duty=(None, "主任")))
+    assert answer.code == "doctor_merged"
+    assert rep.replica.ids("conflict") == set()

@@ -222,3 +222,19 @@ def test_who_was_put_into_a_department_that_ended_meanwhile_is_in_the_kept_one(c
     ):
         row = company.row("affiliation", row_id)
         assert (row["institution_id"], row["department_id"]) == (company["north_hospital"], room)
+
+
+def test_an_edit_of_what_ended_with_the_other_one_comes_back_to_its_author(company: Company) -> None:
+    """As a deletion against an edit it could be brought back, below an institution that nobody sees any more."""
+    rep, manager = company.laptop("rep"), company.laptop("manager")
+    (room,) = [one["id"] for one in live(company, "department", institution_id=company["other"], name="心内 科")]
+    doctor = put(company, "doctor", {"name": "陈静", "territory_id": company["north"]})
+    for place in ("other", "north_hospital"):
+        work = put(company, "affiliation", {"doctor_id": doctor, "institution_id": company[place]})
+        company.ids.setdefault("ended", work)
+    rep.sync()
+    decide(company, manager, proposal(company, manager), "merge")
+    renamed = rep.edit("department", room, 1, name=("心内 科", "心血管内科"))
+    promoted = rep.edit("affiliation", company["ended"], 1, duty=(None, "主任"))
+    assert [one.code for one in rep.push(renamed, promoted)] == ["institution_merged"] * 2
+    assert rep.replica.ids("conflict") == set()
