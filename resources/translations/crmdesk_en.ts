@@ -1920,6 +1920,14 @@
             <translation>Visit expenses</translation>
         </message>
         <message>
+            <source>已从报销单去掉 {names}</source>
+            <translation>{names} taken off the claim</translation>
+        </message>
+        <message>
+            <source>已删除这一行</source>
+            <translation>The line is removed</translation>
+        </message>
+        <message>
             <source>已提交，待同步：{title}</source>
             <translation>Submitted, waiting to sync: {title}</translation>
         </message>

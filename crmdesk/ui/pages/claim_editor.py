@@ -28,6 +28,8 @@ class ClaimEditor(QWidget):
 
     `totalled` says that `total_fen` may be another one.
     `faulty(lacks)`: what is still missing, told anew after each edit once it was asked for.
+    `taken_off(values, names)`: whole values to save from which a line is gone, or these doctors are for good; what was
+    typed before has been given by `kept`, so that the saving can be undone by itself.
     """
 
     kept = Signal(object, object)
@@ -35,6 +37,7 @@ class ClaimEditor(QWidget):
     attach_to = Signal(int)
     search_doctors = Signal(str)
     faulty = Signal(object)
+    taken_off = Signal(object, list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,9 @@ class ClaimEditor(QWidget):
         self._visit_id: str | None = None
         self._doctors: dict[str, str] = {}
         self._found: dict[str, str] = {}
+        self._offered: dict[str, dict[str, str]] = {}  # by claim: who was taken off can be put on again
+        self._off: set[str] = set()  # offered, but not proposed for a new line
+        self._before: tuple[set[str], dict[str, Any] | None] = (set(), None)
         self.lines: list[ClaimLineEditor] = []
         self.title_edit, self.reason, self.attendees = (TextLine() for _ in range(3))
         for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
@@ -133,7 +139,9 @@ class ClaimEditor(QWidget):
         self._earlier = []
         content: Mapping[str, Any] = draft or self._saved
         self._visit_id = view.row["visit_id"]
-        self._doctors = dict(view.doctor_names)
+        self._doctors = dict(view.doctor_names) | self._offered.get(self.claim_id, {})
+        self._offered[self.claim_id] = self._doctors
+        self._off = set(self._doctors) - set(view.doctor_names)
         self._visit.setText(view.visit_title)
         pairs: tuple[tuple[str, QWidget], ...] = (("visit", self._visit), ("reason", self.reason))
         for name, shown in pairs:
@@ -142,8 +150,12 @@ class ClaimEditor(QWidget):
             self._labels[name].setVisible(wanted)
         for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
             edit.setText(str(content.get(name) or ""))
+        at = next((at for at, line in enumerate(self.lines) if line.isAncestorOf(self.focusWidget() or self)), -1)
         self._show_lines(content.get("lines") or [])
+        if at >= 0:  # else Qt gives the keys to 'Submit', and Enter submits
+            self.lines[min(at, len(self.lines) - 1)].amount.setFocus(Qt.FocusReason.OtherFocusReason)
         self.dirty = draft is not None
+        self._before = (self._taking_part(), self.values())
         self._loading = False
         if self._marking:
             self._clear_faults()
@@ -178,7 +190,8 @@ class ClaimEditor(QWidget):
         """Add a line, filled or empty (the doctors of the visit are proposed)."""
         line = ClaimLineEditor(len(self.lines) + 1)
         line.set_doctors(list(self._doctors.items()))
-        line.load(content if content is not None else {"doctor_ids": list(self._doctors), "staff_count": 1})
+        proposed = [one for one in self._doctors if one not in self._off]
+        line.load(content if content is not None else {"doctor_ids": proposed, "staff_count": 1})
         line.changed.connect(self._changed)
         line.attach.connect(lambda: self.attach_to.emit(self.lines.index(line)))
         line.removed.connect(lambda: self._remove(line))
@@ -196,7 +209,11 @@ class ClaimEditor(QWidget):
             self._lines_layout.removeWidget(line)
             line.hide()
             line.deleteLater()
-            self._changed()
+            self._changed(line_gone=line.begun)
+
+    def _taking_part(self) -> set[str]:
+        """Return the doctors of all lines."""
+        return {one for line in self.lines for one in line.content().get("doctor_ids", ())}
 
     def show_doctors(self, hits: Sequence[Hit]) -> None:
         """Show what the search for a doctor found."""
@@ -303,14 +320,34 @@ class ClaimEditor(QWidget):
         self._saved |= values
         self.dirty = False
 
-    def _changed(self) -> None:
-        if not self._loading:
-            self.dirty = True
-            self._show_total()
-            if self._marking:
-                self.mark_faults()
-            if not self._timer.isActive():  # begun anew by each key, it would wait for as long as somebody types
-                self._timer.start()
+    def committed(self, values: Mapping[str, Any]) -> None:
+        """Take note that these values are in the store: what reads like something earlier from now on was undone."""
+        if all(self._saved.get(name) == value for name, value in values.items()):  # else more is on its way
+            self._earlier = []
+
+    def _changed(self, *_args: object, line_gone: bool = False) -> None:
+        if self._loading:
+            return
+        self._show_total()
+        if self._marking:
+            self.mark_faults()
+        (earlier, before), now = self._before, self._taking_part()
+        self._before = (now, self.values())
+        self._off = (self._off | (earlier - now)) - now
+        if (earlier - now or line_gone) and before is not None and self._before[1] is not None:
+            self._take_off(before, self._before[1], [self._doctors.get(one, one) for one in earlier - now])
+            return
+        self.dirty = True
+        if not self._timer.isActive():  # begun anew by each key, it would wait for as long as somebody types
+            self._timer.start()
+
+    def _take_off(self, before: dict[str, Any], values: dict[str, Any], names: list[str]) -> None:
+        """Give what is left to be saved by itself, after what was typed before."""
+        if self.dirty:
+            self.settled(before)
+            self.kept.emit(before, self.raw())
+        self.settled(values)
+        self.taken_off.emit(values, names)
 
     def _show_total(self) -> None:
         self.total.setText(self.tr("合计 {amount}").format(amount=yuan(self.total_fen)))

@@ -142,6 +142,7 @@ class ExpensesPage(Page):
         self.delete_button.clicked.connect(self._delete)
         self.attach_button.clicked.connect(lambda: self._choose_receipt(-1))
         self.editor.kept.connect(self._keep)
+        self.editor.taken_off.connect(self._take_off)
         self.editor.totalled.connect(self._show_total)
         self.editor.attach_to.connect(self._choose_receipt)
         self.editor.search_doctors.connect(self._search_doctors)
@@ -319,6 +320,23 @@ class ExpensesPage(Page):
             return
         self.context.submit(self, SaveClaim(claim_id, values))
         self.context.submit(self, DiscardDraft(key))
+
+    def _take_off(self, values: dict[str, Any], names: list[str]) -> None:
+        """Save a claim from which a line or somebody was taken off, so that it can be undone."""
+        claim_id = self.editor.claim_id
+
+        def said() -> str:
+            who = language.names_word(joined(names))
+            return self.tr("已从报销单去掉 {names}").format(names=who) if who else self.tr("已删除这一行")
+
+        def told(outcome: Outcome) -> None:
+            self.context.toast(said, outcome.undo_token)
+            if self.editor.claim_id == claim_id:
+                self.editor.committed(values)
+                self._open(claim_id)  # and no answer counts any more that was asked for before
+
+        self.context.submit(self, SaveClaim(claim_id, values), told)
+        self.context.submit(self, DiscardDraft(f"claim:{claim_id}"))
 
     def _submit(self) -> None:
         """Save what is typed, then submit exactly that: the hash is taken from the row as it was saved."""

@@ -269,6 +269,61 @@ def test_typing_is_kept_within_a_second_and_half_typed_amounts_come_back(
     assert window.focusWidget() is page.editor.title_edit
 
 
+def stored(laptop: Laptop, claim_id: str) -> list[dict[str, Any]]:
+    return list(laptop.ask(lambda reads: reads.claim(claim_id)).row["lines"] or ())
+
+
+def without_visit(laptop: Laptop, key: str) -> str:
+    claim_id: str = laptop.company.ids[key]
+    laptop.server_edits("claim", key, visit_id=None, reason="科室会")
+    return claim_id
+
+
+def test_the_last_doctor_taken_off_a_claim_is_said_undone_and_offered_again(rep: Seat, qtbot: QtBot) -> None:
+    window, laptop = rep
+    claim_id, doctor = without_visit(laptop, "指南解读会草稿"), laptop.company.ids["曾庆华"]
+    page = shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    line = page.editor.lines[0]
+    assert line.doctors.values() == [doctor]
+    type_text(line.description, "科室会茶歇")  # is not undone with it
+    line.doctors.setFocus()
+    line.doctors.choose(doctor)
+    qtbot.waitUntil(lambda: window.toast_part.text == "已从报销单去掉 曾庆华")
+    assert "doctor_ids" not in stored(laptop, claim_id)[0]
+    qtbot.keyClick(line.doctors, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: page.editor.lines[0].doctors.values() == [doctor])
+    assert (stored(laptop, claim_id)[0]["doctor_ids"], stored(laptop, claim_id)[0]["description"]) == (
+        [doctor], "科室会茶歇"
+    )  # fmt: skip
+    assert page.editor.lines[0].isAncestorOf(window.focusWidget()), "no key goes to 'Submit'"
+    page.editor.lines[0].doctors.choose(doctor)
+    qtbot.waitUntil(lambda: "doctor_ids" not in stored(laptop, claim_id)[0])
+    shown(window, qtbot, id=laptop.company.ids["退回的印刷费"])
+    shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: page.editor.claim_id == claim_id)
+    page.editor.lines[0].doctors.choose(doctor)
+    assert page.editor.lines[0].doctors.values() == [doctor], "offered still after another claim was looked at"
+    qtbot.waitUntil(lambda: stored(laptop, claim_id)[0].get("doctor_ids") == [doctor])
+
+
+def test_who_was_taken_off_is_not_proposed_for_a_new_line_and_a_removed_line_comes_back(
+    rep: Seat, qtbot: QtBot
+) -> None:
+    window, laptop = rep
+    claim_id, doctor = without_visit(laptop, "指南解读会草稿"), laptop.company.ids["曾庆华"]
+    page = shown(window, qtbot, id=claim_id)
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    page.editor.lines[0].doctors.choose(doctor)
+    assert page.editor.add_line().doctors.values() == []
+    qtbot.keyClick(page.editor.lines[0].remove_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: stored(laptop, claim_id) == [])
+    qtbot.waitUntil(lambda: window.toast_part.text == "已删除这一行")
+    qtbot.keyClick(page.list, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: len(page.editor.lines) == 1 and page.editor.lines[0].amount.text() == "300.00")
+    assert len(stored(laptop, claim_id)) == 1
+
+
 def test_that_a_claim_waits_is_no_longer_said_once_it_was_sent(rep: Seat, qtbot: QtBot) -> None:
     window, laptop = rep
     page = shown(window, qtbot, id=laptop.company.ids["科室会，上海市浦东医院"])
