@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -193,7 +194,8 @@ class RowEditor(QWidget):
         found = edit_session.problems(self.record, changes, self._base.values if self._base else {})
         for name, editor in self.editors.items():
             error = found.get(name)
-            editor.set_error(words.sentence(error.code, {**error.params, "record": self.record.name}) if error else "")
+            params = {**error.params, "record": self.record.name} if error else {}
+            editor.set_error(partial(words.sentence, error.code, params) if error else "")
         if found:
             self.editors[next(iter(found))].control.setFocus()
         return not found
@@ -205,7 +207,7 @@ class RowEditor(QWidget):
         for name, value in changes.items():
             if name in self.editors:
                 self.editors[name].set_value(value)
-        self.banner.say(self.tr("上次没有保存的修改还在这里。"), "info", self.tr("不要了"))
+        self.banner.say(lambda: self.tr("上次没有保存的修改还在这里。"), "info", lambda: self.tr("不要了"))
 
     def _compare(self, row: Row) -> None:
         base = self._base
@@ -221,14 +223,14 @@ class RowEditor(QWidget):
             base = self._base
             self.context.ask(self, lambda reads: reads.row(base.record, base.id), self._offer_merge, latest="row")
         elif isinstance(error, CrmdeskError):
-            self.banner.say(words.sentence(error.code, error.params), "bad")
+            self.banner.say(partial(words.sentence, error.code, error.params), "bad")
         else:
             self.context.shell.tell(error)
 
     def _not_kept(self, error: BaseException) -> None:
         code = error.code if isinstance(error, CrmdeskError) else ""
         params = error.params if isinstance(error, CrmdeskError) else {}
-        self.banner.say(words.sentence(code, params), "bad") if code else self.context.shell.tell(error)
+        self.banner.say(partial(words.sentence, code, params), "bad") if code else self.context.shell.tell(error)
 
     def _offer_merge(self, theirs: Row) -> None:
         if self._base is None:
@@ -237,12 +239,13 @@ class RowEditor(QWidget):
         self._show_merge(edit_session.clashes(self.record, self._base, theirs, self.changes()))
 
     def _show_merge(self, found: Sequence[edit_session.FieldClash]) -> None:
+        chosen = {name: choice.value() for name, choice in self._choices.items()}
         self._clear_merge()
         self._clashes = list(found)
         if not found:
-            self.banner.say(self.tr("别人刚改了这条记录的其他内容；保存时两边的修改都会保留。"))
+            self.banner.say(lambda: self.tr("别人刚改了这条记录的其他内容；保存时两边的修改都会保留。"))
             return
-        self.banner.say(self.tr("你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。"), "warn")
+        self.banner.say(lambda: self.tr("你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。"), "warn")
         for clash in found:
             choice = Picklist(language.field_word(self.record.name, clash.field.name))
             choice.setObjectName(f"merge_{clash.field.name}")
@@ -255,7 +258,7 @@ class RowEditor(QWidget):
                 [("mine", self.tr("你的：{value}").format(value=mine[:60])),
                  ("theirs", self.tr("现在的：{value}").format(value=theirs[:60]))]
             )  # fmt: skip
-            choice.set_value("mine")
+            choice.set_value(chosen.get(clash.field.name, "mine"))  # also in another language
             self._choices[clash.field.name] = choice
             self._merge.addWidget(choice)
 

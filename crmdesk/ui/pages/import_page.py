@@ -543,7 +543,8 @@ class ImportPage(Page):
         try:
             self.result.save(path)
         except OSError as error:
-            self.banner.say(self.tr("结果没有写成：{reason}").format(reason=error.strerror or path.name), "bad")
+            why = error.strerror or path.name
+            self.banner.say(lambda: self.tr("结果没有写成：{reason}").format(reason=why), "bad")
             return
         self.context.toast(lambda: self.tr("结果已保存到 {file}").format(file=path.name))
 

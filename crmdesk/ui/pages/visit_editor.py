@@ -280,9 +280,9 @@ class VisitEditor(QWidget):
         if not text:
             self.form.texts.say_note_error("")
             return True
-        self.form.texts.say_note_error(self.tr("太长，没有保存"))
+        self.form.texts.say_note_error(lambda: self.tr("太长，没有保存"))
         if not self._marks.shown:
-            self.banner.say(text, "bad")
+            self.banner.say(lambda: too_long(self.report), "bad")
         self.draft_chip.set(self.tr("未保存"), "bad")
         return False
 
@@ -300,7 +300,7 @@ class VisitEditor(QWidget):
         self._saved_values = {}
         QTimer.singleShot(AGAIN_AFTER_MS, self, self.keep_draft)
         self.draft_chip.set(self.tr("未保存"), "bad")
-        self.banner.say(words.error_sentence(error), "bad")
+        self.banner.say(lambda: words.error_sentence(error), "bad")
 
     def later(self) -> None:
         """Leave the report; everything stays as a draft."""
@@ -358,7 +358,7 @@ class VisitEditor(QWidget):
     def _refused(self, error: BaseException) -> None:
         self.submit_button.setEnabled(True)
         self._saved_values = {}
-        self.banner.say(words.error_sentence(error), "bad")
+        self.banner.say(lambda: words.error_sentence(error), "bad")
         self._timer.start()
 
     # --- amending -------------------------------------------------------------------------------------------------
@@ -519,7 +519,7 @@ class VisitEditor(QWidget):
         self._amending, self._on_its_way = False, ("", {})
         self._opening = self._beside.opening = msgspec.structs.replace(opening, visit_id=new_id(), draft=None)
         self.form.set_locked(False)
-        self.banner.say(self.tr("这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。"), "warn")
+        self.banner.say(lambda: self.tr("这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。"), "warn")
         self._show()
         if typed:
             self._saved_values = {}
@@ -533,7 +533,6 @@ class VisitEditor(QWidget):
         self.day.retranslate()
         self.draft_chip.set("")
         self._show()
-        self._say_in_time()
 
     def _show(self) -> None:
         opening = self._opening
@@ -555,7 +554,7 @@ class VisitEditor(QWidget):
         self._second.setText(self._sentences.place(opening, self.report))
         if self.locked and opening.row is not None:
             self.draft_chip.set(state_word(opening.row.sync_state), STATE_TONES[opening.row.sync_state])
-            self.banner.say(self._sentences.locked(opening))
+            self.banner.say(lambda: self._sentences.locked(opening))
         elif opening.draft is not None and opening.draft_saved_at and not self.draft_chip.text:
             moment = language.local(opening.draft_saved_at)
             self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{moment:%H:%M:%S}"), "info")
@@ -576,10 +575,11 @@ class VisitEditor(QWidget):
 
     def _say_in_time(self) -> None:
         """Say while the report is written how long it may still be submitted, not when it is sent."""
-        report = self.report
-        if self._opening is None or self._own_submitted or self.locked or not report.starts_at:
+        report, opening = self.report, self._opening
+        if opening is None or self._own_submitted or self.locked or not report.starts_at:
             return
-        self.banner.say(*self._sentences.in_time(report, self._opening.backdating))
+        tone = self._sentences.in_time(report, opening.backdating).tone
+        self.banner.say(lambda: self._sentences.in_time(report, opening.backdating).text, tone)
 
     def _show_figures(self) -> None:
         self.drop_button.setVisible(bool(self.begun))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 
 from crmdesk.domain.clock import utc_now
@@ -26,23 +28,22 @@ class VisitFaults(QObject):
         """Return the faults; the company fields say theirs at themselves too."""
         found = [*self._of_day(report, rule, amending)]
         if not report.doctor_ids:
-            text = words.sentence("required", {"record": "visit", "field": "doctor_ids"})
+            text = partial(words.sentence, "required", {"record": "visit", "field": "doctor_ids"})
             found.append(Fault(text, self._form.doctors.picker.edit))
-        note = too_long(report)
-        if note:
-            found.append(Fault(note, self._form.note))
+        if too_long(report):
+            found.append(Fault(lambda: too_long(report), self._form.note))
         if report.adverse_event is None:
-            found.append(Fault(self.tr("听到不良反应了吗？选“没有”或“有”。"), self._form.adverse))
+            found.append(Fault(lambda: self.tr("听到不良反应了吗？选“没有”或“有”。"), self._form.adverse))
         return [*found, *unread_days(self._form), *self._form.own.faults()]
 
     def _of_day(self, report: VisitReport, rule: Backdating, amending: bool) -> list[Fault]:
         if not self._day.take():
-            return [Fault(self._day.sentence(), self._day)]
+            return [Fault(self._day.sentence, self._day)]
         if amending:
             given = bool(self._amendment.reason.text().strip())
-            return [] if given else [Fault(self.tr("写一句更正原因。"), self._amendment.reason)]
+            return [] if given else [Fault(lambda: self.tr("写一句更正原因。"), self._amendment.reason)]
         late = too_late(report.starts_at, report.zone, utc_now(), rule)
-        return [Fault(self._said.in_time(report, rule).text, self._day)] if late else []
+        return [Fault(lambda: self._said.in_time(report, rule).text, self._day)] if late else []
 
 
 def too_long(report: VisitReport) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from crmdesk.protocol.messages import MAX_ATTACHMENT_BYTES
 from crmdesk.ui import words
+from crmdesk.ui.parts.notices import Said
 
 
 def choose_files(parent: QWidget, taken: Callable[[list[str]], object]) -> None:
@@ -36,15 +38,19 @@ def clipboard_png() -> bytes:
     return bytes(content.data())
 
 
-def readable(paths: Iterable[str], refused: Callable[[str], object]) -> Iterator[tuple[str, bytes]]:
+def readable(paths: Iterable[str], refused: Callable[[Said], object]) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the files that can be attached; why another one can't be is told to `refused`."""
     for one in paths:
         path = Path(one)
         try:
             if path.stat().st_size > MAX_ATTACHMENT_BYTES:
-                refused(words.sentence("file_too_large"))
+                refused(partial(words.sentence, "file_too_large"))
                 continue
             yield path.name, path.read_bytes()
         except OSError as error:
-            said = QCoreApplication.translate("visit_files", "文件读不出来：{reason}。没有添加。")
-            refused(said.format(reason=error.strerror or ""))
+            refused(partial(_unreadable, error.strerror or ""))
+
+
+def _unreadable(reason: str) -> str:
+    said = QCoreApplication.translate("visit_files", "文件读不出来：{reason}。没有添加。")
+    return said.format(reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -61,7 +62,8 @@ class VisitOwn(QWidget):
         found = problems(VISIT, typed, {"custom": self._report.custom})
         for name, editor in self.form.editors.items():
             error = found.get(name)
-            editor.set_error(words.sentence(error.code, {**error.params, "record": VISIT.name}) if error else "")
+            params = {**error.params, "record": VISIT.name} if error else {}
+            editor.set_error(partial(words.sentence, error.code, params) if error else "")
         return [Fault("", self.form.editors[name].control) for name in found]
 
     def _take(self, name: str) -> None:

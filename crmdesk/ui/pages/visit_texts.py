@@ -11,6 +11,7 @@ from crmdesk.ui.pages.visit_products import heading
 from crmdesk.ui.pages.visit_report import VisitReport
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import Said, said
 from crmdesk.ui.parts.text_field import TextBox, mark_wrong
 
 _NOTE_PX, _BESIDE_PX = 54, 46
@@ -87,6 +88,7 @@ class VisitTexts(QWidget):
         self.questions, self.competitor = self._asked.edit, self._heard.edit
         self.openers = (self._asked.button, self._heard.button)
         self._heading, self._error = Label("", "muted"), Label("", "bad")
+        self._wrong: Said = ""
         self._error.setObjectName("visit_note_error")
         top = heading(self._heading, "6")
         top.insertWidget(2, self._error)
@@ -134,13 +136,15 @@ class VisitTexts(QWidget):
             edit.setReadOnly(locked)
         self._fold()
 
-    def say_note_error(self, text: str) -> None:
+    def say_note_error(self, text: Said) -> None:
         """Say beside the note what is wrong with it, or nothing."""
-        self._error.setText(text)
+        self._wrong = text
+        self._error.setText(said(text))
         mark_wrong(self.note, bool(text))
 
     def retranslate(self) -> None:
         """Set every text anew."""
+        self._error.setText(said(self._wrong))
         self._heading.setText(language.field_word("visit", "note"))
         self.note.setAccessibleName(language.field_word("visit", "note"))
         self.note.setPlaceholderText(self.tr("医生说了什么，你答应了什么；边写边存"))
