@@ -184,6 +184,11 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "Names stand in several columns ({columns}); they are read as {count} rows, one a person. Check them. Not taken"
         " for names: {left}.",
     ),
+    "hidden_rows": (
+        "表里有 {count} 行是隐藏或筛选掉的（第 {rows} 行），打开时看不见，也会导入。不要的话，请先在表里删去。",
+        "Rows that are hidden or filtered out ({rows}) are not seen in the sheet, but imported too ({count} in all). If"
+        " you do not want them, delete them there first.",
+    ),
     "other_sheets": (
         "文件里还有别的表：{others}。这次只导入“{sheet}”。",
         "The file has more sheets: {others}. Only '{sheet}' is imported this time.",

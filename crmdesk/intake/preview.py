@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
 from crmdesk.intake.rosters import one_a_row
+from crmdesk.intake.sheet_marks import spans
 from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
 from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
 
@@ -139,6 +140,7 @@ def preview(
     table, turned = one_a_row(table, own) if kind != "institution" else (table, ())
     kind, columns = guess(table, kind, own)
     decisions = readings(table)
+    numbers = dict.fromkeys(row.number for row in table.rows)
     seen = Preview(
         file_kind=found.kind,
         encoding=found.encoding,
@@ -150,7 +152,12 @@ def preview(
         columns=columns,
         sample=table.rows[:sample],
         row_count=len(table.rows),
-        notices=(*found.notices, *table.notices, *turned, *_noticed(kind, columns, sheets, chosen, decisions, own)),
+        notices=(
+            *found.notices,
+            *table.notices,
+            *turned,
+            *_noticed(kind, columns, sheets, chosen, decisions, own, numbers),
+        ),
         table=table,
         own=own,
         dates=decisions,
@@ -175,6 +182,7 @@ def _noticed(
     chosen: Sheet,
     dates: Mapping[int, Reading],
     own: OwnFields,
+    row_numbers: Iterable[int],
 ) -> Iterator[Notice]:
     """Yield what a person should know of what was guessed."""
     for column in columns:
@@ -188,6 +196,9 @@ def _noticed(
     others = [one.name for one in sheets if one is not chosen and len(one.rows) > 1]
     if others:
         yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
+    unseen = [number for number in row_numbers if number in chosen.hidden_rows]
+    if unseen:
+        yield Notice("hidden_rows", {"count": len(unseen), "rows": spans(unseen)})
     if not kind:
         yield Notice("no_customers")
 

@@ -13,6 +13,7 @@ from crmdesk.domain.characters import simplified
 from crmdesk.domain.errors import InputError
 from crmdesk.intake.html_tables import Rows, tables
 from crmdesk.intake.model import Format, Notice, SheetRow, Table
+from crmdesk.intake.sheet_marks import NO_MARKS, Marks, marks
 from crmdesk.intake.sniff import MAX_CELLS
 from crmdesk.intake.vcards import read_cards
 
@@ -28,11 +29,12 @@ _NUMBER_LIKE = re.compile(r"[-+]?[\d.,/: %-]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name, the rows that hold something, and whether whoever opens the file sees it."""
+    """One sheet: its name, the rows that hold something, and whether whoever opens the file sees it and which rows."""
 
     name: str
     rows: list[SheetRow]
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
 
 def read_sheets(source: Format, data: bytes) -> list[Sheet]:
@@ -104,7 +106,11 @@ def _workbook_sheets(data: bytes) -> list[Sheet]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         hidden = {meta.name for meta in workbook.sheets_metadata if meta.visible is not SheetVisibleEnum.Visible}
         names = sorted(workbook.sheet_names, key=lambda name: name in hidden)
-        return [Sheet(name, _sheet_rows(workbook.get_sheet_by_name(name)), name in hidden) for name in names]
+        marked = marks(data)
+        return [
+            Sheet(name, _sheet_rows(workbook.get_sheet_by_name(name), of), name in hidden, of.hidden)
+            for name, of in ((name, marked.get(name, NO_MARKS)) for name in names)
+        ]
     except PasswordError as error:
         raise InputError("encrypted_file") from error
     except (InputError, KeyboardInterrupt, SystemExit, MemoryError):
@@ -115,12 +121,16 @@ def _workbook_sheets(data: bytes) -> list[Sheet]:
         raise InputError("damaged_file") from error
 
 
-def _sheet_rows(sheet: CalamineSheet) -> list[SheetRow]:
+def _sheet_rows(sheet: CalamineSheet, marked: Marks = NO_MARKS) -> list[SheetRow]:
     if sheet.start is None:
         return []
     if sheet.height * sheet.width > MAX_CELLS:
         raise InputError("too_many_cells", limit=MAX_CELLS)
     grid: list[list[object]] = [list(cells) for cells in sheet.to_python(skip_empty_area=True)]
+    for (row, column), error in marked.errors.items():
+        top, left = row - 1 - sheet.start[0], column - 1 - sheet.start[1]
+        if 0 <= top < len(grid) and 0 <= left < len(grid[top]) and not grid[top][left]:
+            grid[top][left] = error  # read as empty by itself, which may mean: as above
     _fill_merged(grid, sheet.merged_cell_ranges or (), sheet.start)
     rows: list[SheetRow] = []
     for offset, cells in enumerate(grid):

@@ -62,6 +62,22 @@ def _hidden(book: Any) -> None:
     now.activate()
 
 
+def _filtered(book: Any) -> None:
+    sheet = book.add_worksheet("A & B")
+    _rows(sheet, [["姓名", "医院"], *([name, "明泉医院"] for name in ("张硕", "李敏", "王五", "赵六", "孙立", "周平"))])
+    for row in (2, 4, 5, 30):
+        sheet.set_row(row, None, None, {"hidden": True})
+
+
+def _errors(book: Any) -> None:
+    sheet = book.add_worksheet("L")
+    _rows(sheet, [["", ""], ["", "医院", "姓名", "手机"], ["", "明泉医院", "张硕"], ["", "", "李敏"], ["", "", "王五"],
+                  ["", "云杉医院"], ["", "", "孙立", "13800000001"]])  # fmt: skip
+    sheet.write_formula(4, 1, '=VLOOKUP("x",A1:B2,2,0)', None, "#N/A")
+    sheet.write_formula(5, 2, "=A99", None, "#REF!")
+    sheet.write_formula(2, 3, "=1/0", None, "#DIV/0!")
+
+
 def _formulas(book: Any) -> None:
     sheet = book.add_worksheet("L")
     _rows(sheet, [["姓名", "医院", "手机", "备注"], ["", "明泉医院"], ["李敏", "云杉医院", "'13800000002", "=SUM(A1)"]])
@@ -150,6 +166,8 @@ _MOVED = (
 )
 
 LISTS: Mapping[str, Callable[[], bytes]] = {
+    "filtered rows.xlsx": lambda: _book(_filtered),
+    "errors of formulas.xlsx": lambda: _book(_errors),
     "korean.csv": lambda: _KOREAN.encode("cp949"),
     "russian.csv": lambda: _RUSSIAN.encode("cp1251"),
     "duty roster.csv": lambda: _DUTY.encode("gb18030"),

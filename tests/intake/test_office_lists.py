@@ -244,3 +244,25 @@ def test_lists_of_korea_and_russia_come_in_their_own_letters() -> None:
     assert [row[0] for row in values("korean.csv", "name")] == ["김민수", "이영희"]
     assert [row[0] for row in values("russian.csv", "name")] == ["Иванов Пётр", "Смирнова Анна"]
     assert "encoding_uncertain" in notices("korean.csv")
+
+
+def test_rows_that_nobody_sees_are_named() -> None:
+    seen, planned = taken("filtered rows.xlsx")
+    assert notices("filtered rows.xlsx")["hidden_rows"] == {"count": 3, "rows": "3, 5–6"}
+    assert (seen.row_count, len(planned)) == (6, 6)
+    assert "hidden_rows" not in notices("formulas.xlsx")
+
+
+def test_a_cell_with_an_error_is_told_and_is_not_the_hospital_above() -> None:
+    ledger = Ledger()
+    _report, planned = ledger.load(LISTS["errors of formulas.xlsx"]())
+    assert [(one.row_number, one.action.value) for one in planned] == [
+        (3, "create"), (4, "create"), (5, "create"), (6, "refused"), (7, "create"),
+    ]  # fmt: skip
+    assert left_out(planned[0]) == [("doctor.mobile", "sheet_error")]
+    assert left_out(planned[2]) == [("institution.name", "sheet_error")]
+    assert (planned[3].code, planned[3].params) == ("not_a_person", {"value": "#REF!"})
+    places = {row_id: row["name"] for row_id, row in ledger.rows["institution"].items()}
+    names = {row_id: row["name"] for row_id, row in ledger.rows["doctor"].items()}
+    works = {names[row["doctor_id"]]: places[row["institution_id"]] for row in ledger.rows["affiliation"].values()}
+    assert works == {"张硕": "明泉医院", "李敏": "明泉医院", "孙立": "云杉医院"}

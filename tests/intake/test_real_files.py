@@ -92,7 +92,7 @@ def test_every_messy_file_previews_or_is_refused_with_a_code(shared_data: Path) 
             outcome["previewed"] += 1
             assert all(len(row.cells) == len(seen.columns) for row in seen.sample), path.name
     assert set(outcome) == {"previewed", "not_a_sheet", "no_rows"}
-    assert outcome["no_rows"] == 3
+    assert outcome["no_rows"] == 2, "one that holds nothing but errors of its formulas has rows"
 
 
 @pytest.mark.parametrize(
