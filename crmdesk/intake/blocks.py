@@ -33,6 +33,14 @@ _FOREIGN = re.compile(
     r".*\b(?:hospital|clinic|infirmary|(?:medical|health) cent(?:er|re)|klinik(?:um)?|krankenhaus)\b.*", re.I
 )
 _LONE_ROOM = re.compile(_ROOM)
+_TITLE = re.compile(
+    r"(?:二〇..年度?|20\d\d\s*年?度?)?\s*(.{2,}?(?:医院|卫生院|保健院)(?:[(（][^()（）]{1,8}院区?[)）]|[东南西北新老]院区?)?)(?!.*医院)"
+    r".*(?:名单|名册|花名册|通讯[录簿]|联系[表人]|联系方式|[排值]班表|一览表|登记表|签到表|信息表|统计表|汇总表|出诊表|出诊安排)"
+)
+_OF_MANY = re.compile(
+    r"重点|目标|各|[全本]([市省国区县院]|部)|大区|[地片辖]区|所有|级|合作|附近|客户|等|某|多家|部分|核心|潜力|覆盖|[、，,;；/]"
+)
+"""What makes the hospital of a title none: 重点医院名单, 三级医院通讯录."""
 _MOST_WRITTEN = 3
 """More different cells than a heading and its number have."""
 _LONGEST, _LONGEST_WRITTEN = 60, 120
@@ -176,7 +184,7 @@ class _Walk:
         text = lone_text(row)
         if not text:
             return False
-        found = place_of_care(text)
+        found = place_of_care(text) or (place_of_title(text) if is_title else None)
         if found is None and not is_title and not self._is_named(row):
             alone = self._cell(row, INSTITUTION_NAME)
             found = (alone, "") if alone and not (says_nothing(alone) or as_above(alone)) else None
@@ -281,6 +289,12 @@ def _bare(text: str) -> str:
     inner = text.strip("【】[]《》 ")
     begins = _BEFORE.match(inner)
     return _BEHIND.sub("", inner[begins.end() :] if begins else inner).strip()
+
+
+def place_of_title(text: str) -> tuple[str, str] | None:
+    """Return (hospital, '') of a title that says whose list this is: 明泉市第一医院门诊排班表（3月）; else None."""
+    found = _TITLE.match(text) if len(text) <= _LONGEST else None
+    return (found[1].strip(), "") if found is not None and not _OF_MANY.search(found[1]) else None
 
 
 def place_of_care(text: str) -> tuple[str, str] | None:

@@ -67,7 +67,7 @@ def _of(archive: zipfile.ZipFile, member: str) -> Marks:
     with archive.open(member) as file:
         while chunk := file.read(_MOST_SIZE):
             block = tail + chunk
-            if _HIDDEN.search(block):
+            if b'hidden="' in block:
                 hidden |= {_number(row) for row in _ROW.findall(block) if _HIDDEN.search(row)}
             if b't="e"' in block:
                 for letters, digits, text in _ERROR.findall(block):

@@ -204,3 +204,22 @@ def test_a_cell_that_holds_a_book_is_not_looked_through_for_a_heading() -> None:
     began = time.process_time()
     assert places(f"姓名,科室\n{ONE},\n张硕,心内科\n{'1' * 32_000},\n") == {"张硕": (ONE, "心内科")}
     assert time.process_time() - began < 5, "some twenty-five seconds when each digit was tried as the first"
+
+
+@pytest.mark.parametrize(
+    ("title", "hospital"),
+    [
+        ("明泉市第一医院医生花名册", "明泉市第一医院"),
+        ("2026年明泉市中医院东院区门诊排班表（3月）", "明泉市中医院东院区"),
+        ("明泉市妇幼保健院药剂科联系方式", "明泉市妇幼保健院"), ("重点医院名单", ""), ("华东大区三级医院通讯录", ""),
+        ("明泉医院、云杉医院医生名单", ""), ("明泉市各医院主任名单", ""), ("2026年第四季度重点客户名单", ""),
+        ("明泉医院2026年工作计划", ""),
+    ],
+)  # fmt: skip
+def test_a_title_that_says_whose_list_it_is_gives_the_hospital(title: str, hospital: str) -> None:
+    ledger = Ledger()
+    _report, planned = ledger.load(f"{title},,\n姓名,科室,手机\n张硕,心内科,\n李敏,骨科,\n".encode())
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ([hospital] if hospital else [])
+    if hospital:
+        assert planned[0].code == "hospital_from_above", "it is told, and asked in the window"
+        assert [row["name"] for row in ledger.rows["department"].values()] == ["心内科", "骨科"]
