@@ -1548,6 +1548,10 @@
             <translation>Tabs of the doctor</translation>
         </message>
         <message>
+            <source>这里没有你未兑现的承诺。</source>
+            <translation>No open promise of yours here.</translation>
+        </message>
+        <message>
             <source>医生已删除，可以撤销</source>
             <translation>Doctor deleted; you can undo it</translation>
         </message>
@@ -3353,6 +3357,10 @@
             <source>没有未兑现的承诺。</source>
             <translation>No open promises.</translation>
         </message>
+        <message>
+            <source>已兑现</source>
+            <translation>Kept</translation>
+        </message>
     </context>
     <context>
         <name>ProposeDialog</name>
@@ -4183,6 +4191,10 @@
             <translation>Import customers</translation>
         </message>
         <message>
+            <source>这里没有你未兑现的承诺。</source>
+            <translation>No open promise of yours here.</translation>
+        </message>
+        <message>
             <source>今日</source>
             <translation>Today</translation>
         </message>
@@ -4315,21 +4327,6 @@
         <message>
             <source>跳过</source>
             <translation>Skip</translation>
-        </message>
-    </context>
-    <context>
-        <name>VisitBeside</name>
-        <message>
-            <source>承诺已兑现</source>
-            <translation>Promise kept</translation>
-        </message>
-        <message>
-            <source>已记为兑现</source>
-            <translation>Marked as kept</translation>
-        </message>
-        <message>
-            <source>已答复</source>
-            <translation>Question answered</translation>
         </message>
     </context>
     <context>
@@ -5115,8 +5112,12 @@
             <translation>Open doctor</translation>
         </message>
         <message>
+            <source>承诺已兑现</source>
+            <translation>Promise kept</translation>
+        </message>
+        <message>
             <source>放弃没写完的报告</source>
-            <translation>Give up the report begun</translation>
+            <translation>Give up the draft</translation>
         </message>
         <message>
             <source>前一天</source>
@@ -6562,7 +6563,7 @@
         <name>visit_drafts</name>
         <message>
             <source>没写完的报告已放弃</source>
-            <translation>The report begun was given up</translation>
+            <translation>Draft given up</translation>
         </message>
     </context>
     <context>
@@ -6578,6 +6579,25 @@
         <message>
             <source>文件读不出来：{reason}。没有添加。</source>
             <translation>The file cannot be read: {reason}. It was not added.</translation>
+        </message>
+    </context>
+    <context>
+        <name>visit_marks</name>
+        <message>
+            <source>承诺已兑现</source>
+            <translation>Promise kept</translation>
+        </message>
+        <message>
+            <source>已记为兑现</source>
+            <translation>Marked as kept</translation>
+        </message>
+        <message>
+            <source>已答复</source>
+            <translation>Question answered</translation>
+        </message>
+        <message>
+            <source>{said}：{what}</source>
+            <translation>{said}: {what}</translation>
         </message>
     </context>
 </TS>

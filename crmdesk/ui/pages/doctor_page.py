@@ -19,7 +19,7 @@ from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
 from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry
-from crmdesk.ui import language, space, theme
+from crmdesk.ui import actions, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
@@ -31,6 +31,7 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.same_banner import SameBanner
 from crmdesk.ui.pages.visit_drafts import DraftLine, drafts_about
+from crmdesk.ui.pages.visit_marks import mark_kept
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
@@ -134,7 +135,8 @@ class DoctorPage(Page):
         for heading in (self._places_heading, self._changes_heading):
             heading.setContentsMargins(0, space.NEAR, 0, 0)
         self._evidence = EvidenceList(self.context)
-        self._promises = PromiseList(self._words)
+        self._promises = PromiseList(self._words, actions.keys("doctor_keep"), self._tabs)
+        self._promises.kept.connect(self._kept)
         self._stack, card = PageStack(), Card()
         profile = _stacked(self._profile, self._places_heading, self._places)
         consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
@@ -175,6 +177,7 @@ class DoctorPage(Page):
         bind(self, "doctor_visit", self.visit)
         bind(self, "doctor_plan", self.plan)
         bind(self, "doctor_delete", self.delete)
+        bind(self, "doctor_keep", self.keep_promise)
         bind(self, "doctor_evidence", self.add_evidence)
         bind(self, "doctor_compare", self._same.open)
         may_call = self.context.desk.person.role in CALL_BACK.writers
@@ -247,6 +250,22 @@ class DoctorPage(Page):
         """Plan a visit to this doctor."""
         if self._view is not None:
             PlanDialog(self.context, self, (self._id, str(self._view.row["name"]))).open()
+
+    def keep_promise(self) -> None:
+        """Lead to the promises; there, say that the first one of the person's own was kept."""
+        if self.editing:
+            return
+        if self._tabs.currentIndex() != PROMISES:
+            self._tabs.setCurrentIndex(PROMISES)  # what a key marks as kept is seen before
+        elif not self._promises.keep():
+            self.context.toast(lambda: self.tr("这里没有你未兑现的承诺。"))
+
+    def _kept(self, visit_id: str) -> None:
+        promises = self._view.promises if self._view else ()
+        visit = next((one for one in promises if one.id == visit_id), None)
+        if visit is not None:
+            self._visit.setFocus()  # the button that was pressed goes
+            mark_kept(self.context, self, visit)
 
     def call_back(self) -> None:
         """Call back about the latest visit that can be asked about."""
@@ -376,7 +395,7 @@ class DoctorPage(Page):
         elif index == PROFILE:
             self._show_profile(view)
         elif index == PROMISES:
-            self._promises.show_promises(view.promises)
+            self._promises.show_promises(view.promises, self.context.desk.person.user_id)
         elif index == CLAIMS:
             self._claims.set_rows(self._words.timeline([one for one in view.timeline if one.record == "claim"]))
         elif index == CONSENT:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout
 
 from crmdesk.services.views import DoctorView, Row
-from crmdesk.ui import language, space
+from crmdesk.ui import actions, language, space
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
 from crmdesk.ui.pages.visit_side import filing_valid
@@ -44,6 +44,7 @@ class TodayDetail(QFrame):
         self._words = words
         self._view: DoctorView | None = None
         self._reception, self._products, self._action = "", list[Row](), START
+        self._own_id = self._meant = ""
         self._page = ScrollPage()
         self._nothing, self._to_choose = EmptyState("today"), True
         self._stack = QStackedWidget()
@@ -83,8 +84,8 @@ class TodayDetail(QFrame):
 
     def _cards(self) -> QHBoxLayout:
         self._follow, self._cycle = Card(), Card()
-        self._promises = PromiseList(self._words)
-        self._follow.body.addWidget(self._promises)
+        self.promises = PromiseList(self._words, actions.keys("today_keep"), self.start_button)
+        self._follow.body.addWidget(self.promises)
         self._follow.body.addStretch(1)
         self._count, self._before = Label("", "body"), Label("", "muted")
         self._bar, self._chart = ProgressBar(), ColumnChart()
@@ -120,6 +121,15 @@ class TodayDetail(QFrame):
         self._recent.body.addWidget(self._timeline)
         return self._recent
 
+    def keep(self) -> bool:
+        """Say that the promise beside which the key stands was kept; returns whether there is one."""
+        return self._stack.currentWidget() is self._page and self.promises.keep()
+
+    def promise(self, visit_id: str) -> Row | None:
+        """Return the visit of a promise that is shown, None for one that is not."""
+        promises = self._view.promises if self._view else ()
+        return next((one for one in promises if one.id == visit_id), None)
+
     def show_nothing(self, to_choose: bool = True) -> None:
         """Show that nothing is chosen, or that there is nothing to choose."""
         self._view, self._to_choose = None, to_choose
@@ -133,8 +143,14 @@ class TodayDetail(QFrame):
             else self.tr("有拜访以后，这里显示要跟进的事和最近的记录。")
         )
 
-    def show_doctor(self, view: DoctorView, reception: str, products: Sequence[Row], action: str) -> None:
-        """Show a doctor; `action` is what Enter does: START, GO_ON with a begun one, READ a sent one, TELL an event."""
+    def show_doctor(
+        self, view: DoctorView, reception: str, products: Sequence[Row], action: str, own_id: str = "", meant: str = ""
+    ) -> None:
+        """Show a doctor; `action` is what Enter does: START, GO_ON with a begun one, READ a sent one, TELL an event.
+
+        `own_id` is who may say that a promise was kept, `meant` the visit whose promise stands in the chosen line.
+        """
+        self._own_id, self._meant = own_id, meant
         self._view, self._reception, self._products, self._action = view, reception, list(products), action
         self._stack.setCurrentWidget(self._page)
         self._show()
@@ -161,7 +177,7 @@ class TodayDetail(QFrame):
         ]
         self._chips.set([chip for chip in chips if chip[0]] + self._consent(row))
         self._follow.set_heading(self.tr("需要跟进"))
-        self._promises.show_promises(view.promises, limit=4)
+        self.promises.show_promises(view.promises, self._own_id, 4, self._meant)
         self._show_cycle(view)
         visits = [one for one in view.timeline if one.record == "visit" and one.state == "submitted"]
         self._recent.set_heading(self.tr("最近"))

@@ -32,6 +32,7 @@ from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_words import figure
 from crmdesk.ui.pages.today_detail import GO_ON, READ, START, TELL, TodayDetail
 from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines, give_up
+from crmdesk.ui.pages.visit_marks import mark_kept
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
@@ -83,6 +84,7 @@ class TodayPage(Page):
         self.detail = TodayDetail(self._words)
         self.detail.started.connect(self.start)
         self.detail.opened.connect(self.open_doctor)
+        self.detail.promises.kept.connect(self._kept)
         self.detail.visit_opened.connect(lambda visit_id: self.context.navigate("visit", id=visit_id))
         self._model = RowModel(self)
         self.rows = RowList(self._model, lines=3, with_time=True)
@@ -132,6 +134,7 @@ class TodayPage(Page):
         bind(self, "today_previous_day", lambda: self.turn(-1))
         bind(self, "today_next_day", lambda: self.turn(1))
         bind(self, "today_plan", self.plan)
+        bind(self, "today_keep", self.keep_promise)
         self._drop = bind(self, "today_drop", self.drop)
 
     @override
@@ -190,6 +193,17 @@ class TodayPage(Page):
             self.context.navigate("visit", id=line.visit_id)
         else:
             self.context.navigate("visit", doctor_id=line.doctor_id)
+
+    def keep_promise(self) -> None:
+        """Say that the promise of the chosen line, or else the doctor's first one that is the person's, was kept."""
+        if not self.detail.keep():
+            self.context.toast(lambda: self.tr("这里没有你未兑现的承诺。"))
+
+    def _kept(self, visit_id: str) -> None:
+        visit = self.detail.promise(visit_id)
+        if visit is not None:
+            self.rows.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes
+            mark_kept(self.context, self, visit)
 
     def drop(self) -> None:
         """Give up the chosen report that was begun and left; undo brings it back."""
@@ -391,7 +405,10 @@ class TodayPage(Page):
 
     def _show_detail(self, doctor_id: str, view: DoctorView, reception: str, products: list[Any]) -> None:
         if doctor_id == self._doctor_id():
-            self.detail.show_doctor(view, reception, products, self._action())
+            line = self._lines.get(self.rows.current_key())
+            meant = line.visit_id if line is not None and line.kind == "promise" else ""
+            me = self.context.desk.person.user_id
+            self.detail.show_doctor(view, reception, products, self._action(), me, meant)
 
     def _action(self) -> str:
         line = self._lines.get(self.rows.current_key())

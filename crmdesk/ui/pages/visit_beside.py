@@ -1,16 +1,13 @@
 """What is done beside a report while it is written: promises kept, questions answered, doctors and products found."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.services.commands import EditRow
-from crmdesk.services.views import Row
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.visit_form import VisitForm
+from crmdesk.ui.pages.visit_marks import mark_answered, mark_kept
 from crmdesk.ui.pages.visit_opening import VisitOpening
 from crmdesk.ui.pages.visit_side import VisitSide
 
@@ -49,20 +46,16 @@ class VisitBeside(QObject):
         views = self.opening.doctors if self.opening else ()
         row = next((one for view in views for one in view.promises if one.id == visit_id), None)
         if row is not None:
-            self._mark(row, "next_step_done", self.tr("承诺已兑现"), lambda: self.tr("已记为兑现"))
+            mark_kept(self._context, self._owner, row)
 
     def _question_answered(self, visit_id: str) -> None:
         rows = self.opening.questions if self.opening else ()
         row = next((one for one in rows if one.id == visit_id), None)
         if row is not None:
-            self._mark(row, "questions_done", self.tr("已答复"), lambda: self.tr("已答复"))
+            mark_answered(self._context, self._owner, row)
 
     def _report_event(self) -> None:
         """Open the task of the adverse event that was heard on this visit."""
         event = self.opening.adverse_event if self.opening else None
         if event is not None:
             AdverseEventDialog(self._context, self._owner, event).open()
-
-    def _mark(self, row: Row, field: str, reason: str, said: Callable[[], str]) -> None:
-        command = EditRow("visit", row.id, {field: True}, row.revision, reason)
-        self._context.submit(self._owner, command, lambda outcome: self._context.toast(said, outcome.undo_token))

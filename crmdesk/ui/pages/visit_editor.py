@@ -131,10 +131,9 @@ class VisitEditor(QWidget):
         self.drop_button = Button.for_action("visit_drop", QUIET, small=True)
         foot = SqueezedRow()
         foot.setSpacing(space.NEAR)
-        for part in (self._expense, self._attach, self._figures):
+        for part in (self._expense, self._attach, self.drop_button, self._figures):
             foot.addWidget(part)
         foot.addStretch(1)
-        foot.addWidget(self.drop_button)
         main = QVBoxLayout()
         main.setContentsMargins(space.EDGE, space.ROOMY, space.EDGE, space.ROOMY)
         main.setSpacing(space.NEAR)

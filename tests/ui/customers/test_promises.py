@@ -1,0 +1,90 @@
+"""Promises are said to be kept where they are seen: on Today and on the doctor's page, without opening a report."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.doctor_page import PROMISES
+from crmdesk.ui.parts.buttons import Button
+from tests.ui.customers.laptop import Laptop, undo
+from tests.ui.customers.small_company import day
+from tests.ui.customers.test_doctor_page import opened
+from tests.ui.customers.test_today_begun import today_page
+
+
+def kept(laptop: Laptop, name: str) -> bool:
+    return bool(laptop.ask(lambda reads: reads.visit(laptop.company.ids[name]))["next_step_done"])
+
+
+def shown_buttons(page: QWidget) -> list[Button]:
+    """Return the buttons beside promises that can be seen."""
+    return [one for one in page.findChildren(Button) if one.isVisible() and one.objectName().startswith("promise_kept")]
+
+
+def test_d_on_today_keeps_what_is_due_first_and_undo_takes_it_back(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    """A promise could be ticked off only within a new report about the doctor."""
+    page = today_page(window)
+    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p1"]) and page.detail.promises._meant != "")
+    qtbot.keyClick(page.rows, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: kept(laptop, "v1"))
+    assert not kept(laptop, "v2")
+    qtbot.waitUntil(lambda: window.toast_part.text == "已记为兑现：回复不良反应处理流程")
+    qtbot.waitUntil(lambda: page.detail.promises._meant == laptop.company.ids["v2"])
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: not kept(laptop, "v1"))
+    qtbot.waitUntil(lambda: page.detail.promises._meant == laptop.company.ids["v1"])
+    assert laptop.ask(lambda reads: reads.drafts()) == [], "no report was begun for it"
+
+
+def test_d_on_an_overdue_promise_keeps_that_one(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    laptop.server_edits("visit", "v4", next_step_on=day(-2))
+    laptop.server_edits("visit", "v5", next_step="寄资料", next_step_on=day(-3))
+    page = today_page(window)
+    line = f"promise:{laptop.company.ids['v4']}"
+    page.turn(1)  # on the day of a visit to the doctor the promise stands in its line
+    qtbot.waitUntil(lambda: page.rows.choose(line) and page.detail.promises._meant == laptop.company.ids["v4"])
+    qtbot.keyClick(page.rows, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: kept(laptop, "v4"))
+    assert not kept(laptop, "v5")
+
+
+def test_where_nothing_was_promised_the_key_says_so(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    page = today_page(window)
+    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p3"]) and not window.bridge.waiting)
+    qtbot.keyClick(page.rows, Qt.Key.Key_D)
+    assert window.toast_part.text == "这里没有你未兑现的承诺"
+
+
+def test_the_doctors_page_shows_the_promises_before_the_key_keeps_one(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    page = opened(window, qtbot, laptop, "单志远")
+    qtbot.keyClick(page, Qt.Key.Key_D)
+    assert page._tabs.currentIndex() == PROMISES
+    assert not kept(laptop, "v1")
+    qtbot.keyClick(page, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: kept(laptop, "v1"))
+    qtbot.waitUntil(lambda: page._promises._meant == laptop.company.ids["v2"])
+    qtbot.waitUntil(lambda: not window.bridge.waiting and len(shown_buttons(page)) == 1)
+    (button,) = shown_buttons(page)
+    assert button.key == "D"
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: kept(laptop, "v2"))
+    assert page.isAncestorOf(window.focusWidget()), "the keys stay on the page"
+
+
+def test_somebody_elses_promise_has_no_button(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+    for visit in ("v1", "v2"):
+        laptop.server_edits("visit", visit, owner_id=laptop.company.ids["王建国"])
+    page = opened(window, qtbot, laptop, "单志远")
+    page.keep_promise()
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    assert page.findChild(Button, f"promise_kept_{laptop.company.ids['v1']}") is None
+    page.keep_promise()
+    assert "没有你未兑现的承诺" in window.toast_part.text
