@@ -12,13 +12,17 @@ EVERYWHERE = "window"
 
 
 class ActionSpec(msgspec.Struct, frozen=True):
-    """One action: `place` is `window` or a page; `text` is Chinese, translated in the context `actions`."""
+    """One action: `place` is `window` or a page; `text` is Chinese, translated in the context `actions`.
+
+    `begins` something of its own, for which nothing has to be chosen: the palette leads to it from any page.
+    """
 
     name: str
     place: str
     text: str
     keys: tuple[str, ...] = ()
     icon: str = ""
+    begins: bool = False
 
 
 def _T(_context: str, text: str) -> str:  # known to lupdate by this name; see `ui.translate`
@@ -49,11 +53,11 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("show_keys", EVERYWHERE, _T("actions", "键盘快捷键"), ("F1",), "keyboard"),
     ActionSpec("open_window", EVERYWHERE, _T("actions", "在新窗口中打开"), _ALSO_ENTER, "open"),
     ActionSpec("close_window", EVERYWHERE, _T("actions", "关闭这个窗口"), ("Ctrl+W",), "close"),
-    ActionSpec("show_tour", EVERYWHERE, _T("actions", "看一遍导览"), (), "info"),
+    ActionSpec("show_tour", EVERYWHERE, _T("actions", "看一遍导览"), ("Shift+F1",), "info"),
     ActionSpec("tour_next", EVERYWHERE, _T("actions", "导览：下一步"), ("F2",), "next"),
     ActionSpec("tour_skip", EVERYWHERE, _T("actions", "导览：跳过"), ("Shift+F2",), "close"),
     ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
-    ActionSpec("change_passphrase", "settings", _T("actions", "修改本机口令…"), (), "lock"),
+    ActionSpec("change_passphrase", "settings", _T("actions", "修改本机口令…"), ("Ctrl+P",), "lock"),
     ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
     ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),
     ActionSpec("today_open_doctor", "today", _T("actions", "打开医生"), ("O",), "doctor"),
@@ -62,8 +66,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("today_previous_day", "today", _T("actions", "前一天"), ("Ctrl+Left",), "back"),
     ActionSpec("today_next_day", "today", _T("actions", "后一天"), ("Ctrl+Right",), "next"),
     ActionSpec("today_plan", "today", _T("actions", "添加计划"), ("N",), "plus"),
-    ActionSpec("customers_new_doctor", "customers", _T("actions", "新建医生"), ("Ctrl+N",), "plus"),
-    ActionSpec("customers_new_institution", "customers", _T("actions", "新建机构"), ("Ctrl+Shift+N",), "plus"),
+    ActionSpec("customers_new_doctor", "customers", _T("actions", "新建医生"), ("Ctrl+N",), "plus", True),
+    ActionSpec("customers_new_institution", "customers", _T("actions", "新建机构"), ("Ctrl+Shift+N",), "plus", True),
     ActionSpec("customers_filter", "customers", _T("actions", "筛选列表"), ("Ctrl+F",), "search"),
     ActionSpec("customers_open", "customers", _T("actions", "打开客户页"), ("Return", "Enter"), "doctor"),
     ActionSpec("customers_doctors", "customers", _T("actions", "列出医生"), ("Alt+1",), "doctor"),
@@ -81,7 +85,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("customers_merge", "customers", _T("actions", "合并…"), ("Alt+G",), "merge"),
     ActionSpec("customers_unselect", "customers", _T("actions", "取消选择"), ("Escape",), "close"),
     ActionSpec("customers_export", "customers", _T("actions", "导出…"), ("Alt+E",), "export"),
-    ActionSpec("customers_duplicates", "customers", _T("actions", "可能重复"), ("Alt+D",), "merge"),
+    ActionSpec("customers_duplicates", "customers", _T("actions", "可能重复"), ("Alt+D",), "merge", True),
     ActionSpec("duplicates_merge", "duplicates", _T("actions", "合并"), ("Ctrl+Return", "Ctrl+Enter"), "merge"),
     ActionSpec("duplicates_propose", "duplicates", _T("actions", "提议合并"), ("Ctrl+S",), "submit"),
     ActionSpec("duplicates_swap", "duplicates", _T("actions", "保留另一个"), ("X",), "sync"),
@@ -112,8 +116,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("visit_attach", "visit", _T("actions", "照片 / 发票"), ("Ctrl+O",), "attach"),
     ActionSpec("visit_amend", "visit", _T("actions", "更正…"), ("Ctrl+R",), "edit"),
     ActionSpec("visit_export", "visit", _T("actions", "导出…"), ("Alt+E",), "export"),
-    ActionSpec("visit_new", "visit", _T("actions", "新建拜访"), ("Ctrl+N",), "plus"),
-    ActionSpec("expenses_new", "expenses", _T("actions", "新建报销"), ("Ctrl+N",), "plus"),
+    ActionSpec("visit_new", "visit", _T("actions", "新建拜访"), ("Ctrl+N",), "plus", True),
+    ActionSpec("expenses_new", "expenses", _T("actions", "新建报销"), ("Ctrl+N",), "plus", True),
     ActionSpec("expenses_export", "expenses", _T("actions", "导出…"), ("Alt+E",), "export"),
     ActionSpec("expenses_save", "expenses", _T("actions", "保存"), ("Ctrl+S",), "done"),
     ActionSpec("expenses_submit", "expenses", _T("actions", "提交报销"), ("Ctrl+Return", "Ctrl+Enter"), "submit"),
@@ -131,7 +135,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("approvals_settle", "approvals", _T("actions", "裁定…"), ("D",), "edit"),
     ActionSpec("approvals_pay", "approvals", _T("actions", "支付"), ("P",), "expenses"),
     ActionSpec("approvals_receipt", "approvals", _T("actions", "用别的程序打开凭证"), ("O",), "open"),
-    ActionSpec("plan_add", "plan", _T("actions", "添加计划"), ("N",), "plus"),
+    ActionSpec("plan_add", "plan", _T("actions", "添加计划"), ("N",), "plus", True),
     ActionSpec("plan_open", "plan", _T("actions", "打开拜访"), ("Return", "Enter"), "visit"),
     ActionSpec("plan_move", "plan", _T("actions", "移动…"), ("M",), "clock"),
     ActionSpec("plan_earlier", "plan", _T("actions", "提前 15 分钟"), ("Shift+Up",), "clock"),
@@ -144,15 +148,15 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("plan_previous_week", "plan", _T("actions", "前一周"), ("Ctrl+Left",), "back"),
     ActionSpec("plan_next_week", "plan", _T("actions", "后一周"), ("Ctrl+Right",), "next"),
     ActionSpec("plan_this_week", "plan", _T("actions", "本周"), ("T",), "today"),
-    ActionSpec("plan_day_off", "plan", _T("actions", "不在岗…"), ("F",), "calendar"),
-    ActionSpec("plan_export", "plan", _T("actions", "导出日历…"), ("Ctrl+E",), "export"),
+    ActionSpec("plan_day_off", "plan", _T("actions", "不在岗…"), ("F",), "calendar", True),
+    ActionSpec("plan_export", "plan", _T("actions", "导出日历…"), ("Ctrl+E",), "export", True),
     ActionSpec("plan_schedule", "plan", _T("actions", "排入所选的一天"), ("S",), "plus"),
     ActionSpec("plan_propose", "plan", _T("actions", "申请目标…"), ("P",), "edit"),
     ActionSpec("plan_withdraw", "plan", _T("actions", "撤回申请"), ("W",), "undo"),
     ActionSpec("plan_accept", "plan", _T("actions", "同意"), ("A",), "approvals"),
     ActionSpec("plan_answer", "plan", _T("actions", "答复…"), ("D",), "edit"),
     ActionSpec("plan_cycle", "plan", _T("actions", "周期计划…"), ("C",), "edit"),
-    ActionSpec("import_choose", "import", _T("actions", "选择文件…"), ("Ctrl+O",), "file"),
+    ActionSpec("import_choose", "import", _T("actions", "选择文件…"), ("Ctrl+O",), "file", True),
     ActionSpec("import_start", "import", _T("actions", "开始导入"), ("Ctrl+Return", "Ctrl+Enter"), "import"),
     ActionSpec("import_decide", "import", _T("actions", "确定医院…"), ("Ctrl+D",), "institution"),
     ActionSpec("import_forget", "import", _T("actions", "忘掉这个选择"), ("Ctrl+Delete",), "delete"),
@@ -194,6 +198,7 @@ PLACES = {
     "approvals": _T("actions", "审批"),
     "import": _T("actions", "导入"),
     "sync": _T("actions", "同步"),
+    "settings": _T("actions", "设置"),
 }
 """Place of an action → its Chinese heading in the key map."""
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 from typing_extensions import override
 
+from crmdesk.domain.roles import FIELD_FORCE
 from crmdesk.services.commands import ChangeSet, Outcome, Undo
 from crmdesk.ui import theme, words
 from crmdesk.ui.actions import Actions
@@ -73,7 +74,11 @@ class PageWindow(QMainWindow):
         """Put toast and palette over what the window shows; called when that is there."""
         self.toast_part = Toast(self)
         self.toast_part.undone.connect(partial(self._take_back, seen=True))
-        self.palette_part = Palette(self.context, self)
+        self.palette_part = Palette(self.context, self, self._leads_to)
+
+    def _leads_to(self, page: str) -> bool:
+        """Say whether something can be begun on a page, wherever the person is."""
+        return self.person.role in FIELD_FORCE and registry.allowed(page, self.person.role)
 
     def _bind_common(self) -> None:
         bind = self.context.actions.bind

@@ -1,6 +1,6 @@
 """The command palette (Ctrl+K): doctors and institutions as one types, and every action that works now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
@@ -23,13 +23,15 @@ _WIDTH, _TOP, _LISTED = 640, 64, 30
 class Palette(QFrame):
     """Lies over the window while it is open; Escape closes it and gives the focus back."""
 
-    def __init__(self, context: PageContext, window: QWidget) -> None:
+    def __init__(self, context: PageContext, window: QWidget, leads_to: Callable[[str], bool]) -> None:
+        """`leads_to` says whether something can be begun on a page that is not shown."""
         super().__init__(window)
         self.setObjectName("palette")
         self.setProperty("part", "palette")
-        self._context, self._window = context, window
+        self._context, self._window, self._leads_to = context, window, leads_to
         self._before: QWidget | None = None
         self._actions: list[tuple[actions.ActionSpec, QAction]] = []
+        self._elsewhere: list[actions.ActionSpec] = []
         self._hits: Sequence[Hit] = ()
         self._field = TextLine()
         self._field.setObjectName("palette_field")
@@ -60,6 +62,9 @@ class Palette(QFrame):
         """Show the palette with `text` already typed."""
         self._before = self.window().focusWidget()
         self._actions = self._context.actions.usable()
+        here = {spec.name for spec, _action in self._actions}
+        begun = (spec for spec in actions.SPECS if spec.begins and spec.name not in here)
+        self._elsewhere = [spec for spec in begun if self._leads_to(spec.place)]
         self._hits = ()
         self._name()
         self._field.clear()
@@ -107,6 +112,8 @@ class Palette(QFrame):
         wanted = self._field.text().strip()
         rows = [self._hit_row(hit) for hit in self._hits] if wanted else []
         rows += [self._action_row(spec) for spec, _action in self._actions if _matches(spec, wanted)]
+        if wanted:
+            rows += [self._action_row(spec, here=False) for spec in self._elsewhere if _matches(spec, wanted)]
         self._model.set_rows(rows)
         self._list.choose_row(0)
         self._list.setVisible(bool(rows))
@@ -128,9 +135,9 @@ class Palette(QFrame):
             state=f"{reasons.get(hit.reason, hit.reason)} {grouped(hit.number)}".rstrip(),
         )  # fmt: skip
 
-    def _action_row(self, spec: actions.ActionSpec) -> ListRow:
+    def _action_row(self, spec: actions.ActionSpec, *, here: bool = True) -> ListRow:
         place = actions.place_word(spec.place)
-        keys = actions.keys(spec.name)
+        keys = actions.keys(spec.name) if here else ""  # there the keys do something else, or nothing
         return ListRow(f"action:{spec.name}", actions.text(spec.name), second=place, state=keys)
 
     def _run(self, key: str) -> None:
@@ -141,6 +148,10 @@ class Palette(QFrame):
         if kind != "action":
             self._context.navigate(kind, id=name)
             return
+        for spec in self._elsewhere:
+            if spec.name == name:
+                self._context.navigate(spec.place)
+                self._actions = self._context.actions.usable()
         for spec, action in self._actions:
             if spec.name == name:
                 action.trigger()

@@ -40,6 +40,10 @@ class SideWindow(PageWindow):
             to_front(self._main)
 
     @override
+    def _leads_to(self, page: str) -> bool:
+        return False  # what is begun there is begun in the main window, which has a palette of its own
+
+    @override
     def back(self) -> None:
         """Return to the page before; from the first one the window closes."""
         if len(self._history) > 1:

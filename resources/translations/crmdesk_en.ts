@@ -5519,6 +5519,10 @@
             <source>同步</source>
             <translation>Sync</translation>
         </message>
+        <message>
+            <source>设置</source>
+            <translation>Settings</translation>
+        </message>
     </context>
     <context>
         <name>adverse_event_dialog</name>

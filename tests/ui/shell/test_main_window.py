@@ -1,9 +1,11 @@
 """The main window by key strokes: navigation, palette, language and theme live, undo, sync state in words."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,6 +14,7 @@ from crmdesk.domain.clock import utc_now
 from crmdesk.domain.roles import Role
 from crmdesk.services.commands import ChangeSet, EditRow
 from crmdesk.ui import actions, language, theme
+from crmdesk.ui.actions import Actions
 from crmdesk.ui.key_map import KeyMapDialog
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import registry
@@ -115,6 +118,54 @@ def test_every_usable_action_stands_in_the_palette(qtbot: QtBot, window: MainWin
     shown = {model.index(row, 0).data() for row in range(model.rowCount())}
     missing = {actions.text(spec.name) for spec, _action in window.context.actions.usable()} - shown
     assert missing <= {actions.text("open_palette")}
+
+
+def test_the_palette_opens_on_every_page_whatever_can_be_done_there(
+    qtbot: QtBot, window: MainWindow, sessions: Sessions
+) -> None:
+    """The page that changes the passphrase had no name in the palette, which failed to open there."""
+    for page in (one.name for one in registry.in_rail("rep")):
+        window.navigate(page)
+        for action in window.page(page).actions():
+            action.setEnabled(True)
+        window.open_palette()
+        assert window.palette_part.isVisible(), page
+        qtbot.keyClick(_field(window), Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("spec", [one for one in actions.SPECS if one.begins], ids=lambda one: one.name)
+def test_what_begins_something_is_begun_from_any_page_by_the_palette(
+    qtbot: QtBot, window: MainWindow, spec: actions.ActionSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Today 'new doctor' found nothing: only what worked on the page that was shown stood in the palette."""
+    window.navigate("settings")
+    triggered: list[str] = []
+    bind = Actions.bind
+
+    def noting(bound: Actions, owner: QWidget, name: str, trigger: Callable[[], object]) -> QAction:
+        return bind(bound, owner, name, lambda: triggered.append(name) if name == spec.name else trigger())
+
+    monkeypatch.setattr(Actions, "bind", noting)
+    window.open_palette()
+    assert f"action:{spec.name}" not in {row.key for row in window.palette_part._model._rows}, "only when asked for"
+    qtbot.keyClicks(_field(window), spec.name.replace("_", " "))
+    listed = _listed(window)
+    qtbot.waitUntil(lambda: not window.bridge.waiting and listed.choose(f"action:{spec.name}"))
+    qtbot.keyClick(_field(window), Qt.Key.Key_Return)
+    assert triggered == [spec.name]
+    assert window.shown == spec.place
+
+
+def test_who_only_pays_is_not_led_to_what_reps_begin(window: MainWindow) -> None:
+    window.person = msgspec.structs.replace(window.person, role="finance")
+    assert not any(window._leads_to(spec.place) for spec in actions.SPECS if spec.begins)
+
+
+def test_every_action_has_a_key_but_the_one_that_needs_a_network_to_come_back() -> None:
+    actions.number_pages(one.name for one in registry.in_rail("rep"))
+    bare = {spec.name for spec in actions.SPECS if not actions.shortcuts(spec)}
+    assert bare == {"sign_out", "go_approvals"}, "a stray key would lock a rep out in a corridor"
+    assert {spec.place for spec in actions.SPECS} <= set(actions.PLACES)
 
 
 def test_an_open_palette_follows_a_switch_of_the_language(qtbot: QtBot, window: MainWindow) -> None:
