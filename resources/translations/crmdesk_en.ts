@@ -3346,10 +3346,6 @@
             <source>正在停止…</source>
             <translation>Stopping…</translation>
         </message>
-        <message>
-            <source>每秒 {rate} 行</source>
-            <translation>{rate} rows a second</translation>
-        </message>
     </context>
     <context>
         <name>PromiseList</name>
@@ -5917,6 +5913,16 @@
             <source>没有表头</source>
             <translation>no header</translation>
         </message>
+    </context>
+    <context>
+        <name>institution_new</name>
+        <message>
+            <source>机构已保存在本机，审核前即可使用</source>
+            <translation>Institution saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>pace</name>
         <message>
             <source>还需约 {count} 秒</source>
             <translation>about {count} s left</translation>
@@ -5925,12 +5931,9 @@
             <source>还需约 {count} 分钟</source>
             <translation>about {count} min left</translation>
         </message>
-    </context>
-    <context>
-        <name>institution_new</name>
         <message>
-            <source>机构已保存在本机，审核前即可使用</source>
-            <translation>Institution saved here; usable before the review</translation>
+            <source>每秒 {rate} 行</source>
+            <translation>{rate} rows a second</translation>
         </message>
     </context>
     <context>

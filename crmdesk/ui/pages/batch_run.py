@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from crmdesk.services.batch import BatchChange, BatchReport
 from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.pace import time_left
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.label import Label
@@ -101,6 +101,6 @@ class RunFace(QWidget):
         if stopping:
             self._left.setText(self.tr("正在停止…"))
         elif done and seconds > _RATE_AFTER_S:
-            self._left.setText(import_words.time_left((total - done) * seconds / done))
+            self._left.setText(time_left((total - done) * seconds / done))
         else:
             self._left.setText("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -17,6 +18,8 @@ from crmdesk.services.customer_order import Filter
 from crmdesk.services.exports import ExportReport, export_list
 from crmdesk.ui import language
 from crmdesk.ui.context import PageContext
+from crmdesk.ui.pages.customer_words import dotted
+from crmdesk.ui.pages.pace import pace_words
 from crmdesk.ui.pages.small_dialog import SmallDialog
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.chips import Picklist
@@ -41,7 +44,7 @@ class ExportDialog(SmallDialog):
         self._wanted, self._narrowed_by = wanted, narrowed_by
         self._stop = threading.Event()
         self._running = False
-        self._progress = (0, 0)
+        self._progress, self._began = (0, 0), monotonic()
         self.format = Picklist()
         self.format.setObjectName("export_format")
         self.format.set_choices([(one, one) for one in _FORMATS])
@@ -84,7 +87,7 @@ class ExportDialog(SmallDialog):
         """Write the list to a file; what goes wrong is said in the dialog."""
         self.banner.say("")
         self._stop.clear()
-        self._progress = (0, 0)
+        self._progress, self._began = (0, 0), monotonic()
         try:
             future = export_list(
                 self.context.desk, path, self._wanted, language.current(), self._steps(), said(self._narrowed_by)
@@ -112,7 +115,8 @@ class ExportDialog(SmallDialog):
 
     def _say_progress(self) -> None:
         done, total = self._progress
-        self._count.setText(self.tr("已写 {done} / {total} 行").format(done=f"{done:,}", total=f"{total:,}"))
+        written = self.tr("已写 {done} / {total} 行").format(done=f"{done:,}", total=f"{total:,}")
+        self._count.setText(dotted(written, pace_words(done, total, monotonic() - self._began)))
 
     def _show_running(self, *, on: bool) -> None:
         self._running = on

@@ -15,14 +15,13 @@ from crmdesk.services.import_undo import TakenBack
 from crmdesk.services.imports import ImportDesk
 from crmdesk.ui import space
 from crmdesk.ui.bridge import Bridge
-from crmdesk.ui.pages import import_words
+from crmdesk.ui.pages.pace import pace_words
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.label import Label
 
 T = TypeVar("T")
-_RATE_AFTER_S = 0.5
 
 
 def in_thread(work: Callable[[], T]) -> "Future[T]":
@@ -139,9 +138,4 @@ class ProgressCard(Card):
     def _rate_words(self) -> str:
         if self._stopping:
             return self.tr("正在停止…")
-        seconds = monotonic() - self._began
-        if not self._done or seconds < _RATE_AFTER_S:
-            return ""
-        rate = self._done / seconds
-        words = self.tr("每秒 {rate} 行").format(rate=f"{rate:,.0f}")
-        return f"{words} · {import_words.time_left((self._total - self._done) / rate)}"
+        return pace_words(self._done, self._total, monotonic() - self._began)

@@ -170,14 +170,6 @@ def file_line(preview: Preview) -> str:
     return " · ".join(parts)
 
 
-def time_left(seconds: float) -> str:
-    """Return how long it still takes, roughly."""
-    translate = QCoreApplication.translate
-    if seconds < 90:
-        return translate("import_words", "还需约 {count} 秒").format(count=max(1, round(seconds)))
-    return translate("import_words", "还需约 {count} 分钟").format(count=round(seconds / 60))
-
-
 def counts_words(counts: Mapping[str, int]) -> str:
     """Return how many rows of each record, on one line."""
     return " · ".join(f"{language.record_word(name)} {count:,}" for name, count in in_order(counts))

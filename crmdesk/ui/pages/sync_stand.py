@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.views import Happening, StuckFile, SyncSummary
 from crmdesk.ui import actions, language, situations, space, theme, words
-from crmdesk.ui.pages import import_words
 from crmdesk.ui.pages.customer_words import dotted
+from crmdesk.ui.pages.pace import time_left
 from crmdesk.ui.pages.sync_cards import OPENABLE
 from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.card import Card, rule
@@ -115,7 +115,7 @@ class StandCard(Card):
         left = state.progress_total - state.progress_done
         if not rate or left <= 0:
             return ""
-        return dotted(self.tr("每秒 {rate} 条").format(rate=f"{rate:,.0f}"), import_words.time_left(left / rate))
+        return dotted(self.tr("每秒 {rate} 条").format(rate=f"{rate:,.0f}"), time_left(left / rate))
 
     def _show_progress(self, state: SyncState) -> None:
         known = state.phase == "syncing" and state.progress_total > 0

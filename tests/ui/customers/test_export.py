@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.services.customer_order import Filter
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import export_dialog
 from crmdesk.ui.pages.export_dialog import ExportDialog
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.test_customers_page import opened
@@ -69,6 +70,17 @@ def test_stopping_and_a_folder_that_refuses_leave_no_file(
     assert dialog._stop.is_set()
     assert not list(tmp_path.glob("*.part"))
     assert noted(laptop) == []
+
+
+def test_a_long_export_says_its_rate_and_the_time_that_is_left(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = asked(opened(window, qtbot), qtbot)
+    dialog._show_running(on=True)
+    monkeypatch.setattr(export_dialog, "monotonic", lambda: dialog._began + 10)
+    dialog._show_progress(1_000, 4_000)
+    assert dialog._count.text() == "已写 1,000 / 4,000 行 · 每秒 100 行 · 还需约 30 秒"
+    dialog._show_running(on=False)
 
 
 def test_without_the_right_there_is_no_button_and_no_key(
