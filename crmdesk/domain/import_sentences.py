@@ -184,6 +184,10 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "Names stand in several columns ({columns}); they are read as {count} rows, one a person. Check them. Not taken"
         " for names: {left}.",
     ),
+    "parts_of_a_cell": (
+        "一格里写着几样内容：已按内容分成 {columns} 几列，请核对。",
+        "One cell holds several things: they were parted into the columns {columns}. Check them.",
+    ),
     "hidden_rows": (
         "表里有 {count} 行是隐藏或筛选掉的（第 {rows} 行），打开时看不见，也会导入。不要的话，请先在表里删去。",
         "Rows that are hidden or filtered out ({rows}) are not seen in the sheet, but imported too ({count} in all). If"

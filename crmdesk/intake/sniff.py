@@ -319,7 +319,7 @@ def find_delimiter(text: str) -> str:
     best = max(scores, key=lambda delimiter: scores[delimiter])
     if scores[best] > 0:
         return best
-    return "，" if _evenness(head, "，") > 0 else ","  # typed by hand with a Chinese keyboard
+    return "，" if _evenness(head, "，") >= 0.5 else ","  # typed by hand with a Chinese keyboard
 
 
 def _evenness(head: str, delimiter: str) -> float:

@@ -164,10 +164,17 @@ _MOVED = (
     "姓名,医院,科室,手机\n张硕,明泉医院,骨科,13800000001\n明泉医院,李敏,心内科,13800000002\n王五,骨科,明泉医院,\n"
     "赵六,明泉医院,13800000004,骨科\n（示例）张三,某医院,骨科,\n孙立,#N/A,骨科,无\n以上共5人\n第1页 共1页\n"
 )
+_MESSAGE = (
+    "联系人\n张硕 主任医师 心内科 13800000001\n李敏　副主任　神经内科　138 0000 0002\n王五 13800000003 骨科\n"
+    "赵六，云杉市中医院骨科，021-12345678\n谢谢\n孙立 周平 心内科 13800000005\n"
+)
+_MEMBERS = "张硕-明泉市第一医院心内科\n李敏@云杉市中医院 骨科 主治医师\n微信用户\n王五/明泉市第一医院/a@example.com\n"
 
 LISTS: Mapping[str, Callable[[], bytes]] = {
     "filtered rows.xlsx": lambda: _book(_filtered),
     "errors of formulas.xlsx": lambda: _book(_errors),
+    "all in one cell.txt": lambda: _MESSAGE.encode("gb18030"),
+    "members of a group.txt": lambda: _MEMBERS.encode(),
     "korean.csv": lambda: _KOREAN.encode("cp949"),
     "russian.csv": lambda: _RUSSIAN.encode("cp1251"),
     "duty roster.csv": lambda: _DUTY.encode("gb18030"),

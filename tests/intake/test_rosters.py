@@ -65,3 +65,46 @@ def test_other_columns_are_left_as_they_are(text: str) -> None:
     seen = preview(text.encode())
     assert [column.header for column in seen.columns] == text.split("\n")[0].split(",")
     assert seen.row_count == 3
+
+
+def test_a_cell_that_holds_everything_is_parted_by_what_the_parts_are() -> None:
+    ledger = Ledger()
+    data = LISTS["all in one cell.txt"]()
+    _report, planned = ledger.load(data)
+    fields = ("name", "title", "mobile", "phone")
+    assert [tuple(one.values.get(field) for field in fields) for one in planned if one.action is Action.CREATE] == [
+        ("张硕", "chief", "13800000001", None), ("李敏", "associate_chief", "138 0000 0002", None),
+        ("王五", None, "13800000003", None), ("赵六", None, None, "021-12345678"),
+    ]  # fmt: skip
+    refused = [(one.row_number, one.code) for one in planned if one.action is Action.REFUSED]
+    assert refused == [(1, "required"), (6, "required"), (7, "several_people")]
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ["云杉市中医院"]
+    told = {one.code: one.params for one in preview(data).notices}
+    assert told["parts_of_a_cell"] == {"columns": ["姓名", "医院", "科室", "职称", "手机", "办公电话", "备注"]}
+
+
+def test_members_of_a_group_are_read_and_who_is_nobody_is_refused() -> None:
+    ledger = Ledger()
+    data = LISTS["members of a group.txt"]()
+    _report, planned = ledger.load(data)
+    assert [one.values.get("name") for one in planned if one.action is Action.CREATE] == ["张硕", "李敏", "王五"]
+    assert [(one.row_number, one.code) for one in planned if one.action is Action.REFUSED] == [(3, "required")]
+    assert [row["name"] for row in ledger.rows["institution"].values()] == ["明泉市第一医院", "云杉市中医院"]
+    assert [row["name"] for row in ledger.rows["department"].values()] == ["心内科", "骨科"]
+    assert planned[3].values["email"] == "a@example.com"
+    _report, again = ledger.load(data)
+    assert not [one for one in again if one.action is Action.CREATE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "姓名,医院\n张硕 主任医师,明泉医院\n李敏 教授,云杉医院\n",
+        "张硕\n李敏\n王五\n",
+        "明泉市第一医院\n云杉市中医院\n",
+        "姓名,备注\n张硕,李敏 心内科 13800000001\n王五,赵六 骨科 13800000002\n",
+        "姓名,手机\nDr. Max Müller,0171 2345678\nA. Meier,0172 3456789\n",
+    ],
+)
+def test_cells_that_hold_one_thing_are_left_whole(text: str) -> None:
+    assert "parts_of_a_cell" not in {one.code for one in preview(text.encode()).notices}

@@ -29,7 +29,8 @@ CODES = (
     "same_name_other_department", "same_name_spelled_otherwise", "alias_of_other", "hospital_uncertain",
     "hospital_unsure", "hospital_matched", "not_a_person", "several_people", "total_row", "only_a_place",
     "formulas_not_calculated", "hospital_from_above", "names_in_columns", "names_left_out", "hidden_rows",
-    "not_a_hospital", "not_a_department", "value_doubtful", "name_cleaned", "numbers_doubtful", "number_doubtful",
+    "parts_of_a_cell", "not_a_hospital", "not_a_department", "value_doubtful", "name_cleaned", "numbers_doubtful",
+    "number_doubtful",
     "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
     "out_of_scope",
 )  # fmt: skip
