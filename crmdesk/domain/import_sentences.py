@@ -185,13 +185,13 @@ IMPORTS: dict[str, tuple[str, str]] = {
         " for names: {left}.",
     ),
     "parts_of_a_cell": (
-        "一格里写着几样内容：已按内容分成 {columns} 几列，请核对。",
+        "一格里写着几样内容：已按内容分成{columns}几列，请核对。",
         "One cell holds several things: they were parted into the columns {columns}. Check them.",
     ),
     "hidden_rows": (
         "表里有 {count} 行是隐藏或筛选掉的（第 {rows} 行），打开时看不见，也会导入。不要的话，请先在表里删去。",
-        "Rows that are hidden or filtered out ({rows}) are not seen in the sheet, but imported too ({count} in all). If"
-        " you do not want them, delete them there first.",
+        "Imported too although hidden or filtered out in the sheet: row {rows}. If you do not want that, delete it there"
+        " first.",
     ),
     "other_sheets": (
         "文件里还有别的表：{others}。这次只导入“{sheet}”。",

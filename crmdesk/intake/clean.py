@@ -18,7 +18,7 @@ _SPACE_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[ \u3000]+(?=[{_CJK}])")
 _TAG_MARKS = re.compile(r"[、，,;；|/\n]+")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _BLANKS = re.compile(r"[ \t\u3000\u00a0]+")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?:[ T].*)?")
 _INTEGER = re.compile(r"([+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}))(?:\.0+)?")
 _PHONE_SIGNS = str.maketrans("＋－（）／　", "+-()/ ")
 _TRUE, _FALSE = {"true", "1", "是", "yes", "y", "对", "√"}, {"false", "0", "否", "no", "n", "×"}

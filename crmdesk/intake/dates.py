@@ -33,7 +33,7 @@ _WORDED = re.compile(
 _DAY_OF_WEEK = re.compile(r"[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?|(?:上午|下午|中午|早上|晚上).*$")
 _SIGN = "0-9〇零一二三四五六七八九"
 _COUNT = "[0-9]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
-_CHINESE = re.compile(rf"((?:中华)?民国)?([{_SIGN}]{{2,4}})[年/.-]({_COUNT})[月/.-]({_COUNT})日?")
+_CHINESE = re.compile(rf"((?:中华)?民国)?([{_SIGN}]{{2,4}})[年/.-]({_COUNT})[月/.-]({_COUNT})[日号]?")
 _DIGITS = {sign: str(at) for at, sign in enumerate("〇一二三四五六七八九")} | {"零": "0"}
 _REPUBLIC = 1911
 """So many years before the first of 民国."""
