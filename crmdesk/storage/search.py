@@ -20,7 +20,7 @@ from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pinyin import person_readings, phrase_reading
 from crmdesk.storage.search_index import END, characters
 from crmdesk.storage.search_numbers import numbered, typed_number
-from crmdesk.storage.search_terms import EXACT, PLACE, PREFIX, WITHIN, Match, Term, match_name, terms_of
+from crmdesk.storage.search_terms import EXACT, PLACE, PREFIX, WITHIN, Match, Term, match_name, spelled, terms_of
 from crmdesk.storage.work import driver_of
 
 _SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附一二三四五六七八九十")
@@ -154,6 +154,13 @@ _Candidate = tuple[str, str, str, str]
 
 
 def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dict[str, set[str]]) -> list[SearchRow]:
+    """Find doctors; where nobody's name or place begins so, Latin words are a family name and initials (zengqh)."""
+    found = _doctors_named(driver, terms, limit, recent)
+    other = [] if found else spelled(terms)
+    return _doctors_named(driver, other, limit, recent) if other else found
+
+
+def _doctors_named(driver: Driver, terms: Sequence[Term], limit: int, recent: dict[str, set[str]]) -> list[SearchRow]:
     opened = recent["doctor"]
     hits: dict[str, _DoctorHit] = {}
     enough = limit + (_take(driver, terms, _opened(driver, opened), hits, by_place=True) if opened else 0)

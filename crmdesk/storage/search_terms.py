@@ -18,22 +18,36 @@ _TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
 _DOTS = re.compile("[·•・‧．.]")
 _PASSPORT = re.compile(r"(l|(?<![a-z])n)yu(?!an)")
 """The ü of lü and nü as passports write it."""
+_NO_INITIAL = frozenset("iuv")
 _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
 
 
 class Term(msgspec.Struct, frozen=True):
-    """One word of the query: runs of Chinese characters and of Latin letters in turn."""
+    """One word of the query: runs of Chinese characters and of Latin letters in turn.
+
+    `spelled`: read as a family name that is spelled out and the initials of the given name (zengqh).
+    """
 
     text: str
     runs: tuple[str, ...]
+    spelled: bool = False
 
     @property
     def is_han(self) -> bool:
         """Only Chinese characters."""
         return len(self.runs) == 1 and is_han(self.text[0])
 
+    def splits(self) -> list[tuple[str, str]]:
+        """Return how a Latin word may be a family name spelled out and two or three initials: (spelled, initials)."""
+        if len(self.runs) > 1 or self.is_han:
+            return []
+        cuts = ((self.text[:-count], self.text[-count:]) for count in (2, 3))
+        return [(head, tail) for head, tail in cuts if len(head) > 1 and tail.isalpha() and not _NO_INITIAL & set(tail)]
+
     def index_query(self, anchored: bool) -> str:
         """Return the index's expression that every hit by name satisfies; `anchored` asks for the start."""
+        if self.spelled:
+            return " OR ".join(f'(py : "{head[:24]}" * AND tail : "{tail}" *)' for head, tail in self.splits())
         parts: list[str] = []
         for at, run in enumerate(self.runs):
             first = anchored and at == 0
@@ -54,6 +68,12 @@ def terms_of(text: str) -> list[Term]:
         cut = _PASSPORT.sub(r"\1v", _TONE_DIGIT.sub("", word[:MAX_TERM]))
         terms.append(Term(cut, tuple(_RUN.findall(cut))))
     return terms
+
+
+def spelled(terms: Sequence[Term]) -> list[Term]:
+    """Return terms with Latin words read as a family name and initials, nothing where none of them can be."""
+    read = [msgspec.structs.replace(term, spelled=bool(term.splits())) for term in terms]
+    return read if any(term.spelled for term in read) else []
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -88,12 +108,12 @@ def _rank(at: int, whole: bool) -> int:
 
 
 def _match_reading(term: Term, letters: Sequence[str], reading: Sequence[str]) -> Match | None:
-    if len(term.runs) == 1 and term.text not in "".join(reading):
+    if len(term.runs) == 1 and not term.spelled and term.text not in "".join(reading):
         initials = "".join([one[:1] for one in reading])
         if term.text not in initials:
             return None  # most candidates of a hospital's long name end here
-    for start in range(len(reading)):
-        end = _consume(term.runs, letters, reading, start)
+    for start in range(1 if term.spelled else len(reading)):
+        end = _spelled_length(term, reading) if term.spelled else _consume(term.runs, letters, reading, start)
         if end is not None:
             whole = end == len(reading) and start == 0
             return Match(_rank(start, whole), _latin_reason(term, reading[start:]))
@@ -101,10 +121,20 @@ def _match_reading(term: Term, letters: Sequence[str], reading: Sequence[str]) -
 
 
 def _latin_reason(term: Term, reading: Sequence[str]) -> str:
-    if len(term.runs) > 1:
+    if len(term.runs) > 1 or term.spelled:
         return "mixed"
     initials = "".join(one[:1] for one in reading)
     return "initials" if len(term.text) > 1 and initials.startswith(term.text) else "pinyin"
+
+
+def _spelled_length(term: Term, reading: Sequence[str]) -> int | None:
+    """Return how many syllables a family name spelled out and initials cover from the start; None for none."""
+    for head, tail in term.splits():
+        for count in (1, 2):  # 欧阳 has two
+            initials = "".join(one[:1] for one in reading[count : count + len(tail)])
+            if "".join(reading[:count]) == head and initials == tail:
+                return count + len(tail)
+    return None
 
 
 def _consume(runs: Sequence[str], letters: Sequence[str], reading: Sequence[str], start: int) -> int | None:
