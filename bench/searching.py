@@ -105,6 +105,7 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
         "initials": lambda: "".join(one[0] for one in reading(name())),
         "character_and_letter": lambda: mixed(name(), reading),
         "surname_and_letter": lambda: short(reading(name()), whole=True),
+        "surname_and_initials": lambda: "".join((*(said := reading(name()))[:-2], *(one[0] for one in said[-2:]))),
         "two_letters": lambda: short(reading(name()), whole=False),
         "hospital_and_department": hospital_and_department,
         "union_and_cardiology": lambda: rng.choice(("协和 心内", "协和 心血管", "协和 心", "协和 xnk", "xiehe 心内")),

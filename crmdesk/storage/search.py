@@ -300,6 +300,8 @@ def name_queries(terms: Sequence[Term]) -> list[str]:
 
 def _where(driver: Driver, term: Term, among: Sequence[str] = ()) -> _Where:
     """Return what a term can stand for besides a name, among some hospitals where these are given."""
+    if term.spelled:
+        return _Where([], [])  # it is a name
     return _Where(
         _ids(driver, "institution", term, "id", among), _ids(driver, "department", term, "institution_id", among)
     )

@@ -37,17 +37,18 @@ class Term(msgspec.Struct, frozen=True):
         """Only Chinese characters."""
         return len(self.runs) == 1 and is_han(self.text[0])
 
-    def splits(self) -> list[tuple[str, str]]:
-        """Return how a Latin word may be a family name spelled out and two or three initials: (spelled, initials)."""
-        if len(self.runs) > 1 or self.is_han:
-            return []
-        cuts = ((self.text[:-count], self.text[-count:]) for count in (2, 3))
-        return [(head, tail) for head, tail in cuts if len(head) > 1 and tail.isalpha() and not _NO_INITIAL & set(tail)]
+    @property
+    def may_be_spelled(self) -> bool:
+        """Say whether a Latin word may be a family name spelled out and two initials."""
+        tail = self.text[-2:]
+        latin = len(self.runs) == 1 and self.text.isascii() and self.text.isalpha()
+        return latin and len(self.text) > 3 and not _NO_INITIAL & set(tail)
 
     def index_query(self, anchored: bool) -> str:
         """Return the index's expression that every hit by name satisfies; `anchored` asks for the start."""
         if self.spelled:
-            return " OR ".join(f'(py : "{head[:24]}" * AND tail : "{tail}" *)' for head, tail in self.splits())
+            # The first initial narrows the readings down to a few: those of a family name alone are thousands.
+            return f'py : "{self.text[:-1][:24]}" * AND tail : "{self.text[-2:]}"'
         parts: list[str] = []
         for at, run in enumerate(self.runs):
             first = anchored and at == 0
@@ -72,7 +73,7 @@ def terms_of(text: str) -> list[Term]:
 
 def spelled(terms: Sequence[Term]) -> list[Term]:
     """Return terms with Latin words read as a family name and initials, nothing where none of them can be."""
-    read = [msgspec.structs.replace(term, spelled=bool(term.splits())) for term in terms]
+    read = [msgspec.structs.replace(term, spelled=term.may_be_spelled) for term in terms]
     return read if any(term.spelled for term in read) else []
 
 
@@ -128,13 +129,10 @@ def _latin_reason(term: Term, reading: Sequence[str]) -> str:
 
 
 def _spelled_length(term: Term, reading: Sequence[str]) -> int | None:
-    """Return how many syllables a family name spelled out and initials cover from the start; None for none."""
-    for head, tail in term.splits():
-        for count in (1, 2):  # 欧阳 has two
-            initials = "".join(one[:1] for one in reading[count : count + len(tail)])
-            if "".join(reading[:count]) == head and initials == tail:
-                return count + len(tail)
-    return None
+    """Return how many syllables a family name spelled out and two initials take, the whole name; None for no fit."""
+    initials = "".join(one[:1] for one in reading[-2:])
+    fits = len(reading) > 2 and "".join(reading[:-2]) + initials == term.text
+    return len(reading) if fits else None
 
 
 def _consume(runs: Sequence[str], letters: Sequence[str], reading: Sequence[str], start: int) -> int | None:
