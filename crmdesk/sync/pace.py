@@ -5,7 +5,7 @@ What the rows of a record take differs by laptop, by hour and by record: it is m
 
 from collections.abc import Iterable
 
-LONGEST_S = 0.040
+LONGEST_S = 0.035
 """A page that would hold the writer longer than this is cut; each further commit costs a tenth of what it holds."""
 AIM_S = 0.025
 """A part of a page that is cut is to take about so long."""
