@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
+from crmdesk.ui import theme
 from tests.fixtures import statements
 from tests.fixtures.memory import memory_folder
 
@@ -71,7 +72,16 @@ def shared_data() -> Path:
 
 
 class PatientBot(QtBot):
-    """Waits for a machine that is slow or has other things to do; the usual five seconds were not enough for all."""
+    """Waits for a machine that is slow or has other things to do; the usual five seconds were not enough for all.
+
+    A part that stands by itself in a test is dressed as the windows of the program are.
+    """
+
+    @override
+    def addWidget(self, widget: QWidget, **named: Any) -> None:
+        super().addWidget(widget, **named)
+        if widget.parentWidget() is None and not widget.styleSheet():
+            theme.dress(widget)
 
     @override
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:

@@ -42,6 +42,7 @@ class PageWindow(QMainWindow):
 
     def __init__(self, signed: Signed, session: SessionPort) -> None:
         super().__init__()
+        theme.dress(self)
         self.bridge = Bridge(self)
         self.person = signed.desk.person
         self.context = PageContext(signed.desk, signed.sync, session, Actions(self), self.bridge, self)

@@ -49,6 +49,7 @@ class SignInWindow(QWidget):
 
     def __init__(self, session: SessionPort, default_server: str = "", speaks: str = "") -> None:
         super().__init__()
+        theme.dress(self)
         self.setObjectName("sign_in_window")
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -8,7 +8,7 @@ from typing import ClassVar, ParamSpec, TypeVar
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.ui.resources import resources_folder
 
@@ -80,6 +80,7 @@ class _Now:
     """What is in use, read thousands of times a second: a property of the application takes a microsecond each time."""
 
     name = LIGHT
+    sheet = ""
     scale = 1.0
     font = QFont()  # the application's, and what forgets all that was derived from it
     derived: ClassVar[list[Callable[[], None]]] = []
@@ -190,7 +191,7 @@ def _luminance(color: QColor) -> float:
 
 
 def apply_theme(application: QApplication, choice: str = SYSTEM) -> None:
-    """Put a theme on the whole application at once; `system` follows the desktop, also when it changes later."""
+    """Put a theme on all windows at once; `system` follows the desktop, also when it changes later."""
     from crmdesk.ui.style import style_sheet  # here, because the style sheet is written in terms of the theme
 
     first = application.property(_CHOICE) is None
@@ -198,14 +199,27 @@ def apply_theme(application: QApplication, choice: str = SYSTEM) -> None:
     name = choice if choice in (LIGHT, DARK) else _system_theme()
     _Now.name = name
     wanted = style_sheet(load_tokens(name))
-    if application.styleSheet() != wanted:
+    if wanted != _Now.sheet:
+        _Now.sheet = wanted
+        windows = [one for one in QApplication.topLevelWidgets() if one.parentWidget() is None and one.styleSheet()]
         # Taken off first: putting one sheet over another polishes every widget of every page many times over (1.3 s
         # for a window with all its pages made, against 0.3 s).
-        application.setStyleSheet("")
+        for window in windows:
+            window.setStyleSheet("")
         application.setPalette(_palette(load_tokens(name)))
-        application.setStyleSheet(wanted)
+        for window in windows:
+            dress(window)
     if first:
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(application))
+
+
+def dress(window: QWidget) -> None:
+    """Give a window without a parent the style sheet; whatever comes to stand in it or belongs to it wears it too.
+
+    The application itself has none: with one, a part that is put into another that has no place yet is told of its
+    style anew with all that is in it, so that a page is told as often as it is deep. It took half of a page's making.
+    """
+    window.setStyleSheet(_Now.sheet)
 
 
 def choose(choice: str) -> None:

@@ -4,11 +4,15 @@ import re
 from collections import Counter
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFont, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QMainWindow, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from crmdesk.ui import app, icons, theme
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.label import Label
 from crmdesk.ui.style import style_sheet
 
 THEMES = ("light", "dark")
@@ -47,6 +51,7 @@ def test_labels_of_every_role_and_placeholders_are_readable(name: str) -> None:
 def test_what_is_ticked_shows_box_and_tick(qapp: QApplication, name: str) -> None:
     theme.apply_theme(qapp, name)
     box = QCheckBox("x")
+    theme.dress(box)
     box.setChecked(True)
     box.resize(box.sizeHint())
     image = box.grab().toImage()
@@ -93,6 +98,47 @@ def test_a_theme_applies_live_and_follows_the_choice(qapp: QApplication) -> None
     theme.apply_theme(qapp, theme.SYSTEM)
     assert theme.theme_choice() == theme.SYSTEM
     assert theme.theme_name() in THEMES
+
+
+class _Listening(Label):
+    """A label that counts how often it is told of its style."""
+
+    told = 0
+
+    @override
+    def changeEvent(self, arg__1: QEvent) -> None:
+        self.told += arg__1.type() == QEvent.Type.StyleChange
+        super().changeEvent(arg__1)
+
+
+def test_a_part_is_told_of_its_style_when_it_comes_into_a_window(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply_theme(qapp, theme.LIGHT)
+    label = _Listening("x", "subject")
+    part: QWidget = label
+    for _deep in range(8):
+        around = QWidget()
+        QVBoxLayout(around).addWidget(part)
+        part = around
+    assert label.told == 0
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(part)
+    assert label.told == 1
+    label.ensurePolished()
+    assert label.font().pixelSize() == theme.px(theme.SUBJECT_PX)
+
+
+def test_all_windows_change_their_look_together(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply_theme(qapp, theme.LIGHT)
+    windows, inside = [QMainWindow(), QMainWindow()], [Label("x"), Label("y")]
+    for window, label in zip(windows, inside, strict=True):
+        qtbot.addWidget(window)
+        window.setCentralWidget(label)
+        label.ensurePolished()
+    for name in (theme.DARK, theme.LIGHT):
+        theme.apply_theme(qapp, name)
+        seen = {label.palette().color(QPalette.ColorRole.WindowText).name().upper() for label in inside}
+        assert seen == {theme.load_tokens(name).text}
 
 
 def test_every_icon_is_there() -> None:
