@@ -15,7 +15,7 @@ from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.split import ScrollArea
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
-from tests.ui.reading.test_tab_order import stops
+from tests.ui.reading.test_tab_order import jumps, named, stops, unreachable
 
 _AROUND, _AROUND_CARD, _LEAST = 4, 18, 12
 """How far around a control its focus may be drawn, around one that fills a card, and how many points must differ."""
@@ -52,7 +52,7 @@ def without_focus_looks_the_same(window: QWidget, control: QWidget) -> bool:
 
 @pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK])
 @pytest.mark.parametrize("place", house.places(), ids=lambda place: place.name)
-def test_the_focus_is_seen_on_every_page(
+def test_tab_reaches_everything_as_the_eye_goes_and_the_focus_is_seen(
     qtbot: QtBot, dressed: QApplication, sit: Sit, place: house.Place, look: str
 ) -> None:
     window, laptop = sit(*place.role)
@@ -62,16 +62,9 @@ def test_the_focus_is_seen_on_every_page(
     house.shown(qtbot, window)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    unseen = [one for one in stops(window) if not isinstance(one, Page) and without_focus_looks_the_same(window, one)]
-    assert not unseen, [f"{type(one).__name__} {one.objectName() or one.accessibleName()}" for one in unseen]
-
-
-@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
-def test_the_focus_is_seen_in_every_dialog(qtbot: QtBot, sit: Sit, asked: house.Asked) -> None:
-    window, laptop = sit(*asked.place.role)
-    dialog = asked.open(window, laptop, qtbot)
-    dialog.activateWindow()
-    qtbot.waitUntil(dialog.isActiveWindow)
-    unseen = [one for one in stops(dialog) if without_focus_looks_the_same(dialog, one)]
-    assert not unseen, [f"{type(one).__name__} {one.objectName() or one.accessibleName()}" for one in unseen]
-    dialog.reject()
+    reached = stops(window)
+    lost, against = unreachable(window, reached), jumps(reached, window.page(place.page))
+    assert not lost, "\n".join(lost)
+    assert not against, "\n".join(against)
+    unseen = [one for one in reached if not isinstance(one, Page) and without_focus_looks_the_same(window, one)]
+    assert not unseen, list(map(named, unseen))

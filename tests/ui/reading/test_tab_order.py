@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.chips import Picklist
@@ -37,7 +35,7 @@ def stops(window: QWidget) -> list[QWidget]:
 def unreachable(window: QWidget, reached: list[QWidget]) -> list[str]:
     """Return the controls that can be seen but not reached: chips by the arrows of their group, blocks too."""
     there = [one for one in window.findChildren(QWidget) if one.isVisible() and one.isEnabled() and _drivable(one)]
-    return [_told(one) for one in there if not any(one is other or _leads_to(other, one) for other in reached)]
+    return [named(one) for one in there if not any(one is other or _leads_to(other, one) for other in reached)]
 
 
 def _drivable(widget: QWidget) -> bool:
@@ -64,7 +62,7 @@ def jumps(reached: list[QWidget], page: QWidget) -> list[str]:
         same_column = one.left() < other.right() and other.left() < one.right()
         same_line = one.top() < other.bottom() and other.top() < one.bottom()
         if (same_column and other.bottom() <= one.top()) or (same_line and other.right() <= one.left()):
-            told.append(f"{_told(before)} {one.getRect()} → {_told(after)} {other.getRect()}")
+            told.append(f"{named(before)} {one.getRect()} → {named(after)} {other.getRect()}")
     return told
 
 
@@ -76,38 +74,8 @@ def _place(widget: QWidget) -> QRect:
     return QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
 
 
-def _told(widget: QWidget) -> str:
+def named(widget: QWidget) -> str:
     return f"{type(widget).__name__} {widget.objectName() or widget.accessibleName()!r}"
-
-
-@pytest.mark.parametrize("place", house.places(), ids=lambda place: place.name)
-def test_tab_reaches_everything_as_the_eye_goes(qtbot: QtBot, sit: Sit, place: house.Place) -> None:
-    window, laptop = sit(*place.role)
-    place.show(window, laptop)
-    house.shown(qtbot, window)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    reached = stops(window)
-    lost, against = unreachable(window, reached), jumps(reached, window.page(place.page))
-    assert not lost, "\n".join(lost)
-    assert not against, "\n".join(against)
-
-
-@pytest.mark.parametrize("asked", house.dialogs(), ids=lambda asked: asked.name)
-def test_tab_goes_through_a_dialog_as_the_eye_does(qtbot: QtBot, sit: Sit, asked: house.Asked) -> None:
-    window, laptop = sit(*asked.place.role)
-    dialog = asked.open(window, laptop, qtbot)
-    dialog.activateWindow()
-    qtbot.waitUntil(dialog.isActiveWindow)
-    reached = stops(dialog)
-    lost, against = unreachable(dialog, reached), jumps(reached, dialog)
-    assert not lost, "\n".join(lost)
-    assert not against, "\n".join(against)
-    QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible())
-    focus = window.focusWidget()
-    assert focus is not None, "nothing has the keys"
-    assert not window._rail.isAncestorOf(focus), _told(focus)
 
 
 def test_down_leads_from_the_filter_into_the_list(qtbot: QtBot, sit: Sit) -> None:
