@@ -190,8 +190,8 @@ IMPORTS: dict[str, tuple[str, str]] = {
     ),
     "hidden_rows": (
         "表里有 {count} 行是隐藏或筛选掉的（第 {rows} 行），打开时看不见，也会导入。不要的话，请先在表里删去。",
-        "Imported too although hidden or filtered out in the sheet: row {rows}. If you do not want that, delete it there"
-        " first.",
+        "Imported too although hidden or filtered out in the sheet: row {rows}. If you do not want that, delete it"
+        " there first.",
     ),
     "other_sheets": (
         "文件里还有别的表：{others}。这次只导入“{sheet}”。",
