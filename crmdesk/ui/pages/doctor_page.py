@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -37,7 +38,7 @@ from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
-from crmdesk.ui.parts.room import PageStack, width_in_sight
+from crmdesk.ui.parts.room import PageStack, height_in_sight, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.timeline import Timeline, TimelineRow
@@ -137,12 +138,14 @@ class DoctorPage(Page):
         self._evidence = EvidenceList(self.context)
         self._promises = PromiseList(self._words, actions.keys("doctor_keep"), self._tabs)
         self._promises.kept.connect(self._kept)
-        self._stack, card = PageStack(), Card()
+        self._stack, self._card = PageStack(), Card()
+        card = self._card
         profile = _stacked(self._profile, self._places_heading, self._places)
         consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
-        for widget in (self._timeline, profile, self._promises, self._claims, consent, self._history):
-            self._stack.addWidget(scrolled(widget, card))
-        self._stack.addWidget(scrolled(self.editor, card))
+        tabs = (self._timeline, profile, self._promises, self._claims, consent, self._history, self.editor)
+        self._tab_areas = [scrolled(widget, card) for widget in tabs]
+        for area in self._tab_areas:
+            self._stack.addWidget(area)
         self._nothing = Label("", "muted", wrap=True)
         self._fields = Picklist()
         self._fields.setObjectName("doctor_history_fields")
@@ -361,9 +364,24 @@ class DoctorPage(Page):
         """Leave out the cards in a narrow window: what they show stands in the tabs too."""
         beside = width_in_sight(self) >= theme.px(_WIDE if self.editing else _BESIDE)
         self._side.setVisible(beside)
+        self._scroll_as_one()
         self._parts.setContentsMargins(
             space.EDGE, space.APART, space.BETWEEN if beside else space.EDGE, space.RIM
         )  # beside, its scroll bar has the rest
+
+    def _scroll_as_one(self) -> None:
+        """Let the page alone scroll where the window is too low for it: card and cards would scroll within it."""
+        low = self._card.mapTo(self, QPoint()).y() + theme.px(_LEAST_CARD) + space.RIM > height_in_sight(self)
+        self._card.setMinimumHeight(0 if low else theme.px(_LEAST_CARD))  # given, it goes before what the content needs
+        for area in (*self._tab_areas, self._side):
+            area.show_whole(whole=low)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._scroll_as_one()  # what stands above the card became higher, or lower
+        return done
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from crmdesk.ui.parts.chips import CHIP_HEIGHT, STATE_TONES, chip_width, paint_c
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.room import PageStack
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import pane
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
@@ -249,7 +249,7 @@ class PlanSide(QWidget):
         self.lists[SUGGESTIONS].opened.connect(self.schedule)
         self.empty = tuple(EmptyState(icon, awaiting=True) for icon in ("done", "calendar", "calendar"))
         self._stacks = tuple(self._stack(rows, empty) for rows, empty in zip(self.lists, self.empty, strict=True))
-        self._pages = QStackedWidget()
+        self._pages = PageStack()  # Qt's own is as high as the highest of its pages
         for stack in self._stacks:
             self._pages.addWidget(stack)
         self.foot = SqueezedRow()
@@ -265,8 +265,8 @@ class PlanSide(QWidget):
         return self.head.lines.chosen
 
     @staticmethod
-    def _stack(rows: RowList, empty: EmptyState) -> QStackedWidget:
-        stack = QStackedWidget()
+    def _stack(rows: RowList, empty: EmptyState) -> PageStack:
+        stack = PageStack()
         stack.addWidget(rows)
         stack.addWidget(empty)
         return stack

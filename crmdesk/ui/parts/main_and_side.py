@@ -9,7 +9,7 @@ from crmdesk.ui.parts.room import ANY_WIDTH, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.two_parts import TwoParts
 
-_BAR, _LEAST_MAIN, _LEAST_BESIDE = space.BETWEEN, 320, 240
+_BAR, _LEAST_MAIN, _LEAST_BESIDE = space.BETWEEN, 320, 200
 """Room for the side's scroll bar, the least width and height of the main part, its height beside."""
 
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractSlider,
     QApplication,
     QBoxLayout,
     QDialog,
@@ -59,6 +60,19 @@ def width_in_sight(widget: QWidget) -> int:
     """Return how much of a page's width can be seen at once: a page may be wider than the window and scroll."""
     around = _around(widget)
     return around.viewport().width() if around is not None else widget.width()
+
+
+def height_in_sight(widget: QWidget) -> int:
+    """Return how much of a page's height can be seen at once."""
+    around = _around(widget)
+    return around.viewport().height() if around is not None else widget.height()
+
+
+def scroll_around(widget: QWidget, action: QAbstractSlider.SliderAction) -> None:
+    """Scroll what a widget stands in, if it does, by a step, a page or to an end."""
+    around = _around(widget)
+    if around is not None:
+        around.verticalScrollBar().triggerAction(action)
 
 
 def bring_into_sight(widget: QWidget, part: QRect) -> None:

@@ -1,16 +1,23 @@
 """The split of a page: list at the left, detail at the right, a line between that can be dragged."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
 from crmdesk.ui.garbage import put_off
 from crmdesk.ui.parts.focus_ring import FocusRing
-from crmdesk.ui.parts.room import width_in_sight
+from crmdesk.ui.parts.room import scroll_around, width_in_sight
 from crmdesk.ui.parts.spoken import Role
 
+_SCROLLING = {
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+}
+"""The keys that scroll; where an area is shown whole they scroll what is around it."""
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
 _LEAST_LIST = 240
@@ -98,8 +105,9 @@ class ScrollArea(QScrollArea):
 
     def show_whole(self, *, whole: bool) -> None:
         """Take the height that the content needs, because what is around it scrolls already; or scroll by itself."""
-        self._whole = whole
-        self.updateGeometry()
+        if self._whole != whole:
+            self._whole = whole
+            self.updateGeometry()
 
     def ring_around(self, card: QWidget) -> None:
         """Show the focus around the card in which this scrolls."""
@@ -110,6 +118,14 @@ class ScrollArea(QScrollArea):
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()  # what is around it learns of a content that became wider
         return super().eventFilter(watched, event)
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        action = _SCROLLING.get(Qt.Key(arg__1.key())) if self._whole else None
+        if action is None:
+            super().keyPressEvent(arg__1)
+        else:
+            scroll_around(self, action)
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:

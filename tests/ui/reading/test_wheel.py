@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QApplication, QComboBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,7 +22,7 @@ from crmdesk.ui.parts.tabs import Tabs
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 
-_SCREEN = QSize(894, 445)
+_SCREEN, _SMALLEST = QSize(894, 445), QSize(667, 304)
 _NOTCH = 120
 
 
@@ -51,8 +51,10 @@ def inner(page: QWidget) -> Iterator[QAbstractScrollArea]:
 
 @pytest.mark.parametrize("who", [house.REP, house.MANAGER], ids=lambda who: who[1])
 def test_what_scrolls_within_a_page_gives_the_wheel_on_at_its_end(
-    qtbot: QtBot, dressed: QApplication, sit: Sit, who: tuple[str, str]
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, sit: Sit, who: tuple[str, str]
 ) -> None:
+    """At 200 %: larger screens have room, or the page alone scrolls."""
+    monkeypatch.setattr(room, "room_for", lambda _window: _SMALLEST)
     window, laptop = sit(*who)
     bar = window._room.verticalScrollBar()
     tried, stuck = set(), []
@@ -120,7 +122,53 @@ def test_a_report_that_stands_in_a_page_that_scrolls_does_not_scroll_by_itself(
     assert page.editor.form.visibleRegion().boundingRect().height() > 100
 
 
-@pytest.mark.parametrize("name", ["visit", "import", "customers", "today", "expenses", "sync", "settings"])
+@pytest.mark.parametrize("wanted", ["zh", "en"])
+@pytest.mark.parametrize("who", [house.REP, house.MANAGER], ids=lambda who: who[1])
+def test_nothing_scrolls_within_a_page_that_scrolls(
+    qtbot: QtBot, dressed: QApplication, sit: Sit, who: tuple[str, str], wanted: str
+) -> None:
+    if wanted != language.current():
+        language.apply_language(dressed, wanted)
+    window, laptop = sit(*who)
+    told = []
+    for place in (one for one in house.places() if one.role == who):
+        place.show(window, laptop)
+        house.shown(qtbot, window)
+        if window._room.verticalScrollBar().maximum() > 0:
+            told += [f"{place.name}: {type(one).__name__} {one.objectName()}" for one in inner(window.page(place.page))]
+    assert told == []
+
+
+def test_a_doctor_in_a_low_window_is_read_to_the_end_by_the_arrows(qtbot: QtBot, sit: Sit) -> None:
+    """Each tab, and the form; with room again card and cards scroll by themselves."""
+    window, laptop = sit(*house.REP)
+    next(one for one in house.places() if one.name == "doctor").show(window, laptop)
+    house.shown(qtbot, window)
+    page: Any = window.page("doctor")
+    bar = window._room.verticalScrollBar()
+    for tab, area in enumerate(page._tab_areas[:-1]):
+        page._tabs.setCurrentIndex(tab)
+        house.shown(qtbot, window)
+        assert area.verticalScrollBar().maximum() == 0
+        bar.setValue(0)
+        area.setFocus()
+        for _time in range(60):
+            QTest.keyClick(area, Qt.Key.Key_Down)
+        assert bar.value() == bar.maximum(), tab
+        QTest.keyClick(area, Qt.Key.Key_PageUp)
+        assert bar.value() < bar.maximum() or not bar.maximum()
+    page.edit()
+    house.shown(qtbot, window)
+    assert list(inner(page)) == []
+    window.setMinimumSize(0, 0)
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert page._tab_areas[-1].verticalScrollBar().maximum() > 0
+
+
+@pytest.mark.parametrize(
+    "name", ["visit", "import", "customers", "today", "expenses", "sync", "settings", "plan", "institution"]
+)
 def test_a_page_that_has_its_room_does_not_scroll_beside_its_own_list(qtbot: QtBot, sit: Sit, name: str) -> None:
     window, laptop = sit(*house.REP)
     report = next(one for one in house.places() if one.name == "visit_report")
