@@ -113,6 +113,15 @@ def _taken_name(dialog: Any) -> None:
     type_text(dialog.edit, TYPED)
 
 
+def _nameless(dialog: Any) -> None:
+    dialog.edit.clear()
+    dialog.save()
+
+
+def _doubtful(dialog: Any) -> None:
+    dialog.editors["mobile"].set_value("1381234567")
+
+
 def _disputed(dialog: Any) -> None:
     dialog.outcome.choose("disputed")
 
@@ -153,6 +162,8 @@ STATES = [
     State("new_institution", _failed, "failed"),
     State("batch", _batch, "change"),
     State("filter_name", _taken_name, "taken"),
+    State("filter_name", _nameless, "no name"),
+    State("new_doctor", _doubtful, "doubtful number"),
     State("day_off", _no_day, "no day"),
     State("propose", _nobody, "nobody chosen"),
     State("propose", _nobody_found, "nobody found"),
