@@ -189,7 +189,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "One cell holds several things: they were parted into the columns {columns}. Check them.",
     ),
     "hidden_rows": (
-        "表里有 {count} 行是隐藏或筛选掉的（第 {rows} 行），打开时看不见，也会导入。不要的话，请先在表里删去。",
+        "表里第 {rows} 行是隐藏或筛选掉的，打开时看不见，也会导入。不要的话，请先在表里删去。",
         "Imported too although hidden or filtered out in the sheet: row {rows}. If you do not want that, delete it"
         " there first.",
     ),

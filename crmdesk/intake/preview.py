@@ -205,7 +205,7 @@ def _noticed(
         yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
     unseen = [number for number in row_numbers if number in chosen.hidden_rows]
     if unseen:
-        yield Notice("hidden_rows", {"count": len(unseen), "rows": spans(unseen)})
+        yield Notice("hidden_rows", {"rows": spans(unseen)})
     if not kind:
         yield Notice("no_customers")
 

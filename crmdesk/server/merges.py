@@ -116,12 +116,16 @@ def check_standing(work: ServerWork, record: Record, row: Mapping[str, Any], mer
     author gets it back."""
     went = row.get("status") == customer_merge.MERGED or (row["deleted"] and row["id"] in merged)
     if record.name in KINDS and went:
-        raise RefusedError(f"{record.name}_merged")
+        raise _went_into_another(record.name)
     if row["deleted"] and record.name in _PARTS:
         for name in KINDS:
             customer = str(row.get(f"{name}_id") or "")
             if customer and merged_into(work.connection, [(name, customer)]):
-                raise RefusedError(f"{name}_merged")
+                raise _went_into_another(name)
+
+
+def _went_into_another(name: str) -> RefusedError:
+    return RefusedError("doctor_merged" if name == "doctor" else "institution_merged")
 
 
 def before_delete(_work: ServerWork, _actor: ServerActor, row: Mapping[str, Any]) -> None:

@@ -249,7 +249,7 @@ def test_lists_of_korea_and_russia_come_in_their_own_letters() -> None:
 
 def test_rows_that_nobody_sees_are_named() -> None:
     seen, planned = taken("filtered rows.xlsx")
-    assert notices("filtered rows.xlsx")["hidden_rows"] == {"count": 3, "rows": "3, 5–6"}
+    assert notices("filtered rows.xlsx")["hidden_rows"] == {"rows": "3, 5–6"}
     assert (seen.row_count, len(planned)) == (6, 6)
     assert "hidden_rows" not in notices("formulas.xlsx")
 
