@@ -134,7 +134,7 @@ def test_all_windows_change_their_look_together(qtbot: QtBot, qapp: QApplication
     for window, label in zip(windows, inside, strict=True):
         qtbot.addWidget(window)
         window.setCentralWidget(label)
-        label.ensurePolished()
+        window.show()
     for name in (theme.DARK, theme.LIGHT):
         theme.apply_theme(qapp, name)
         seen = {label.palette().color(QPalette.ColorRole.WindowText).name().upper() for label in inside}
