@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
@@ -82,6 +83,12 @@ class PatientBot(QtBot):
         super().addWidget(widget, **named)
         if widget.parentWidget() is None and not widget.styleSheet():
             theme.dress(widget)
+
+    @override
+    def mouseClick(self, widget: QWidget, *how: Any, **named: Any) -> None:  # type: ignore[override]
+        """Click once the part has room: one that was just made has no height yet, and nothing in it could be hit."""
+        self.waitUntil(lambda: not widget.rect().isEmpty())
+        QTest.mouseClick(widget, *how, **named)
 
     @override
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
