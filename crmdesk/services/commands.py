@@ -1,6 +1,8 @@
 """The commands: what a person can do. Frozen, plain data; each has one handler in `crmdesk.services.handlers`.
 
-`base_revision` is the revision that the person saw; `changes` maps declared field names to new values.
+`base_revision` is the revision that the person saw; `changes` maps declared field names to new values. `base` holds the
+values that the person saw, by field (`custom.<key>` for company fields): only what differs from them is written, and
+InputError('changed_meanwhile') where such a field holds something else by now. None: all that is given is written.
 """
 
 from collections.abc import Mapping
@@ -30,6 +32,7 @@ class EditRow(Command, frozen=True):
     changes: Mapping[str, Any]
     base_revision: int
     reason: str = ""
+    base: Mapping[str, Any] | None = None  # beside the revision, which a save of another window here leaves as it is
 
 
 class DeleteRow(Command, frozen=True):
@@ -72,6 +75,7 @@ class SaveVisit(Command, frozen=True):
     values: Mapping[str, Any]
     draft_key: str = ""
     heard: str = ""  # what was heard of an adverse event, for the task that it opens
+    base: Mapping[str, Any] | None = None
 
 
 class SubmitVisit(Command, frozen=True):
@@ -81,6 +85,7 @@ class SubmitVisit(Command, frozen=True):
     values: Mapping[str, Any]
     draft_key: str = ""
     heard: str = ""
+    base: Mapping[str, Any] | None = None
 
 
 class GiveUpVisit(Command, frozen=True):
@@ -99,6 +104,7 @@ class AmendVisit(Command, frozen=True):
     reason: str
     draft_key: str = ""
     heard: str = ""
+    base: Mapping[str, Any] | None = None
 
 
 class ReportAdverseEvent(Command, frozen=True):
@@ -156,6 +162,7 @@ class SaveClaim(Command, frozen=True):
 
     claim_id: str
     values: Mapping[str, Any]
+    base: Mapping[str, Any] | None = None
 
 
 class ClaimCommand(Command, frozen=True):

@@ -10,7 +10,7 @@ from crmdesk.domain.money import CURRENCY
 from crmdesk.domain.money_records import CLAIM
 from crmdesk.services.claim_state import check_editable, effective_here
 from crmdesk.services.commands import ClaimCommand, SaveClaim
-from crmdesk.services.handlers.rows import create, edit
+from crmdesk.services.handlers.rows import create, edit, meant
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_one
 from crmdesk.storage import outbox
@@ -23,7 +23,7 @@ def save_claim(handling: Handling, command: SaveClaim) -> Done:
     row = handling.work.get(CLAIM.name, command.claim_id) if command.claim_id else None
     if row is None or row.get("deleted"):
         return create(handling, CLAIM, _completed(handling, command.values), command.claim_id)
-    values = tidy(CLAIM, command.values)
+    values = tidy(CLAIM, meant(CLAIM, row, command.values, command.base))
     check_edit(handling, CLAIM, row, values)
     check_editable(handling, row)
     done = edit(handling, CLAIM, row, changed_only(row, values))

@@ -73,6 +73,7 @@ def edit_row(handling: Handling, command: EditRow) -> Done:
         check_editable(handling, row)
     changes = changed_only(row, given)
     refuse_stale(handling, record, row, changes, command.base_revision)
+    meant(record, row, command.changes, command.base)
     return edit(handling, record, row, changes, command.reason)
 
 
@@ -92,6 +93,43 @@ def refuse_stale(
         raise InputError(
             "changed_meanwhile", record=record.name, row_id=row["id"], fields=stale, revision=row["revision"]
         )
+
+
+def meant(
+    record: Record, row: Mapping[str, Any], given: Mapping[str, Any], base: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """Return those given values that the person changed from what was seen (`base`); all of them where that is None.
+
+    Raises InputError('changed_meanwhile', fields=…) where the row holds something else than was seen and is meant. A
+    field that `base` does not name was not on the screen: it is written as given.
+    """
+    if base is None:
+        return given
+    after = {name: _as_stored(record, name, value) for name, value in given.items()}
+    before = {name: _as_stored(record, name, base[name]) for name in given if name in base}
+    changed = {
+        name: value for name, value in given.items() if name not in before or not _alike(before[name], after[name])
+    }
+    stale = sorted(
+        name
+        for name in changed
+        if name in before
+        and not _alike(value_of(row, name), before[name])
+        and not _alike(value_of(row, name), after[name])
+    )
+    if stale:
+        raise InputError(
+            "changed_meanwhile", record=record.name, row_id=row["id"], fields=stale, revision=row["revision"]
+        )
+    return changed
+
+
+def _as_stored(record: Record, name: str, value: Any) -> Any:
+    return value_of(tidy(record, {name: value}), name)
+
+
+def _alike(left: Any, right: Any) -> bool:
+    return not changed_only({"value": left}, {"value": right})
 
 
 def edit(

@@ -13,7 +13,7 @@ from crmdesk.services.commands import AmendVisit, DeleteRow, DiscardDraft, GiveU
 from crmdesk.services.company_rules import backdating
 from crmdesk.services.handlers.adverse_events import open_task
 from crmdesk.services.handlers.drafts import discard_draft
-from crmdesk.services.handlers.rows import create, delete_row, edit, refuse_stale
+from crmdesk.services.handlers.rows import create, delete_row, edit, meant, refuse_stale
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.shown import select_ids, select_one
 
@@ -22,7 +22,7 @@ def save_visit(handling: Handling, command: SaveVisit) -> Done:
     """Create or change a visit that is planned or a draft; RefusedError('locked') for a submitted one."""
     if command.values.get("state") == "submitted":
         raise RefusedError("not_in_this_state", state="submitted", event="save")
-    done, row = _write(handling, command.visit_id, dict(command.values))
+    done, row = _write(handling, command.visit_id, command.values, command.base)
     _drop_draft(handling, command.draft_key)
     if row.get("adverse_event"):
         open_task(handling, row, command.heard)
@@ -38,10 +38,10 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
     given = dict(command.values)
     heard = given.get("adverse_event") is True
     if heard:  # the server takes the report after its task, and the task after a visit that it can belong to
-        made, saved = _write(handling, command.visit_id, {"state": "draft", **given})
+        made, saved = _write(handling, command.visit_id, {"state": "draft", **given}, command.base)
         open_task(handling, saved, command.heard)
         command = msgspec.structs.replace(command, visit_id=made.created_id)
-    done, row = _write(handling, command.visit_id, {**given, "state": "submitted"}, apart=heard)
+    done, row = _write(handling, command.visit_id, {**given, "state": "submitted"}, command.base, apart=heard)
     if not row.get("doctor_ids") and not row.get("institution_id"):
         raise InputError("required", field="doctor_ids")
     if row.get("adverse_event") is None:
@@ -69,13 +69,15 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
     row = row_of(handling, VISIT, command.visit_id)
     if row["state"] != "submitted":
         raise RefusedError("not_submitted", record=VISIT.name)
-    given = {name: value for name, value in tidy(VISIT, command.values, row).items() if name != "state"}
+    written = meant(VISIT, row, command.values, command.base)
+    given = {name: value for name, value in tidy(VISIT, written, row).items() if name != "state"}
     reason = command.reason.strip()
     check_edit(handling, VISIT, row, given, reason)
     changes = changed_only(row, given)
     if not changes:
         raise RefusedError("nothing_amended", record=VISIT.name)
-    refuse_stale(handling, VISIT, row, changes, command.base_revision)
+    if command.base is None:
+        refuse_stale(handling, VISIT, row, changes, command.base_revision)
     after = {**row, **changes}
     visit_rules.check_in_time(row, after, handling.clock(), backdating(handling.work.connection))
     heard = after["adverse_event"] is True
@@ -86,8 +88,10 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
     return Done(inverse=() if changes.get("adverse_event") else done.inverse)
 
 
-def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = False) -> tuple[Done, Values]:
-    """Make or change a visit; returns what was done, and the visit as it is now.
+def _write(
+    handling: Handling, visit_id: str, given: Mapping[str, Any], base: Mapping[str, Any] | None, *, apart: bool = False
+) -> tuple[Done, Values]:
+    """Make or change a visit, of one that is there only what differs from `base`; returns what was done, and the visit as it is now.
 
     One that was deleted while its report was open is made anew, under another id.
     """
@@ -96,7 +100,7 @@ def _write(handling: Handling, visit_id: str, given: Values, *, apart: bool = Fa
         free = not visit_id or handling.work.name_is_free(VISIT.name, visit_id)
         made = create(handling, VISIT, completed(handling, given), visit_id if free else "")
         return made, handling.work.get(VISIT.name, made.created_id) or {}
-    values = tidy(VISIT, given, row)
+    values = tidy(VISIT, meant(VISIT, row, given, base), row)
     check_edit(handling, VISIT, row, values)
     changes = changed_only(row, values)
     done = edit(handling, VISIT, row, changes, apart=apart)
