@@ -2,7 +2,8 @@
 
 `base_revision` is the revision that the person saw; `changes` maps declared field names to new values. `base` holds the
 values that the person saw, by field (`custom.<key>` for company fields): only what differs from them is written, and
-InputError('changed_meanwhile') where such a field holds something else by now. None: all that is given is written.
+InputError('changed_meanwhile') where such a field holds something else by now; where a report is submitted, any field
+that was seen. None: all that is given is written.
 """
 
 from collections.abc import Mapping

@@ -2706,6 +2706,33 @@
         </message>
     </context>
     <context>
+        <name>MeanwhileView</name>
+        <message>
+            <source>这里写的：{value}</source>
+            <translation>Here: {value}</translation>
+        </message>
+        <message>
+            <source>别处写的：{value}</source>
+            <translation>Elsewhere: {value}</translation>
+        </message>
+        <message>
+            <source>你写的时候，下面的内容在别处（另一台电脑或另一个窗口）也改了{when}。每项选一个，再提交；另一个值留在历史里。</source>
+            <translation>While you were writing, this was changed elsewhere too, on another computer or in another window{when}. Choose one of each, then submit; the other one stays in the history.</translation>
+        </message>
+        <message>
+            <source>已选好。没选的值留在历史里。</source>
+            <translation>Chosen. What was not chosen stays in the history.</translation>
+        </message>
+        <message>
+            <source>别处刚改了{fields}{when}，已并入这里；你写的都在。</source>
+            <translation>{fields} changed elsewhere{when} and is in here now; all that you wrote is still there.</translation>
+        </message>
+        <message>
+            <source>（{when}）</source>
+            <translation> ({when})</translation>
+        </message>
+    </context>
+    <context>
         <name>MoveDialog</name>
         <message>
             <source>移动拜访</source>
@@ -4385,6 +4412,10 @@
         <message>
             <source>附件已加密保存在本机，排在文字之后发送</source>
             <translation>Attachment encrypted and saved here; sent after the texts</translation>
+        </message>
+        <message>
+            <source>这次拜访已在别处提交。这里多写的内容还在：写上更正原因，作为更正提交；不要的话，点“放弃更正”。</source>
+            <translation>This visit was submitted elsewhere. What you wrote beyond it is still here: give a reason and submit it as an amendment, or press 'Give up'.</translation>
         </message>
         <message>
             <source>这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。</source>

@@ -96,12 +96,18 @@ def refuse_stale(
 
 
 def meant(
-    record: Record, row: Mapping[str, Any], given: Mapping[str, Any], base: Mapping[str, Any] | None
+    record: Record,
+    row: Mapping[str, Any],
+    given: Mapping[str, Any],
+    base: Mapping[str, Any] | None,
+    *,
+    whole: bool = False,
 ) -> Mapping[str, Any]:
     """Return those given values that the person changed from what was seen (`base`); all of them where that is None.
 
     Raises InputError('changed_meanwhile', fields=…) where the row holds something else than was seen and is meant. A
-    field that `base` does not name was not on the screen: it is written as given.
+    field that `base` does not name was not on the screen: it is written as given. `whole`: all that was on the screen
+    is meant, as where a report is submitted.
     """
     if base is None:
         return given
@@ -110,12 +116,11 @@ def meant(
     changed = {
         name: value for name, value in given.items() if name not in before or not _alike(before[name], after[name])
     }
+    now = {name: _as_stored(record, name, value_of(row, name)) for name in before}
     stale = sorted(
         name
-        for name in changed
-        if name in before
-        and not _alike(value_of(row, name), before[name])
-        and not _alike(value_of(row, name), after[name])
+        for name in before
+        if (whole or name in changed) and not _alike(now[name], before[name]) and not _alike(now[name], after[name])
     )
     if stale:
         raise InputError(

@@ -38,10 +38,12 @@ def submit_visit(handling: Handling, command: SubmitVisit) -> Done:
     given = dict(command.values)
     heard = given.get("adverse_event") is True
     if heard:  # the server takes the report after its task, and the task after a visit that it can belong to
-        made, saved = _write(handling, command.visit_id, {"state": "draft", **given}, command.base)
+        made, saved = _write(handling, command.visit_id, {"state": "draft", **given}, command.base, submit=True)
         open_task(handling, saved, command.heard)
         command = msgspec.structs.replace(command, visit_id=made.created_id)
-    done, row = _write(handling, command.visit_id, {**given, "state": "submitted"}, command.base, apart=heard)
+    done, row = _write(
+        handling, command.visit_id, {**given, "state": "submitted"}, command.base, submit=True, apart=heard
+    )
     if not row.get("doctor_ids") and not row.get("institution_id"):
         raise InputError("required", field="doctor_ids")
     if row.get("adverse_event") is None:
@@ -69,7 +71,7 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
     row = row_of(handling, VISIT, command.visit_id)
     if row["state"] != "submitted":
         raise RefusedError("not_submitted", record=VISIT.name)
-    written = meant(VISIT, row, command.values, command.base)
+    written = meant(VISIT, row, command.values, command.base, whole=True)
     given = {name: value for name, value in tidy(VISIT, written, row).items() if name != "state"}
     reason = command.reason.strip()
     check_edit(handling, VISIT, row, given, reason)
@@ -89,18 +91,25 @@ def amend_visit(handling: Handling, command: AmendVisit) -> Done:
 
 
 def _write(
-    handling: Handling, visit_id: str, given: Mapping[str, Any], base: Mapping[str, Any] | None, *, apart: bool = False
+    handling: Handling,
+    visit_id: str,
+    given: Mapping[str, Any],
+    base: Mapping[str, Any] | None,
+    *,
+    submit: bool = False,
+    apart: bool = False,
 ) -> tuple[Done, Values]:
-    """Make or change a visit, of one that is there only what differs from `base`; returns what was done, and the visit as it is now.
+    """Make or change a visit; returns what was done, and the visit as it is now.
 
-    One that was deleted while its report was open is made anew, under another id.
+    Of one that is there only what differs from `base` is written. One that was deleted while its report was open is
+    made anew, under another id.
     """
     row = handling.work.get(VISIT.name, visit_id) if visit_id else None
     if row is None or row.get("deleted"):
         free = not visit_id or handling.work.name_is_free(VISIT.name, visit_id)
         made = create(handling, VISIT, completed(handling, given), visit_id if free else "")
         return made, handling.work.get(VISIT.name, made.created_id) or {}
-    values = tidy(VISIT, meant(VISIT, row, given, base), row)
+    values = tidy(VISIT, meant(VISIT, row, given, base, whole=submit), row)
     check_edit(handling, VISIT, row, values)
     changes = changed_only(row, values)
     done = edit(handling, VISIT, row, changes, apart=apart)

@@ -8,17 +8,23 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.claims import Lack, lacking
+from crmdesk.domain.money_records import CLAIM
 from crmdesk.services.views import ClaimView, Hit
 from crmdesk.ui import language, space
 from crmdesk.ui.pages.claim_faults import fault_word
 from crmdesk.ui.pages.claim_line_editor import ClaimLineEditor
 from crmdesk.ui.pages.claim_words import yuan
+from crmdesk.ui.pages.customer_words import CustomerWords
+from crmdesk.ui.pages.edit_session import same
+from crmdesk.ui.pages.meanwhile_view import MeanwhileView
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.row_picker import RowPicker
 from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
+BASE = "base"
+"""Where a draft keeps what was seen of the claim when it was written."""
 KEEP_AFTER_MS = 700
 _CONTENT = ("title", "visit_id", "reason", "attendees", "lines", "currency")
 
@@ -44,7 +50,6 @@ class ClaimEditor(QWidget):
         self.claim_id = ""
         self.dirty = False
         self._loading = self._marking = False
-        self._saved: dict[str, Any] = {}
         self._earlier: list[dict[str, Any]] = []
         self._visit_id: str | None = None
         self._doctors: dict[str, str] = {}
@@ -52,6 +57,10 @@ class ClaimEditor(QWidget):
         self._offered: dict[str, dict[str, str]] = {}  # by claim: who was taken off can be put on again
         self._off: set[str] = set()  # offered, but not proposed for a new line
         self._before: tuple[set[str], dict[str, Any] | None] = (set(), None)
+        self.base: dict[str, Any] = {}
+        self.meanwhile = MeanwhileView(CLAIM, CustomerWords(self))
+        self.meanwhile.picked.connect(lambda name, value: self._put({name: value}))
+        self.meanwhile.decided.connect(self._changed)
         self.lines: list[ClaimLineEditor] = []
         self.title_edit, self.reason, self.attendees = (TextLine() for _ in range(3))
         for name, edit in (("title", self.title_edit), ("reason", self.reason), ("attendees", self.attendees)):
@@ -105,6 +114,7 @@ class ClaimEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space.APART)
+        layout.addWidget(self.meanwhile)
         layout.addWidget(head)
         layout.addWidget(self._lines_card)
 
@@ -124,6 +134,7 @@ class ClaimEditor(QWidget):
         self.doctor_picker.edit.setAccessibleName(self.tr("添加医生"))
         self.doctor_picker.edit.setPlaceholderText(self.tr("姓名、拼音或医院"))
         self._lines_card.set_heading(self.tr("明细"))
+        self.meanwhile.retranslate()
         for line in self.lines:
             line.retranslate()
         self._show_total()
@@ -131,13 +142,14 @@ class ClaimEditor(QWidget):
             self.mark_faults()
 
     def load(self, view: ClaimView, draft: Mapping[str, Any] | None) -> None:
-        """Show a claim; a draft (texts typed but not yet whole) goes before what is saved."""
+        """Show a claim; a draft (texts typed but not yet whole) goes before what is saved, and meets what is new."""
         self._loading = True
         self._timer.stop()
         self.claim_id = view.row.id
-        self._saved = _content(view)
+        base = (draft or {}).get(BASE)
+        self.meanwhile.begin({**_content(view), **(base if isinstance(base, Mapping) else {})})
         self._earlier = []
-        content: Mapping[str, Any] = draft or self._saved
+        content: Mapping[str, Any] = draft or _content(view)
         self._visit_id = view.row["visit_id"]
         self._doctors = dict(view.doctor_names) | self._offered.get(self.claim_id, {})
         self._offered[self.claim_id] = self._doctors
@@ -160,13 +172,76 @@ class ClaimEditor(QWidget):
         if self._marking:
             self._clear_faults()
         self._show_total()
+        if self.dirty and not self.holds(view):
+            self.meet(view)
+
+    @property
+    def _saved(self) -> dict[str, Any]:
+        """What was seen of the claim, with what is on its way into the store."""
+        return self.meanwhile.seen or {}
 
     def holds(self, view: ClaimView) -> bool:
-        """Say whether the editor shows this claim, as it is or with edits of its own on top."""
+        """Say whether the editor knows this claim as it is, perhaps with edits of its own on top."""
         shown = _content(view)
         # A read that began before the newest save was committed answers with what the editor itself has replaced since.
-        own = shown == self._saved or shown in self._earlier
-        return self.claim_id == view.row.id and (self.dirty or own)
+        return self.claim_id == view.row.id and (shown == self._saved or shown in self._earlier)
+
+    def meet(self, view: ClaimView) -> None:
+        """Let what the claim holds by now come into what is being written; what both changed is asked about."""
+        theirs, mine = _content(view), self.values()
+        if mine is None:  # as long as a line can't be read, the lines wait for each other
+            theirs["lines"] = self._saved.get("lines")
+            mine = {name: edit.text().strip() for name, edit in self._texts().items()}
+        self._doctors |= view.doctor_names
+        self.meanwhile.names = self._doctors
+        met = self.meanwhile.meet(view.row, theirs, mine)
+        self._earlier = []
+        self._put({name: met.values[name] for name in mine if name in met.news})
+        self.dirty = self.values() is None or any(not same(met.values[name], theirs[name]) for name in mine)
+        if self.dirty and not self._timer.isActive():
+            self._timer.start()
+
+    def take_back(self, base: Mapping[str, Any]) -> None:
+        """Take note that what was saved against this base was refused: it is still to be saved."""
+        self.meanwhile.seen = {**self._saved, **base}
+        self.dirty = True
+        self._timer.start()
+
+    def _texts(self) -> dict[str, TextLine]:
+        return {"title": self.title_edit, "reason": self.reason, "attendees": self.attendees}
+
+    def _put(self, values: Mapping[str, Any]) -> None:
+        """Show these values; what holds them already is left alone, with whoever is typing in it."""
+        self._loading = True
+        for name, edit in self._texts().items():
+            if name in values and not same(edit.text().strip(), values[name]):
+                at = edit.cursorPosition()
+                edit.setText(str(values[name] or ""))
+                edit.setCursorPosition(at)
+        if "lines" in values:
+            self._put_lines(values["lines"] or [])
+        self._before = (self._taking_part(), self.values())
+        self._loading = False
+        self._show_total()
+
+    def _put_lines(self, contents: Sequence[Mapping[str, Any]]) -> None:
+        """Show these lines where the lines stand; an empty one that was added here stays below them."""
+        begun = [line for line in self.lines if line.begun]
+        for line in begun[len(contents) :]:
+            self._drop(line)
+        for line in self.lines:
+            line.set_doctors(list(self._doctors.items()))
+        for line, content in zip(begun, contents, strict=False):
+            if line.line() != content:
+                line.load(content)
+        empty = [line for line in self.lines if not line.begun] if contents[len(begun) :] else []
+        for line in empty:
+            self._drop(line)
+        for content in contents[len(begun) :]:
+            self.add_line(content)
+        if empty or not self.lines:
+            self.add_line()
+        self._order()
 
     def _show_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
         for line in self.lines:
@@ -205,11 +280,14 @@ class ClaimEditor(QWidget):
 
     def _remove(self, line: ClaimLineEditor) -> None:
         if line in self.lines:
-            self.lines.remove(line)
-            self._lines_layout.removeWidget(line)
-            line.hide()
-            line.deleteLater()
+            self._drop(line)
             self._changed(line_gone=line.begun)
+
+    def _drop(self, line: ClaimLineEditor) -> None:
+        self.lines.remove(line)
+        self._lines_layout.removeWidget(line)
+        line.hide()
+        line.deleteLater()
 
     def _taking_part(self) -> set[str]:
         """Return the doctors of all lines."""
@@ -295,8 +373,9 @@ class ClaimEditor(QWidget):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def raw(self) -> dict[str, Any]:
-        """Return everything typed, as it is."""
+        """Return everything typed, as it is, and what was seen when it was typed."""
         return {
+            BASE: dict(self._saved),
             "title": self.title_edit.text(),
             "reason": self.reason.text(),
             "attendees": self.attendees.text(),
@@ -308,16 +387,17 @@ class ClaimEditor(QWidget):
         self._timer.stop()
         if not self.dirty or not self.claim_id:
             return
-        values = self.values()
+        values = None if self.meanwhile.undecided else self.values()
         if values is not None:
             self.settled(values)
         self.kept.emit(values, self.raw())
 
     def settled(self, values: Mapping[str, Any]) -> None:
-        """Take note that these values are on their way into the store."""
+        """Take note that these values are on their way into the store, to be saved against `base`."""
+        self.base = {name: self._saved.get(name) for name in values}
         self._timer.stop()
         self._earlier = [*self._earlier[-9:], dict(self._saved)]
-        self._saved |= values
+        self.meanwhile.seen = {**self._saved, **values}
         self.dirty = False
 
     def committed(self, values: Mapping[str, Any]) -> None:
@@ -334,7 +414,8 @@ class ClaimEditor(QWidget):
         (earlier, before), now = self._before, self._taking_part()
         self._before = (now, self.values())
         self._off = (self._off | (earlier - now)) - now
-        if (earlier - now or line_gone) and before is not None and self._before[1] is not None:
+        alone = (earlier - now or line_gone) and not self.meanwhile.undecided
+        if alone and before is not None and self._before[1] is not None:
             self._take_off(before, self._before[1], [self._doctors.get(one, one) for one in earlier - now])
             return
         self.dirty = True

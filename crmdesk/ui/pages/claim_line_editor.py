@@ -204,7 +204,7 @@ class ClaimLineEditor(QFrame):
         self.description.setText(str(line.get("description") or ""))
         self.fapiao.setText(str(line.get("fapiao_number") or ""))
         self.doctors.set_values(line.get("doctor_ids") or ())
-        self._receipts = [str(one) for one in line.get("receipt_sha256s") or ()]
+        self._receipts = sorted(str(one) for one in line.get("receipt_sha256s") or ())  # as they are stored
         self._show_receipts()
         self._show_people()
         self._say()

@@ -1,6 +1,7 @@
 """Expenses: the own claims with their state at the left, one claim (edited or shown) at the right."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from crmdesk.ui import language, space, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages import claim_words
 from crmdesk.ui.pages.claim_detail import ClaimDetail
-from crmdesk.ui.pages.claim_editor import ClaimEditor
+from crmdesk.ui.pages.claim_editor import BASE, ClaimEditor
 from crmdesk.ui.pages.claim_faults import all_faults
 from crmdesk.ui.pages.claim_words import yuan
 from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
@@ -55,6 +56,7 @@ class ExpensesPage(Page):
         super().__init__(context)
         self._items: list[ClaimItem] = []
         self._to_hang: dict[str, list[str]] = {}
+        self._sending = 0  # saves on their way: until they are there, a read may answer with what was before them
         self._model = RowModel()
         self.list = RowList(self._model, lines=2)
         self.list.setObjectName("expenses_list")
@@ -240,9 +242,7 @@ class ExpensesPage(Page):
         mine = view.row["owner_id"] in (None, person.user_id)
         editing = mine and (view.row["state"] or "") in _EDITABLE and "submit" in view.allowed
         if editing and not self.editor.holds(view):
-            self.editor.load(view, draft)
-            for sha256 in self._to_hang.pop(view.row.id, []):
-                self.editor.add_receipt(0, sha256)
+            self._take_claim(view, draft)
         if not editing:
             self.editor.claim_id = ""
         self.detail.show_claim(view)
@@ -265,6 +265,19 @@ class ExpensesPage(Page):
         recallable = mine and "recall" in view.allowed
         self.recall_button.setVisible(recallable)
         self._actions["expenses_recall"].setEnabled(recallable)
+
+    def _take_claim(self, view: ClaimView, draft: dict[str, Any] | None) -> None:
+        """Show a claim in the editor; one that is being written there takes what came meanwhile, and loses nothing."""
+        if self.editor.claim_id != view.row.id:
+            self.editor.load(view, draft)
+        elif self._sending:
+            return  # asked for again when they are there
+        elif self.editor.dirty:
+            self.editor.meet(view)
+        else:
+            self.editor.load(view, draft)
+        for sha256 in self._to_hang.pop(view.row.id, []):
+            self.editor.add_receipt(0, sha256)
 
     def _enter_claim(self, _claim_id: str) -> None:
         """Go on from the list into the claim: to where it is written, else to where it is read."""
@@ -318,7 +331,34 @@ class ExpensesPage(Page):
         if values is None:
             self.context.submit(self, SaveDraft(key, raw))
             return
-        self.context.submit(self, SaveClaim(claim_id, values))
+        self._save(values, raw)
+
+    def _save(
+        self, values: dict[str, Any], raw: dict[str, Any], then: Callable[[Outcome], object] = lambda _outcome: None
+    ) -> None:
+        """Save against what was seen; refused because of what came meanwhile, it is still there to be decided on."""
+        claim_id, base = self.editor.claim_id, self.editor.base
+        key = f"claim:{claim_id}"
+        self._sending += 1
+
+        def saved(outcome: Outcome) -> None:
+            self._sending -= 1
+            then(outcome)
+            if not self._sending and self.editor.claim_id == claim_id:
+                self._open(claim_id)
+
+        def refused(error: BaseException) -> None:
+            self._sending -= 1
+            if not isinstance(error, CrmdeskError) or error.code != "changed_meanwhile":
+                self.context.shell.tell(error)
+            elif self.editor.claim_id == claim_id:
+                self.editor.take_back(base)
+            else:
+                self.context.submit(self, SaveDraft(key, {**raw, BASE: base}))
+            if not self._sending and self.editor.claim_id == claim_id:
+                self._open(claim_id)
+
+        self.context.submit(self, SaveClaim(claim_id, values, base), saved, refused)
         self.context.submit(self, DiscardDraft(key))
 
     def _take_off(self, values: dict[str, Any], names: list[str]) -> None:
@@ -333,16 +373,14 @@ class ExpensesPage(Page):
             self.context.toast(said, outcome.undo_token)
             if self.editor.claim_id == claim_id:
                 self.editor.committed(values)
-                self._open(claim_id)  # and no answer counts any more that was asked for before
 
-        self.context.submit(self, SaveClaim(claim_id, values), told)
-        self.context.submit(self, DiscardDraft(f"claim:{claim_id}"))
+        self._save(values, self.editor.raw(), told)
 
     def _submit(self) -> None:
         """Save what is typed, then submit exactly that: the hash is taken from the row as it was saved."""
         claim_id = self.editor.claim_id
         values = self.editor.values()
-        if not claim_id:
+        if not claim_id or self.editor.meanwhile.ask_first():
             return
         lacks = self.editor.mark_faults()
         if values is None or lacks:
@@ -352,12 +390,15 @@ class ExpensesPage(Page):
         self.editor.settled(values)
 
         def saved(_outcome: Outcome) -> None:
-            self.context.submit(self, DiscardDraft(f"claim:{claim_id}"))
             self.context.ask(self, lambda reads: reads.claim(claim_id), self._send)
 
-        self.context.submit(self, SaveClaim(claim_id, values), saved)
+        self._save(values, self.editor.raw(), saved)
 
     def _send(self, view: ClaimView) -> None:
+        if self.editor.claim_id == view.row.id and (self.editor.dirty or not self.editor.holds(view)):
+            self._open(view.row.id)  # something came meanwhile: it is submitted as it was on the screen, or not at all
+            return
+
         def told(_outcome: Outcome) -> None:
             self._take_faults([])
             self.context.toast(

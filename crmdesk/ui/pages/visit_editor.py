@@ -8,14 +8,13 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from crmdesk.domain.adverse_events import heard_at
 from crmdesk.domain.clock import DEFAULT_ZONE, to_text, utc_now
 from crmdesk.domain.ids import new_id
-from crmdesk.domain.roles import Role
 from crmdesk.services.commands import (
     AmendVisit,
     AttachFile,
@@ -25,36 +24,23 @@ from crmdesk.services.commands import (
     SaveVisit,
     SubmitVisit,
 )
-from crmdesk.ui import actions, language, space, theme, words
+from crmdesk.ui import actions, language, theme, words
 from crmdesk.ui.context import PageContext
-from crmdesk.ui.pages.customer_words import CustomerWords, dotted
-from crmdesk.ui.pages.visit_amendment import AmendmentBar
+from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.visit_beside import VisitBeside
 from crmdesk.ui.pages.visit_faults import VisitFaults, too_long
 from crmdesk.ui.pages.visit_files import choose_files, clipboard_png, readable
-from crmdesk.ui.pages.visit_form import VisitForm
+from crmdesk.ui.pages.visit_frame import LEAST_NAME, VisitFrame
+from crmdesk.ui.pages.visit_meanwhile import report_to_show
 from crmdesk.ui.pages.visit_opening import VisitOpening, open_visit
-from crmdesk.ui.pages.visit_report import VisitReport, report_for, report_of
+from crmdesk.ui.pages.visit_report import VisitReport, report_for
 from crmdesk.ui.pages.visit_sentences import VisitSentences
-from crmdesk.ui.pages.visit_side import WIDTH, VisitSide
-from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
-from crmdesk.ui.parts.chips import STATE_TONES, Chip, state_word
-from crmdesk.ui.parts.date_field import DateField
+from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.faults import Fault, FaultMarks
-from crmdesk.ui.parts.flow import FlowLayout
-from crmdesk.ui.parts.fold_row import FoldRow
-from crmdesk.ui.parts.label import ElidedLabel, Label
-from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.parts.room import width_in_sight
-from crmdesk.ui.parts.split import ScrollArea
-from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.text_field import begins_word
 
 DRAFT_AFTER_MS = 500
 """How long after a change the draft is saved; the promise is a second after the last key stroke."""
-
-_LEAST_WIDTH, _LEAST_NAME, _LEAST_ABOUT = 560, 64, 300
-"""What the report has at least beside what is known of the doctor, and the name and what is beside it in their line."""
 
 _BESIDE = frozenset({"visit", "doctor", "product", "attachment", "affiliation", "adverse_event", "company_rule"})
 """Records whose changes show beside the report."""
@@ -63,109 +49,45 @@ AGAIN_AFTER_MS = 5_000
 """How long after a draft could not be saved (a full disk, say) it is tried again by itself."""
 
 
-class VisitEditor(QWidget):
+class VisitEditor(VisitFrame):
     """One visit report. Nothing that was typed is lost by leaving, a crash or a refusal."""
 
     renamed = Signal()
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__()
-        self.setObjectName("visit_editor")
-        self.context = context
-        self._words, self._sentences = CustomerWords(self), VisitSentences(self)
+        super().__init__(context)
+        self._sentences = VisitSentences(self)
         self._opening: VisitOpening | None = None
         self._saved_values: dict[str, Any] = {}
         self._on_its_way: tuple[str, dict[str, Any]] = ("", {})  # the last draft handed over, perhaps not yet written
         self._presses = self._receipts = 0
         self._amending = False
         self._early: list[QKeyEvent] = []  # pressed while the report was being read
-        self.form = VisitForm(Role(context.desk.person.role), self._words)
-        self.side = VisitSide(self._words)
-        self.form.edited.connect(self._edited)
         self._beside = VisitBeside(self, context, self.form, self.side)
-        self.banner = Banner()
-        self.banner.setObjectName("visit_banner")
-        self.amendment = AmendmentBar()
-        self.amendment.typed.connect(self._reason_typed)
-        self.amendment.dropped.connect(self.drop_amendment)
-        self.day = DateField("visit_day", "back")
-        self.day.picked.connect(self._day_picked)
         self._faults = VisitFaults(self.form, self.day, self.amendment, self._sentences)
         self._marks = FaultMarks(self.banner)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_AFTER_MS)
         self._timer.timeout.connect(self.keep_draft)
-        self._lay_out()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.form.edited.connect(self._edited)
+        self.meanwhile.picked.connect(self._decided)
+        self.meanwhile.decided.connect(lambda: self._edited("pick"))
+        self.amendment.typed.connect(self._reason_typed)
+        self.amendment.dropped.connect(self.drop_amendment)
+        self.day.picked.connect(self._day_picked)
+        self._later.clicked.connect(self.later)
+        self.submit_button.clicked.connect(self.submit)
+        self._amend.clicked.connect(self.amend)
+        self._expense.clicked.connect(self.add_expense)
+        self._attach.clicked.connect(self.choose_file)
         for number in range(10):
             QShortcut(QKeySequence(f"Alt+{number}"), self, lambda number=number: self.form.to_group(str(number)))
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste_picture)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-
-    def _lay_out(self) -> None:
-        self._name, self._second = ElidedLabel("", "subject"), ElidedLabel("", "secondary")
-        about, beside = FlowLayout(spacing=space.NEAR), QHBoxLayout()
-        for label in (self._name, self._second):
-            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-            about.addWidget(label)
-        self._name.setObjectName("visit_doctor_label")
-        self.draft_chip = Chip(parent=self)
-        self.draft_chip.setObjectName("visit_draft_chip")
-        self._later = Button.for_action("visit_later")
-        self._later.clicked.connect(self.later)
-        self.submit_button = Button.for_action("visit_submit", PRIMARY)
-        self.submit_button.clicked.connect(self.submit)
-        self._amend = Button.for_action("visit_amend")
-        self._amend.clicked.connect(self.amend)
-        for widget in (self.draft_chip, self.day, self._later, self._amend, self.submit_button):
-            beside.addWidget(widget)
-        head = FoldRow(about, beside, _LEAST_ABOUT)
-        for row in (beside, head):
-            row.setSpacing(space.NEAR)
-        self._expense = Button.for_action("visit_expense", icon_name="plus")
-        self._expense.clicked.connect(self.add_expense)
-        self._attach = Button.for_action("visit_attach", icon_name="plus")
-        self._attach.clicked.connect(self.choose_file)
-        self._figures = Label("", "muted")
-        self._figures.setObjectName("visit_figures_label")
-        self.drop_button = Button.for_action("visit_drop", QUIET, small=True)
-        foot = SqueezedRow()
-        foot.setSpacing(space.NEAR)
-        for part in (self._expense, self._attach, self.drop_button, self._figures):
-            foot.addWidget(part)
-        foot.addStretch(1)
-        main = QVBoxLayout()
-        main.setContentsMargins(space.EDGE, space.ROOMY, space.EDGE, space.ROOMY)
-        main.setSpacing(space.NEAR)
-        main.addLayout(head)
-        main.addWidget(self.banner)
-        main.addWidget(self.amendment)
-        room = ScrollArea()  # in a low window the report scrolls instead of hiding chips
-        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        room.setProperty("part", "scroll")
-        room.setWidget(self.form)
-        main.addWidget(room, 1)
-        main.addLayout(foot)
-        self._room, self._main = room, main
-        self._parts = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(main, 1)
-        layout.addWidget(self.side)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._give_room()
-
-    def _give_room(self) -> None:
-        """Put what is known of the doctor below the report where there is no room beside it."""
-        below = width_in_sight(self) < max(self._main.minimumSize().width(), theme.px(_LEAST_WIDTH)) + WIDTH
-        if below == (self._parts.direction() == QBoxLayout.Direction.TopToBottom):
-            return
-        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
-        self._room.show_whole(whole=below)  # the page scrolls then
-        self.side.set_below(below)
 
     # --- opening --------------------------------------------------------------------------------------------------
 
@@ -197,10 +119,13 @@ class VisitEditor(QWidget):
         self.banner.say("")
         if not again or not self._unsaved():
             self._amending = self._own_submitted and opening.draft is not None
-            report = self._report(opening)
-            self._saved_values = report.content()
-            self.form.show_report(report)
+            kept = self._on_its_way[1] if opening.visit_id == self._on_its_way[0] else opening.draft
+            self.form.show_report(report_to_show(opening, kept, self._fresh(opening)))
+            self.meanwhile.open(opening, kept)
+            self._saved_values = self.meanwhile.content()
             self._presses = 0
+        else:
+            self.meanwhile.come(opening)
         self.form.texts.say_note_error("")
         self.form.set_locked(self.locked)
         self._show()
@@ -210,23 +135,12 @@ class VisitEditor(QWidget):
         for pressed in early:
             QApplication.sendEvent(QApplication.focusWidget() or self, pressed)
 
-    def _report(self, opening: VisitOpening) -> VisitReport:
-        if opening.visit_id == self._on_its_way[0]:
-            report = report_of(self._on_its_way[1])
-        elif opening.draft is not None:
-            report = report_of(opening.draft)
-        elif opening.row is not None:
-            report = report_of(opening.row.values)
-        elif opening.doctors:
+    def _fresh(self, opening: VisitOpening) -> VisitReport:
+        if opening.doctors:
             view = opening.doctors[0]
             place = view.affiliations[0].institution_id if view.affiliations else ""
-            report = report_for(view.row, place, opening.person.user_id, to_text(utc_now()), DEFAULT_ZONE)
-        else:
-            report = VisitReport(owner_id=opening.person.user_id, starts_at=to_text(utc_now()), zone=DEFAULT_ZONE)
-        if opening.row is not None:
-            report.custom = dict(opening.row["custom"] or {})
-        report.owner_id = report.owner_id or opening.person.user_id
-        return report
+            return report_for(view.row, place, opening.person.user_id, to_text(utc_now()), DEFAULT_ZONE)
+        return VisitReport(owner_id=opening.person.user_id, starts_at=to_text(utc_now()), zone=DEFAULT_ZONE)
 
     @property
     def locked(self) -> bool:
@@ -249,7 +163,7 @@ class VisitEditor(QWidget):
     # --- keeping --------------------------------------------------------------------------------------------------
 
     def _unsaved(self) -> bool:
-        return self._opening is not None and not self.locked and self.report.content() != self._saved_values
+        return self._opening is not None and not self.locked and self.meanwhile.content() != self._saved_values
 
     def _edited(self, kind: str) -> None:
         if self._opening is None or self.locked:
@@ -268,11 +182,11 @@ class VisitEditor(QWidget):
         self._timer.stop()
         if self._opening is None or not self._unsaved() or not self._note_fits():
             return
-        values = self.report.content()
+        values = self.meanwhile.content()
         self._saved_values = values
-        self._on_its_way = (self._opening.visit_id, values)
+        self._on_its_way = on_its_way = (self._opening.visit_id, values)
         command = SaveDraft(self._opening.draft_key, values)
-        self.context.submit(self, command, lambda _outcome: self._kept(), self._not_kept)
+        self.context.submit(self, command, lambda _outcome: self._kept(on_its_way), self._not_kept)
 
     def _note_fits(self) -> bool:
         text = too_long(self.report)
@@ -288,7 +202,11 @@ class VisitEditor(QWidget):
     def _all_faults(self, opening: VisitOpening) -> list[Fault]:
         return self._faults.of(self.report, opening.backdating, self._amending)
 
-    def _kept(self) -> None:
+    def _kept(self, written: tuple[str, dict[str, Any]]) -> None:
+        if self._on_its_way is written:  # from here on the store knows best: another window may go on writing it
+            self._on_its_way = ("", {})
+        if self._opening is not None and self._opening.visit_id == written[0]:
+            self._opening = self._beside.opening = msgspec.structs.replace(self._opening, draft=written[1])
         now = language.local(datetime.now(UTC))
         self.draft_chip.set(self.tr("草稿已保存 {time}").format(time=f"{now:%H:%M:%S}"), "info")
         if self.banner.property("part") == "banner-bad":
@@ -321,6 +239,7 @@ class VisitEditor(QWidget):
         """Show the report no more: it was given up."""
         self._timer.stop()
         self._opening, self._on_its_way = None, ("", {})
+        self.meanwhile.begin(None)
 
     def save_now(self) -> None:
         """Save the visit itself, not only its draft; it is sent at the next sync and can still be changed."""
@@ -332,16 +251,17 @@ class VisitEditor(QWidget):
             return
         self._timer.stop()
         self._note_fits()
-        if not self._marks.show(self._all_faults(self._opening)):
+        if self.meanwhile.ask_first() or not self._marks.show(self._all_faults(self._opening)):
             self._timer.start()
             return
         if self._amending:
             self._send_amendment(self._opening)
             return
         self.submit_button.setEnabled(False)
-        self._saved_values = self.report.content()  # on its way: whoever leaves now leaves no draft behind it
-        key, heard = self._opening.draft_key, self.report.heard
-        command = SubmitVisit(self._opening.visit_id, self.report.values(), key, heard)
+        self._saved_values = self.meanwhile.content()  # on its way: whoever leaves now leaves no draft behind it
+        values, key, heard = self.report.values(), self._opening.draft_key, self.report.heard
+        self.meanwhile.sends(values)
+        command = SubmitVisit(self._opening.visit_id, values, key, heard, self.meanwhile.seen)
         self.context.submit(self, command, self._submitted, self._refused)
 
     def _submitted(self, _outcome: Outcome) -> None:
@@ -357,8 +277,10 @@ class VisitEditor(QWidget):
     def _refused(self, error: BaseException) -> None:
         self.submit_button.setEnabled(True)
         self._saved_values = {}
+        self.meanwhile.sent(arrived=False)
         self.banner.say(lambda: words.error_sentence(error), "bad")
         self._timer.start()
+        self.refresh(_BESIDE)  # it may have been refused because of what was written elsewhere
 
     # --- amending -------------------------------------------------------------------------------------------------
 
@@ -391,7 +313,9 @@ class VisitEditor(QWidget):
         self.submit_button.setEnabled(False)
         self._on_its_way = ("", {})
         values = self.report.values()
-        command = AmendVisit(row.id, values, row.revision, reason, opening.draft_key, self.report.heard)
+        self.meanwhile.sends(values)
+        heard, seen = self.report.heard, self.meanwhile.seen
+        command = AmendVisit(row.id, values, row.revision, reason, opening.draft_key, heard, seen)
 
         def amended(outcome: Outcome) -> None:
             self.context.toast(lambda: self.tr("更正已保存在本机，原因和改动留在更正记录里"), outcome.undo_token)
@@ -455,19 +379,28 @@ class VisitEditor(QWidget):
         if self.locked:
             then()
             return
-        if not self._note_fits():
+        if not self._note_fits() or self.meanwhile.ask_first():
             return
         self._timer.stop()
-        state = str(opening.row["state"]) if opening.row else "draft"
-        values = {**self.report.values(), "state": state}
-        self._saved_values = self.report.content()
+        state = {"state": str(opening.row["state"]) if opening.row else "draft"}
+        values, seen = self.report.values(), self.meanwhile.seen
+        self._saved_values = self.meanwhile.content()
         self._on_its_way = ("", {})
-        command = SaveVisit(opening.visit_id, values, opening.draft_key, self.report.heard)
+        self.meanwhile.sends(values)
+        base = {**seen, **state} if seen is not None else None
+        command = SaveVisit(opening.visit_id, {**values, **state}, opening.draft_key, self.report.heard, base)
         self.context.submit(self, command, lambda outcome: self._saved(outcome, then), self._refused)
 
     def _saved(self, outcome: Outcome, then: Callable[[], object]) -> None:
+        typed = self._unsaved()
+        self.meanwhile.sent(arrived=True)
+        if not typed:
+            self._saved_values = self.meanwhile.content()
         if self._opening is not None and outcome.created_id:  # another id where the visit was deleted meanwhile
-            self._opening = self._beside.opening = msgspec.structs.replace(self._opening, visit_id=outcome.created_id)
+            self._opening = self._beside.opening = msgspec.structs.replace(
+                self._opening, visit_id=outcome.created_id, draft=None
+            )
+        self.refresh(_BESIDE)
         then()
 
     @property
@@ -489,21 +422,57 @@ class VisitEditor(QWidget):
             self.context.ask(self, lambda reads: open_visit(reads, visit_id, ""), self._refreshed, latest="opening")
 
     def _refreshed(self, opening: VisitOpening) -> None:
-        if self._opening is not None and opening.visit_id == self._opening.visit_id:
-            if self._opening.row is not None and opening.row is None:
-                self._deleted(self._opening, opening)
-                return
-            doctors = opening.doctors or self._opening.doctors
-            other_rule = opening.backdating != self._opening.backdating
-            self._opening = self._beside.opening = msgspec.structs.replace(opening, doctors=doctors)
-            self._receipts = opening.receipts
-            self.form.products.set_products(opening.products_in_order)
-            if opening.row is not None:
-                self.report.custom = dict(opening.row["custom"] or {})
-                self.form.own.show_report(self.report)
-            self._show()
-            if other_rule:
-                self._say_in_time()
+        before = self._opening
+        if before is None or opening.visit_id != before.visit_id:
+            return
+        if before.row is not None and opening.row is None:
+            self._deleted(before, opening)
+            return
+        typed, submitted = self._unsaved(), self._own_submitted
+        doctors = opening.doctors or before.doctors
+        self._opening = self._beside.opening = msgspec.structs.replace(opening, doctors=doctors)
+        self._receipts = opening.receipts
+        self.form.products.set_products(opening.products_in_order)
+        self._amending = self._amending or (self._own_submitted and not submitted)  # as long as it holds what was typed
+        self._take_row(opening, typed)
+        if self._own_submitted and not submitted:
+            self._submitted_elsewhere(opening)
+        self._show()
+        if opening.backdating != before.backdating:
+            self._say_in_time()
+
+    def _take_row(self, opening: VisitOpening, typed: bool) -> None:
+        """Let what the visit holds by now come into the form; what was typed stays, and is kept with it."""
+        if self.locked and opening.row is not None:
+            self.meanwhile.show_stored(opening.row)
+            return
+        met = self.meanwhile.come(opening)
+        if met is not None and not typed:
+            self._saved_values = self.meanwhile.content()
+        elif met is not None and (met.news or met.clashes):
+            self._timer.start()
+
+    def _decided(self, name: str, value: object) -> None:
+        """Show what was chosen of a field that was written here and elsewhere."""
+        if self._opening is not None and self._opening.row is not None:
+            self.meanwhile.put({name: value}, self._opening.row)
+
+    def _submitted_elsewhere(self, opening: VisitOpening) -> None:
+        """The report was submitted elsewhere while it is open here: what was written beyond it becomes an amendment."""
+        row = opening.row
+        if row is None or self.meanwhile.is_stored(row, self.report):
+            self._timer.stop()
+            self._amending = False
+            if opening.draft is not None:
+                self.context.submit(self, DiscardDraft(opening.draft_key))
+        else:
+            self.banner.say(
+                lambda: self.tr(
+                    "这次拜访已在别处提交。这里多写的内容还在：写上更正原因，作为更正提交；不要的话，点“放弃更正”。"
+                ),
+                "warn",
+            )
+        self.form.set_locked(self.locked)
 
     def _deleted(self, before: VisitOpening, opening: VisitOpening) -> None:
         """The visit was deleted while its report is open: what was typed is kept, as another visit's."""
@@ -517,6 +486,7 @@ class VisitEditor(QWidget):
             self.context.submit(self, DiscardDraft(opening.draft_key))
         self._amending, self._on_its_way = False, ("", {})
         self._opening = self._beside.opening = msgspec.structs.replace(opening, visit_id=new_id(), draft=None)
+        self.meanwhile.begin(None)
         self.form.set_locked(False)
         self.banner.say(lambda: self.tr("这次拜访已被删除。写的内容还在，保存后成为一次新的拜访。"), "warn")
         self._show()
@@ -528,6 +498,7 @@ class VisitEditor(QWidget):
         """Set every text anew."""
         self.form.retranslate()
         self.amendment.retranslate()
+        self.meanwhile.retranslate()
         self.day.set_label(self.tr("拜访日期"))
         self.day.retranslate()
         self.draft_chip.set("")
@@ -549,7 +520,7 @@ class VisitEditor(QWidget):
         if self.report.starts_at:
             self.day.set_value(language.local(self.report.starts_at).date().isoformat())
         self._name.setText(self._words.listed(str(view.row["name"]) for view in opening.doctors))
-        self._name.setMinimumWidth(min(self._name.sizeHint().width(), theme.px(_LEAST_NAME)))
+        self._name.setMinimumWidth(min(self._name.sizeHint().width(), theme.px(LEAST_NAME)))
         self._second.setText(self._sentences.place(opening, self.report))
         if self.locked and opening.row is not None:
             self.draft_chip.set(state_word(opening.row.sync_state), STATE_TONES[opening.row.sync_state])

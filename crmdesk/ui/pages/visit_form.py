@@ -167,9 +167,10 @@ class VisitForm(Card):
         self.texts.show_report(report)
         self.doctors.show_report(report)
         self.adverse.set_value("" if report.adverse_event is None else "yes" if report.adverse_event else "no")
-        self.heard.setText(report.heard)
+        for line, text in ((self.heard, report.heard), (self.next_step, report.next_step)):
+            if line.text() != text:  # the cursor stays where somebody is typing
+                line.setText(text)
         self.heard.setVisible(report.adverse_event is True and not self._locked)
-        self.next_step.setText(report.next_step)
         self.next_step_on.set_value(report.next_step_on)
         self.own.show_report(report)
         self._filling = False

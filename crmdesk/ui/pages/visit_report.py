@@ -13,6 +13,8 @@ from crmdesk.domain.clock import DEFAULT_ZONE, from_text, to_text
 from crmdesk.domain.custom_fields import PREFIX, is_custom, key_of
 from crmdesk.domain.records import CUSTOM
 from crmdesk.services.views import Row
+from crmdesk.ui.pages.edit_session import same
+from crmdesk.ui.pages.meanwhile import flat
 
 NOTE_LIMIT = 200_000
 """Characters of a note, as the record declares them (`records.VISIT`)."""
@@ -112,6 +114,18 @@ class VisitReport(msgspec.Struct):
             **{f"{PREFIX}{key}": value for key, value in self.own.items()},
         }
 
+    def flat(self) -> dict[str, Any]:
+        """Return the fields as `meanwhile` lays them together: company fields each by itself, changed or not."""
+        return {**{f"{PREFIX}{key}": value for key, value in self.custom.items()}, **self.values()}
+
+    def take(self, values: Mapping[str, Any], custom: Mapping[str, Any]) -> None:
+        """Take fields that may have changed elsewhere, on a visit that holds these company fields by now."""
+        given = report_of(values)
+        for name in _ELSEWHERE:
+            setattr(self, name, getattr(given, name))
+        self.custom = dict(custom)
+        self.own = {key: value for key, value in given.own.items() if not same(value, custom.get(key))}
+
     def own_value(self, key: str) -> Any:
         """Return a company field as the form shows it."""
         return self.own[key] if key in self.own else self.custom.get(key)
@@ -164,6 +178,19 @@ def report_of(values: Mapping[str, Any]) -> VisitReport:
     ):
         setattr(report, name, _text(values, name))
     return report
+
+
+_ELSEWHERE = frozenset(VisitReport.__struct_fields__) - {"heard", "reason", "custom", "own"}
+
+
+def seen_of(row: Row) -> dict[str, Any]:
+    """Return what was seen of a visit with its row, as a save is bound to it."""
+    return flat(row.values, tuple(VisitReport().values()))
+
+
+def as_shown(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how what was seen stands in the form: a visit that was only planned has the usual duration there."""
+    return report_of(seen).flat()
 
 
 def report_for(doctor: Row, institution_id: str, owner_id: str, starts_at: str, zone: str) -> VisitReport:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import language, space, theme
@@ -33,6 +38,40 @@ class NoteEdit(TextBox):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), theme.px(self._height_px))
+
+
+def lay_over(edit: QPlainTextEdit, text: str) -> None:
+    """Change a text where it differs, so that whoever writes in it stays where they are."""
+    old = edit.toPlainText()
+    if old == text:
+        return
+    lines, changed = old.splitlines(keepends=True), text.splitlines(keepends=True)
+    places = list(itertools.accumulate((_width(line) for line in lines), initial=0))
+    cursor = QTextCursor(edit.document())
+    cursor.beginEditBlock()
+    for kind, start, end, new_start, new_end in reversed(SequenceMatcher(None, lines, changed, False).get_opcodes()):
+        if kind != "equal":
+            _replace(cursor, places[start], "".join(lines[start:end]), "".join(changed[new_start:new_end]))
+    cursor.endEditBlock()
+
+
+def _replace(cursor: QTextCursor, at: int, old: str, new: str) -> None:
+    """Replace a piece of a document; what old and new begin and end with is left alone."""
+    head = _alike(old, new)
+    tail = _alike(reversed(old[head:]), reversed(new[head:]))
+    cursor.setPosition(at + _width(old[:head]))
+    cursor.setPosition(at + _width(old[: len(old) - tail]), QTextCursor.MoveMode.KeepAnchor)
+    cursor.insertText(new[head : len(new) - tail])
+
+
+def _alike(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many characters two texts begin with alike."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _width(text: str) -> int:
+    """Return how many places a text takes in a document of Qt, which counts UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 class _Seldom(QWidget):
@@ -119,7 +158,9 @@ class VisitTexts(QWidget):
         """Show the texts of a report."""
         for edit, text in ((self.note, report.note), (self.questions, report.questions),
                            (self.competitor, report.competitor)):  # fmt: skip
-            if edit.toPlainText() != text:
+            if report is self._report:
+                lay_over(edit, text)
+            elif edit.toPlainText() != text:
                 edit.setPlainText(text)
         self._fold(written=report is self._report)
         self._report = report

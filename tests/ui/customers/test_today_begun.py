@@ -72,6 +72,7 @@ def test_a_report_that_was_begun_is_given_up_by_key_and_comes_back_by_undo(
     visit_id = editor._visit_id()
     if saved:
         editor.save_now()
+        qtbot.waitUntil(lambda: not window.bridge.waiting)
         qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.visit(visit_id))["note"] == "wrong doctor")
         qtbot.keyClicks(editor.form.note, ", really")
     qtbot.waitUntil(editor.drop_button.isVisible)
