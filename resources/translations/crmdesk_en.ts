@@ -2715,13 +2715,24 @@
             <source>别处写的：{value}</source>
             <translation>Elsewhere: {value}</translation>
         </message>
-        <message>
-            <source>你写的时候，下面的内容在别处（另一台电脑或另一个窗口）也改了{when}。每项选一个，再提交；另一个值留在历史里。</source>
-            <translation>While you were writing, this was changed elsewhere too, on another computer or in another window{when}. Choose one of each, then submit; the other one stays in the history.</translation>
+        <message numerus="yes">
+            <source>共 %n 项</source>
+            <translation>
+                <numerusform>%n entry</numerusform>
+                <numerusform>%n entries</numerusform>
+            </translation>
         </message>
         <message>
-            <source>已选好。没选的值留在历史里。</source>
-            <translation>Chosen. What was not chosen stays in the history.</translation>
+            <source>；</source>
+            <translation>; </translation>
+        </message>
+        <message>
+            <source>你写的时候，下面的内容在别处（另一台电脑或另一个窗口）也改了{when}。每项选一个，再提交。</source>
+            <translation>While you were writing, this was changed elsewhere too, on another computer or in another window{when}. Choose one of each, then submit.</translation>
+        </message>
+        <message>
+            <source>已选好；提交前还可以改选。</source>
+            <translation>Chosen; until it is submitted you can choose again.</translation>
         </message>
         <message>
             <source>别处刚改了{fields}{when}，已并入这里；你写的都在。</source>

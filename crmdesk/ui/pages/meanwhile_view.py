@@ -8,12 +8,12 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from crmdesk.domain.fields import Record
+from crmdesk.domain.fields import Field, Kind, Record
 from crmdesk.services.views import ACCEPTED, Row
 from crmdesk.ui import language, space
 from crmdesk.ui.pages.customer_words import CustomerWords
 from crmdesk.ui.pages.edit_session import FieldClash
-from crmdesk.ui.pages.meanwhile import Met, Values, meet
+from crmdesk.ui.pages.meanwhile import Met, Values, meet, record_field
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.notices import Banner
 
@@ -131,13 +131,28 @@ class MeanwhileView(QWidget):
         choice, of = self._choices[name], (self._record.name, name)
         choice.set_heading(language.field_word(*of))
         mine, theirs = (
-            self._words.apart(*of, one, (other,), self.names)
+            self._told_value(name, one, other)
             for one, other in ((clash.mine, clash.theirs), (clash.theirs, clash.mine))
         )
         choice.set_choices([
             (MINE, self.tr("这里写的：{value}").format(value=_short(mine))),
             (THEIRS, self.tr("别处写的：{value}").format(value=_short(theirs))),
         ])  # fmt: skip
+
+    def _told_value(self, name: str, value: Any, other: Any) -> str:
+        """Return a value in words; of a list what the other side does not have: it would be lost in the rest."""
+        field = record_field(self._record, name)
+        if field.kind is not Kind.ITEMS:
+            return self._words.apart(self._record.name, name, value, (other,), self.names)
+        count = self.tr("共 %n 项", "", len(value or ()))
+        differing = [one for one in value or () if one not in (other or ())]
+        return self.tr("；").join([count, *(self._entry(field, one) for one in differing)])
+
+    def _entry(self, field: Field, entry: Mapping[str, Any]) -> str:
+        shown = {part: one for part, one in entry.items() if part != "receipt_sha256s"}  # nobody reads a fingerprint
+        receipts = len(entry.get("receipt_sha256s") or ())
+        words = self._words.value(field, [shown], self.names)
+        return f"{words} {self.tr('%n 张凭证', '', receipts)}" if receipts else words
 
     def _pick(self, name: str) -> None:
         """Take a choice: what stays of the other side is no longer in the way; none at all asks again."""
@@ -154,14 +169,12 @@ class MeanwhileView(QWidget):
         self.decided.emit()
 
     def _asking(self) -> str:
-        text = self.tr(
-            "你写的时候，下面的内容在别处（另一台电脑或另一个窗口）也改了{when}。每项选一个，再提交；另一个值留在历史里。"
-        )
+        text = self.tr("你写的时候，下面的内容在别处（另一台电脑或另一个窗口）也改了{when}。每项选一个，再提交。")
         return text.format(when=self._moment())
 
     def _told(self) -> str:
         if not self._news:
-            return self.tr("已选好。没选的值留在历史里。")
+            return self.tr("已选好；提交前还可以改选。")
         names = self._words.listed(language.field_word(self._record.name, name) for name in self._news)
         return self.tr("别处刚改了{fields}{when}，已并入这里；你写的都在。").format(fields=names, when=self._moment())
 

@@ -79,6 +79,10 @@ def test_an_amount_that_both_changed_is_asked_about(rep: Seat, qtbot: QtBot, cho
     laptop.server_edits("claim", "elsewhere", lines=[line(10_00, receipt_sha256s=[receipt("a")]), line(33_00)])
     qtbot.waitUntil(lambda: page.editor.meanwhile.undecided == ["lines"])
     assert amount.text() == "22.00"
+    told = [pick.text() for pick in page.editor.meanwhile._choices["lines"]._picks]
+    assert [("¥22.00" in one, "¥33.00" in one, "¥10.00" in one) for one in told] == [
+        (True, False, False), (False, True, False)
+    ], "only what differs"  # fmt: skip
     key = f"claim:{claim_id}"
     qtbot.waitUntil(
         lambda: (laptop.ask(lambda reads: reads.draft(key)) or {}).get("lines", [{}])[-1].get("amount_text") == "22.00"
