@@ -243,7 +243,7 @@ class VisitEditor(VisitFrame):
 
     def save_now(self) -> None:
         """Save the visit itself, not only its draft; it is sent at the next sync and can still be changed."""
-        self._with_row(lambda: self.context.toast(lambda: self.tr("已保存在本机")))
+        self._with_row(lambda _visit_id: self.context.toast(lambda: self.tr("已保存在本机")))
 
     def submit(self) -> None:
         """Submit the report; what is missing is said and nothing is lost."""
@@ -262,17 +262,37 @@ class VisitEditor(VisitFrame):
         values, key, heard = self.report.values(), self._opening.draft_key, self.report.heard
         self.meanwhile.sends(values)
         command = SubmitVisit(self._opening.visit_id, values, key, heard, self.meanwhile.seen)
-        self.context.submit(self, command, self._submitted, self._refused)
+        visit_id, reported = self._opening.visit_id, self.report.adverse_event is True
+        refused = self._refused_later(self._opening)
+        self.context.submit(self, command, lambda _outcome: self._submitted(visit_id, reported), refused)
 
-    def _submitted(self, _outcome: Outcome) -> None:
-        self.submit_button.setEnabled(True)
-        self.let_go()
-        if self.report.adverse_event:
+    def _shows(self, visit_id: str) -> bool:
+        return self._opening is not None and self._opening.visit_id == visit_id
+
+    def _submitted(self, visit_id: str, reported: bool) -> None:
+        if reported:
             self.context.toast(lambda: self.tr("报告已提交，上报任务已建立：24 小时内上报，见“今日”最上面"))
         else:
             self.context.toast(lambda: self.tr("拜访报告已提交，保存在本机，联网后自动发送"), until_sent=True)
-        if self.isVisible():  # the person may have gone on to another page meanwhile
+        if not self._shows(visit_id):
+            return  # the person has gone on to another report meanwhile
+        self.submit_button.setEnabled(True)
+        self.let_go()
+        if self.isVisible():  # or to another page
             self.context.shell.back()
+
+    def _refused_later(self, opening: VisitOpening) -> Callable[[BaseException], None]:
+        """Return what to do where this report is refused: whoever has left it meanwhile finds it as a draft."""
+        content = self.meanwhile.content()
+
+        def refused(error: BaseException) -> None:
+            if self._shows(opening.visit_id):
+                self._refused(error)
+            else:
+                self.context.submit(self, SaveDraft(opening.draft_key, content))
+                self.context.shell.tell(error)
+
+        return refused
 
     def _refused(self, error: BaseException) -> None:
         self.submit_button.setEnabled(True)
@@ -319,9 +339,10 @@ class VisitEditor(VisitFrame):
 
         def amended(outcome: Outcome) -> None:
             self.context.toast(lambda: self.tr("更正已保存在本机，原因和改动留在更正记录里"), outcome.undo_token)
-            self._reopen(row.id)
+            if self._shows(row.id):
+                self._reopen(row.id)
 
-        self.context.submit(self, command, amended, self._refused)
+        self.context.submit(self, command, amended, self._refused_later(opening))
 
     def _reopen(self, visit_id: str) -> None:
         self._amending, self._opening = False, None
@@ -343,7 +364,7 @@ class VisitEditor(VisitFrame):
 
     def add_expense(self) -> None:
         """Begin a claim from this visit."""
-        self._with_row(lambda: self.context.navigate("expenses", visit_id=self._visit_id()))
+        self._with_row(lambda visit_id: self.context.navigate("expenses", visit_id=visit_id))
 
     def choose_file(self) -> None:
         """Ask for a photo, PDF, OFD or XML and attach it."""
@@ -363,8 +384,8 @@ class VisitEditor(VisitFrame):
 
     def attach(self, file_name: str, content: bytes) -> None:
         """Attach bytes to the visit, which is saved first where it is new."""
-        self._with_row(lambda: self.context.submit(
-            self, AttachFile("visit", self._visit_id(), file_name, content), self._attached, self._refused
+        self._with_row(lambda visit_id: self.context.submit(
+            self, AttachFile("visit", visit_id, file_name, content), self._attached, self._refused
         ))  # fmt: skip
 
     def _attached(self, outcome: Outcome) -> None:
@@ -372,12 +393,12 @@ class VisitEditor(VisitFrame):
         self._show_figures()
         self.context.toast(lambda: self.tr("附件已加密保存在本机，排在文字之后发送"), outcome.undo_token)
 
-    def _with_row(self, then: Callable[[], object]) -> None:
+    def _with_row(self, then: Callable[[str], object]) -> None:
         opening = self._opening
         if opening is None:
             return
         if self.locked:
-            then()
+            then(opening.visit_id)
             return
         if not self._note_fits() or self.meanwhile.ask_first():
             return
@@ -389,9 +410,13 @@ class VisitEditor(VisitFrame):
         self.meanwhile.sends(values)
         base = {**seen, **state} if seen is not None else None
         command = SaveVisit(opening.visit_id, {**values, **state}, opening.draft_key, self.report.heard, base)
-        self.context.submit(self, command, lambda outcome: self._saved(outcome, then), self._refused)
+        refused, visit_id = self._refused_later(opening), opening.visit_id
+        self.context.submit(self, command, lambda outcome: self._saved(visit_id, outcome, then), refused)
 
-    def _saved(self, outcome: Outcome, then: Callable[[], object]) -> None:
+    def _saved(self, visit_id: str, outcome: Outcome, then: Callable[[str], object]) -> None:
+        if not self._shows(visit_id):  # the person has gone on to another report meanwhile
+            then(outcome.created_id or visit_id)
+            return
         typed = self._unsaved()
         self.meanwhile.sent(arrived=True)
         if not typed:
@@ -401,7 +426,7 @@ class VisitEditor(VisitFrame):
                 self._opening, visit_id=outcome.created_id, draft=None
             )
         self.refresh(_BESIDE)
-        then()
+        then(outcome.created_id or visit_id)
 
     @property
     def shown_id(self) -> str:

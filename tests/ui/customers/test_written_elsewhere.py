@@ -195,3 +195,22 @@ def test_a_draft_of_another_window_is_what_the_report_opens_with(
     laptop.desk.submit(SaveDraft(key, {**content, "note": "一，另一个窗口接着写"})).result(20)
     editor = opened(window, qtbot, planned)
     assert editor.form.note.toPlainText() == "一，另一个窗口接着写"
+
+
+def test_what_becomes_of_a_report_that_was_left_does_not_touch_the_next_one(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    first, second = laptop.company.ids["p1"], laptop.company.ids["p2"]
+    editor = opened(window, qtbot, first)
+    editor.form.adverse.choose("no")
+    type_text(editor.form.next_step, "这边")
+    laptop.desk.submit(SaveVisit(first, {"next_step": "那边"}))
+    editor.submit()  # it will be refused
+    editor = opened(window, qtbot, second)
+    assert editor.shown_id == second
+    assert editor.submit_button.isEnabled()
+    qtbot.waitUntil(lambda: [key for key, *_more in drafts(laptop)] == [f"visit:{first}"])
+    editor = opened(window, qtbot, first)
+    qtbot.waitUntil(lambda: editor.meanwhile.undecided == ["next_step"])
+    assert editor.form.next_step.text() == "这边"
+    assert editor.report.adverse_event is False
