@@ -88,3 +88,7 @@ def test_a_window_beside_does_not_write_over_what_the_other_saved_here(laptop: L
     late = EditRow("doctor", ZHANG, {"mobile": "13900001111"}, row.revision, base={"mobile": row["mobile"]})
     assert refused(laptop, late) == ["mobile"]
     assert laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13811112222"
+    whole = {"mobile": row["mobile"], "email": "zhang@example.org"}
+    laptop.do(EditRow("doctor", ZHANG, whole, row.revision, base={**whole, "email": row["email"]}))
+    now = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
+    assert (now["mobile"], now["email"]) == ("13811112222", "zhang@example.org"), "what was left as it was seen is left"

@@ -67,13 +67,12 @@ def edit_row(handling: Handling, command: EditRow) -> Done:
     """Change fields; InputError('changed_meanwhile', fields=…) where others changed one of them since it was shown."""
     record = record_of(command.record)
     row = row_of(handling, record, command.row_id)
-    given = tidy(record, command.changes, row)
+    given = tidy(record, meant(record, row, command.changes, command.base), row)
     check_edit(handling, record, row, given, command.reason)
     if record.name == "claim":
         check_editable(handling, row)
     changes = changed_only(row, given)
     refuse_stale(handling, record, row, changes, command.base_revision)
-    meant(record, row, command.changes, command.base)
     return edit(handling, record, row, changes, command.reason)
 
 

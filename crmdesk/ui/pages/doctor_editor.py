@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -143,7 +143,8 @@ class RowEditor(QWidget):
             mine = {name for name, choice in self._choices.items() if choice.value() == "mine"}
             changes = edit_session.merged(self.record, base, self._theirs, changes, mine)
         self.save_button.setEnabled(False)
-        command = EditRow(self.record.name, base.id, changes, on.revision)
+        seen = {name: on[name] for name in changes}
+        command = EditRow(self.record.name, base.id, changes, on.revision, base=seen)
         self.context.submit(self, command, self._done, self._failed)
 
     def leave(self) -> None:
@@ -154,10 +155,12 @@ class RowEditor(QWidget):
         self._close()
 
     def keep_draft(self) -> None:
-        """Keep what was typed on this laptop."""
+        """Keep what was typed on this laptop, and what stood there before it."""
         self._keep.stop()
-        if self._base is not None and self.changes():
-            self.context.submit(self, SaveDraft(self.draft_key, {"changes": self.changes()}), None, self._not_kept)
+        changes = self.changes()
+        if self._base is not None and changes:
+            content = {"changes": changes, "base": {name: self._base[name] for name in changes}}
+            self.context.submit(self, SaveDraft(self.draft_key, content), None, self._not_kept)
 
     def start_anew(self) -> None:
         """Forget what was typed and show the row as it is."""
@@ -208,14 +211,34 @@ class RowEditor(QWidget):
             if name in self.editors:
                 self.editors[name].set_value(value)
         self.banner.say(lambda: self.tr("上次没有保存的修改还在这里。"), "info", lambda: self.tr("不要了"))
+        self._meet_draft(self._base, (draft or {}).get("base"))
+
+    def _meet_draft(self, row: Row, seen: object) -> None:
+        """Look whether the row moved on since the draft was written: what it was then is what the draft changed."""
+        if isinstance(seen, Mapping):
+            seen = {name: value for name, value in seen.items() if name in self.editors}
+            if edit_session.changes_of(row.values, seen):
+                self._base = edit_session.seen_with(row, seen)
+                self._offer_merge(row)
 
     def _compare(self, row: Row) -> None:
         base = self._base
-        if base is None or row.id != base.id or row.revision == base.revision or not self.changes():
-            if base is not None and row.id == base.id and not self.changes():
-                self._base = row
+        if base is None or row.id != base.id or not self.save_button.isEnabled():  # what is being saved is no news
             return
-        self._offer_merge(row)
+        known, there = self._theirs or base, {name: row[name] for name in self.editors}
+        if not edit_session.changes_of(known.values, there):  # a save of this laptop leaves the revision as it is
+            return
+        if self.changes():
+            self._offer_merge(row)
+        else:
+            self._base = row
+            self._show_theirs(row, self.editors)
+
+    def _show_theirs(self, row: Row, names: Iterable[str]) -> None:
+        """Show what the row holds by now in fields that nobody touched here; those that hold it are left alone."""
+        for name in names:
+            if not edit_session.same(self.editors[name].value(), row[name]):
+                self.editors[name].set_value(row[name])
 
     def _failed(self, error: BaseException) -> None:
         self.save_button.setEnabled(True)
@@ -236,6 +259,9 @@ class RowEditor(QWidget):
         if self._base is None:
             return
         self._theirs = theirs
+        untouched = self.editors.keys() - self.changes().keys()
+        self._base = edit_session.seen_with(self._base, {name: theirs[name] for name in untouched})
+        self._show_theirs(theirs, untouched)
         self._show_merge(edit_session.clashes(self.record, self._base, theirs, self.changes()))
 
     def _show_merge(self, found: Sequence[edit_session.FieldClash]) -> None:

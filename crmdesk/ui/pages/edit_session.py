@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from crmdesk.domain.custom_fields import is_custom, value_of
+from crmdesk.domain.custom_fields import folded, is_custom, value_of
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.merge import merge_sets
@@ -47,6 +47,11 @@ def same(left: Any, right: Any) -> bool:
 
 def _is_nothing(value: Any) -> bool:
     return value is None or value in ("", [])
+
+
+def seen_with(row: Row, values: Mapping[str, Any]) -> Row:
+    """Return a row as it was seen, with these declared or company fields as they were seen at another time."""
+    return msgspec.structs.replace(row, values={**row.values, **folded(row.values, values)})
 
 
 def changes_of(base: Mapping[str, Any], edited: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class HistoryList(Timeline):
         value = self._trail[int(index)].changes[name][0]
         self._context.submit(
             self,
-            EditRow(row.record, row.id, {name: value}, row.revision),
+            EditRow(row.record, row.id, {name: value}, row.revision, base={name: row[name]}),
             lambda outcome: self._context.toast(self._said, outcome.undo_token),
         )
 

@@ -222,4 +222,5 @@ class CyclePlanDialog(SmallDialog):
         if self._row is None:
             self.submit(CreateRow("cycle_plan", values), said)
         else:
-            self.submit(EditRow("cycle_plan", self._row.id, values, self._row.revision), said)
+            seen = {name: self._row[name] for name in values}
+            self.submit(EditRow("cycle_plan", self._row.id, values, self._row.revision, base=seen), said)
