@@ -101,3 +101,12 @@ def test_what_lost_on_a_submitted_report_is_taken_back_with_a_reason(own: Laptop
     assert custom_of(own) == {"waited": 25}
     edit = next(one for one in own.waiting() if one.record == "visit")
     assert edit.reason == f"conflict {an_id(861)}"
+
+
+def test_one_that_came_meanwhile_where_none_was_seen_is_not_written_over(own: Laptop) -> None:
+    seen = {"note": own.ask(lambda reads: reads.visit(PLANNED_VISIT))["note"]}
+    own.do(SaveVisit(PLANNED_VISIT, {"custom.waited": 10}))
+    with pytest.raises(InputError, match="changed_meanwhile"):
+        own.do(SaveVisit(PLANNED_VISIT, {"custom.waited": 20}, base=seen))
+    own.do(SaveVisit(PLANNED_VISIT, {"custom.talked": 75}, base=seen))
+    assert custom_of(own, PLANNED_VISIT) == {"talked": 75, "waited": 10}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crmdesk.domain import targets
-from crmdesk.domain.custom_fields import value_of
+from crmdesk.domain.custom_fields import is_custom, value_of
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.ids import is_id, new_id
@@ -111,7 +111,8 @@ def meant(
     if base is None:
         return given
     after = {name: _as_stored(record, name, value) for name, value in given.items()}
-    before = {name: _as_stored(record, name, base[name]) for name in given if name in base}
+    seen = [name for name in given if name in base or is_custom(name)]  # a company field without a value has no name
+    before = {name: _as_stored(record, name, base.get(name)) for name in seen}
     changed = {
         name: value for name, value in given.items() if name not in before or not _alike(before[name], after[name])
     }

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crmdesk.services.commands import ChangeSet
+from crmdesk.services.commands import ChangeSet, SaveVisit
 from crmdesk.ui import app, language, own_fields, theme
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.visit_editor import VisitEditor
@@ -158,3 +158,22 @@ def test_definitions_that_change_while_somebody_writes_are_followed(
     qtbot.waitUntil(lambda: "custom.left" not in editor.form.own.form.editors)
     waited = editor.form.own.form.editors["custom.waited"]
     assert (waited.name_label.text(), waited.value()) == ("候诊时间（刻）", 10)
+
+
+def test_one_that_was_written_elsewhere_is_asked_about_and_the_others_come_in(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    planned = laptop.company.ids["p1"]
+    editor = opened(window, qtbot, id=planned)
+    own = editor.form.own.form.editors
+    qtbot.keyClicks(own["custom.waited"].control, "10")
+    laptop.desk.submit(SaveVisit(planned, {"custom.waited": 25, "custom.talked": 75})).result(20)
+    qtbot.waitUntil(lambda: editor.meanwhile.undecided == ["custom.waited"])
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    assert (own["custom.waited"].value(), own["custom.talked"].value()) == (10, 75)
+    editor.meanwhile._choices["custom.waited"].choose("theirs")
+    assert own["custom.waited"].value() == 25
+    editor.meanwhile._choices["custom.waited"].choose("mine")
+    assert own["custom.waited"].value() == 10
+    editor.save_now()
+    qtbot.waitUntil(lambda: custom_of(laptop) == {"talked": 75, "waited": 10})
