@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 
@@ -17,6 +18,11 @@ from crmdesk.server.scoping import Key
 _BIGGEST = 2**53
 _MAX_FIELDS = 200
 _MAX_ARGS_BYTES = 64 << 10
+_LIMITS = (
+    ("record", 40), ("kind", 20), ("made_at", 40), ("zone", 60), ("command", 60), ("reason", 1000), ("life", 40),
+)  # fmt: skip
+"""The texts of every operation, and how many characters each may have."""
+_TEXTS = attrgetter(*(name for name, _ in _LIMITS))
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -58,9 +64,7 @@ def keys_of(operations: Iterable[Operation]) -> set[Key]:
 
 def check_form(operation: Operation) -> None:
     """Raise InputError for what is too long, can't be stored or is no time."""
-    limits = {"record": 40, "kind": 20, "made_at": 40, "zone": 60, "command": 60, "reason": 1000, "life": 40}
-    for name, limit in limits.items():
-        value = getattr(operation, name)
+    for (name, limit), value in zip(_LIMITS, _TEXTS(operation), strict=True):
         if len(value) > limit:
             raise InputError("too_long", field=name, limit=limit, length=len(value))
         if _UNSTORABLE.search(value):

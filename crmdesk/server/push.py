@@ -79,7 +79,7 @@ def push(
     if batch.forked:
         return Pushed(fork=True)
     batch.one_by_one = one_by_one
-    batch.look_ahead(operations)
+    batch.look_ahead(batch.sound)
     answers = [batch.answer(operation) for operation in operations]
     batch.keep_answers()
     return Pushed(answers)
@@ -109,7 +109,7 @@ class _Batch:
         self._room = ANSWERED_BYTES
         self.former = Former(work, actor)
         self._fresh: list[tuple[Any, ...]] = []
-        sound = [operation for operation in operations if has_identity(operation)]
+        sound = self.sound = [operation for operation in operations if has_identity(operation)]
         known = work.connection.execute(_KNOWN, {"ids": [one.id for one in sound]})
         # an operation of somebody else has another body for whoever repeats it: nothing of its answer is told
         self._known: dict[str, tuple[str, bytes]] = {
@@ -158,12 +158,12 @@ class _Batch:
         bulk_insert(self.work.connection, OPERATION_LOG, _LOG_COLUMNS, self._fresh)
 
     def look_ahead(self, operations: Iterable[Operation]) -> None:
-        """Read at once what the operations are going to need: their rows, and who wrote what they may clash with."""
+        """Read at once what sound operations are going to need: their rows, and who wrote what they may clash with."""
         held: dict[str, set[str]] = defaultdict(set)
         fresh: dict[str, set[str]] = defaultdict(set)
         edits = []
         for one in operations:
-            if one.record not in RECORDS or not has_identity(one):
+            if one.record not in RECORDS:
                 continue
             if one.kind == "create":
                 fresh[one.record].add(one.row_id)
@@ -261,9 +261,8 @@ class _Batch:
 
 
 def _weight(row: Mapping[str, Any]) -> int:
-    """Return about how many bytes a row takes in an answer."""
-    texts = [3 * len(value) for value in row.values() if type(value) is str]
-    return sum(texts) + sum(len(_encode(value)) for value in row.values() if value and type(value) in (list, dict))
+    """Return about how many bytes a row takes in an answer: a little more, of which field is which revision is in."""
+    return len(_encode(row))
 
 
 def _refusal(operation: Operation, error: InputError | RefusedError) -> Answer:

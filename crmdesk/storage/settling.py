@@ -5,7 +5,7 @@ Everything out of the ordinary (refusals, several operations of one row, tombsto
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -38,13 +38,25 @@ def answered_row(operation: Operation, answer: Answer) -> dict[str, Any] | None:
     """Return the row that an answer carries, by the columns that are known here; None where none can be read."""
     if answer.row is None:
         return None
-    known = _BY_ID[operation.record]
-    row = {name: value for name, value in answer.row.items() if name in known} | {
-        "id": operation.row_id, "revision": answer.row.get("revision") or answer.revision,
-        "deleted": bool(answer.row.get("deleted")),
-    }  # fmt: skip
+    row = _carried(operation, answer, answer.row)
     form = rows.shape(operation.record)
     return row if form.readable([(one,) for one in form.wire(row)]) else None
+
+
+def _carried(operation: Operation, answer: Answer, told: Mapping[str, Any]) -> dict[str, Any]:
+    known = _BY_ID[operation.record]
+    return {name: value for name, value in told.items() if name in known} | {
+        "id": operation.row_id, "revision": told.get("revision") or answer.revision,
+        "deleted": bool(told.get("deleted")),
+    }  # fmt: skip
+
+
+def _answered_rows(form: rows.Shape, some: Sequence[_Taken]) -> list[dict[str, Any] | None]:
+    """Return `answered_row` of each, all looked at together: where one can't be read, each is for itself."""
+    carried = [_carried(one.operation, one.answer, one.answer.row or {}) for one in some]
+    if form.readable(list(zip(*map(form.wire, carried), strict=True))):
+        return list(carried)
+    return [answered_row(one.operation, one.answer) for one in some]
 
 
 def note_server_time(work: UnitOfWork, told: str) -> None:
@@ -103,9 +115,9 @@ def _settled(work: UnitOfWork, record: str, some: list[_Taken]) -> list[_Taken]:
     }
     settled: list[_Taken] = []
     changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for one in some:
+    for one, newer in zip(some, _answered_rows(form, some), strict=True):
         row_id = one.operation.row_id
-        row, newer, before = held.get(row_id), answered_row(one.operation, one.answer), bases.get(row_id)
+        row, before = held.get(row_id), bases.get(row_id)
         if row is None or newer is None or not _fits(form, row, newer, before):
             continue
         difference = form.difference(row.values, newer)
