@@ -129,15 +129,20 @@ class MoveVisit(Command, frozen=True):
     visit_id: str
     starts_at: str
     reason: str = ""
+    base: Mapping[str, Any] | None = None
 
 
 class ProposeTarget(Command, frozen=True):
-    """Ask for so many visits to a doctor in a cycle (0 gives the doctor up); a manager's own word holds at once."""
+    """Ask for so many visits to a doctor in a cycle (0 gives the doctor up); a manager's own word holds at once.
+
+    A `base` of None in each field says that no proposal was seen.
+    """
 
     cycle_plan_id: str
     doctor_id: str
     wanted: int
     grounds: str = ""
+    base: Mapping[str, Any] | None = None
 
 
 class TargetCommand(Command, frozen=True):
@@ -192,6 +197,7 @@ class CorrectCallBack(Command, frozen=True):
     call_back_id: str
     values: Mapping[str, Any]
     base_revision: int
+    base: Mapping[str, Any] | None = None
 
 
 class ResolveConflict(Command, frozen=True):

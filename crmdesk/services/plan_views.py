@@ -32,10 +32,11 @@ class PlanDay(msgspec.Struct, frozen=True):
 
 
 class PlanVisit(msgspec.Struct, frozen=True):
-    """One visit of the calendar. `minute` is the minute of its local day at which it begins."""
+    """One visit of the calendar. `minute` of its local day and `starts_at` are the same instant."""
 
     id: str
     revision: int
+    starts_at: str
     date: str
     minute: int
     duration_min: int

@@ -17,7 +17,7 @@ from crmdesk.services import shown, waiting
 from crmdesk.services.plan_views import CycleView, SuggestionItem, TargetItem
 from crmdesk.services.reads_plan import VISITS_A_DAY, PlanReads, as_date
 from crmdesk.services.shown import Values
-from crmdesk.services.target_state import actor_of, allowed_events, effective
+from crmdesk.services.target_state import actor_of, allowed_events, effective, own_proposal
 from crmdesk.services.views import Row
 from crmdesk.services.waiting import queued_commands
 
@@ -233,6 +233,11 @@ class CycleReads(PlanReads):
             items.append(self._target_item(row, doctor, place, goal, standing, refused.get(row["id"], "")))
         items.sort(key=lambda one: one.state != "proposed")
         return items
+
+    def own_proposal(self, cycle_plan_id: str, doctor_id: str) -> Row | None:
+        """Return the person's own proposal for a doctor in a cycle, the newest of several."""
+        row = own_proposal(self._connection, self._person.user_id, cycle_plan_id, doctor_id)
+        return None if row is None else self._as_row("plan_target", row)
 
     def _target_item(
         self, row: Values, doctor: Mapping[str, Any], place: str, goal: int, standing: Standing, refusal: str

@@ -201,6 +201,7 @@ class PlanReads(VisitReads):
                 PlanVisit(
                     id=row["id"],
                     revision=row["revision"],
+                    starts_at=row["starts_at"],
                     date=local.date().isoformat(),
                     minute=local.hour * 60 + local.minute,
                     duration_min=int(row.get("duration_min") or DEFAULT_VISIT_MIN),

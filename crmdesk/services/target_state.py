@@ -5,10 +5,13 @@ from typing import Any
 
 from crmdesk.domain import targets
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.plan_records import PLAN_TARGET
 from crmdesk.domain.roles import Role
 from crmdesk.domain.targets import Actor, Event
+from crmdesk.services.shown import Values, select
 from crmdesk.services.views import Person
 from crmdesk.services.waiting import Queued
+from crmdesk.storage.connection import Connection
 
 
 def actor_of(person: Person, target: Mapping[str, Any]) -> Actor:
@@ -44,3 +47,14 @@ def allowed_events(target: Mapping[str, Any], actor: Actor) -> frozenset[str]:
             continue
         found.add(event.value)
     return frozenset(found)
+
+
+def own_proposal(connection: Connection, owner_id: str, cycle_plan_id: str, doctor_id: str) -> Values | None:
+    """Return the proposal of a person for a doctor in a cycle, the newest of several."""
+    rows = select(
+        connection,
+        PLAN_TARGET.name,
+        "AND r.owner_id = :me AND r.cycle_plan_id = :cycle AND r.doctor_id = :doctor ORDER BY r.id DESC LIMIT 1",
+        {"me": owner_id, "cycle": cycle_plan_id, "doctor": doctor_id},
+    )
+    return rows[0] if rows else None

@@ -6036,6 +6036,10 @@
             <translation>Proposal saved here, handed to the manager when there is a network</translation>
         </message>
         <message>
+            <source>刚才已在别处申请了 {visits} 次。再按“提出申请”就用这里写的。</source>
+            <translation>Meanwhile {visits} visits were asked for elsewhere. Ask again to use what is written here.</translation>
+        </message>
+        <message>
             <source>答复已保存在本机，联网后发送</source>
             <translation>Answer saved here, sent when there is a network</translation>
         </message>
@@ -6052,6 +6056,10 @@
         <message>
             <source>已移到 {when}</source>
             <translation>Moved to {when}</translation>
+        </message>
+        <message>
+            <source>刚才已在别处移到 {when}。再按“移动”就用这里的时间。</source>
+            <translation>Moved meanwhile to {when}. Move again to use the time written here.</translation>
         </message>
         <message>
             <source>已记下不在岗</source>

@@ -1,12 +1,37 @@
 """An editor saves what its person changed, against what was seen: nothing that came meanwhile is written over."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from crmdesk.domain.clock import at_minute
 from crmdesk.domain.errors import InputError
-from crmdesk.services.commands import AmendVisit, Command, EditRow, SaveClaim, SaveVisit, SubmitVisit
-from tests.services.small_territory import DRAFT_CLAIM, OLD_VISIT, PLANNED_VISIT, ZHANG, Laptop, an_id
+from crmdesk.services.commands import (
+    AmendVisit,
+    Command,
+    CorrectCallBack,
+    EditRow,
+    MoveVisit,
+    ProposeTarget,
+    SaveClaim,
+    SaveVisit,
+    SubmitVisit,
+)
+from tests.services.small_territory import (
+    DRAFT_CLAIM,
+    LI,
+    MANAGER,
+    OLD_VISIT,
+    PLANNED_VISIT,
+    TERRITORY,
+    ZHANG,
+    Laptop,
+    an_id,
+    days,
+)
+from tests.services.test_call_backs import ABOUT_VISIT
+from tests.services.test_plans import CYCLE, receive_cycle
 
 NEW = an_id(700)
 
@@ -92,3 +117,56 @@ def test_a_window_beside_does_not_write_over_what_the_other_saved_here(laptop: L
     laptop.do(EditRow("doctor", ZHANG, whole, row.revision, base={**whole, "email": row["email"]}))
     now = laptop.ask(lambda reads: reads.row("doctor", ZHANG))
     assert (now["mobile"], now["email"]) == ("13811112222", "zhang@example.org"), "what was left as it was seen is left"
+
+
+def moved(laptop: Laptop) -> Any:
+    return laptop.ask(lambda reads: reads.visit(PLANNED_VISIT))["starts_at"]
+
+
+def test_a_move_does_not_write_over_a_move_that_came_meanwhile(laptop: Laptop) -> None:
+    seen_at = moved(laptop)
+    day = date.fromisoformat("2026-11-23")
+    theirs, mine = at_minute(day, 600), at_minute(day, 660)
+    laptop.do(MoveVisit(PLANNED_VISIT, theirs, "另一个窗口"))
+    assert refused(laptop, MoveVisit(PLANNED_VISIT, mine, "这里", {"starts_at": seen_at})) == ["starts_at"]
+    assert moved(laptop) == theirs
+    laptop.do(MoveVisit(PLANNED_VISIT, theirs, "这里", {"starts_at": seen_at}))
+    laptop.do(MoveVisit(PLANNED_VISIT, mine, "这里", {"starts_at": theirs}))
+    assert moved(laptop) == mine
+
+
+def test_a_dialog_that_left_the_time_alone_moves_nothing_back(laptop: Laptop) -> None:
+    seen_at = moved(laptop)
+    theirs = at_minute(date.fromisoformat("2026-11-23"), 600)
+    laptop.do(MoveVisit(PLANNED_VISIT, theirs, "另一个窗口"))
+    laptop.do(MoveVisit(PLANNED_VISIT, seen_at, base={"starts_at": seen_at}))
+    assert moved(laptop) == theirs
+
+
+def test_a_proposal_does_not_write_over_one_that_came_meanwhile(laptop: Laptop) -> None:
+    receive_cycle(laptop)
+    nothing = {"wanted": None, "grounds": None}
+    laptop.do(ProposeTarget(CYCLE, LI, 5, "另一台电脑", nothing))
+    assert refused(laptop, ProposeTarget(CYCLE, LI, 7, "这里", nothing)) == ["grounds", "wanted"]
+    seen_there = {"wanted": 5, "grounds": "另一台电脑"}
+    laptop.do(ProposeTarget(CYCLE, LI, 5, "后来的理由"))
+    laptop.do(ProposeTarget(CYCLE, LI, 6, "另一台电脑", seen_there))
+    (item,) = laptop.ask(lambda reads: reads.plan_targets())
+    assert (item.wanted, item.grounds) == (6, "后来的理由"), "what was left as it was seen is left"
+
+
+def test_a_correction_of_a_call_back_meets_one_of_another_window_here(manager_laptop: Laptop) -> None:
+    """A save of this laptop leaves the revision as it is; and what one answer is made of is never mixed of two."""
+    laptop, mine = manager_laptop, an_id(652)
+    row = {"territory_id": TERRITORY, "called_at": days(-1), "zone": "Asia/Shanghai", "note": "没吃饭"} | ABOUT_VISIT
+    laptop.receive("call_back", row | {"id": mine, "owner_id": MANAGER}, scope=f"m:{TERRITORY}")
+    noted = laptop.ask(lambda reads: reads.call_back(mine)).row
+    base = {name: noted[name] for name in ("way", "outcome", "asked", "confirmed", "note")}
+    laptop.do(CorrectCallBack(mine, {"outcome": "disputed", "confirmed": ["visit"]}, 1))
+    late = CorrectCallBack(mine, {**base, "asked": ["visit"], "confirmed": ["visit"]}, 1, base)
+    assert refused(laptop, late) == ["outcome"]
+    assert laptop.ask(lambda reads: reads.call_back(mine)).row["asked"] == ["meal", "visit"]
+    assert refused(laptop, CorrectCallBack(mine, {**base, "note": "吃了"}, 1, base)) == ["confirmed", "outcome"]
+    laptop.do(CorrectCallBack(mine, {**base, "way": "face_to_face"}, 1, base))
+    now = laptop.ask(lambda reads: reads.call_back(mine)).row
+    assert (now["outcome"], now["confirmed"]) == ("disputed", ["visit"]), "what was left as it was seen is left"

@@ -12,7 +12,7 @@ from crmdesk.domain.money_records import CLAIM
 from crmdesk.domain.records import VISIT
 from crmdesk.services.claim_state import effective_here
 from crmdesk.services.commands import CorrectCallBack, NoteCallBack
-from crmdesk.services.handlers.rows import create, edit, refuse_stale
+from crmdesk.services.handlers.rows import create, edit, meant, refuse_stale
 from crmdesk.services.handling import Done, Handling, Values, changed_only, check_edit, row_of, tidy
 from crmdesk.services.reads_call_backs import bound_here
 from crmdesk.services.shown import select_one
@@ -48,7 +48,8 @@ def correct_call_back(handling: Handling, command: CorrectCallBack) -> Done:
     """Change an own call-back that no decision rests on yet ('call_back_bound', 'not_yours', 'changed_meanwhile')."""
     row = row_of(handling, CALL_BACK, command.call_back_id)
     rules.check_open(row)
-    given = tidy(CALL_BACK, {name: one for name, one in command.values.items() if name not in _ASKED_OF_ITSELF})
+    values = {name: one for name, one in command.values.items() if name not in _ASKED_OF_ITSELF}
+    given = tidy(CALL_BACK, meant(CALL_BACK, row, values, command.base))
     check_edit(handling, CALL_BACK, row, given)
     if bound_here(handling.work.connection, row):
         rules.check_open(row | {"decided_at": row["called_at"]})

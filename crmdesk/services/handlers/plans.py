@@ -10,11 +10,10 @@ from crmdesk.domain.plan_records import CYCLE_PLAN, PLAN_TARGET
 from crmdesk.domain.records import VISIT
 from crmdesk.domain.targets import Event
 from crmdesk.services.commands import Command, DeleteRow, MoveVisit, PlanVisits, ProposeTarget, TargetCommand
-from crmdesk.services.handlers.rows import create, delete, edit
+from crmdesk.services.handlers.rows import create, delete, edit, meant
 from crmdesk.services.handlers.visits import completed
 from crmdesk.services.handling import Done, Handling, changed_only, check_edit, row_of
-from crmdesk.services.shown import select
-from crmdesk.services.target_state import actor_of, effective
+from crmdesk.services.target_state import actor_of, effective, own_proposal
 from crmdesk.services.undo import TakeBack
 from crmdesk.services.waiting import queued_commands
 
@@ -41,6 +40,7 @@ def plan_visits(handling: Handling, command: PlanVisits) -> Done:
 def move_visit(handling: Handling, command: MoveVisit) -> Done:
     """Move a planned visit; RefusedError('move_reason_missing') to another day without a reason.
 
+    InputError('changed_meanwhile') where it was moved since it was seen.
     RefusedError('not_planned') for a report that was begun, 'locked' for one that was submitted.
     """
     row = row_of(handling, VISIT, command.visit_id)
@@ -48,7 +48,7 @@ def move_visit(handling: Handling, command: MoveVisit) -> Done:
         raise RefusedError("locked", record=VISIT.name)
     if row.get("state") != "planned":
         raise RefusedError("not_planned")
-    changes = {"starts_at": command.starts_at}
+    changes = dict(meant(VISIT, row, {"starts_at": command.starts_at}, command.base))
     reason = command.reason.strip()
     check_edit(handling, VISIT, row, changes, reason)
     _check_day(handling, {**row, **changes})
@@ -72,19 +72,17 @@ def _check_day(handling: Handling, values: Mapping[str, Any]) -> None:
 
 
 def propose_target(handling: Handling, command: ProposeTarget) -> Done:
-    """Make or change the person's own proposal for a doctor in a cycle; nothing different is no operation."""
+    """Make or change the person's own proposal for a doctor in a cycle; nothing different is no operation.
+
+    InputError('changed_meanwhile') where it is not the one that was seen.
+    """
     cycle = row_of(handling, CYCLE_PLAN, command.cycle_plan_id)
     given = {"wanted": command.wanted, "grounds": command.grounds.strip() or None}
-    own = select(
-        handling.work.connection,
-        PLAN_TARGET.name,
-        "AND r.owner_id = :me AND r.cycle_plan_id = :cycle AND r.doctor_id = :doctor ORDER BY r.id DESC LIMIT 1",
-        {"me": handling.person.user_id, "cycle": command.cycle_plan_id, "doctor": command.doctor_id},
-    )
-    if not own:
+    row = own_proposal(handling.work.connection, handling.person.user_id, command.cycle_plan_id, command.doctor_id)
+    if row is None:
         values = given | {"cycle_plan_id": cycle["id"], "doctor_id": command.doctor_id}
         return create(handling, PLAN_TARGET, values | {"territory_id": cycle["territory_id"]})
-    row = own[0]
+    given = dict(meant(PLAN_TARGET, row, given, command.base))
     check_edit(handling, PLAN_TARGET, row, given)
     done = edit(handling, PLAN_TARGET, row, changed_only(row, given))
     return Done(row["id"], done.inverse)

@@ -106,7 +106,7 @@ def meant(
 
     Raises InputError('changed_meanwhile', fields=…) where the row holds something else than was seen and is meant. A
     field that `base` does not name was not on the screen: it is written as given. `whole`: all that was on the screen
-    is meant, as where a report is submitted.
+    is meant, as where a report is submitted. Fields that say something only as one are meant all or none.
     """
     if base is None:
         return given
@@ -117,10 +117,11 @@ def meant(
         name: value for name, value in given.items() if name not in before or not _alike(before[name], after[name])
     }
     now = {name: _as_stored(record, name, value_of(row, name)) for name in before}
+    bound = changed.keys() | (record.together if not record.together.isdisjoint(changed) else set())
     stale = sorted(
         name
         for name in before
-        if (whole or name in changed) and not _alike(now[name], before[name]) and not _alike(now[name], after[name])
+        if (whole or name in bound) and not _alike(now[name], before[name]) and not _alike(now[name], after[name])
     )
     if stale:
         raise InputError(

@@ -76,6 +76,7 @@ class CallBackDialog(SmallDialog):
         self.asked.changed.connect(self._show_answers)
         self.retranslate()
         self._fill()
+        self._filled = self.values()
         self._lock()
         (self.doctor if not self.doctor.value() and subject.doctors else self.outcome).setFocus()
 
@@ -243,10 +244,32 @@ class CallBackDialog(SmallDialog):
     @override
     def tell(self, error: BaseException) -> None:
         if isinstance(error, CrmdeskError):
+            if error.code == "changed_meanwhile" and self._item is not None:
+                row_id = self._item.row.id
+                self.context.ask(self, lambda reads: reads.call_back_as_noted(row_id), self._meet, "meanwhile")
             self._tell(error.code, error.params)
             self._go_to(str(error.params.get("field") or ""))
         else:
             super().tell(error)
+
+    def _meet(self, found: tuple[CallBackItem, CallBackSubject, Sequence[HistoryEntry]]) -> None:
+        """Take over what was corrected elsewhere where nothing was changed here; the history says by whom."""
+        mine, before = self.values(), self._filled
+        self._item, self._subject, self._entries = found
+        self._fill()
+        self._filled = self.values()
+        kept = {name: one for name, one in mine.items() if one != before[name]}
+        for name, widget in (("way", self.way), ("outcome", self.outcome)):
+            widget.set_value(str(kept.get(name, self._filled[name])))
+        self.asked.set_values(kept.get("asked", self._filled["asked"]))
+        self._show_answers()
+        self.confirmed.set_values(kept.get("confirmed", self._filled["confirmed"]))
+        self.note.setPlainText(str(kept.get("note", self._filled["note"])))
+        if "called_at" in kept:
+            moment = language.local(str(kept["called_at"]))
+            self.day.set_value(moment.date().isoformat())
+            self.time.setTime(self.time.time().fromString(moment.strftime("%H:%M"), "HH:mm"))
+        self.retranslate()
 
     def _go_to(self, name: str) -> None:
         """Give the keys to the field that an error names."""
@@ -265,8 +288,10 @@ class CallBackDialog(SmallDialog):
 
     def _command(self) -> Command:
         if self._item is not None:
+            row = self._item.row
             given = {name: one for name, one in self.values().items() if name != "doctor_id"}
-            return CorrectCallBack(self._item.row.id, given, self._item.row.revision)
+            given = {name: row[name] if one == self._filled[name] else one for name, one in given.items()}
+            return CorrectCallBack(row.id, given, row.revision, {name: row[name] for name in given})
         about = {"claim_id": self._subject.claim_id, "visit_id": self._subject.visit_id}
         return NoteCallBack(self.values() | about, self._seen_hash)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.plan_records import MAX_VISITS
 from crmdesk.domain.targets import MAX_ANSWER, Event
 from crmdesk.services.commands import ProposeTarget, TargetCommand
 from crmdesk.services.plan_views import TargetItem
+from crmdesk.services.views import Row
 from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import class_word, dotted
@@ -25,6 +29,7 @@ from crmdesk.ui.parts.row_picker import RowPicker
 from crmdesk.ui.parts.text_field import TextLine
 
 translate = QCoreApplication.translate
+_NONE_SEEN: Mapping[str, Any] = {"wanted": None, "grounds": None}
 
 
 def _visits_box(name: str, value: int) -> NumberBox:
@@ -46,6 +51,9 @@ class ProposeDialog(SmallDialog):
     ) -> None:
         super().__init__(context, parent, "plan_propose", 480)
         self._cycle = cycle
+        self._seen: dict[str, Any] = dict(_NONE_SEEN)
+        self.seen_of = ""  # the doctor whose proposal that is
+        self._proposed = wanted  # what the dialog put in by itself
         self.doctor = RowPicker("plan_propose_doctor", self._find)
         self.doctor.set_row(*doctor)
         self.visits = _visits_box("plan_propose_visits_edit", wanted)
@@ -62,6 +70,8 @@ class ProposeDialog(SmallDialog):
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if not row else Qt.AlignmentFlag(0))
             grid.addWidget(field, row, 1)
         self.content.addLayout(grid)
+        self.doctor.picked.connect(self._look)
+        self._look(doctor[0])
         self.retranslate()
         first = self.visits if doctor[0] else self.doctor.edit
         QTimer.singleShot(0, self, partial(first.setFocus, Qt.FocusReason.OtherFocusReason))
@@ -88,8 +98,52 @@ class ProposeDialog(SmallDialog):
         if not doctor:
             self.marks.show([Fault(lambda: self.tr("先选一位医生。"), self.doctor.edit)])
             return
-        command = ProposeTarget(self._cycle[0], doctor, self.visits.value(), self.grounds.text())
+        if doctor == self.seen_of:
+            self._send()
+        else:
+            self._look(doctor, self._send)
+
+    def _send(self) -> None:
+        given = self.doctor.row_id(), self.visits.value(), self.grounds.text()
+        command = ProposeTarget(self._cycle[0], *given, base=self._seen)
         self.submit(command, lambda: translate("plan_answers", "申请已保存在本机，联网后交给经理"), until_sent=True)
+
+    def _look(self, doctor: str, then: Callable[[], None] = lambda: None) -> None:
+        """Read what this person asked for so far: it stands in the fields, as far as nobody typed there yet."""
+        cycle = self._cycle[0]
+
+        def take(row: Row | None) -> None:
+            if doctor == self.doctor.row_id():
+                self._take(doctor, row)
+                then()
+
+        if doctor:
+            self.context.ask(self, lambda reads: reads.own_proposal(cycle, doctor), take, "seen", self.tell)
+
+    def _take(self, doctor: str, row: Row | None) -> None:
+        before = self._seen if self.seen_of else {**_NONE_SEEN, "wanted": self._proposed}
+        self.seen_of, self._seen = doctor, {name: row[name] for name in _NONE_SEEN} if row else dict(_NONE_SEEN)
+        if row is not None and self.visits.value() == before["wanted"]:
+            self.visits.setValue(int(row["wanted"]))
+        if self.grounds.text() == str(before["grounds"] or ""):
+            self.grounds.setText(str(self._seen["grounds"] or ""))
+
+    @override
+    def tell(self, error: BaseException) -> None:
+        if isinstance(error, CrmdeskError) and error.code == "changed_meanwhile":
+            self._look(self.doctor.row_id(), self._say_meanwhile)
+        else:
+            super().tell(error)
+
+    def _say_meanwhile(self) -> None:
+        """Say what was asked for elsewhere; whoever asks once more has seen that."""
+        asked, grounds = str(self._seen["wanted"]), str(self._seen["grounds"] or "")
+
+        def said() -> str:
+            sentence = translate("plan_answers", "刚才已在别处申请了 {visits} 次。再按“提出申请”就用这里写的。")
+            return dotted(sentence.format(visits=asked), grounds)
+
+        self.banner.say(said, "warn")
 
     def _find(self, text: str) -> None:
         self.context.ask(

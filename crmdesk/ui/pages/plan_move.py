@@ -15,6 +15,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.picklists import PICKLISTS
 from crmdesk.services.commands import CreateRow, MoveVisit, PlanVisits
 from crmdesk.services.plan_views import LaidOut, PlanVisit
+from crmdesk.services.views import Row
 from crmdesk.ui import language, space
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.customer_words import dotted
@@ -35,6 +36,7 @@ class MoveDialog(SmallDialog):
     def __init__(self, context: PageContext, parent: QWidget, visit: PlanVisit, day: str, minute: int) -> None:
         super().__init__(context, parent, "plan_move")
         self._visit = visit
+        self._seen_at = visit.starts_at
         self._at_once = day != visit.date
         self.day = DateField("plan_move_date_edit")
         self.day.set_value(day)
@@ -85,7 +87,27 @@ class MoveDialog(SmallDialog):
         def said() -> str:
             return translate("plan_move", "已移到 {when}").format(when=f"{language.day_word(day, today())} {clock}")
 
-        self.submit(MoveVisit(self._visit.id, at_minute(day, minute), reason), said)
+        wanted = at_minute(day, minute)
+        self.submit(MoveVisit(self._visit.id, wanted, reason, {"starts_at": self._seen_at}), said)
+
+    @override
+    def tell(self, error: BaseException) -> None:
+        if isinstance(error, CrmdeskError) and error.code == "changed_meanwhile":
+            visit_id = self._visit.id
+            self.context.ask(self, lambda reads: reads.visit(visit_id), self._meet, "meanwhile", super().tell)
+        else:
+            super().tell(error)
+
+    def _meet(self, row: Row) -> None:
+        """Say where it was moved meanwhile; whoever moves it once more has seen that."""
+        self._seen_at = str(row["starts_at"])
+        moment = language.local(self._seen_at)
+
+        def said() -> str:
+            when = f"{language.day_word(moment.date(), today())} {moment:%H:%M}"
+            return translate("plan_move", "刚才已在别处移到 {when}。再按“移动”就用这里的时间。").format(when=when)
+
+        self.banner.say(said, "warn")
 
     @override
     def at_fault(self, error: CrmdeskError) -> QWidget | None:

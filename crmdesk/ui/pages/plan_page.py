@@ -360,7 +360,8 @@ class PlanPage(Page):
         def told(outcome: Outcome) -> None:
             self.context.toast(lambda: self.tr("已移到 {when}").format(when=clock), outcome.undo_token)
 
-        self.context.submit(self, MoveVisit(visit.id, at_minute(day, minute)), told)
+        seen = {"starts_at": visit.starts_at}
+        self.context.submit(self, MoveVisit(visit.id, at_minute(day, minute), base=seen), told)
 
     def _meant(self) -> PlanVisit | None:
         """Return the visit that a key is meant for; without one it is said how to choose one."""

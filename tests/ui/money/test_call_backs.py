@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from crmdesk.services.commands import CorrectCallBack, NoteCallBack
 from crmdesk.services.views import CallBackItem
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.approvals_page import ApprovalsPage
-from crmdesk.ui.pages.call_back_dialog import CallBackDialog
+from crmdesk.ui.pages.call_back_dialog import CallBackDialog, show_call_back
 from crmdesk.ui.pages.doctor_page import DoctorPage
 from tests.ui.customers.laptop import Laptop
 from tests.ui.customers.small_company import Company, at
@@ -158,3 +159,27 @@ def test_the_representative_sees_the_result_and_no_way_to_call(rep: Seat, qtbot:
     assert ("回访：有异议", "bad") in [chip for chips in said for chip in chips]
     qtbot.keyClick(page, Qt.Key.Key_K)
     assert not page.findChildren(CallBackDialog)
+
+
+def test_a_correction_meets_one_from_elsewhere_and_keeps_what_is_typed(
+    company: Company, seat: Sit, qtbot: QtBot
+) -> None:
+    window, laptop = seat("王建国", "manager")
+    about = {"visit_id": laptop.company.ids["v1"], "doctor_id": laptop.company.ids["单志远"], "way": "face_to_face"}
+    first = {"outcome": "confirmed", "asked": ["visit"], "confirmed": ["visit"], "called_at": at(0, 0)}
+    made = laptop.desk.submit(NoteCallBack(about | first)).result().created_id
+    page = doctor_page(window, laptop, qtbot, "单志远")
+    show_call_back(page.context, page, made)
+    dialog = dialog_of(page, qtbot)
+    dialog.note.setPlainText("这里写的")
+    elsewhere = {"outcome": "disputed", "confirmed": [], "note": "别处写的"}
+    laptop.desk.submit(CorrectCallBack(made, elsewhere, 0)).result()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: dialog.banner.isVisible() and dialog.outcome.value() == "disputed")
+    assert dialog.note.toPlainText() == "这里写的"
+    assert laptop.ask(lambda reads: reads.call_back(made)).row["note"] == "别处写的"
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.call_back(made)).row["note"] == "这里写的")
+    row = laptop.ask(lambda reads: reads.call_back(made)).row
+    assert (row["outcome"], row["confirmed"] or []) == ("disputed", [])
+    assert row["called_at"] == first["called_at"]

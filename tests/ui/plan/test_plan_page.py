@@ -21,8 +21,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from crmdesk.domain.clock import at_minute
+from crmdesk.services.commands import MoveVisit, ProposeTarget
 from crmdesk.ui import language, theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.plan_answers import ProposeDialog
 from crmdesk.ui.pages.plan_cycle_dialog import CyclePlanDialog
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_page import PlanPage
@@ -148,6 +151,21 @@ def test_without_a_reason_the_visit_stays_and_says_why(rep: Seat, qtbot: QtBot) 
     qtbot.waitUntil(lambda: reasons.isAncestorOf(dialog.focusWidget() or dialog))
     qtbot.keyClick(dialog, KEY.Key_Escape)
     assert ("单志远", 0, 540) in planned(page)
+
+
+def test_a_move_meets_a_move_from_elsewhere_and_says_where_to(rep: Seat, qtbot: QtBot) -> None:
+    page, laptop = opened(rep, qtbot), rep[1]
+    choose(page, laptop, "w1")
+    press(qtbot, page, KEY.Key_Right, SHIFT)
+    dialog = dialog_of(page, qtbot, "plan_move")
+    elsewhere = at_minute(work_week() + timedelta(days=2), 15 * 60)
+    laptop.desk.submit(MoveVisit(laptop.company.ids["w1"], elsewhere, "别处")).result()
+    qtbot.keyClick(QApplication.focusWidget() or dialog, KEY.Key_2)
+    banner = dialog.findChild(QWidget, "plan_move_banner")
+    qtbot.waitUntil(lambda: banner is not None and "15:00" in banner.accessibleName())
+    assert ("单志远", 1, 540) not in planned(page)
+    qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: ("单志远", 1, 540) in planned(page))
 
 
 def _drag(qtbot: QtBot, page: PlanPage, block: QWidget, to: QPoint) -> None:
@@ -363,6 +381,29 @@ def test_a_rep_proposes_changes_and_withdraws(rep: Seat, qtbot: QtBot) -> None:
     press(qtbot, page, KEY.Key_W)
     qtbot.waitUntil(lambda: page.side.targets[0].pending == "withdraw")
     assert laptop.ask(lambda reads: reads.plan_targets())[0].state == "withdrawn"
+
+
+def test_a_proposal_meets_one_from_elsewhere_and_says_so(rep: Seat, qtbot: QtBot) -> None:
+    page, laptop = opened(rep, qtbot), rep[1]
+    page.side.tabs.setCurrentIndex(TARGETS)
+    page.side.lists[TARGETS].setFocus()
+    press(qtbot, page, KEY.Key_P)
+    dialog = dialog_of(page, qtbot, "plan_propose")
+    visits = dialog.findChild(QSpinBox)
+    assert isinstance(dialog, ProposeDialog)
+    assert visits is not None
+    qtbot.waitUntil(lambda: dialog.seen_of != "")
+    visits.setValue(7)
+    row = laptop.ask(lambda reads: reads.plan_targets())[0]
+    cycle = laptop.company.ids["周期"]
+    laptop.desk.submit(ProposeTarget(cycle, row.doctor_id, 8, "别处写的")).result()
+    qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "8" in dialog.banner.accessibleName())
+    assert "别处写的" in dialog.banner.accessibleName()
+    assert laptop.ask(lambda reads: reads.plan_targets())[0].wanted == 8
+    qtbot.keyClick(dialog, KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: page.side.targets[0].wanted == 7)
+    assert page.side.targets[0].grounds == "别处写的", "what nobody typed over stays"
 
 
 def test_a_manager_agrees_by_one_key_and_takes_it_back(manager: Seat, qtbot: QtBot) -> None:
