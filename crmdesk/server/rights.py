@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from crmdesk.server import devices, holdings
-from crmdesk.server.work import ServerActor
+from crmdesk.domain.errors import RefusedError
+from crmdesk.domain.scopes import COMPANY
+from crmdesk.server import devices, feed, holdings
+from crmdesk.server.work import ServerActor, ServerWork
 
 
 class Stamp(NamedTuple):
@@ -47,3 +49,17 @@ class Rights:
             kept.tree = kept.tree or holdings.tree_of(connection)
             kept.actors[key] = devices.actor_of(connection, user_id, device_id, stamp.day, kept.tree)
         return kept.actors[key]
+
+    def in_force(self, work: ServerWork, actor: ServerActor, epoch: str) -> ServerActor:
+        """Return a person with the rights of this transaction: they may have changed since the request began.
+
+        Raises RefusedError (`device_revoked`, `not_signed_in`) for whoever may not sign in any more.
+        """
+        if devices.is_revoked(work.connection, actor.device_id):
+            raise RefusedError("device_revoked")
+        position = feed.head_positions(work.connection, [COMPANY]).get(COMPANY, 0)
+        stamp = Stamp(position, devices.today_of(work), epoch)
+        now = self.actor(work.connection, stamp, actor.user_id, actor.device_id)
+        if now is None:
+            raise RefusedError("not_signed_in")
+        return now

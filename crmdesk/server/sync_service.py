@@ -29,6 +29,7 @@ from crmdesk.server.cursor import Cursor, is_of_another_life
 from crmdesk.server.database import Database
 from crmdesk.server.pull import Pull
 from crmdesk.server.push import Pushed, push
+from crmdesk.server.rights import Rights
 from crmdesk.server.settings import Settings
 from crmdesk.server.work import ServerActor, ServerWork
 
@@ -59,6 +60,7 @@ class SyncService:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
+        self._rights = Rights()
 
     def look(self, snapshot: Connection, actor: ServerActor, request: SyncRequest) -> Pull | None:
         """Return the pull of who only asks for news, by the snapshot that told who it is; None for everybody else.
@@ -73,10 +75,11 @@ class SyncService:
     def answer(self, actor: ServerActor, request: SyncRequest, looked: Pull | None = None) -> Iterator[bytes]:
         """Push, then return the frames of the answer; the first batch is committed before this returns.
 
-        Further batches are committed one by one as the frames are taken, each before its answers go out. `looked` is
-        what `look` made of the same request.
+        Further batches are committed one by one as the frames are taken, each before its answers go out, and each by
+        the rights of its own moment. `looked` is what `look` made of the same request.
 
-        Raises RefusedError (`upgrade_needed`, `device_mismatch`) and InputError (`too_large`).
+        Raises RefusedError (`upgrade_needed`, `device_mismatch`, `device_revoked`, `not_signed_in`) and InputError
+        (`too_large`).
         """
         if request.protocol != PROTOCOL:
             raise RefusedError("upgrade_needed", protocol=PROTOCOL)
@@ -88,7 +91,7 @@ class SyncService:
         if is_of_another_life(request.cursor, self._database.epoch):
             pushed, batches = self._not_yet(actor, request.device_id, first), []
         else:
-            pushed = self._push(actor, request.device_id, first)
+            pushed, actor = self._push(actor, request.device_id, first)
         pull = looked or self._pull(actor, request)
         if pull.lost_life:
             self._begin_anew(pull.lost_life)
@@ -151,20 +154,29 @@ class SyncService:
     def _further(
         self, actor: ServerActor, request: SyncRequest, batches: Iterable[list[Operation]], pull: Pull
     ) -> Iterator[Answers]:
-        """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile."""
+        """Apply the batches behind the first, each in a transaction of its own; the laptop stores answers meanwhile.
+
+        Raises RefusedError for whoever may not sign in any more.
+        """
         for batch in batches:
-            pushed = self._push(actor, request.device_id, batch)
+            pushed, _ = self._push(actor, request.device_id, batch)
             yield Answers(pushed.answers, pushed.fork, pull.proof() if _are_taken(request, pushed) else "")
             if pushed.fork:
                 return
 
-    def _push(self, actor: ServerActor, device_id: str, operations: list[Operation]) -> Pushed:
-        if not operations and device_id == actor.device_id:
-            return Pushed()
+    def _push(self, actor: ServerActor, device_id: str, operations: list[Operation]) -> tuple[Pushed, ServerActor]:
+        """Apply one batch; returns also who the person is by now, by whose rights it was judged.
 
-        def apply(work: ServerWork, one_by_one: bool = False) -> Pushed:
-            devices.claim_device(work, actor.device_id, device_id, actor.user_id)
-            return push(work, actor, device_id, operations, one_by_one=one_by_one)
+        A large body takes minutes on a slow line, and the batches before this one took their time.
+        """
+        if not operations and device_id == actor.device_id:
+            return Pushed(), actor
+        epoch = self._database.epoch
+
+        def apply(work: ServerWork, one_by_one: bool = False) -> tuple[Pushed, ServerActor]:
+            now = self._rights.in_force(work, actor, epoch)
+            devices.claim_device(work, now.device_id, device_id, now.user_id)
+            return push(work, now, device_id, operations, one_by_one=one_by_one), now
 
         try:
             return self._database.run(apply)
@@ -186,12 +198,18 @@ class SyncService:
     ) -> Iterator[bytes]:
         looked = self._database.clock()
         yield frames.encode(head)
-        fork, proof = False, head.cursor or request.cursor
-        for answers in further:
-            fork, proof = answers.fork, answers.cursor or proof
-            yield frames.encode(answers)
+        fork, proof, pushed_on = False, head.cursor or request.cursor, False
+        try:
+            for answers in further:
+                fork, proof, pushed_on = answers.fork, answers.cursor or proof, True
+                yield frames.encode(answers)
+        except RefusedError as refusal:
+            _log.info("an answer is cut: %s", refusal.code)  # the next request is told why
+            return
         if fork or not request.pull:
             yield frames.encode(SyncEnd(proof, more=fork))
+            return
+        if pushed_on and not self._may_still(actor):
             return
         pull.look_again()
         for page in pull.pages():
