@@ -8,10 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import RECORDS
 from crmdesk.domain.roles import Role
 from crmdesk.intake import KnownDoctor, KnownInstitution, NewRow, Planned, Preview, Report, plan
 from crmdesk.intake.dates import Order
+from crmdesk.server import merges
 from crmdesk.server.database import Database
+from crmdesk.server.merge_lock import keep_apart
 from crmdesk.server.tables import ROWS, decode_json
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
@@ -107,14 +110,25 @@ def _batches(planned: Iterator[Planned]) -> Iterator[list[Planned]]:
 
 
 def _write(work: ServerWork, rows: Sequence[NewRow], actor: ServerActor, import_id: str) -> None:
-    """Write the rows of a batch with one audit entry that names them."""
+    """Write the rows of a batch with one audit entry that names them; they follow what was merged since the reading."""
+    keep_apart(work.connection, merging=False)
+    merged = merges.merged_into(work.connection, [key for row in rows for key in _named(row)])
     by_record: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in rows:
-        by_record.setdefault(row.record, []).append((row.id, _reviewed(row, actor)))
+        record, values = RECORDS[row.record], _reviewed(row, actor)
+        if merged:
+            values = merges.in_standing_room(work, record, values, lambda *_: True)
+        by_record.setdefault(record.name, []).append((row.id, merges.followed(record, values, merged)))
     for record in ("institution", "department", "doctor", "affiliation"):
         work.insert_many(record, by_record.get(record, ()), actor)
     changes = {record: [None, [row_id for row_id, _ in listed]] for record, listed in by_record.items()}
     work.audit("import", actor, "import", import_id, changes, scoped=False)
+
+
+def _named(row: NewRow) -> Iterator[tuple[str, str]]:
+    for name in ("institution", "doctor"):
+        if row.values.get(f"{name}_id"):
+            yield name, str(row.values[f"{name}_id"])
 
 
 def _reviewed(row: NewRow, actor: ServerActor) -> dict[str, Any]:

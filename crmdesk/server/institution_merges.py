@@ -21,6 +21,7 @@ from crmdesk.domain.records import INSTITUTION, RECORDS
 from crmdesk.intake import KnownInstitution
 from crmdesk.intake.hospital_finder import Candidate, HospitalFinder
 from crmdesk.intake.matching import name_key
+from crmdesk.server.merge_lock import keep_apart
 from crmdesk.server.merge_steps import Steps, Values
 from crmdesk.server.tables import ROWS, SHAPES
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
@@ -44,6 +45,7 @@ def merge(work: ServerWork, kept_id: str, other_id: str, actor: ServerActor = SY
     It leaves the journal that a merge decided in the window leaves; again it moves what came since into the same one.
     Raises RefusedError('merge_impossible') for one institution twice, one that is not there, a kept one that is gone.
     """
+    keep_apart(work.connection, merging=True)
     kept, other = (work.get("institution", one, lock=True) for one in (kept_id, other_id))
     if kept is None or other is None or kept["deleted"] or kept_id == other_id:
         raise RefusedError("merge_impossible")
@@ -67,6 +69,7 @@ def restore(work: ServerWork, merge_id: str, actor: ServerActor = SYSTEM) -> tup
 
     Raises RefusedError: `unknown_row`, `merge_decided` for one that is not done.
     """
+    keep_apart(work.connection, merging=True)
     row = work.get(_MERGE, merge_id, lock=True)
     if row is None or row["deleted"]:
         raise RefusedError("unknown_row", record=_MERGE)

@@ -39,6 +39,11 @@ def new_values(kind: MergeKind, values: Mapping[str, Any]) -> Values:
     return {"state": State.PROPOSED.value} | dict(values)
 
 
+def decides_any(operations: Iterable[Operation]) -> bool:
+    """Say whether any of the operations merges customers or takes a merge back."""
+    return any(one.kind == "command" and one.record in BY_RECORD for one in operations)
+
+
 def merged_into(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return, for those of the customers (record, id) who went into another one, who it is by now."""
     wanted: dict[str, set[str]] = {name: set() for name in KINDS}

@@ -33,6 +33,7 @@ from crmdesk.server import (
     feed,
     joining,
     lives,
+    merge_lock,
     merges,
     merging,
     plans,
@@ -75,6 +76,7 @@ def push(
         return Pushed()
     # one batch of a device at a time: a repeated request waits here and then finds the answers of the first
     work.connection.execute(select(DEVICE.c.id).where(DEVICE.c.id == device_id).with_for_update())
+    merge_lock.keep_apart(work.connection, merging=merges.decides_any(operations))
     batch = _Batch(work, actor, device_id, operations)
     if batch.forked:
         return Pushed(fork=True)

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.procurement import row_id
-from crmdesk.intake import KnownInstitution
-from crmdesk.server import institution_merges
+from crmdesk.intake import KnownInstitution, NewRow
+from crmdesk.server import imports, institution_merges
 from crmdesk.server.__main__ import app
 from crmdesk.server.tables import ROWS
 from crmdesk.server.work import SYSTEM
@@ -206,3 +206,17 @@ def test_the_commands_list_a_merge_and_take_it_back(tmp_path: Path) -> None:
     assert "is there again beside 云杉医院" in run("institution", "restore", merge_id)
     assert "not one that stands" in run("institution", "restore", merge_id, status=1)
     assert "Nothing has this id" in run("institution", "restore", "x", status=1)
+
+
+def test_an_import_that_was_read_before_a_merge_follows_it(company: Company) -> None:
+    kept, other = company["north_hospital"], twin(company)
+    (ended,) = [one["id"] for one in live(company, "department", institution_id=other, name="心内 科")]
+    merge(company, kept, other)
+    doctor, place = new_id(), new_id()
+    rows = [
+        NewRow("doctor", doctor, {"name": "后来", "territory_id": company["north"]}),
+        NewRow("affiliation", place, {"doctor_id": doctor, "institution_id": other, "department_id": ended}),
+    ]
+    company.database.run(lambda work: imports._write(work, rows, SYSTEM, new_id()))
+    row = company.row("affiliation", place)
+    assert (row["institution_id"], row["department_id"]) == (kept, company["north_ward"])
