@@ -115,10 +115,10 @@ def _write(work: ServerWork, rows: Sequence[NewRow], actor: ServerActor, import_
     merged = merges.merged_into(work.connection, [key for row in rows for key in _named(row)])
     by_record: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in rows:
-        record, values = RECORDS[row.record], _reviewed(row, actor)
+        declared, values = RECORDS[row.record], _reviewed(row, actor)
         if merged:
-            values = merges.in_standing_room(work, record, values, lambda *_: True)
-        by_record.setdefault(record.name, []).append((row.id, merges.followed(record, values, merged)))
+            values = merges.in_standing_room(work, declared, values, lambda *_: True)
+        by_record.setdefault(declared.name, []).append((row.id, merges.followed(declared, values, merged)))
     for record in ("institution", "department", "doctor", "affiliation"):
         work.insert_many(record, by_record.get(record, ()), actor)
     changes = {record: [None, [row_id for row_id, _ in listed]] for record, listed in by_record.items()}
