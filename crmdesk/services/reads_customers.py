@@ -276,6 +276,7 @@ class CustomerReads(CallBackReads):
             conflicts=self.conflicts_of(row_id),
             visits_by_month=_by_month(visits, self._today),
             claims_fen=sum(self._share_of(claim, one) for claim in claims for one in same),
+            questions=tuple(self._as_row("visit", one) for one in visits if _open_question(one)),
         )
 
     def _merged_into(self, row_id: str) -> list[Mapping[str, Any]]:
@@ -467,6 +468,10 @@ def _entries(stored: str | None) -> tuple[str, ...]:
 
 def _open_promise(row: Mapping[str, Any]) -> bool:
     return bool(row.get("next_step")) and not row.get("next_step_done")
+
+
+def _open_question(row: Mapping[str, Any]) -> bool:
+    return row.get("state") == "submitted" and bool(row.get("questions")) and not row.get("questions_done")
 
 
 def _by_month(visits: Iterable[Mapping[str, Any]], today: date) -> tuple[int, ...]:

@@ -239,6 +239,7 @@ class DoctorView(msgspec.Struct, frozen=True):
     duplicates: tuple[DuplicatePair, ...] = ()
     merges: tuple[MergeItem, ...] = ()  # that stand, and open proposals
     evidence: tuple["ReceiptView", ...] = ()  # files of the doctor: what proves the consent
+    questions: tuple[Row, ...] = ()  # visits at which something was asked and is not answered, newest first
 
 
 class InstitutionView(msgspec.Struct, frozen=True):

@@ -1118,6 +1118,10 @@
             <translation>Due today</translation>
         </message>
         <message>
+            <source>{day}拜访时问到</source>
+            <translation>asked {day}</translation>
+        </message>
+        <message>
             <source>同名</source>
             <translation>same name</translation>
         </message>
@@ -1552,6 +1556,10 @@
             <translation>No open promise of yours here.</translation>
         </message>
         <message>
+            <source>这里没有你待答复的提问。</source>
+            <translation>No question here waits for your answer.</translation>
+        </message>
+        <message>
             <source>医生已删除，可以撤销</source>
             <translation>Doctor deleted; you can undo it</translation>
         </message>
@@ -1564,8 +1572,8 @@
             <translation>Profile</translation>
         </message>
         <message>
-            <source>承诺</source>
-            <translation>Promises</translation>
+            <source>跟进</source>
+            <translation>Follow-up</translation>
         </message>
         <message>
             <source>费用</source>
@@ -1580,8 +1588,8 @@
             <translation>History</translation>
         </message>
         <message>
-            <source>承诺 {count}</source>
-            <translation>Promises {count}</translation>
+            <source>跟进 {count}</source>
+            <translation>Follow-up {count}</translation>
         </message>
         <message>
             <source>费用 ¥{amount}</source>
@@ -2824,6 +2832,25 @@
         </message>
     </context>
     <context>
+        <name>OpenMatters</name>
+        <message>
+            <source>没有未兑现的承诺。</source>
+            <translation>No open promises.</translation>
+        </message>
+        <message>
+            <source>已兑现</source>
+            <translation>Kept</translation>
+        </message>
+        <message>
+            <source>已答复</source>
+            <translation>Answered</translation>
+        </message>
+        <message>
+            <source>待答复</source>
+            <translation>To answer</translation>
+        </message>
+    </context>
+    <context>
         <name>OwnFilterWords</name>
         <message>
             <source>、</source>
@@ -3383,17 +3410,6 @@
         <message>
             <source>正在停止…</source>
             <translation>Stopping…</translation>
-        </message>
-    </context>
-    <context>
-        <name>PromiseList</name>
-        <message>
-            <source>没有未兑现的承诺。</source>
-            <translation>No open promises.</translation>
-        </message>
-        <message>
-            <source>已兑现</source>
-            <translation>Kept</translation>
         </message>
     </context>
     <context>
@@ -4227,6 +4243,10 @@
         <message>
             <source>这里没有你未兑现的承诺。</source>
             <translation>No open promise of yours here.</translation>
+        </message>
+        <message>
+            <source>这里没有你待答复的提问。</source>
+            <translation>No question here waits for your answer.</translation>
         </message>
         <message>
             <source>今日</source>
@@ -5152,6 +5172,10 @@
         <message>
             <source>承诺已兑现</source>
             <translation>Promise kept</translation>
+        </message>
+        <message>
+            <source>提问已答复</source>
+            <translation>Question answered</translation>
         </message>
         <message>
             <source>放弃没写完的报告</source>

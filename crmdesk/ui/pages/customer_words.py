@@ -283,6 +283,11 @@ class CustomerWords(QObject):
             return self.tr("今天到期"), "warn", str(visit["next_step"]), said
         return language.day_word(day, today()), "neutral", str(visit["next_step"]), said
 
+    def question(self, visit: Row) -> tuple[str, str]:
+        """Return a question that waits for its answer, and when it was asked."""
+        day = language.day_word(_day(str(visit["starts_at"])), today())
+        return str(visit["questions"]), self.tr("{day}拜访时问到").format(day=day)
+
     def last_changes(self, entries: Sequence[HistoryEntry]) -> dict[str, str]:
         """Return who changed a field last and when, by field; `entries` come newest first."""
         found: dict[str, str] = {}

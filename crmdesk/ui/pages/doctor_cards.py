@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.phones import grouped
@@ -20,7 +18,7 @@ from crmdesk.ui.pages.customer_words import CustomerWords, dotted
 from crmdesk.ui.parts.buttons import QUIET, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.charts import ColumnChart, ProgressBar
-from crmdesk.ui.parts.chips import Chip, ChipRow
+from crmdesk.ui.parts.chips import ChipRow
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
@@ -191,80 +189,3 @@ class EvidenceList(QWidget):
             self._context.shell.tell(error)
             return
         self._context.toast(lambda: self.tr("副本已保存，不再受 crmdesk 的加密保护。"))
-
-
-class PromiseList(QWidget):
-    """Open promises of a doctor, each with its date; `kept(visit_id)`: the person says that an own one was kept."""
-
-    kept = Signal(str)
-
-    def __init__(self, words: CustomerWords, key: str, before: QWidget) -> None:
-        """`before` is what Tab comes from."""
-        super().__init__()
-        self._words, self._key, self._before = words, key, before
-        self._meant, self._buttons = "", list[Button]()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(space.NEAR)
-
-    def keep(self) -> bool:
-        """Say that the promise beside which the key stands was kept; returns whether there is one."""
-        if self._meant:
-            self.kept.emit(self._meant)
-        return bool(self._meant)
-
-    def show_promises(self, promises: Sequence[Row], own_id: str, limit: int = 20, meant: str = "") -> None:
-        """Show the promises, the ones due first. `meant`: the visit whose promise the key keeps, else the first own."""
-        while self._layout.count() and (item := self._layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        ordered = sorted(promises, key=lambda row: str(row["next_step_on"] or "9999"))
-        mine = [visit.id for visit in ordered[:limit] if visit["owner_id"] == own_id]
-        self._meant = meant if meant in mine else next(iter(mine), "")
-        places, self._buttons = [], []
-        for visit in ordered[:limit]:
-            line, when = self._line(visit, own=visit.id in mine)
-            places.append(when)
-            self._layout.addWidget(line)
-        widest = max((when.sizeHint().width() for when in places), default=0)
-        for when in places:
-            when.setFixedWidth(widest)  # what was promised begins at one line
-        if not promises:
-            self._layout.addWidget(Label(self.tr("没有未兑现的承诺。"), "muted"))
-        stops = [self._before, *self._buttons]
-        for one, other in pairwise(stops):
-            self.setTabOrder(one, other)
-
-    def _line(self, visit: Row, *, own: bool) -> tuple[QWidget, QWidget]:
-        chip, tone, text, said = self._words.promise(visit)
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space.NEAR)
-        texts = QVBoxLayout()
-        texts.setSpacing(space.LINE)
-        texts.addWidget(Label(text, "body", wrap=True))
-        below = QHBoxLayout()
-        below.setSpacing(space.INSIDE)
-        below.addWidget(Label(language.starting(said), "muted", wrap=True), 1)
-        if own:
-            below.addWidget(self._done(visit.id, text))
-        texts.addLayout(below)
-        when = QWidget()
-        column = QVBoxLayout(when)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(Chip(chip, tone, when), 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        row.addWidget(when)
-        row.addLayout(texts, 1)
-        return line, when
-
-    def _done(self, visit_id: str, text: str) -> Button:
-        done = Button(self.tr("已兑现"), QUIET, self._key if visit_id == self._meant else "", small=True)
-        done.setObjectName(f"promise_kept_{visit_id}")
-        done.setAccessibleDescription(text)
-        done.clicked.connect(lambda: self.kept.emit(visit_id))
-        self._buttons.append(done)
-        return done

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,20 +20,21 @@ from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.money import format_fen
 from crmdesk.domain.records import DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
-from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry
-from crmdesk.ui import actions, language, space, theme
+from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry, Row
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
-from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList, PromiseList
+from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList
 from crmdesk.ui.pages.doctor_editor import RowEditor
 from crmdesk.ui.pages.history_list import HistoryList
+from crmdesk.ui.pages.open_matters import OpenMatters
 from crmdesk.ui.pages.own_rows import own_rows
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.same_banner import SameBanner
 from crmdesk.ui.pages.visit_drafts import DraftLine, drafts_about
-from crmdesk.ui.pages.visit_marks import mark_kept
+from crmdesk.ui.pages.visit_marks import mark_answered, mark_kept
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import STATE_TONES, Picklist, state_word
@@ -136,8 +138,9 @@ class DoctorPage(Page):
         for heading in (self._places_heading, self._changes_heading):
             heading.setContentsMargins(0, space.NEAR, 0, 0)
         self._evidence = EvidenceList(self.context)
-        self._promises = PromiseList(self._words, actions.keys("doctor_keep"), self._tabs)
-        self._promises.kept.connect(self._kept)
+        self._promises = OpenMatters(self._words, "doctor_keep", "doctor_answer", self._tabs)
+        self._promises.kept.connect(partial(self._mark, mark_kept))
+        self._promises.answered.connect(partial(self._mark, mark_answered))
         self._stack, self._card = PageStack(), Card()
         card = self._card
         profile = _stacked(self._profile, self._places_heading, self._places)
@@ -181,6 +184,7 @@ class DoctorPage(Page):
         bind(self, "doctor_plan", self.plan)
         bind(self, "doctor_delete", self.delete)
         bind(self, "doctor_keep", self.keep_promise)
+        bind(self, "doctor_answer", self.answer_question)
         bind(self, "doctor_evidence", self.add_evidence)
         bind(self, "doctor_compare", self._same.open)
         may_call = self.context.desk.person.role in CALL_BACK.writers
@@ -256,19 +260,25 @@ class DoctorPage(Page):
 
     def keep_promise(self) -> None:
         """Lead to the promises; there, say that the first one of the person's own was kept."""
-        if self.editing:
-            return
-        if self._tabs.currentIndex() != PROMISES:
-            self._tabs.setCurrentIndex(PROMISES)  # what a key marks as kept is seen before
-        elif not self._promises.keep():
+        if self._at_what_is_open() and not self._promises.keep():
             self.context.toast(lambda: self.tr("这里没有你未兑现的承诺。"))
 
-    def _kept(self, visit_id: str) -> None:
-        promises = self._view.promises if self._view else ()
-        visit = next((one for one in promises if one.id == visit_id), None)
-        if visit is not None:
-            self._visit.setFocus()  # the button that was pressed goes
-            mark_kept(self.context, self, visit)
+    def answer_question(self) -> None:
+        """Lead to what was asked; there, say that the latest question of the person's own visits was answered."""
+        if self._at_what_is_open() and not self._promises.answer():
+            self.context.toast(lambda: self.tr("这里没有你待答复的提问。"))
+
+    def _at_what_is_open(self) -> bool:
+        """Open the tab of what is open; returns whether it was open before: what a key marks is seen before."""
+        if self.editing:
+            return False
+        before = self._tabs.currentIndex()
+        self._tabs.setCurrentIndex(PROMISES)
+        return before == PROMISES
+
+    def _mark(self, mark: Callable[[PageContext, QWidget, Row], None], visit: Row) -> None:
+        self._visit.setFocus()  # the button that was pressed goes
+        mark(self.context, self, visit)
 
     def call_back(self) -> None:
         """Call back about the latest visit that can be asked about."""
@@ -413,7 +423,7 @@ class DoctorPage(Page):
         elif index == PROFILE:
             self._show_profile(view)
         elif index == PROMISES:
-            self._promises.show_promises(view.promises, self.context.desk.person.user_id)
+            self._promises.show_open(view.promises, view.questions, self.context.desk.person.user_id)
         elif index == CLAIMS:
             self._claims.set_rows(self._words.timeline([one for one in view.timeline if one.record == "claim"]))
         elif index == CONSENT:
@@ -454,14 +464,14 @@ class DoctorPage(Page):
 
     def _show_tabs(self) -> None:
         view = self._view
-        promises, fen = (len(view.promises), view.claims_fen) if view else (0, 0)
+        matters, fen = (len(view.promises) + len(view.questions), view.claims_fen) if view else (0, 0)
         names = [
-            self.tr("时间线"), self.tr("资料"), self.tr("承诺"), self.tr("费用"), self.tr("同意与隐私"),
+            self.tr("时间线"), self.tr("资料"), self.tr("跟进"), self.tr("费用"), self.tr("同意与隐私"),
             self.tr("修改历史"),
         ]  # fmt: skip
         whole = list(names)
-        if promises:
-            whole[PROMISES] = self.tr("承诺 {count}").format(count=promises)
+        if matters:
+            whole[PROMISES] = self.tr("跟进 {count}").format(count=matters)
         if fen:
             whole[CLAIMS] = self.tr("费用 ¥{amount}").format(amount=format_fen(fen).removesuffix(".00"))
         self._tabs.set_tabs(whole, names)

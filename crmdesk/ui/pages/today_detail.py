@@ -9,9 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout
 
 from crmdesk.services.views import DoctorView, Row
-from crmdesk.ui import actions, language, space
+from crmdesk.ui import language, space
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
-from crmdesk.ui.pages.doctor_cards import PromiseList, consent_chips
+from crmdesk.ui.pages.doctor_cards import consent_chips
+from crmdesk.ui.pages.open_matters import OpenMatters
 from crmdesk.ui.pages.visit_side import filing_valid
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button, hanging
 from crmdesk.ui.parts.card import Card
@@ -84,7 +85,7 @@ class TodayDetail(QFrame):
 
     def _cards(self) -> QHBoxLayout:
         self._follow, self._cycle = Card(), Card()
-        self.promises = PromiseList(self._words, actions.keys("today_keep"), self.start_button)
+        self.promises = OpenMatters(self._words, "today_keep", "today_answer", self.start_button)
         self._follow.body.addWidget(self.promises)
         self._follow.body.addStretch(1)
         self._count, self._before = Label("", "body"), Label("", "muted")
@@ -125,10 +126,9 @@ class TodayDetail(QFrame):
         """Say that the promise beside which the key stands was kept; returns whether there is one."""
         return self._stack.currentWidget() is self._page and self.promises.keep()
 
-    def promise(self, visit_id: str) -> Row | None:
-        """Return the visit of a promise that is shown, None for one that is not."""
-        promises = self._view.promises if self._view else ()
-        return next((one for one in promises if one.id == visit_id), None)
+    def answer(self) -> bool:
+        """Say that the question beside which the key stands was answered; returns whether there is one."""
+        return self._stack.currentWidget() is self._page and self.promises.answer()
 
     def show_nothing(self, to_choose: bool = True) -> None:
         """Show that nothing is chosen, or that there is nothing to choose."""
@@ -148,7 +148,7 @@ class TodayDetail(QFrame):
     ) -> None:
         """Show a doctor; `action` is what Enter does: START, GO_ON with a begun one, READ a sent one, TELL an event.
 
-        `own_id` is who may say that a promise was kept, `meant` the visit whose promise stands in the chosen line.
+        `own_id` is who may say that something was kept or answered, `meant` the visit whose promise is the chosen line.
         """
         self._own_id, self._meant = own_id, meant
         self._view, self._reception, self._products, self._action = view, reception, list(products), action
@@ -177,7 +177,7 @@ class TodayDetail(QFrame):
         ]
         self._chips.set([chip for chip in chips if chip[0]] + self._consent(row))
         self._follow.set_heading(self.tr("需要跟进"))
-        self.promises.show_promises(view.promises, self._own_id, 4, self._meant)
+        self.promises.show_open(view.promises, view.questions, self._own_id, 4, self._meant)
         self._show_cycle(view)
         visits = [one for one in view.timeline if one.record == "visit" and one.state == "submitted"]
         self._recent.set_heading(self.tr("最近"))

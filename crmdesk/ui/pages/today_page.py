@@ -19,6 +19,7 @@ from crmdesk.services.views import (
     DoctorView,
     DueReason,
     DueView,
+    Row,
     TodayItem,
     TodayView,
 )
@@ -32,7 +33,7 @@ from crmdesk.ui.pages.plan_dialog import PlanDialog
 from crmdesk.ui.pages.plan_words import figure
 from crmdesk.ui.pages.today_detail import GO_ON, READ, START, TELL, TodayDetail
 from crmdesk.ui.pages.visit_drafts import DraftLine, draft_lines, give_up
-from crmdesk.ui.pages.visit_marks import mark_kept
+from crmdesk.ui.pages.visit_marks import mark_answered, mark_kept
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.chips import STATE_TONES, state_word
 from crmdesk.ui.parts.date_field import today
@@ -85,6 +86,7 @@ class TodayPage(Page):
         self.detail.started.connect(self.start)
         self.detail.opened.connect(self.open_doctor)
         self.detail.promises.kept.connect(self._kept)
+        self.detail.promises.answered.connect(self._answered)
         self.detail.visit_opened.connect(lambda visit_id: self.context.navigate("visit", id=visit_id))
         self._model = RowModel(self)
         self.rows = RowList(self._model, lines=3, with_time=True)
@@ -135,6 +137,7 @@ class TodayPage(Page):
         bind(self, "today_next_day", lambda: self.turn(1))
         bind(self, "today_plan", self.plan)
         bind(self, "today_keep", self.keep_promise)
+        bind(self, "today_answer", self.answer_question)
         self._drop = bind(self, "today_drop", self.drop)
 
     @override
@@ -199,11 +202,18 @@ class TodayPage(Page):
         if not self.detail.keep():
             self.context.toast(lambda: self.tr("这里没有你未兑现的承诺。"))
 
-    def _kept(self, visit_id: str) -> None:
-        visit = self.detail.promise(visit_id)
-        if visit is not None:
-            self.rows.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes
-            mark_kept(self.context, self, visit)
+    def answer_question(self) -> None:
+        """Say that the doctor's latest question that is the person's to answer was answered."""
+        if not self.detail.answer():
+            self.context.toast(lambda: self.tr("这里没有你待答复的提问。"))
+
+    def _kept(self, visit: Row) -> None:
+        self.rows.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes
+        mark_kept(self.context, self, visit)
+
+    def _answered(self, visit: Row) -> None:
+        self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+        mark_answered(self.context, self, visit)
 
     def drop(self) -> None:
         """Give up the chosen report that was begun and left; undo brings it back."""

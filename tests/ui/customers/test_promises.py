@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.doctor_page import PROMISES
 from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.label import Label
 from tests.ui.customers.laptop import Laptop, undo
 from tests.ui.customers.small_company import day
 from tests.ui.customers.test_doctor_page import opened
@@ -19,9 +20,9 @@ def kept(laptop: Laptop, name: str) -> bool:
     return bool(laptop.ask(lambda reads: reads.visit(laptop.company.ids[name]))["next_step_done"])
 
 
-def shown_buttons(page: QWidget) -> list[Button]:
-    """Return the buttons beside promises that can be seen."""
-    return [one for one in page.findChildren(Button) if one.isVisible() and one.objectName().startswith("promise_kept")]
+def shown_buttons(page: QWidget, named: str = "promise_kept") -> list[Button]:
+    """Return the buttons beside promises, or beside questions, that can be seen."""
+    return [one for one in page.findChildren(Button) if one.isVisible() and one.objectName().startswith(named)]
 
 
 def test_d_on_today_keeps_what_is_due_first_and_undo_takes_it_back(
@@ -29,15 +30,15 @@ def test_d_on_today_keeps_what_is_due_first_and_undo_takes_it_back(
 ) -> None:
     """A promise could be ticked off only within a new report about the doctor."""
     page = today_page(window)
-    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p1"]) and page.detail.promises._meant != "")
+    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p1"]) and page.detail.promises.to_keep != "")
     qtbot.keyClick(page.rows, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: kept(laptop, "v1"))
     assert not kept(laptop, "v2")
     qtbot.waitUntil(lambda: window.toast_part.text == "已记为兑现：回复不良反应处理流程")
-    qtbot.waitUntil(lambda: page.detail.promises._meant == laptop.company.ids["v2"])
+    qtbot.waitUntil(lambda: page.detail.promises.to_keep == laptop.company.ids["v2"])
     undo(window, qtbot)
     qtbot.waitUntil(lambda: not kept(laptop, "v1"))
-    qtbot.waitUntil(lambda: page.detail.promises._meant == laptop.company.ids["v1"])
+    qtbot.waitUntil(lambda: page.detail.promises.to_keep == laptop.company.ids["v1"])
     assert laptop.ask(lambda reads: reads.drafts()) == [], "no report was begun for it"
 
 
@@ -47,7 +48,7 @@ def test_d_on_an_overdue_promise_keeps_that_one(window: MainWindow, laptop: Lapt
     page = today_page(window)
     line = f"promise:{laptop.company.ids['v4']}"
     page.turn(1)  # on the day of a visit to the doctor the promise stands in its line
-    qtbot.waitUntil(lambda: page.rows.choose(line) and page.detail.promises._meant == laptop.company.ids["v4"])
+    qtbot.waitUntil(lambda: page.rows.choose(line) and page.detail.promises.to_keep == laptop.company.ids["v4"])
     qtbot.keyClick(page.rows, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: kept(laptop, "v4"))
     assert not kept(laptop, "v5")
@@ -69,7 +70,7 @@ def test_the_doctors_page_shows_the_promises_before_the_key_keeps_one(
     assert not kept(laptop, "v1")
     qtbot.keyClick(page, Qt.Key.Key_D)
     qtbot.waitUntil(lambda: kept(laptop, "v1"))
-    qtbot.waitUntil(lambda: page._promises._meant == laptop.company.ids["v2"])
+    qtbot.waitUntil(lambda: page._promises.to_keep == laptop.company.ids["v2"])
     qtbot.waitUntil(lambda: not window.bridge.waiting and len(shown_buttons(page)) == 1)
     (button,) = shown_buttons(page)
     assert button.key == "D"
@@ -88,3 +89,69 @@ def test_somebody_elses_promise_has_no_button(window: MainWindow, laptop: Laptop
     assert page.findChild(Button, f"promise_kept_{laptop.company.ids['v1']}") is None
     page.keep_promise()
     assert "没有你未兑现的承诺" in window.toast_part.text
+
+
+def answered(laptop: Laptop, name: str) -> bool:
+    return bool(laptop.ask(lambda reads: reads.visit(laptop.company.ids[name]))["questions_done"])
+
+
+def asked(laptop: Laptop) -> None:
+    """Let the doctor have asked something on two visits, the later one first."""
+    laptop.server_edits("visit", "v1", questions="肾功能不全的病人怎么减量？")
+    laptop.server_edits("visit", "v2", questions="有没有真实世界数据？")
+
+
+def test_a_on_today_answers_the_question_that_is_shown_and_undo_takes_it_back(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    """A question stood in the line of Today and could be ticked off only beside a report about the doctor."""
+    asked(laptop)
+    page = today_page(window)
+    ids = laptop.company.ids
+    qtbot.waitUntil(lambda: page.rows.choose(ids["p1"]) and page.detail.promises.to_answer == ids["v1"])
+    assert "肾功能不全的病人怎么减量？" in [one.text() for one in page.detail.promises.findChildren(Label)]
+    qtbot.keyClick(page.rows, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: answered(laptop, "v1"))
+    assert not answered(laptop, "v2")
+    qtbot.waitUntil(lambda: window.toast_part.text == "已答复：肾功能不全的病人怎么减量？")
+    qtbot.waitUntil(lambda: page.detail.promises.to_answer == ids["v2"])
+    undo(window, qtbot)
+    qtbot.waitUntil(lambda: not answered(laptop, "v1"))
+    qtbot.waitUntil(lambda: page.detail.promises.to_answer == ids["v1"])
+    assert not kept(laptop, "v1"), "its promise is another matter"
+
+
+def test_the_doctors_page_shows_what_was_asked_before_the_key_answers_it(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    asked(laptop)
+    page = opened(window, qtbot, laptop, "单志远")
+    assert page._tabs.tabText(PROMISES) == "跟进 4", "two promises and two questions"
+    qtbot.keyClick(page, Qt.Key.Key_A)
+    assert page._tabs.currentIndex() == PROMISES
+    assert not answered(laptop, "v1")
+    qtbot.keyClick(page, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: answered(laptop, "v1"))
+    qtbot.waitUntil(lambda: page._promises.to_answer == laptop.company.ids["v2"])
+    qtbot.waitUntil(lambda: not window.bridge.waiting and len(shown_buttons(page, "question_answered")) == 1)
+    (button,) = shown_buttons(page, "question_answered")
+    assert button.key == "A"
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: answered(laptop, "v2"))
+    qtbot.waitUntil(lambda: page._promises.to_answer == "")
+    assert page.isAncestorOf(window.focusWidget()), "the keys stay on the page"
+    qtbot.keyClick(page, Qt.Key.Key_A)
+    assert window.toast_part.text == "这里没有你待答复的提问"
+
+
+def test_a_question_of_somebody_elses_visit_is_shown_without_a_button(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    laptop.server_edits("visit", "v3", questions="剂量？", owner_id=laptop.company.ids["王建国"])
+    page = today_page(window)
+    texts = lambda: [one.text() for one in page.detail.promises.findChildren(Label)]  # noqa: E731
+    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p1"]) and "剂量？" in texts())
+    assert page.findChild(Button, f"question_answered_{laptop.company.ids['v3']}") is None
+    qtbot.keyClick(page.rows, Qt.Key.Key_A)
+    assert window.toast_part.text == "这里没有你待答复的提问"
