@@ -1437,7 +1437,7 @@
         <name>DateField</name>
         <message>
             <source>看不懂日期“{text}”。可以写 2026-11-30、11-30、30、+3、明天或周五。</source>
-            <translation>“{text}” cannot be read as a date. Write 2026-11-30, 11-30, 30, +3, tomorrow or Fri.</translation>
+            <translation>'{text}' cannot be read as a date. Write 2026-11-30, 11-30, 30, +3, tomorrow or Fri.</translation>
         </message>
         <message>
             <source>不设日期</source>
@@ -3676,7 +3676,7 @@
         <name>RowPicker</name>
         <message>
             <source>没有找到“{text}”</source>
-            <translation>Nothing found for “{text}”</translation>
+            <translation>Nothing found for '{text}'</translation>
         </message>
     </context>
     <context>
@@ -4506,7 +4506,7 @@
         </message>
         <message>
             <source>患者、用药、表现；不写就用上面的记录</source>
-            <translation>Who, medicine, what happened; empty: the note</translation>
+            <translation>Who, medicine, what happened; if empty, the note is used</translation>
         </message>
         <message>
             <source>答应医生的事</source>

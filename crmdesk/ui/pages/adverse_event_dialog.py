@@ -58,6 +58,7 @@ class AdverseEventDialog(Dialog):
         self._cancel = Button("", key="Esc")
         self._cancel.setObjectName("adverse_event_cancel_button")
         self._cancel.clicked.connect(self.reject)
+        self.how.changed.connect(lambda: self.banner.say(""))  # what it asked for is answered
         self.save_button = Button("", PRIMARY, "Ctrl ↵")
         self.save_button.setObjectName("adverse_event_save_button")
         self.save_button.clicked.connect(self.save)

@@ -27,6 +27,9 @@ _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _BREAKS = re.compile(r"(?<!\d) ")
 """Where a cell's line may be broken: '6 日' and '27 Sep' stay together."""
 
+_NAME_BREAKS = re.compile(r"[·•・‧ -]")
+"""Where a name may be broken: between the parts of a name of a minority, an English one or a double one."""
+
 
 class _Cell(NamedTuple):
     """A column that is to be seen: where its texts begin and how much room they have."""
@@ -120,7 +123,7 @@ class CustomerRows:
         room = place.width() - (chip_width(chip) + 8 if chip else 0)
         taken = _width(name, theme.NAME_PX, bold=True)
         if taken > room:
-            name = QFontMetrics(look.name).elidedText(name, Qt.TextElideMode.ElideRight, room)
+            name = _broken_name(name, room)
         painter.setFont(look.name)
         painter.setPen(look.colors.color("text"))
         painter.drawText(QRect(place.left(), place.top(), room, place.height()), _LEFT, name)
@@ -144,6 +147,23 @@ def _width(text: str, size: int, *, bold: bool = False) -> int:
 def _broken(text: str, room: int) -> str:
     """Return the lines of a cell's text; departments and hospitals come again in row after row."""
     return "\n".join(lines_of(text, QFontMetrics(theme.font(theme.BODY_PX)), room))
+
+
+@theme.of_the_font
+def _broken_name(name: str, room: int) -> str:
+    """Return the lines of a name that is too long for one."""
+    return "\n".join(name_lines(name, QFontMetrics(theme.font(theme.NAME_PX, bold=True)), room))
+
+
+def name_lines(name: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """Return a person's name in one line or in two: parted at a space or behind the dot within a name, which stays."""
+    if metrics.horizontalAdvance(name) <= room:
+        return [name]
+    ends = (found.end() for found in _NAME_BREAKS.finditer(name, 0, len(name) - 1))
+    fitting = [end for end in ends if metrics.horizontalAdvance(name[:end].rstrip()) <= room]
+    if not fitting:
+        return [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)]
+    return [name[: fitting[-1]].rstrip(), metrics.elidedText(name[fitting[-1] :], Qt.TextElideMode.ElideRight, room)]
 
 
 def lines_of(text: str, metrics: QFontMetrics, room: int) -> list[str]:

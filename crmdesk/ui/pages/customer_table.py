@@ -52,7 +52,7 @@ from crmdesk.ui.pages.customer_columns import (
     column_of,
 )
 from crmdesk.ui.pages.customer_models import ITEM_ROLE, CustomerTableModel
-from crmdesk.ui.pages.customer_rows import BESIDE, SIDE, CustomerRows, lines_of
+from crmdesk.ui.pages.customer_rows import BESIDE, SIDE, CustomerRows, lines_of, name_lines
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word
 from crmdesk.ui.parts.chips import chip_width
 from crmdesk.ui.parts.cut_words import tool_tip
@@ -83,9 +83,7 @@ class CustomerDelegate(QStyledItemDelegate):
         room = option.rect.width() - BESIDE - (SIDE if self._table.is_first(index.column()) else BESIDE)
         room -= chip_width(chip) + 8 if chip else 0
         metrics = QFontMetrics(font)
-        shown = (
-            [metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)] if named else lines_of(text, metrics, room)
-        )
+        shown = name_lines(text, metrics, room) if named else lines_of(text, metrics, room)
         if event.type() == QEvent.Type.ToolTip and any(line.endswith("…") for line in shown):
             QToolTip.showText(event.globalPos(), tool_tip(text), view)
             return True

@@ -241,8 +241,12 @@ class VisitForm(Card):
         self.joint.set_values(self.report.joint_with_ids[:1] or [_ALONE])
 
     def _set_tab_order(self) -> None:
+        above = (self.channel, self.duration, self.joint)
         order: list[QWidget] = [
-            *self.groups()[:-1],
+            *above,
+            self.doctors.attendance,
+            self.doctors.picker.edit,
+            *self.groups()[len(above) : -1],
             self.products.find_line,
             self.products.more,
             *self.texts.openers,

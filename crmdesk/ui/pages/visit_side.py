@@ -145,7 +145,8 @@ class VisitSide(QFrame):
         line = QHBoxLayout()
         line.setSpacing(space.INSIDE)
         open_now = event.row["state"] == OPEN
-        line.addWidget(Label(language.record_word("adverse_event"), "warn" if open_now else "ok"))
+        name = Label(language.record_word("adverse_event"), "warn" if open_now else "ok", wrap=True)
+        layout.addWidget(name)  # on a line of its own: in English it has no room beside chip and button
         chip = Chip(*self._event_words.state(event), parent=box)
         chip.setObjectName("visit_event_chip")
         line.addWidget(chip)

@@ -261,7 +261,6 @@ class EmptyState(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = Button()
         self._act: Callable[[], object] | None = None
-        self.setFocusProxy(self._button)
         self._button.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.FAR, space.FAR, space.FAR, space.FAR)
@@ -294,7 +293,10 @@ class EmptyState(QWidget):
     def _show(self) -> None:
         looking = self.tr("正在查找…") if self._slow else ""
         self._words.setText(looking if self._awaiting else self._text)
-        self._button.setVisible(self._offers and not self._awaiting)
+        offers = self._offers and not self._awaiting
+        self._button.setVisible(offers)
+        stands_for = self._button if offers else None
+        self.setFocusProxy(stands_for)  # type: ignore[arg-type]  # with a hidden button's Tab would stop here for good
         self._picture.setVisible(not self._awaiting)
 
     def _clicked(self) -> None:

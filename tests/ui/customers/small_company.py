@@ -286,6 +286,12 @@ def _conflict(company: Company) -> None:
     )
 
 
+def people_and_products(company: Company) -> None:
+    """Add what the first day begins with: who works where and what is promoted, and nobody to visit yet."""
+    _people(company)
+    _products(company)
+
+
 def small_company() -> Company:
     """Return the company; every id is new, every day is relative to today."""
     company = Company()

@@ -97,6 +97,7 @@ def test_it_is_reported_from_today_by_keys(window: MainWindow, laptop: Laptop, q
     qtbot.keyClick(shown, KEY.Key_Return, CTRL)
     assert "上报方式" in shown.banner.text, "how it was reported is asked for"
     qtbot.keyClick(shown.how, KEY.Key_Right)
+    assert not shown.banner.isVisible(), "what it asked for is answered"
     type_text(shown.where, "PV-7")
     qtbot.keyClick(shown.where, KEY.Key_Return, CTRL)
     qtbot.waitUntil(lambda: page._model.index_of(key) == -1)

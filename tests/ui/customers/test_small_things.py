@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtGui import QAccessible, QFontMetrics, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.customer_rows import name_lines
 from crmdesk.ui.pages.field_editors import PhoneEditor
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.visit_form import _SIDE_PX
@@ -228,3 +229,15 @@ def test_the_settings_take_the_width_there_is(window: MainWindow, qtbot: QtBot) 
     assert page._account.y() > page._look.y()
     page.setMaximumWidth(700)
     qtbot.waitUntil(lambda: page._about.y() > page._account.y())
+
+
+def test_a_long_name_stands_in_two_lines_and_keeps_its_dot() -> None:
+    metrics = QFontMetrics(theme.font(theme.NAME_PX, bold=True))
+    room = metrics.horizontalAdvance("阿卜杜热合曼·买")
+    assert name_lines("阿卜杜热合曼·买买提", metrics, room) == ["阿卜杜热合曼·", "买买提"]
+    assert name_lines("Ludwig van Beethoven", metrics, metrics.horizontalAdvance("Ludwig van B")) == [
+        "Ludwig van",
+        "Beethoven",
+    ]
+    assert name_lines("曾庆华", metrics, room) == ["曾庆华"]
+    assert name_lines("曾" * 40, metrics, room)[0].endswith("…")

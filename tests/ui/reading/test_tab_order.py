@@ -91,3 +91,22 @@ def test_down_leads_from_the_filter_into_the_list(qtbot: QtBot, sit: Sit) -> Non
     focus = QApplication.focusWidget()
     assert focus is not None
     assert focus.objectName() == "customers_table"
+
+
+def test_tab_meets_the_doctors_of_a_meeting_where_they_stand(qtbot: QtBot, sit: Sit) -> None:
+    window, laptop = sit(*house.REP)
+    next(one for one in house.places() if one.name == "visit_report").show(window, laptop)
+    house.shown(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    channel = window.findChild(Picklist, "visit_channel")
+    assert channel is not None
+    channel.choose("meeting")
+    field = window.findChild(QLineEdit, "visit_add_doctor_edit")
+    assert field is not None
+    qtbot.waitUntil(field.isVisible)
+    reached = stops(window)
+    order = [one.objectName() for one in reached]
+    assert order.index("visit_joint") < order.index("visit_attendance") < order.index("visit_add_doctor_edit")
+    assert order.index("visit_add_doctor_edit") < order.index("visit_note_edit")
+    assert jumps(reached, window.page("visit")) == []
