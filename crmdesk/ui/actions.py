@@ -234,6 +234,11 @@ class Actions(QObject):
         self._bound = [entry for entry in self._bound if shiboken6.isValid(entry[1]) and shiboken6.isValid(entry[2])]
         return [(spec, action) for spec, action, owner in self._bound if owner.isVisible() and action.isEnabled()]
 
+    def by_keys(self, keys: QKeySequence) -> QAction | None:
+        """Return the one action of what is shown that has these keys; None where there is none or more than one."""
+        found = [action for spec, action in self.usable() if spec.place != EVERYWHERE and keys in action.shortcuts()]
+        return found[0] if len(found) == 1 else None
+
 
 def text(name: str) -> str:
     """Return the words of an action in the language in use."""

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QKeyCombination, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -24,6 +24,8 @@ from crmdesk.ui.tour import Tour
 
 _WHO = frozenset({"assignment", "territory", "user"})
 """Records whose rows say who the person is and which territories are held."""
+_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""Keys without one of these mean something in the rail itself, or decide on what is shown too easily from there."""
 
 
 class MainWindow(PageWindow):
@@ -237,6 +239,20 @@ class MainWindow(PageWindow):
             self._rail.retranslate()
             self._show_account()
         super().changeEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the keys that stand on the page's buttons work in the rail too: Qt gives them to the page alone."""
+        shown = self.page(self.shown) if self.shown else None
+        focus = self.focusWidget()
+        away = shown is not None and focus is not None and not shown.isAncestorOf(focus) and shown is not focus
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        keys = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
+        action = self.context.actions.by_keys(keys) if away and modifiers & _CHORD else None
+        if action is not None:
+            action.trigger()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

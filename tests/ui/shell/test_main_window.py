@@ -417,3 +417,25 @@ def test_that_nothing_was_found_is_read_whole_and_begins_below_what_was_typed(
     qtbot.waitUntil(lambda: part._empty.height() >= part._empty.heightForWidth(part._empty.width()))
     assert part._empty.mapTo(part, QPoint()).x() >= 12
     assert part._empty.mapTo(part, part._empty.rect().bottomLeft()).y() <= part.height()
+
+
+def test_the_keys_of_a_page_work_in_the_rail_too(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.navigate("customers")
+    item = window.findChild(RailItem, "rail_plan")
+    field = window.findChild(QLineEdit, "customers_filter_edit")
+    assert item is not None
+    assert field is not None
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    item.setFocus()
+    QTest.keyClick(item, Qt.Key.Key_F, CTRL)
+    qtbot.waitUntil(field.hasFocus)
+    item.setFocus()
+    QTest.keyClick(item, Qt.Key.Key_Return)
+    assert item.hasFocus(), "a plain key is the rail's own"
+    assert not window.findChildren(QDialog)
+    window.navigate("today")
+    item.setFocus()
+    QTest.keyClick(item, Qt.Key.Key_F, CTRL)
+    assert item.hasFocus(), "what is not shown has no keys"
