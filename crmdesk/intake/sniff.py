@@ -202,6 +202,8 @@ def _last_resorts(data: bytes) -> Iterator[tuple[str, str | None]]:
         text = _decode_strictly(data, name)
         yield name, text if text is not None and reads_well(data[: 2**18], text[: 2**18]) else None
     yield "utf-8, gb18030", _line_by_line(data)
+    if _OF_WINDOWS.search(data):  # no letters in Latin-1, but Ž, œ and quotation marks in what Windows writes
+        yield "cp1252", _decode_strictly(data, "cp1252")
     yield "latin-1", data.decode("latin-1")
 
 
@@ -215,6 +217,7 @@ def _is_traditional(data: bytes, text: str) -> bool:
     return sum(len(run) // 2 for run in _BIG5_RUN.findall(data)) > max(3, foreign * 0.7)
 
 
+_OF_WINDOWS = re.compile(rb"[\x80-\x9f]")
 _KANA = re.compile("[\u3040-\u30ff]")
 """No Japanese text is without its syllables."""
 _BIG5_RUN = re.compile(rb"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe]){2,}")
