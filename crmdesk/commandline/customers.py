@@ -1,6 +1,7 @@
 """Commands about customers: search, doctor show, doctor add, doctor edit."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +10,7 @@ from crmdesk.commandline.assignments import read_assignments
 from crmdesk.commandline.opening import ask, find_customer, opened, options_of, submit
 from crmdesk.commandline.output import Output
 from crmdesk.domain.custom_fields import Definitions
+from crmdesk.domain.phones import is_doubtful
 from crmdesk.domain.records import CUSTOM, DOCTOR, RECORDS
 from crmdesk.services.commands import CreateDoctor, EditRow
 from crmdesk.services.views import DoctorView, Person
@@ -87,7 +89,7 @@ def add(
         place = find_customer(laptop, "institution", institution) if institution else ""
         made = submit(laptop, CreateDoctor(values, place, department))
     text = output.pick(f"已保存在本机：{made.created_id}", f"Saved here: {made.created_id}")
-    output.result({"id": made.created_id}, [text])
+    output.result({"id": made.created_id}, [text, *_doubts(output, values)])
 
 
 @doctor.command("edit")
@@ -103,4 +105,18 @@ def edit(
         doctor_id = find_customer(laptop, "doctor", which)
         row = ask(laptop, lambda reads: reads.row("doctor", doctor_id))
         submit(laptop, EditRow("doctor", doctor_id, changes, row.revision))
-    output.result({"id": doctor_id, "changed": sorted(changes)}, [output.pick("已保存在本机。", "Saved here.")])
+    saved = output.pick("已保存在本机。", "Saved here.")
+    output.result({"id": doctor_id, "changed": sorted(changes)}, [saved, *_doubts(output, changes)])
+
+
+def _doubts(output: Output, values: Mapping[str, Any]) -> list[str]:
+    """Name the numbers among saved values that nobody can call: they were kept as they were written."""
+    numbers = [field for field in DOCTOR.fields if field.digits and is_doubtful(str(values.get(field.name) or ""))]
+    return [
+        output.pick(
+            f"{field.zh} {values[field.name]} 不像打得通的号码，已照样保存；请核对。",
+            f"{field.en} {values[field.name]} does not look like a number that can be called. It was saved as it is;"
+            " check it.",
+        )
+        for field in numbers
+    ]

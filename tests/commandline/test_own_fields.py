@@ -58,6 +58,16 @@ def test_they_are_set_shown_and_cleared(rep: Laptop, capsys: pytest.CaptureFixtu
     assert item.custom == {"hobby": "下棋"}
 
 
+def test_a_number_that_nobody_can_call_is_kept_and_named(rep: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
+    _code, out, _err = run(capsys, "doctor", "add", "钱八", "--set", "mobile=1381234567")
+    assert "1381234567 does not look like a number that can be called" in out
+    (item,) = rep.ask(lambda reads: reads.customers(text="钱八"))
+    _code, out, _err = run(capsys, "doctor", "edit", item.id, "--set", "mobile=13812345678", language="zh")
+    assert "号码" not in out
+    _code, out, _err = run(capsys, "doctor", "edit", item.id, "--set", "phone=1381234567", language="zh")
+    assert "1381234567 不像打得通的号码，已照样保存" in out
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("custom.nobody=x", "unknown_field"), ("custom.beds=x", "wrong_kind"), ("custom.interest=x", "not_a_choice"),
