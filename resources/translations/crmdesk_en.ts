@@ -3656,16 +3656,16 @@
             <translation>Somebody has just changed other fields; saving keeps both.</translation>
         </message>
         <message>
-            <source>你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。</source>
-            <translation>Somebody changed these fields while you did. Choose, then save; the other value stays in the history.</translation>
-        </message>
-        <message>
             <source>你的：{value}</source>
             <translation>Yours: {value}</translation>
         </message>
         <message>
             <source>现在的：{value}</source>
             <translation>Now: {value}</translation>
+        </message>
+        <message>
+            <source>你编辑时别人也改了下面的内容。选一个，再保存。选你的，现在的值留在历史里；选现在的，你写的不保存。</source>
+            <translation>Somebody changed these fields while you did. Choose, then save. If you choose yours, the present value stays in the history; if you choose the present one, yours is not saved.</translation>
         </message>
         <message>
             <source>已保存在本机</source>

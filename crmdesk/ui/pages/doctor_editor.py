@@ -271,7 +271,7 @@ class RowEditor(QWidget):
         if not found:
             self.banner.say(lambda: self.tr("别人刚改了这条记录的其他内容；保存时两边的修改都会保留。"))
             return
-        self.banner.say(lambda: self.tr("你编辑时别人也改了下面的内容。选一个，再保存；另一个值留在历史里。"), "warn")
+        self.banner.say(self._asking, "warn")
         for clash in found:
             choice = Picklist(language.field_word(self.record.name, clash.field.name))
             choice.setObjectName(f"merge_{clash.field.name}")
@@ -287,6 +287,12 @@ class RowEditor(QWidget):
             choice.set_value(chosen.get(clash.field.name, "mine"))  # also in another language
             self._choices[clash.field.name] = choice
             self._merge.addWidget(choice)
+
+    def _asking(self) -> str:
+        """Say what becomes of the value that is not chosen: what was never saved here comes into no history."""
+        return self.tr(
+            "你编辑时别人也改了下面的内容。选一个，再保存。选你的，现在的值留在历史里；选现在的，你写的不保存。"
+        )
 
     def _clear_merge(self) -> None:
         self._clashes = []
