@@ -18,7 +18,7 @@ ICONS = {
     "command": "terminal-window", "reject": "x", "send_back": "arrow-u-up-left", "submit": "paper-plane-tilt",
     "export": "export", "copy": "copy", "diagnostics": "first-aid-kit",
     "filter": "funnel", "columns": "columns", "merge": "git-merge", "call_back": "phone-call",
-    "open": "arrow-square-out",
+    "open": "arrow-square-out", "saved_here": "laptop", "needs_you": "hand-palm",
 }  # fmt: skip
 """Meaning → glyph of the Phosphor set that qtawesome carries (MIT)."""
 

@@ -8,14 +8,17 @@ from PySide6.QtCore import QObject
 
 from crmdesk.domain.workdays import NOON_MIN
 from crmdesk.services.plan_views import PlanDay, PlanVisit, PlanWeek
+from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import dotted
 from crmdesk.ui.pages.plan_words import PlanWords
+from crmdesk.ui.parts.chips import STATE_TONES
 from crmdesk.ui.parts.date_field import today
 from crmdesk.ui.parts.week_calendar import DayHead
 from crmdesk.ui.parts.week_grid import Block, DayColumn
 
 _TONES = {"submitted": ("ok", "done"), "draft": ("info", "edit"), "planned": ("accent", "")}
+_STATE_SIGNS = {SAVED_HERE: "saved_here", SENT: "submit", NEEDS_YOU: "needs_you", ACCEPTED: ""}
 _DAY_MIN = 24 * 60
 
 
@@ -69,5 +72,6 @@ class WeekDrawing(QObject):
             key=one.id, day=date.fromisoformat(one.date).weekday(), minute=one.minute,
             duration_min=one.duration_min, title=language.names_word(one.doctor_names) or one.institution_name,
             second=one.institution_name if one.doctor_names else "", chip=one.customer_class, tone=tone, sign=sign,
+            state=(_STATE_SIGNS[one.sync_state], STATE_TONES[one.sync_state]),
             spoken=self._words.visit(one), movable=own and one.state == "planned",
         )  # fmt: skip

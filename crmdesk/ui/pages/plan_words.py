@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 
 from crmdesk.domain.planning import CREDIT
 from crmdesk.services.plan_views import DayOff, LaidOut, PlanVisit, SuggestionItem, TargetItem
+from crmdesk.services.views import ACCEPTED
 from crmdesk.ui import language
 from crmdesk.ui.pages.customer_words import class_word, dotted
+from crmdesk.ui.parts.chips import state_word
 from crmdesk.ui.parts.date_field import today
 
 
@@ -113,4 +115,5 @@ class PlanWords(QObject):
             class_word(visit.customer_class),
             visit.institution_name,
             state,
+            "" if visit.sync_state == ACCEPTED else state_word(visit.sync_state),
         )

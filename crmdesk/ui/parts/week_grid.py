@@ -33,10 +33,15 @@ GUTTER, HOUR, LEAST_MIN = 48, 58, 40
 _NARROW, _WIDE = 6, 10
 _DAYS, _NAME = 7, 4
 """Days of a week, and how much of a name has to have room behind the time."""
+_LEAST_FOR_STATE, _LEAST_FOR_SIGN = 24, 50
+"""The width from which a block has room for either sign; that of the record's state stays longest."""
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A visit as it is drawn: `tone` colours it, `sign` (an icon) says the same; `spoken` is its accessible name."""
+    """A visit as it is drawn: `tone` colours it, `sign` (an icon) says the same; `spoken` is its accessible name.
+
+    `state` is the icon of where the record stands (saved here, sent, needs a person) and its tone, '' for accepted.
+    """
 
     key: str
     day: int
@@ -47,6 +52,7 @@ class Block(msgspec.Struct, frozen=True):
     chip: str = ""
     tone: str = "accent"
     sign: str = ""
+    state: tuple[str, str] = ("", "")
     spoken: str = ""
     movable: bool = True
 
@@ -147,10 +153,12 @@ class VisitBlock(QAbstractButton):
         line = min(theme.px(17 if two else 19), room.height())
         top = room.top() + (1 if two else (room.height() - line) // 2)
         right = room.right()
-        if block.sign and room.width() > 50:
-            size = theme.px(13)
-            ink = {"neutral": "muted"}.get(block.tone, block.tone)
-            icons.icon(block.sign, ink).paint(painter, right - size, top + (line - size) // 2, size, size)
+        signs = [(*block.state, _LEAST_FOR_STATE), (block.sign, block.tone, _LEAST_FOR_SIGN)]
+        for sign, tone, least in signs:
+            if not sign or right - room.left() <= least:
+                continue
+            size, ink = theme.px(13), {"neutral": "muted"}.get(tone, tone)
+            icons.icon(sign, ink).paint(painter, right - size, top + (line - size) // 2, size, size)
             right -= size + 3
         place = QRect(room.left(), top, right - room.left(), line)
         time = f"{block.minute // 60:02d}:{block.minute % 60:02d}"

@@ -32,6 +32,7 @@ from crmdesk.ui.pages.plan_page import PlanPage
 from crmdesk.ui.pages.plan_side import DAYS_OFF, SUGGESTIONS, TARGETS
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.date_field import DateField, today
+from crmdesk.ui.parts.week_grid import VisitBlock
 from tests.ui.customers.laptop import Laptop, type_text, undo
 from tests.ui.plan.planned import work_week
 
@@ -573,3 +574,26 @@ def test_every_dialog_opens_in_every_language_and_theme(
             assert unnamed == [], [one.objectName() for one in unnamed]
             qtbot.keyClick(dialog, KEY.Key_Escape)
             qtbot.waitUntil(lambda name=name: not any(d.isVisible() for d in page.findChildren(QDialog, name)))
+
+
+def test_a_block_shows_where_its_visit_stands_by_a_sign_and_in_words(rep: Seat, qtbot: QtBot) -> None:
+    page = opened(rep, qtbot)
+    moved, still = (page.grid.block(rep[1].company.ids[key]) for key in ("w1", "w2"))
+    assert moved is not None
+    assert still is not None
+    assert moved.block.state[0] == ""
+    assert "已保存在本机" not in moved.accessibleName()
+    before = moved.grab().toImage()
+    choose(page, rep[1], "w1")
+    press(qtbot, page, KEY.Key_Down, SHIFT)
+
+    def now() -> VisitBlock:
+        block = page.grid.block(rep[1].company.ids["w1"])
+        assert block is not None
+        return block
+
+    qtbot.waitUntil(lambda: now().block.state == ("saved_here", "info"))
+    assert "已保存在本机" in now().accessibleName()
+    assert "已保存在本机" in now().toolTip()
+    assert now().grab().toImage() != before
+    assert "已保存在本机" not in still.accessibleName(), "the other one was accepted"
