@@ -11,7 +11,7 @@ from crmdesk.domain.company_calendar import Day, values_of
 from crmdesk.domain.public_calendar import published
 from crmdesk.services.dispatcher import ChangeSet
 from crmdesk.ui import language
-from tests.ui.plan.test_plan_page import Seat, opened
+from tests.ui.plan.steps import Seat, opened
 
 KNOWN = max(published())
 UNKNOWN = KNOWN + 2

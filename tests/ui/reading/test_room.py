@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QTableView,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -118,8 +119,10 @@ def test_what_ends_in_dots_is_shown_whole_by_the_mouse(qtbot: QtBot, sit: Sit) -
     assert "" in tips, "a row with room for all says nothing twice"
     next(one for one in house.places() if one.name == "customers").show(window, laptop)
     house.shown(qtbot, window)
-    table = window.findChild(QAbstractItemView, "customers_table")
+    table = window.findChild(QTableView, "customers_table")
     assert table is not None
+    assert {_hover(table, row, 0) for row in range(table.model().rowCount())} == {""}, "long names stand in two lines"
+    table.setColumnWidth(0, table.columnWidth(0) * 2 // 3)
     tips = [_hover(table, row, 0) for row in range(table.model().rowCount())]
     assert "&lt;b&gt;任&lt;/b&gt;一 &lt;img src=x&gt;" in tips
     assert "" in tips
