@@ -131,3 +131,18 @@ def summed(customer_class: str, standings: Iterable[Standing]) -> ClassStanding:
         remaining=sum(one.remaining for one in some),
         remaining_to_schedule=sum(one.remaining_to_schedule for one in some),
     )
+
+
+def together(customer_class: str, parts: Iterable[ClassStanding]) -> ClassStanding:
+    """Return the sums of a class over several territories."""
+    some = list(parts)
+    return ClassStanding(
+        customer_class=customer_class,
+        doctors=sum(one.doctors for one in some),
+        reached=sum(one.reached for one in some),
+        planned=sum(one.planned for one in some),
+        actual=sum(one.actual for one in some),
+        scheduled=sum(one.scheduled for one in some),
+        remaining=sum(one.remaining for one in some),
+        remaining_to_schedule=sum(one.remaining_to_schedule for one in some),
+    )
