@@ -94,6 +94,10 @@ class Goals:
         """Return what a visit by this channel counts, in hundredths; a channel that is not named counts in full."""
         return self.weights.get(channel or "", CREDIT)
 
+    def counts(self, customer_class: str, agreed: int | None = None) -> bool:
+        """Say whether a doctor counts in the plan: the class has a goal, or visits were agreed for this doctor."""
+        return agreed is not None or customer_class in self.by_class
+
     def planned(self, customer_class: str, agreed: int | None = None) -> Standing:
         """Return the standing of a doctor before any visit: the class's goal, or what was agreed for this doctor."""
         goal, maximum = self.by_class.get(customer_class, (0, 0))

@@ -58,7 +58,7 @@ def plan_for(plans: Sequence[Mapping[str, Any]], period: Period, today: date) ->
     In a month that is the plan of its last day that has come; of several at a time the one that began last. The last
     cycle is the one that ended last before the running one began, or before today where none runs.
     """
-    by_start = sorted(plans, key=lambda one: (one["starts_on"], one["id"]))
+    by_start = sorted(plans, key=lambda one: (one["starts_on"], one.get("name") or "", one["id"]))
     running = next((one for one in reversed(by_start) if span_of(one).holds(today)), None)
     if period is Period.THIS_CYCLE or period is Period.THIS_MONTH:
         return running
@@ -214,18 +214,14 @@ def burned(budgets: Iterable[Mapping[str, Any]]) -> Burn:
 
 @dataclass(frozen=True, slots=True)
 class CallBacks:
-    """Claims that wait for a call and how long in whole days; calls that settled something, and after how long."""
+    """Claims that wait for a call and how long in whole days; calls that settled a claim, and after how long."""
 
     waiting_days: tuple[int, ...] = ()
     disputed: int = 0
-    done_days: tuple[int, ...] = ()
+    settled: int = 0
+    settled_days: tuple[int, ...] = ()  # of those of which the trail says since when they waited
     about_visits: int = 0  # calls about visits alone, for which nothing waited
     unanswered: int = 0  # nobody reached, or nothing said: what it was about keeps waiting
-
-    @property
-    def done(self) -> int:
-        """Calls that brought an answer."""
-        return len(self.done_days) + self.about_visits
 
 
 def percent(part: int, whole: int) -> int:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from crmdesk.domain.clock import at_minute
 from crmdesk.domain.picklists import PICKLISTS, codes
 from crmdesk.services import shown
-from crmdesk.services.due import PLAIN_CLASSES, PLAIN_DAYS, due_doctors, edge
+from crmdesk.services.due import PLAIN_CLASSES, PLAIN_DAYS, due_doctors, edge, plans_of, unseen_in_cycle
 from crmdesk.services.own_conditions import Own, own_conditions, statements
 from crmdesk.services.visit_index import VisitIndex
 from crmdesk.storage.connection import Connection
@@ -15,9 +16,10 @@ from crmdesk.storage.visits_of import PROMISED
 
 NONE = "none"
 """Among codes: without any (no class, no consent to any channel)."""
-NEVER = "never"
-SEEN = ("within_7", "within_30", "not_30", "not_60", "not_90", "not_180", NEVER)
-"""When somebody was last seen: within so many days, not for so many days (or never), never."""
+NEVER, NOT_IN_CYCLE = "never", "not_cycle"
+SEEN = ("within_7", "within_30", NOT_IN_CYCLE, "not_30", "not_60", "not_90", "not_180", NEVER)
+"""When somebody was last seen: within so many days, not in the running cycle, not for so many days (or never), never.
+"""
 VISIT, PROMISE = "visit", "promise"
 DUE = (VISIT, PROMISE)
 _MAX_ENTRIES = 200
@@ -172,9 +174,22 @@ class _Look(NamedTuple):
 def _seen(look: _Look, wanted: str) -> frozenset[str]:
     if wanted == NEVER:
         return look.ids("1", {}) - look.visits.last_visits(look.connection).keys()
+    if wanted == NOT_IN_CYCLE:
+        return _unseen_in_cycle(look)
     kind, _, days = wanted.partition("_")
     seen = frozenset(look.visits.last_visits(look.connection, edge(look.today, int(days))))
     return seen if kind == "within" else look.ids("1", {}) - seen
+
+
+def _unseen_in_cycle(look: _Look) -> frozenset[str]:
+    if look.record == "doctor":
+        return unseen_in_cycle(look.connection, look.visits, look.today)
+    found: frozenset[str] = frozenset()  # plans are for doctors: of institutions all count that lie where one runs
+    for plan in plans_of(look.connection, look.today).values():
+        since = at_minute(date.fromisoformat(plan["starts_on"]), 0)
+        found |= look.column("territory_id", (plan["territory_id"],))
+        found -= look.visits.last_visits(look.connection, since).keys()
+    return found
 
 
 def _due(look: _Look, wanted: tuple[str, ...]) -> frozenset[str]:

@@ -81,6 +81,24 @@ def due_doctors(
     return found
 
 
+def unseen_in_cycle(connection: Connection, visits: VisitIndex, today: date) -> frozenset[str]:
+    """Return the doctors whom the running cycle plan of their territory counts and nobody has seen in it yet."""
+    found: set[str] = set()
+    for plan in plans_of(connection, today).values():
+        goals, agreed = goals_of(plan), agreed_of(connection, plan["id"])
+        classes = _classes(connection, plan["territory_id"], None)
+        counted = [one for one, name in classes if goals.counts(name or "", agreed.get(one))]
+        found.update(counted)
+        found.difference_update(visits.seen_between(connection, counted, *_instants(plan)))
+    return frozenset(found)
+
+
+def _instants(plan: Values) -> tuple[str, str]:
+    """Return the instant with which a plan begins, and the one with which it is over."""
+    ends = date.fromisoformat(plan["ends_on"]) + timedelta(days=1)
+    return at_minute(date.fromisoformat(plan["starts_on"]), 0), at_minute(ends, 0)
+
+
 def _plain(
     connection: Connection,
     last: Mapping[str, str],
@@ -145,8 +163,7 @@ def credit_of(
     connection: Connection, visits: VisitIndex, plan: Values, late: Mapping[str, Any], today: date
 ) -> dict[str, int]:
     """Return what visits done and scheduled in the cycle bring each of these doctors, in hundredths of a visit."""
-    low = at_minute(date.fromisoformat(plan["starts_on"]), 0)
-    high = at_minute(date.fromisoformat(plan["ends_on"]) + timedelta(days=1), 0)
+    low, high = _instants(plan)
     where = "deleted = 0 AND +territory_id = :territory AND starts_at >= :low AND starts_at < :high"
     params: dict[str, Any] = {"territory": plan["territory_id"], "low": low, "high": high}
     if len(late) <= FEW:

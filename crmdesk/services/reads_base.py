@@ -16,6 +16,7 @@ from crmdesk.services.seen import SeenRows
 from crmdesk.services.shown import Values
 from crmdesk.services.views import ACCEPTED, NEEDS_YOU, SAVED_HERE, SENT, Person, Row
 from crmdesk.services.visit_index import VisitIndex
+from crmdesk.storage import settings
 from crmdesk.storage.blobs import Blobs
 from crmdesk.storage.connection import Connection
 
@@ -50,6 +51,12 @@ class ReadBase:
     def custom_fields(self) -> Definitions:
         """Return the company fields that an administrator defined."""
         return definitions(self._connection)
+
+    def loading(self) -> bool:
+        """Say whether a part of what this person holds has never arrived whole."""
+        if not settings.meta(self._connection, "last_sync_at"):
+            return True
+        return self._count("SELECT count(*) FROM scope WHERE state = 'loading'") > 0
 
     @property
     def _today(self) -> date:

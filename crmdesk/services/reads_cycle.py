@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmdesk.domain import planning, schedule, targets
@@ -24,6 +24,16 @@ from crmdesk.services.waiting import queued_commands
 _ZONE = ZoneInfo(DEFAULT_ZONE)
 _MOST_CANDIDATES = 2000
 _LISTED = 500
+
+
+class Reckoned(NamedTuple):
+    """A territory whose standings are asked for: the days whose visits count, and the plan whose goals do."""
+
+    territory_id: str
+    first: date
+    last: date
+    plan: Mapping[str, Any] | None
+    plan_id: str = ""
 
 
 class CycleReads(PlanReads):
@@ -99,36 +109,63 @@ class CycleReads(PlanReads):
         return {}
 
     def _worked_out(self, cycle: Row) -> tuple[dict[str, Standing], dict[str, str]]:
-        goals = goals_of(cycle.values)
-        agreed = self._agreed(cycle.id)
-        rows = self._fetch(
-            "SELECT id, customer_class FROM row_doctor WHERE deleted = 0 AND territory_id = :territory"
-            " AND coalesce(status, '') NOT IN ('left', 'merged')",
-            {"territory": cycle["territory_id"]},
-        )
-        classes = {row["id"]: row["customer_class"] or "" for row in rows}
-        standings = {
-            one: goals.planned(name, agreed.get(one))
-            for one, name in classes.items()
-            if name in goals.by_class or one in agreed
-        }
-        self._count_visits(cycle, goals, standings)
-        return standings, classes
+        days = date.fromisoformat(cycle["starts_on"]), date.fromisoformat(cycle["ends_on"])
+        return self._worked_out_for([Reckoned(cycle["territory_id"], *days, cycle.values, cycle.id)])[
+            cycle["territory_id"]
+        ]
 
-    def _count_visits(self, cycle: Row, goals: Goals, standings: dict[str, Standing]) -> None:
-        """Let the visits of the territory count, whoever of its people makes them."""
-        now, day_begins = self._clock(), datetime.combine(self._today, time(0), _ZONE)
-        last = date.fromisoformat(cycle["ends_on"]) + timedelta(days=1)
+    def _worked_out_for(self, wanted: Sequence[Reckoned]) -> dict[str, tuple[dict[str, Standing], dict[str, str]]]:
+        """Return by territory the standing of each customer that counts, and the classes; each territory once.
+
+        The visits of all territories with the same days are read in one go.
+        """
+        classes = self._classes_in([one.territory_id for one in wanted])
+        goals = {one.territory_id: goals_of(one.plan or {}) for one in wanted}
+        standings = {
+            one.territory_id: self._before_visits(one, goals[one.territory_id], classes[one.territory_id])
+            for one in wanted
+        }
+        for days in dict.fromkeys((one.first, one.last) for one in wanted):
+            those = {one.territory_id for one in wanted if (one.first, one.last) == days}
+            self._count_visits(*days, {one: (goals[one], standings[one]) for one in those})
+        return {one: (standings[one], classes[one]) for one in standings}
+
+    def _classes_in(self, territory_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        marks, params = shown.in_list(territory_ids)
         rows = self._fetch(
-            "SELECT doctor_ids, state, starts_at, channel FROM row_visit WHERE deleted = 0"
-            " AND +territory_id = :territory AND starts_at >= :low AND starts_at < :high",
-            {
-                "territory": cycle["territory_id"],
-                "low": at_minute(date.fromisoformat(cycle["starts_on"]), 0),
-                "high": at_minute(last, 0),
-            },
+            "SELECT id, customer_class, territory_id FROM row_doctor WHERE deleted = 0"
+            f" AND territory_id IN ({marks}) AND coalesce(status, '') NOT IN ('left', 'merged')",
+            params,
+        )
+        found: dict[str, dict[str, str]] = {one: {} for one in territory_ids}
+        for row in rows:
+            found[row["territory_id"]][row["id"]] = row["customer_class"] or ""
+        return found
+
+    def _before_visits(self, one: Reckoned, goals: Goals, classes: Mapping[str, str]) -> dict[str, Standing]:
+        """Return the standings of the customers that count: by the plan, where there is none by having a class."""
+        if one.plan is None:
+            return {doctor: Standing() for doctor, name in classes.items() if name}
+        agreed = self._agreed(one.plan_id)
+        return {
+            doctor: goals.planned(name, agreed.get(doctor))
+            for doctor, name in classes.items()
+            if goals.counts(name, agreed.get(doctor))
+        }
+
+    def _count_visits(
+        self, first: date, last: date, territories: Mapping[str, tuple[Goals, dict[str, Standing]]]
+    ) -> None:
+        """Let the visits of each territory count, whoever of its people makes them."""
+        now, day_begins = self._clock(), datetime.combine(self._today, time(0), _ZONE)
+        marks, params = shown.in_list(list(territories))
+        rows = self._fetch(
+            "SELECT territory_id, doctor_ids, state, starts_at, channel FROM row_visit WHERE deleted = 0"
+            f" AND +territory_id IN ({marks}) AND starts_at >= :low AND starts_at < :high",
+            {**params, "low": at_minute(first, 0), "high": at_minute(last + timedelta(days=1), 0)},
         )
         for row in rows:
+            goals, standings = territories[row["territory_id"]]
             counts = counts_as(row["state"], from_text(row["starts_at"]), now, day_begins)
             weight = goals.weight(row["channel"])
             for doctor_id in json.loads(row["doctor_ids"] or "[]"):

@@ -62,15 +62,19 @@ class PlanReads(VisitReads):
 
     def plan_people(self) -> list[tuple[str, str]]:
         """Return (id, name) of the representatives who work today in the person's territories, by name."""
+        return list(dict.fromkeys((user_id, name) for user_id, name, _territory_id in self._at_work()))
+
+    def _at_work(self) -> list[tuple[str, str, str]]:
+        """Return (id, name, territory id) of the representatives of the person's territories today, by name."""
         marks, params = shown.in_list(self._person.territory_ids)
         rows = self._fetch(
-            "SELECT DISTINCT u.id, u.name FROM row_assignment a JOIN row_user u ON u.id = a.user_id"
+            "SELECT DISTINCT u.id, u.name, a.territory_id FROM row_assignment a JOIN row_user u ON u.id = a.user_id"
             " WHERE a.deleted = 0 AND u.deleted = 0 AND u.role = 'rep' AND a.valid_from <= :day"
             f" AND coalesce(nullif(a.valid_to, ''), '9999') >= :day AND a.territory_id IN ({marks})"
-            " ORDER BY u.name, u.id",
+            " ORDER BY u.name, u.id, a.territory_id",
             {**params, "day": self._today.isoformat()},
         )
-        return [(row["id"], str(row["name"])) for row in rows]
+        return [(row["id"], str(row["name"]), row["territory_id"]) for row in rows]
 
     def days_off(self, first: date, last: date, owner_id: str = "") -> list[DayOff]:
         """Return the days off of a person ('' for the own ones) that touch a stretch of days."""

@@ -10,9 +10,8 @@ from crmdesk.domain.merge import by_key
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Operation
-from crmdesk.services.reads_cycle import CycleReads
 from crmdesk.services.reads_import import ImportReads
-from crmdesk.services.reads_money import MoneyReads
+from crmdesk.services.reads_team import TeamReads
 from crmdesk.services.views import (
     SAVED_HERE,
     SENT,
@@ -31,7 +30,7 @@ from crmdesk.storage.leaving import kept_titles
 _LISTED = 500
 
 
-class Reads(CycleReads, MoneyReads, ImportReads):
+class Reads(TeamReads, ImportReads):
     """Everything that the user interface and the command line may ask, at one consistent moment."""
 
     def sync_summary(self) -> SyncSummary:
@@ -101,12 +100,6 @@ class Reads(CycleReads, MoneyReads, ImportReads):
             Happening(code, at, params, tuple(places[one] for one in params.get("scopes", ()) if one in places))
             for code, at, params in lately.read(self._connection)
         ]
-
-    def loading(self) -> bool:
-        """Say whether a part of what this person holds has never arrived whole."""
-        if not settings.meta(self._connection, "last_sync_at"):
-            return True
-        return self._count("SELECT count(*) FROM scope WHERE state = 'loading'") > 0
 
     def _customers(self) -> int:
         """Count without reading rows: only what waits in the outbox to be deleted is held and not shown."""

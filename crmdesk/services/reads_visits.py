@@ -227,12 +227,16 @@ def _doctor_ids(rows: Iterable[Values]) -> list[str]:
 
 
 def _day_of(row: Values) -> date:
-    moment = from_text(row["starts_at"])
+    return local_date(from_text(row["starts_at"]), known_zone(row.get("zone")))
+
+
+def known_zone(zone: str | None) -> str:
+    """Return the zone of a visit; the field's where it has none, or one that nobody knows."""
     try:
-        ZoneInfo(row.get("zone") or DEFAULT_ZONE)
+        ZoneInfo(zone or DEFAULT_ZONE)
     except (ZoneInfoNotFoundError, ValueError):
-        return local_date(moment)
-    return local_date(moment, row.get("zone") or DEFAULT_ZONE)
+        return DEFAULT_ZONE
+    return zone or DEFAULT_ZONE
 
 
 def _as_date(day: str) -> date:

@@ -18,6 +18,10 @@ class VisitIndex:
         """Return the start of the last submitted visit by customer id, of these customers."""
         return visits_of.last_of(driver_of(connection), customers)
 
+    def seen_between(self, connection: Connection, customers: Iterable[str], low: str, high: str) -> list[str]:
+        """Return those of these customers whom a submitted visit met from an instant on and before another one."""
+        return visits_of.seen_between(driver_of(connection), customers, low, high)
+
     def last_visits(self, connection: Connection, since: str = "") -> Mapping[str, str]:
         """Return the start of the last submitted visit by customer id, of all who were seen from an instant on.
 

@@ -81,6 +81,16 @@ def last_of(driver: Driver, customers: Iterable[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in found if row[1] is not None}
 
 
+def seen_between(driver: Driver, customers: Iterable[str], low: str, high: str) -> list[str]:
+    """Return those of doctors or institutions who were seen from an instant on and before another one."""
+    found = driver.execute(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM visit_of WHERE customer = value AND seen = 1"
+        " AND starts_at >= ? AND starts_at < ?)",
+        (json.dumps(list(customers)), low, high),
+    )
+    return [row[0] for row in found]
+
+
 def last_of_all(driver: Driver, since: str = "") -> dict[str, str]:
     """Return the start of the last visit at which each customer was seen, of those seen from an instant on.
 
