@@ -11,7 +11,8 @@ from crmdesk.company.expenses import make_claims
 from crmdesk.company.model import DemoLogin, Maker, Row, TrailEntry
 from crmdesk.company.own_fields import make_own_fields
 from crmdesk.company.people import make_organisation
-from crmdesk.company.plans import make_plans
+from crmdesk.company.plan_trail import make_plan_trail
+from crmdesk.company.plans import earlier_cycle, make_plans
 from crmdesk.company.procurement import make_procurement
 from crmdesk.company.visits import make_products, make_visits
 
@@ -69,6 +70,7 @@ def generate(seed: int, today: date, scale: float = 1.0) -> Company:
     make_claims(maker, organisation, visits)
     make_budgets(maker, organisation)
     make_plans(maker, organisation, customers)
+    make_plan_trail(maker, organisation, earlier_cycle(today))
     make_own_fields(maker, organisation.admin_id)
     make_procurement(maker, organisation.admin_id, customers, products, today)
     rank = {role: place for place, role in enumerate(("rep", "manager", "finance", "auditor", "admin"))}

@@ -1,5 +1,6 @@
 """Cycle plans of the demo company with goals by class, the reps' proposals with answers, and days off."""
 
+import random
 from datetime import date, timedelta
 
 from crmdesk.company.customers import Customers
@@ -22,6 +23,7 @@ def make_plans(maker: Maker, organisation: Organisation, customers: dict[str, Cu
     for territory in organisation.territories:
         present = _cycle(maker, territory, first)
         _cycle(maker, territory, _next_quarter(first))
+        _ended(maker, territory)
         _proposals(maker, territory, customers[territory.id], present)
         _days_off(maker, territory)
 
@@ -34,7 +36,19 @@ def _next_quarter(first: date) -> date:
     return _quarter(first + timedelta(days=95))
 
 
-def _cycle(maker: Maker, territory: Territory, first: date) -> Row:
+def earlier_cycle(today: date) -> date:
+    """Return the first day of the cycle before the one of a day."""
+    return _quarter(_quarter(today) - timedelta(days=1))
+
+
+def _ended(maker: Maker, territory: Territory) -> None:
+    """Make the plan of the quarter that is over; its id is drawn apart, so that all the others stay as they are."""
+    first = earlier_cycle(maker.today)
+    row_id = maker.drawn_id(at_local(first, 10), random.Random(territory.id))
+    _cycle(maker, territory, first, row_id)
+
+
+def _cycle(maker: Maker, territory: Territory, first: date, row_id: str = "") -> Row:
     values = {
         "territory_id": territory.id,
         "name": f"{first.year} 年第 {(first.month + 2) // 3} 季度",
@@ -45,7 +59,7 @@ def _cycle(maker: Maker, territory: Territory, first: date) -> Row:
         "channel_weights": [{"channel": channel, "percent": percent} for channel, percent in WEIGHTS.items()],
     }
     made = at_local(min(first, maker.today) - timedelta(days=14), 10)
-    return maker.row("cycle_plan", made, territory.manager_id, values)
+    return maker.row("cycle_plan", made, territory.manager_id, values, row_id)
 
 
 def _proposals(maker: Maker, territory: Territory, customers: Customers, cycle: Row) -> None:

@@ -335,7 +335,7 @@ class Day:
         press(window, "Ctrl+Shift+O")
         wait_until(lambda: window.context.sync.state().phase != "offline", "the manager is online")
         self.seats["manager1"].sync("the decisions are answered")
-        press(window, "Ctrl+7")
+        window.navigate("sync")
         reason = await_widget(window, QLabel, "refused_reason")
         step.notes.append(f"refused: {reason.text()}")
         self.notice("sync-refused", window)

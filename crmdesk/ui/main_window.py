@@ -82,7 +82,18 @@ class MainWindow(PageWindow):
 
     def _bind(self) -> None:
         bind = self.context.actions.bind
-        for name in ("today", "customers", "plan", "visit", "expenses", "approvals", "sync", "settings", "import"):
+        for name in (
+            "today",
+            "customers",
+            "plan",
+            "visit",
+            "expenses",
+            "approvals",
+            "team",
+            "sync",
+            "settings",
+            "import",
+        ):
             if registry.allowed(name, self.person.role):
                 bind(self, f"go_{name}", partial(self.navigate, name))
         self._bind_common()

@@ -2097,6 +2097,10 @@
             <translation>Never</translation>
         </message>
         <message>
+            <source>本周期还没见</source>
+            <translation>Not seen this cycle</translation>
+        </message>
+        <message>
             <source>未分类</source>
             <translation>No class</translation>
         </message>
@@ -4067,6 +4071,299 @@
         </message>
     </context>
     <context>
+        <name>TeamPage</name>
+        <message>
+            <source>团队</source>
+            <translation>Team</translation>
+        </message>
+        <message>
+            <source>哪段时间</source>
+            <translation>Period</translation>
+        </message>
+        <message>
+            <source>团队与代表</source>
+            <translation>The team and its representatives</translation>
+        </message>
+        <message>
+            <source>正在计算</source>
+            <translation>Working out</translation>
+        </message>
+        <message>
+            <source>你的大区里还没有辖区。管理员分配辖区、同步之后，这里会显示各位代表的数字。</source>
+            <translation>Your region has no territories yet. Once an administrator has assigned them and this laptop has synced, the figures of the representatives stand here.</translation>
+        </message>
+        <message>
+            <source>没有周期计划：在“计划”里定下，或者看月份</source>
+            <translation>No cycle plan: set one under Plan, or look at a month</translation>
+        </message>
+        <message>
+            <source>按姓名</source>
+            <translation>By name</translation>
+        </message>
+        <message>
+            <source>按覆盖</source>
+            <translation>By coverage</translation>
+        </message>
+        <message>
+            <source>按计划执行</source>
+            <translation>By plan adherence</translation>
+        </message>
+        <message>
+            <source>按报告及时</source>
+            <translation>By timeliness</translation>
+        </message>
+        <message>
+            <source>按预算使用</source>
+            <translation>By budget used</translation>
+        </message>
+        <message>
+            <source>全队</source>
+            <translation>Whole team</translation>
+        </message>
+    </context>
+    <context>
+        <name>TeamWords</name>
+        <message>
+            <source>本周期</source>
+            <translation>This cycle</translation>
+        </message>
+        <message>
+            <source>上周期</source>
+            <translation>Last cycle</translation>
+        </message>
+        <message>
+            <source>本月</source>
+            <translation>This month</translation>
+        </message>
+        <message>
+            <source>上月</source>
+            <translation>Last month</translation>
+        </message>
+        <message>
+            <source>{first} 至 {last}</source>
+            <translation>{first} to {last}</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 位代表</source>
+            <translation>
+                <numerusform>%n representative</numerusform>
+                <numerusform>%n representatives</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个辖区</source>
+            <translation>
+                <numerusform>%n territory</numerusform>
+                <numerusform>%n territories</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>现在没有代表</source>
+            <translation>No representative now</translation>
+        </message>
+        <message>
+            <source>与 {names} 共管</source>
+            <translation>shared with {names}</translation>
+        </message>
+        <message>
+            <source>截至 {moment}</source>
+            <translation>As of {moment}</translation>
+        </message>
+        <message>
+            <source>还没有同步过</source>
+            <translation>Never synced yet</translation>
+        </message>
+        <message numerus="yes">
+            <source>本机还有 %n 项没发送</source>
+            <translation>
+                <numerusform>%n change waits on this laptop</numerusform>
+                <numerusform>%n changes wait on this laptop</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>代表电脑里还没同步的不在内；他们何时同步过，本机不知道。</source>
+            <translation>What representatives' laptops have not synced is not in here; when they last did, this laptop does not know.</translation>
+        </message>
+        <message>
+            <source>最近一份报告 {moment} 到达。</source>
+            <translation>The latest report arrived {moment}.</translation>
+        </message>
+        <message>
+            <source>辖区数据还在取回，数字还不全。</source>
+            <translation>The territory is still arriving: the figures are not whole yet.</translation>
+        </message>
+        <message>
+            <source>没有周期计划、不在内：{names}。</source>
+            <translation>Without a cycle plan and not in here: {names}.</translation>
+        </message>
+        <message>
+            <source>正在计算</source>
+            <translation>Working out</translation>
+        </message>
+        <message>
+            <source>这段时间没有可算的。</source>
+            <translation>Nothing to work out in this period.</translation>
+        </message>
+        <message>
+            <source>覆盖</source>
+            <translation>Coverage</translation>
+        </message>
+        <message numerus="yes">
+            <source>计划内的客户里至少见过一次的；还有 %n 位没见</source>
+            <translation>
+                <numerusform>of the customers in the plan were seen at least once; %n was not yet</numerusform>
+                <numerusform>of the customers in the plan were seen at least once; %n were not yet</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>各类拜访次数</source>
+            <translation>Frequency by class</translation>
+        </message>
+        <message>
+            <source>{done} 次</source>
+            <translation>{done} visits</translation>
+        </message>
+        <message>
+            <source>目标按周期定，看月份时只列次数。</source>
+            <translation>Goals are set for a cycle; for a month there is only what was done.</translation>
+        </message>
+        <message>
+            <source>完成 / 目标；已排 {scheduled}，还差 {remaining}</source>
+            <translation>done / goal; {scheduled} scheduled, {remaining} remaining</translation>
+        </message>
+        <message>
+            <source>{done} / {planned} 次</source>
+            <translation>{done} / {planned} visits</translation>
+        </message>
+        <message>
+            <source>未分类</source>
+            <translation>No class</translation>
+        </message>
+        <message>
+            <source>每位 {done} 次</source>
+            <translation>{done} each</translation>
+        </message>
+        <message>
+            <source>每位 {done} / {goal} 次</source>
+            <translation>{done} / {goal} each</translation>
+        </message>
+        <message>
+            <source>计划执行</source>
+            <translation>Plan adherence</translation>
+        </message>
+        <message numerus="yes">
+            <source>计划外 %n 次</source>
+            <translation>
+                <numerusform>%n without a plan</numerusform>
+                <numerusform>%n without a plan</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>还没到日子 {ahead}</source>
+            <translation>{ahead} still ahead</translation>
+        </message>
+        <message>
+            <source>当天完成 {on_day} · 有原因改期 {moved} · 改日无说明 {other} · 没有报告 {missed}</source>
+            <translation>On the day {on_day} · moved with a reason {moved} · other day, no reason {other} · no report {missed}</translation>
+        </message>
+        <message>
+            <source>删掉的计划本机不留，不在内</source>
+            <translation>deleted plans are not kept here and not counted</translation>
+        </message>
+        <message>
+            <source>报告及时</source>
+            <translation>Timeliness of reports</translation>
+        </message>
+        <message numerus="yes">
+            <source>在 %n 天的期限内到达</source>
+            <translation>
+                <numerusform>arrived within the limit of %n day</numerusform>
+                <numerusform>arrived within the limit of %n days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>；一半在 %n 天内</source>
+            <translation>
+                <numerusform>; half within %n day</numerusform>
+                <numerusform>; half within %n days</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>；一半当天就到</source>
+            <translation>; half on the same day</translation>
+        </message>
+        <message>
+            <source>当天 {same} · 次日 {next} · 以后 {later} · 超过期限 {late}</source>
+            <translation>Same day {same} · next day {next} · later {later} · beyond the limit {late}</translation>
+        </message>
+        <message>
+            <source>预算</source>
+            <translation>Budget</translation>
+        </message>
+        <message>
+            <source>本机没有这段时间的预算。</source>
+            <translation>This laptop holds no budget for this period.</translation>
+        </message>
+        <message>
+            <source>{used} / {planned} · {share}%</source>
+            <translation>{used} / {planned} · {share}%</translation>
+        </message>
+        <message>
+            <source>已支付 {spent} · 已批准 {committed} · 预留 {reserved} · 剩余 {left}</source>
+            <translation>Paid {spent} · approved {committed} · reserved {reserved} · left {left}</translation>
+        </message>
+        <message>
+            <source>回访</source>
+            <translation>Call-backs</translation>
+        </message>
+        <message numerus="yes">
+            <source>最久的等了 %n 天</source>
+            <translation>
+                <numerusform>The longest waits for %n day</numerusform>
+                <numerusform>The longest waits for %n days</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>有异议、待裁定 {disputed}</source>
+            <translation>{disputed} disputed, to be settled</translation>
+        </message>
+        <message>
+            <source>做完 {settled} 笔报销、{visits} 次拜访</source>
+            <translation>Done: {settled} about claims, {visits} about visits</translation>
+        </message>
+        <message>
+            <source>；一半当天</source>
+            <translation>; half on the same day</translation>
+        </message>
+        <message>
+            <source>没联系上或不愿答 {unanswered}</source>
+            <translation>not reached or declined {unanswered}</translation>
+        </message>
+        <message>
+            <source>没有规定回访期限，所以不说逾期。</source>
+            <translation>No deadline is set for call-backs, so none is called overdue.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 笔待回访</source>
+            <translation>
+                <numerusform>%n claim to call about</numerusform>
+                <numerusform>%n claims to call about</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>待 {waiting} · 已做 {done}</source>
+            <translation>{waiting} waiting · {done} done</translation>
+        </message>
+        <message>
+            <source>当天完成 {share}%</source>
+            <translation>On the day {share}%</translation>
+        </message>
+        <message>
+            <source>及时 {share}%</source>
+            <translation>In time {share}%</translation>
+        </message>
+    </context>
+    <context>
         <name>ThrowAwayDialog</name>
         <message>
             <source>{when} 放到一边的数据会永远删除，里面没发送的更改再也找不回来。现在的数据不受影响。</source>
@@ -5086,6 +5383,10 @@
             <translation>Open Approvals</translation>
         </message>
         <message>
+            <source>打开团队</source>
+            <translation>Open Team</translation>
+        </message>
+        <message>
             <source>打开同步</source>
             <translation>Open Sync</translation>
         </message>
@@ -5422,6 +5723,38 @@
             <translation>Pay</translation>
         </message>
         <message>
+            <source>还没见的客户</source>
+            <translation>Customers not seen</translation>
+        </message>
+        <message>
+            <source>看这一周</source>
+            <translation>Look at the week</translation>
+        </message>
+        <message>
+            <source>去回访</source>
+            <translation>Call back</translation>
+        </message>
+        <message>
+            <source>看本周期</source>
+            <translation>Look at this cycle</translation>
+        </message>
+        <message>
+            <source>看上周期</source>
+            <translation>Look at last cycle</translation>
+        </message>
+        <message>
+            <source>看本月</source>
+            <translation>Look at this month</translation>
+        </message>
+        <message>
+            <source>看上月</source>
+            <translation>Look at last month</translation>
+        </message>
+        <message>
+            <source>按下一项排序</source>
+            <translation>Sort by the next figure</translation>
+        </message>
+        <message>
             <source>移动…</source>
             <translation>Move…</translation>
         </message>
@@ -5572,6 +5905,10 @@
         <message>
             <source>审批</source>
             <translation>Approvals</translation>
+        </message>
+        <message>
+            <source>团队</source>
+            <translation>Team</translation>
         </message>
         <message>
             <source>导入</source>
@@ -6039,6 +6376,10 @@
         <message>
             <source>审批</source>
             <translation>Approvals</translation>
+        </message>
+        <message>
+            <source>团队</source>
+            <translation>Team</translation>
         </message>
         <message>
             <source>导入</source>

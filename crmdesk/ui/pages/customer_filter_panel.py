@@ -6,7 +6,17 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.domain.picklists import PICKLISTS
-from crmdesk.services.customer_filter import DUE, NEVER, NONE, PROMISE, SEEN, VISIT, Conditions, conditions_for
+from crmdesk.services.customer_filter import (
+    DUE,
+    NEVER,
+    NONE,
+    NOT_IN_CYCLE,
+    PROMISE,
+    SEEN,
+    VISIT,
+    Conditions,
+    conditions_for,
+)
 from crmdesk.services.due import PLAIN_DAYS
 from crmdesk.services.views import FilterChoices
 from crmdesk.ui import actions, language, space, theme
@@ -62,6 +72,7 @@ class FilterWords(QObject):
             ("due", PROMISE): self.tr("承诺到期"),
             ("seen", _ANY): self.tr("不限"),
             ("seen", NEVER): self.tr("从未拜访"),
+            ("seen", NOT_IN_CYCLE): self.tr("本周期还没见"),
             ("classes", NONE): self.tr("未分类"),
             ("consent", NONE): self.tr("都未同意"),
         }

@@ -162,7 +162,9 @@ class CustomersPage(Page):
     def enter(self, **args: Any) -> None:
         self.kept.read()
         self.bar.kinds.set_value(str(args.get("record") or self.model.shown.record))
-        if "text" in args:
+        if "where" in args:
+            self._apply(SavedFilter("", self.bar.record, str(args.get("text") or ""), where=args["where"]))
+        elif "text" in args:
             self.filter.setText(str(args["text"]))
         self._show(self._wanted())
         goes_on = self._left_in_table and "text" not in args and self.table.isVisibleTo(self)

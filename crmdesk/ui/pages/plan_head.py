@@ -70,6 +70,9 @@ class PlanHead(QFrame):
         wanted = [(self.tr("我自己"), ""), *((name, person_id) for person_id, name in people)]
         present = [(self.people.itemText(at), self.people.itemData(at)) for at in range(self.people.count())]
         if wanted == present:
+            at = self.people.findData(owner_id)
+            if at >= 0 and self.people.currentData() != owner_id:
+                self.people.setCurrentIndex(at)
             return  # somebody may be choosing just now
         self.people.clear()
         for name, person_id in wanted:

@@ -160,6 +160,9 @@ class PlanPage(Page):
             day = date.fromisoformat(str(args["date"]))
             self._monday = week_of(day)
             self.grid.choose("", day.weekday())
+        if "owner" in args:
+            self._owner_id = str(args["owner"])
+            self.head.set_own(own=not self._owner_id)
         self._read()
         (self.grid.block(self.grid.current_key) or self.grid).setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -46,6 +46,7 @@ SPECS: tuple[PageSpec, ...] = (
     PageSpec("visit", "visit_page:VisitPage", _T("pages", "拜访"), "visit", FIELD_FORCE),
     PageSpec("expenses", "expenses_page:ExpensesPage", _T("pages", "费用"), "expenses", EVERYONE - {Role.ADMIN}),
     PageSpec("approvals", "approvals_page:ApprovalsPage", _T("pages", "审批"), "approvals", _APPROVERS),
+    PageSpec("team", "team_page:TeamPage", _T("pages", "团队"), "team", frozenset({Role.MANAGER})),
     PageSpec("import", "import_page:ImportPage", _T("pages", "导入"), "import", FIELD_FORCE, "customers"),
     PageSpec("sync", "sync_page:SyncPage", _T("pages", "同步"), "sync"),
     PageSpec("settings", "settings_page:SettingsPage", _T("pages", "设置"), "settings"),

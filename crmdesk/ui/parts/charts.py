@@ -103,10 +103,14 @@ class ColumnChart(QWidget):
 
     def set(self, values: Sequence[int]) -> None:
         """Show these figures."""
-        self._values = values
         figures = " ".join(str(value) for value in values)
         name = self.tr("近 %n 个月每月的拜访，从早到晚：{figures}", "", len(values))
-        self.setAccessibleName(name.format(figures=figures))
+        self.set_named(values, name.format(figures=figures))
+
+    def set_named(self, values: Sequence[int], name: str) -> None:
+        """Show figures that are no visits of months; `name` says them in words."""
+        self._values = values
+        self.setAccessibleName(name)
         self.update()
 
     @override

@@ -90,6 +90,7 @@ def places() -> list[Place]:
         Place("expenses", "expenses"),
         Place("expense_draft", "expenses", args=(("id", "指南解读会草稿"),)),
         Place("approvals", "approvals", MANAGER),
+        Place("team", "team", MANAGER),
         Place("import", "import"),
         Place("sync", "sync"),
         Place("settings", "settings"),

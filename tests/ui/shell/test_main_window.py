@@ -164,7 +164,7 @@ def test_who_only_pays_is_not_led_to_what_reps_begin(window: MainWindow) -> None
 def test_every_action_has_a_key_but_the_one_that_needs_a_network_to_come_back() -> None:
     actions.number_pages(one.name for one in registry.in_rail("rep"))
     bare = {spec.name for spec in actions.SPECS if not actions.shortcuts(spec)}
-    assert bare == {"sign_out", "go_approvals"}, "a stray key would lock a rep out in a corridor"
+    assert bare == {"sign_out", "go_approvals", "go_team"}, "a stray key would lock a rep out in a corridor"
     assert {spec.place for spec in actions.SPECS} <= set(actions.PLACES)
 
 
@@ -333,7 +333,7 @@ def test_the_key_map_lists_every_action_with_keys_in_both_languages(qtbot: QtBot
         texts = {
             label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text") and callable(label.text)
         }
-        others = ("approvals", "go_approvals")
+        others = ("approvals", "go_approvals", "team", "go_team")
         mine = [
             spec
             for spec in actions.SPECS
@@ -346,7 +346,7 @@ def test_the_key_map_lists_every_action_with_keys_in_both_languages(qtbot: QtBot
 
 def test_a_managers_sixth_page_is_approvals_by_key_rail_and_key_map() -> None:
     actions.number_pages(one.name for one in registry.in_rail("manager"))
-    assert [actions.keys(f"go_{name}") for name in ("approvals", "sync")] == ["Ctrl 6", "Ctrl 7"]
+    assert [actions.keys(f"go_{name}") for name in ("approvals", "team", "sync")] == ["Ctrl 6", "Ctrl 7", "Ctrl 8"]
     actions.number_pages(one.name for one in registry.in_rail("finance"))
     assert [actions.keys(f"go_{name}") for name in ("expenses", "approvals", "sync", "today")] == [
         "Ctrl 1", "Ctrl 2", "Ctrl 3", "",
