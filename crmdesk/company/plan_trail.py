@@ -28,7 +28,7 @@ def make_plan_trail(maker: Maker, organisation: Organisation, since: date) -> No
 
 def _reported(maker: Maker, visit: Row) -> None:
     rng, starts = random.Random(visit["id"]), from_text(visit["starts_at"])
-    now = at_local(maker.today, 8)
+    now = at_local(maker.today - timedelta(days=1), 22)
     late = rng.choices([days for days, _weight in _LATE_DAYS], [weight for _days, weight in _LATE_DAYS])[0]
     came = min(starts + timedelta(days=late, minutes=35), max(now, starts + timedelta(minutes=35)))
     if rng.random() >= _PLANNED:

@@ -8,7 +8,8 @@ from crmdesk.ui import theme
 from crmdesk.ui.glyphs import glyph_icon
 
 ICONS = {
-    "today": "house", "customers": "users", "visit": "pencil-simple", "expenses": "receipt", "approvals": "check", "team": "chart-bar",
+    "today": "house", "customers": "users", "visit": "pencil-simple", "expenses": "receipt", "approvals": "check",
+    "team": "chart-bar",
     "sync": "arrows-clockwise", "settings": "gear-six", "import": "download-simple", "doctor": "user",
     "institution": "buildings", "search": "magnifying-glass", "undo": "arrow-counter-clockwise", "attach": "paperclip",
     "warning": "warning-circle", "info": "info", "plus": "plus", "edit": "pencil-simple", "delete": "trash",

@@ -181,13 +181,31 @@ def test_the_trail_leads_to_where_each_claim_stands(company: Company) -> None:
     steps: Counter[str] = Counter()
     for entry in company.trail:
         steps[entry.row_id] += 1
-        if "state" in entry.changes:
+        if entry.record == "claim" and "state" in entry.changes:
             assert entry.changes["state"][0] == at_the_end.get(entry.row_id)
             at_the_end[entry.row_id] = entry.changes["state"][1]
     for claim in company.tables["claim"]:
         assert at_the_end[claim["id"]] == claim["state"]
         assert claim["revision"] == steps[claim["id"]]
     assert all(entry.at < f"{TODAY.isoformat()}T00" for entry in company.trail)
+
+
+def test_what_was_planned_moved_or_forgotten_can_be_told(company: Company) -> None:
+    entries: dict[str, list[Any]] = {}
+    for entry in company.trail:
+        if entry.record == "visit" and entry.action == "edit":
+            entries.setdefault(entry.row_id, []).append(entry)
+    visits = {row["id"]: row for row in company.tables["visit"]}
+    for row_id, some in entries.items():
+        assert visits[row_id]["revision"] == len(some) + 1
+        assert some[-1].changes["state"] == ["planned", visits[row_id]["state"]]
+        assert visits[row_id]["created_at"] < some[0].at <= some[-1].at == visits[row_id]["updated_at"]
+    assert any(one.reason and "starts_at" in one.changes for some in entries.values() for one in some)
+    forgotten = [row for row in visits.values() if row["state"] == "planned" and row["starts_at"] < TODAY.isoformat()]
+    assert forgotten
+    assert {row["territory_id"] for row in company.tables["cycle_plan"]} == {
+        row["id"] for row in company.tables["territory"] if row["kind"] == "territory"
+    }
 
 
 def test_budgets_add_up_with_the_claims_and_stay_within_plan(company: Company) -> None:

@@ -94,14 +94,16 @@ class FigureCard(Card):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
+        widest = 0
         for row, one in enumerate(figure.lines):
             name, bar, words = ElidedLabel(one.name, "body"), BudgetBar(), Label(one.words, "body")
-            name.setMinimumWidth(min(name.sizeHint().width(), theme.px(_MOST_NAME)))
             _set(bar, one.shares)
             bar.setAccessibleName(f"{one.name}: {one.words}")
-            self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(name, row, 0)
+            widest = max(widest, min(name.sizeHint().width(), theme.px(_MOST_NAME)))
             self._grid.addWidget(bar, row, 1, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(words, row, 2, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self._grid.setColumnMinimumWidth(0, widest)
         self._lines.setVisible(bool(figure.lines))
 
 

@@ -44,7 +44,7 @@ class TeamPage(Page):
         super().__init__(context)
         self._words = TeamWords(self)
         self._period, self._sort = Period.THIS_CYCLE, _SORTS[0]
-        self.known: Known | None = None
+        self._forget()
         self.periods = Picklist()
         self.periods.setObjectName("team_period")
         self.periods.changed.connect(self._pick)
@@ -136,7 +136,9 @@ class TeamPage(Page):
         chosen = self.periods.value() or self._period.value  # one period is always looked at
         self.periods.set_value(chosen)
         if Period(chosen) is not self._period:
-            self._period, self.known = Period(chosen), None
+            self._period = Period(chosen)
+            self._forget()
+            self._show()
             self._read()
 
     def _read(self) -> None:
@@ -149,26 +151,31 @@ class TeamPage(Page):
         ask(self, lambda reads: reads.team_reach(period), self._take_reach, latest="reach")
 
     def _take_view(self, view: TeamView) -> None:
-        before = self.known
-        self.known = Known(view)
-        if before is not None and before.view.period is view.period:  # what is being read anew stays until it is there
-            self.known = Known(view, before.reach, before.reports, before.money)
+        self._view = view
         self._show()
 
     def _take_reach(self, reach: Reach) -> None:
-        if self.known is not None:
-            self.known.reach = reach
-            self._show()
+        self._reach = reach
+        self._show()
 
     def _take_reports(self, reports: Reports) -> None:
-        if self.known is not None:
-            self.known.reports = reports
-            self._show()
+        self._reports = reports
+        self._show()
 
     def _take_money(self, money: TeamMoney) -> None:
-        if self.known is not None:
-            self.known.money = money
-            self._show()
+        self._money = money
+        self._show()
+
+    @property
+    def known(self) -> Known | None:
+        """Return what has come so far, in whichever order; None until it is known who is there."""
+        return Known(self._view, self._reach, self._reports, self._money) if self._view is not None else None
+
+    def _forget(self) -> None:
+        self._view: TeamView | None = None
+        self._reach: Reach | None = None
+        self._reports: Reports | None = None
+        self._money: TeamMoney | None = None
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -258,10 +265,10 @@ class TeamPage(Page):
 
     def open_unseen(self) -> None:
         """List the customers whom nobody has seen in the running cycle."""
-        if self.known is None or not self._unseen_action.isEnabled():
+        if self._view is None or not self._unseen_action.isEnabled():
             return
         member = self.member
-        places = member.territory_ids if member else tuple(self.known.view.territories)
+        places = member.territory_ids if member else tuple(self._view.territories)
         where = Conditions(territories=tuple(sorted(places)), seen=NOT_IN_CYCLE)
         self.context.navigate("customers", record="doctor", text="", where=where)
 

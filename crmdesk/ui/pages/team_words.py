@@ -34,7 +34,7 @@ _BEHIND = {
 """The records of which what waits on this laptop may change a figure."""
 
 
-class Known(msgspec.Struct):
+class Known(msgspec.Struct, frozen=True):
     """What has been read of a period; None while it is being worked out."""
 
     view: TeamView
