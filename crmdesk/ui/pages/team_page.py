@@ -150,6 +150,12 @@ class TeamPage(Page):
         ask(self, lambda reads: reads.team_reports(period), self._take_reports, latest="reports")
         ask(self, lambda reads: reads.team_reach(period), self._take_reach, latest="reach")
 
+    def _forget(self) -> None:
+        self._view: TeamView | None = None
+        self._reach: Reach | None = None
+        self._reports: Reports | None = None
+        self._money: TeamMoney | None = None
+
     def _take_view(self, view: TeamView) -> None:
         self._view = view
         self._show()
@@ -170,12 +176,6 @@ class TeamPage(Page):
     def known(self) -> Known | None:
         """Return what has come so far, in whichever order; None until it is known who is there."""
         return Known(self._view, self._reach, self._reports, self._money) if self._view is not None else None
-
-    def _forget(self) -> None:
-        self._view: TeamView | None = None
-        self._reach: Reach | None = None
-        self._reports: Reports | None = None
-        self._money: TeamMoney | None = None
 
     # --- showing --------------------------------------------------------------------------------------------------
 
