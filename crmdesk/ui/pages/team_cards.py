@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -94,13 +94,13 @@ class FigureCard(Card):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        widest = 0
+        metrics, widest = QFontMetrics(theme.font(theme.NAME_PX)), 0  # before it is shown a label knows no size
         for row, one in enumerate(figure.lines):
             name, bar, words = ElidedLabel(one.name, "body"), BudgetBar(), Label(one.words, "body")
             _set(bar, one.shares)
             bar.setAccessibleName(f"{one.name}: {one.words}")
             self._grid.addWidget(name, row, 0)
-            widest = max(widest, min(name.sizeHint().width(), theme.px(_MOST_NAME)))
+            widest = max(widest, min(metrics.horizontalAdvance(one.name) + 2, theme.px(_MOST_NAME)))
             self._grid.addWidget(bar, row, 1, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(words, row, 2, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         self._grid.setColumnMinimumWidth(0, widest)

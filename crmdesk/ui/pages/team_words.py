@@ -147,7 +147,8 @@ class TeamWords(QObject):
         if not classes:
             return self._nothing(heading, foot)
         by_cycle = known.view.period.by_cycle
-        lines = tuple(self._class_line(one, by_cycle) for one in classes)
+        most = max(_share_each(one) for one in classes)
+        lines = tuple(self._class_line(one, by_cycle, most) for one in classes)
         actual, planned = sum(one.actual for one in classes), sum(one.planned for one in classes)
         if not by_cycle:
             words = self.tr("{done} 次").format(done=figure(actual))
@@ -159,11 +160,11 @@ class TeamWords(QObject):
         words = self.tr("{done} / {planned} 次").format(done=figure(actual), planned=figure(planned))
         return Figure(heading, words, (said,), foot, None, lines)
 
-    def _class_line(self, one: ClassStanding, by_cycle: bool) -> FigureLine:
+    def _class_line(self, one: ClassStanding, by_cycle: bool, most: int) -> FigureLine:
         done = _each(one.actual, one.doctors)
         name = class_word(one.customer_class) or self.tr("未分类")
         if not by_cycle:
-            return FigureLine(name, Shares(one.actual, one.actual), self.tr("每位 {done} 次").format(done=done))
+            return FigureLine(name, Shares(most, _share_each(one)), self.tr("每位 {done} 次").format(done=done))
         words = self.tr("每位 {done} / {goal} 次").format(done=done, goal=_each(one.planned, one.doctors))
         return FigureLine(name, Shares(one.planned, one.actual, one.scheduled), words)
 
@@ -269,6 +270,10 @@ class TeamWords(QObject):
 
 def _share(part: int, whole: int) -> str:
     return f"{part:,} / {whole:,} · {percent(part, whole)}%"
+
+
+def _share_each(one: ClassStanding) -> int:
+    return one.actual // one.doctors if one.doctors else 0
 
 
 def _each(hundredths: int, doctors: int) -> str:
