@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.clock import Clock, to_text, utc_now
 from crmdesk.domain.errors import InputError, WorldError
-from crmdesk.domain.ids import new_id
+from crmdesk.domain.ids import made_at_ms, new_id
 from crmdesk.protocol.messages import SignIn, Tokens
 from crmdesk.services.commands import ChangeSet
 from crmdesk.services.desk import Desk
@@ -24,7 +25,7 @@ from crmdesk.sync.accounts import AccountBook
 from crmdesk.sync.engine import SyncEngine, SyncStatus
 from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Deadlines, Transport
-from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
+from crmdesk.ui.ports import Account, Device, Look, PutAside, Signed, SyncState
 
 _KEYS = "keys"
 _WINDOWS_LOCK = "windows.lock"
@@ -41,6 +42,8 @@ def _this_device() -> str:
     return platform.node()
 
 
+_LOOK_S = 0.1
+"""How often it is looked whether what is on the way has ended, where the store is to be closed."""
 UNDO_OFFERED_S = 7.0
 """A little longer than a toast offers to undo."""
 
@@ -147,6 +150,7 @@ class Laptop:
     session: Session
     desk: Desk
     sync: SyncDesk
+    sealed: bool = False
 
     @property
     def engine(self) -> SyncEngine:
@@ -156,6 +160,29 @@ class Laptop:
     def start(self) -> None:
         """Sync in the background from now on."""
         self.engine.start()
+
+    def seal(self, given_up: threading.Event) -> bool:
+        """Close the store and forget its key, once what is on the way has ended; the threads wait from then on.
+
+        A sync, an import, an export or a change of many is waited for; False: it was given up meanwhile.
+        """
+        while not self.sealed and not (self.engine.at_rest and not self.desk.works):
+            if given_up.wait(_LOOK_S):
+                return False
+        if not self.sealed:
+            self.engine.stop()
+            self.desk.rest()
+            self.store.seal()
+            self.sealed = True
+        return True
+
+    def unseal(self, key: bytes) -> None:
+        """Go on with everything where `seal` ended it."""
+        if self.sealed:
+            self.store.unseal(key)
+            self.sealed = False
+            self.desk.wake()
+            self.engine.start()
 
     def close(self) -> None:
         """End the threads in order and close the store."""
@@ -211,6 +238,26 @@ class Premises:
         self._vault.change_passphrase(account.key, old, new)
         put_aside.settle(self.book.folder(account), account.key)
 
+    def set_passphrase(self, account: accounts.Account, new: str) -> None:
+        """Keep a key of the key ring by a passphrase from now on; raises as `KeyVault.set_passphrase`."""
+        self._vault.set_passphrase(account.key, new)
+        put_aside.settle(self.book.folder(account), account.key)
+
+    def wrapped_key(self, account: accounts.Account, passphrase: str) -> bytes:
+        """Return the key of an account that a passphrase keeps.
+
+        Raises WorldError: `passphrase_wrong`, `passphrase_missing`, `lock_needs_passphrase` where a key ring keeps it.
+        """
+        if not self.needs_passphrase(account):
+            raise WorldError("lock_needs_passphrase")
+        return self._vault.load(account.key, passphrase)
+
+    def device(self, laptop: Laptop) -> Device:
+        """Return what this laptop is to the server, and how much room the store takes."""
+        made = datetime.fromtimestamp(made_at_ms(laptop.session.device_id()) / 1_000, UTC)
+        files = (path for path in laptop.store.folder.iterdir() if path.is_file())
+        return Device(laptop.session.device_name(), to_text(made), sum(path.stat().st_size for path in files))
+
     def sign_in(
         self, server: str, login: str, password: str, passphrase: str = "", *, forgotten: bool = False
     ) -> Laptop:
@@ -256,7 +303,7 @@ class Premises:
         put_aside.put(self.book.folder(account), account.key, self._vault, to_text(self._clock()))
         laptop = self._open(account, transport, self._vault.take(account.key, made))
         laptop.session.take_device(device_id)
-        laptop.session.keep(tokens, account.login, device_id)
+        laptop.session.keep(tokens, account.login, device_id, _this_device())
         return laptop
 
     def unlock(self, passphrase: str = "", login: str = "", server: str = "") -> Laptop:
@@ -361,6 +408,7 @@ class WindowSessions:
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
         self._laptop: Laptop | None = None
+        self._unlocking = threading.Event()  # whoever comes back does not wait for an import to end
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-session")
 
     def known_account(self) -> Account | None:
@@ -393,6 +441,24 @@ class WindowSessions:
         """Keep the key of what is open by another passphrase; nothing else changes."""
         return self._worker.submit(self._change_passphrase, old, new)
 
+    def set_passphrase(self, new: str) -> "Future[None]":
+        """Keep the key of what is open by a passphrase from now on, no more by the key ring."""
+        return self._worker.submit(lambda: self._premises.set_passphrase(self._opened().account, new))
+
+    def device(self) -> "Future[Device]":
+        """Return what this laptop is to the server."""
+        return self._worker.submit(lambda: self._premises.device(self._opened()))
+
+    def lock(self) -> "Future[bool]":
+        """Close the store and forget its key, as `Laptop.seal`; only where a passphrase opens it again."""
+        self._unlocking.clear()
+        return self._worker.submit(self._lock)
+
+    def unlock_again(self, passphrase: str) -> "Future[None]":
+        """Open what `lock` closed."""
+        self._unlocking.set()
+        return self._worker.submit(self._unlock_again, passphrase)
+
     def put_aside(self) -> "Future[list[PutAside]]":
         """Return the older stores of the account that is open, which could not be opened once, oldest first."""
         return self._worker.submit(lambda: self._premises.put_aside(self._opened().account))
@@ -411,6 +477,7 @@ class WindowSessions:
 
     def close(self) -> None:
         """Close what is open, at the end of the app."""
+        self._unlocking.set()
         self._worker.submit(self._close).result()
         self._worker.shutdown()
 
@@ -431,6 +498,22 @@ class WindowSessions:
 
     def _change_passphrase(self, old: str, new: str) -> None:
         self._premises.change_passphrase(self._opened().account, old, new)
+
+    def _lock(self) -> bool:
+        laptop = self._opened()
+        if not self._premises.needs_passphrase(laptop.account):
+            raise WorldError("lock_needs_passphrase")
+        return laptop.seal(self._unlocking)
+
+    def _unlock_again(self, passphrase: str) -> None:
+        laptop = self._opened()
+        try:
+            laptop.unseal(self._premises.wrapped_key(laptop.account, passphrase))
+        except WorldError:
+            if not laptop.sealed:  # it was still waiting for something to end: it goes on with that
+                self._unlocking.clear()
+                self._worker.submit(laptop.seal, self._unlocking)
+            raise
 
     def _opened(self) -> Laptop:
         if self._laptop is None:

@@ -62,6 +62,13 @@ def is_id(text: object) -> bool:
     return isinstance(text, str) and _PATTERN.fullmatch(text) is not None
 
 
+def made_at_ms(text: str) -> int:
+    """Return when an id was made, in Unix milliseconds by the clock of whoever made it; ValueError for no id."""
+    if not is_id(text):
+        raise ValueError("not a UUIDv7")
+    return int(text[:8] + text[9:13], 16)
+
+
 def id_for(record: str, other_id: str) -> str:
     """Return the one id that a row of `record` has which belongs to another row; the same on every computer."""
     digits = hashlib.sha256(f"{record}:{other_id}".encode()).hexdigest()

@@ -137,6 +137,12 @@ class BatchDesk:
         self._submit = submit
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-batch")
         self._closed = False
+        self._last: Future[BatchReport] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Say whether a change runs, or waits to."""
+        return self._last is not None and not self._last.done()
 
     def run(
         self,
@@ -150,7 +156,8 @@ class BatchDesk:
 
         Errors come through the Future: what `EditMany` raises, and then only commits of before stand.
         """
-        return self._runner.submit(self._run, record, tuple(ids), change, progress, cancel)
+        self._last = made = self._runner.submit(self._run, record, tuple(ids), change, progress, cancel)
+        return made
 
     def _run(
         self, record: str, ids: tuple[str, ...], change: BatchChange, progress: Progress, cancel: Callable[[], bool]

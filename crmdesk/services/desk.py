@@ -13,6 +13,7 @@ from crmdesk.services.batch import BatchDesk
 from crmdesk.services.commands import ChangeSet, Command, Outcome
 from crmdesk.services.customer_order import CustomerOrders
 from crmdesk.services.dispatcher import Dispatcher
+from crmdesk.services.gate import Gate
 from crmdesk.services.imports import ImportDesk, known_here
 from crmdesk.services.listeners import Listeners
 from crmdesk.services.people import person_of
@@ -48,7 +49,8 @@ class Desk:
         self._closed = False
         self._moment = 0
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="crmdesk-reader")
-        self._dispatcher = Dispatcher(store, lambda: self.person, self.publish, clock, self._seen)
+        self._gate = Gate()
+        self._dispatcher = Dispatcher(store, lambda: self.person, self.publish, clock, self._seen, self._gate)
         self.batches = BatchDesk(self.submit)
         self.imports = ImportDesk(
             self.submit,
@@ -62,10 +64,13 @@ class Desk:
 
     @property
     def person(self) -> Person:
-        """Who is signed in and the territories held today; raises WorldError('not_signed_in')."""
+        """Who is signed in and the territories held today; raises WorldError('not_signed_in').
+
+        While the store is locked it is who was known before: a window that is hidden may still ask.
+        """
         today = local_date(self._clock())
         with self._lock:
-            if self._person is not None and self._person_day == today:
+            if self._person is not None and (self._person_day == today or self._gate.is_shut):
                 return self._person
             moment = self._moment
         with self._store.reading() as connection:
@@ -88,6 +93,10 @@ class Desk:
         return self._readers.submit(self._read, read)
 
     def _read(self, read: Callable[[Reads], T]) -> T:
+        with self._gate.passed():
+            return self._look(read)
+
+    def _look(self, read: Callable[[Reads], T]) -> T:
         person = self.person
         with self._lock:
             moment = self._moment
@@ -108,8 +117,23 @@ class Desk:
                 self._person = None
         self._listeners.tell(changes)
 
+    @property
+    def works(self) -> bool:
+        """Say whether an import or a change of many customers runs."""
+        return self.imports.runs or self.batches.runs
+
+    def rest(self) -> None:
+        """Finish what is queued; from then on nothing touches the store until `wake`: what is asked waits for that."""
+        self._dispatcher.drain()
+        self._gate.shut()
+
+    def wake(self) -> None:
+        """Go on, with what was asked meanwhile first."""
+        self._gate.open()
+
     def close(self) -> None:
         """Finish what is queued and end the threads; the store stays open."""
+        self._gate.open()  # what waits while the store is locked is refused by the store
         self.imports.close()
         self.batches.close()
         self._closed = True

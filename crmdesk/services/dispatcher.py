@@ -11,6 +11,7 @@ from crmdesk.domain.clock import Clock
 from crmdesk.domain.errors import WorldError
 from crmdesk.services import handlers
 from crmdesk.services.commands import ChangeSet, Command, Outcome, Undo
+from crmdesk.services.gate import Gate
 from crmdesk.services.handling import Handling
 from crmdesk.services.seen import SeenRows
 from crmdesk.services.undo import ONCE_SENT_GONE, Inverses
@@ -33,10 +34,12 @@ class Dispatcher:
         publish: Callable[[ChangeSet], None],
         clock: Clock,
         seen: SeenRows,
+        gate: Gate,
     ) -> None:
         self._store, self._person, self._publish, self._clock, self._seen = store, person, publish, clock, seen
+        self._gate_of_store = gate
         self._inverses = Inverses()
-        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Task | threading.Event | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._open = True
         self._thread = threading.Thread(target=self._work, name="crmdesk-writer", daemon=True)
@@ -52,6 +55,15 @@ class Dispatcher:
         future.set_exception(WorldError("closed"))
         return future
 
+    def drain(self) -> None:
+        """Return when everything that was queued before is done."""
+        done = threading.Event()
+        with self._gate:
+            if not self._open:
+                return
+            self._queue.put(done)
+        done.wait()
+
     def close(self) -> None:
         """Do what is queued, then end the thread."""
         with self._gate:
@@ -63,10 +75,14 @@ class Dispatcher:
 
     def _work(self) -> None:
         while (task := self._queue.get()) is not None:
+            if isinstance(task, threading.Event):
+                task.set()
+                continue
             if not task.future.set_running_or_notify_cancel():
                 continue
             try:
-                outcome = self._run(task.command)
+                with self._gate_of_store.passed():
+                    outcome = self._run(task.command)
             except BaseException as error:  # whoever waits for the Future is told; the writer goes on
                 task.future.set_exception(error)
             else:

@@ -68,6 +68,12 @@ class ImportDesk:
         self._kept, self._clock, self._standing = kept, clock, standing
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-import")
         self._closed = False
+        self._last: Future[Any] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Say whether an import or its taking back runs, or waits to."""
+        return self._last is not None and not self._last.done()
 
     def preview(self, source: Path | str | bytes, kind: str | None = None, sheet: str | None = None) -> "Preview":
         """Read a file and guess its columns; takes its time for a large one, so call it off the GUI thread.
@@ -121,7 +127,8 @@ class ImportDesk:
         noted = _Noted(self._submit, run_id or new_id(), preview.file_name)
         run = _Run(noted, progress or _silent, cancel or self._is_closed, preview.row_count)
         answers = _Answers(hospitals or {}, date_order, from_above)
-        return self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers)
+        self._last = made = self._runner.submit(self._work, run, preview, dict(mapping), territory_id, answers)
+        return made
 
     def _work(
         self,
@@ -187,7 +194,10 @@ class ImportDesk:
             return self._closed or (cancel is not None and cancel())
 
         work = import_undo.take_back
-        return self._runner.submit(work, self._submit, self._standing, run_id, progress or _silent, stopped)
+        self._last = made = self._runner.submit(
+            work, self._submit, self._standing, run_id, progress or _silent, stopped
+        )
+        return made
 
     def _is_closed(self) -> bool:
         return self._closed

@@ -30,6 +30,7 @@ class Blobs:
         self._path = folder / FILE_NAME
         self._key = key
         self._lock = threading.Lock()
+        self._driver: raw.Driver
         try:
             self._driver = self._open(key)
         except raw.DriverError as error:
@@ -237,10 +238,11 @@ class Blobs:
             kept = [row[0] for row in self._driver.execute("SELECT sha256 FROM blob WHERE complete = 1").fetchall()]
             return [sha256 for sha256 in kept if not self._fits(self._driver, sha256)]
 
-    def close(self) -> None:
-        """Close the file."""
+    def close(self, code: str = "closed") -> None:
+        """Close the file and forget the key; whoever asks from now on meets WorldError(code)."""
         with self._lock:
             self._driver.close()
+            self._driver, self._key = raw.Shut(code), b""
 
     def _is_complete(self, driver: raw.Driver, sha256: str) -> bool:
         found = driver.execute("SELECT complete FROM blob WHERE sha256 = ?", (sha256,)).fetchone()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from crmdesk.domain.errors import WorldError
 from crmdesk.storage import driver as raw
 from crmdesk.storage.pending import HandedOut
 
@@ -144,8 +145,15 @@ class Connections:
         else:
             self._idle.append(connection)
 
-    def close(self) -> None:
-        """Close those that rest now, and each other one when it would begin to."""
-        self._closed = True
+    def close(self, code: str = "closed") -> None:
+        """Close those that rest now, and each other one when it would begin to; none is opened any more.
+
+        What opens them goes with that, and the key in it: whoever asks from now on meets WorldError(code).
+        """
+
+        def refused() -> raw.Driver:
+            raise WorldError(code)
+
+        self._closed, self._opened = True, refused
         while self._idle:
             self._idle.pop().driver.close()

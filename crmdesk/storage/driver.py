@@ -86,6 +86,27 @@ def prepare(driver: Driver, key: bytes, cache_kib: int = 8_000, journal: str = "
     driver.execute(f"PRAGMA cache_size = -{cache_kib}")
 
 
+class Shut:
+    """Stands where a connection was that is closed and whose key is forgotten: what is asked of it is refused."""
+
+    isolation_level: str | None = None
+    in_transaction = False
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def execute(self, _sql: str, _parameters: object = (), /) -> Cursor:
+        """Refuse."""
+        raise WorldError(self._code)
+
+    def executemany(self, _sql: str, _parameters: object, /) -> Cursor:
+        """Refuse."""
+        raise WorldError(self._code)
+
+    def close(self) -> None:
+        """Do nothing: it is closed."""
+
+
 def insert_many(
     driver: Driver,
     table: str,

@@ -50,7 +50,10 @@ class _Place(msgspec.Struct):
     where: str
     salt: str = ""
     ring_name: str = ""
-    """Under which name the key ring has it; '' the one that all keys of an account shared before."""
+    """Under which name the key ring has it; '' the one that all keys of an account shared before.
+
+    Beside a passphrase: what the key ring still has and is to lose, '' once it has.
+    """
     time_cost: int = _TIME_COST
     memory_kib: int = _MEMORY_KIB
     lanes: int = _LANES
@@ -94,7 +97,10 @@ class KeyVault:
         if place.where == PASSPHRASE:
             if not passphrase:
                 raise WorldError("passphrase_missing")
-            return self._unwrap(account, place, passphrase)
+            key = self._unwrap(account, place, passphrase)
+            if place.ring_name:
+                self._clear_ring(account, place)
+            return key
         raise WorldError("key_missing")
 
     def create(self, account: str, passphrase: str | None = None) -> bytes:
@@ -163,7 +169,38 @@ class KeyVault:
             raise WorldError("passphrase_unused")
         check_passphrase(new)
         key = self._unwrap(account, place, old)
-        self.take(account, NewKey(key, self._wrap(account, key, new)))
+        wrapped = self._wrap(account, key, new)
+        wrapped.ring_name = place.ring_name
+        self.take(account, NewKey(key, wrapped))
+
+    def set_passphrase(self, account: str, new: str) -> None:
+        """Keep a key that the key ring keeps by a passphrase from now on: the key ring has it no more.
+
+        Raises WorldError: `passphrase_used` (one keeps it already), `keyring_locked`, `key_missing`;
+        InputError('passphrase_too_short').
+        """
+        place = self._place(account)
+        if place.where == PASSPHRASE:
+            raise WorldError("passphrase_used")
+        check_passphrase(new)
+        key = self.load(account)
+        wrapped = self._wrap(account, key, new)
+        wrapped.ring_name = self._ring_name(account, place)
+        # Wherever this ends the key can be had: the wrapped one counts before the key ring loses its own.
+        self.take(account, NewKey(key, wrapped))
+        self._clear_ring(account, wrapped)
+
+    def _clear_ring(self, account: str, place: _Place) -> None:
+        """Take out of the key ring what a passphrase keeps now; where that fails the next opening tries again."""
+        back_end = self._back_end()
+        if back_end is None:
+            return
+        try:
+            if _asked(lambda: back_end.get_password(SERVICE, place.ring_name)) is not None:
+                _asked(lambda: back_end.delete_password(SERVICE, place.ring_name))
+        except WorldError:
+            return
+        self._put_place(account, msgspec.structs.replace(place, ring_name=""))
 
     def forget(self, account: str, spared: "KeyVault | None" = None) -> None:
         """Destroy the key of an account: its store can't be read by anybody any more.
@@ -171,7 +208,7 @@ class KeyVault:
         Not so one in the key ring that `spared` has under the same name. Raises WorldError('keyring_locked').
         """
         place, back_end = self._place(account), self._back_end()
-        if place.where == KEYRING and back_end is not None:
+        if (place.where == KEYRING or place.ring_name) and back_end is not None:
             name = self._ring_name(account, place)
             if spared is None or spared._ring_name(account, spared._place(account)) != name:
                 _asked(lambda: back_end.delete_password(SERVICE, name))

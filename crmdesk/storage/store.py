@@ -48,10 +48,7 @@ class Store:
         self.clock = clock
         self.handed_out = HandedOut()
         self._lock = lock
-        self._key = key
-        self._reader = _connections(self.path, key, self.handed_out, writes=False)
-        self._writer = _connections(self.path, key, self.handed_out, writes=True)
-        self.blobs = Blobs(folder, key)
+        self._hold(key)
         self._working: UnitOfWork | None = None
         self.checkpointing = threading.Lock()  # held while the log is brought into the file
         self._checkpointer: raw.Driver | None = None
@@ -60,6 +57,12 @@ class Store:
         self._merger: threading.Thread | None = None
         self._not_on_disk = False  # commits stand in the log that nobody waited for
         self._closed = False
+
+    def _hold(self, key: bytes) -> None:
+        self._key = key
+        self._reader = _connections(self.path, key, self.handed_out, writes=False)
+        self._writer = _connections(self.path, key, self.handed_out, writes=True)
+        self.blobs = Blobs(self.folder, key)
 
     @classmethod
     def open(cls, folder: Path, key: bytes, clock: Clock = utc_now) -> Self:
@@ -218,6 +221,8 @@ class Store:
     def unshared(self) -> Iterator[raw.Driver]:
         """Give a raw connection of its own while the writer rests (integrity checks, checkpoints)."""
         with self.handed_out.writer:
+            if not self._key:
+                raise WorldError("sealed")
             driver = raw.connect(self.path, self._key)
             try:
                 yield driver
@@ -246,18 +251,35 @@ class Store:
             swept += part
         return swept
 
+    def seal(self) -> None:
+        """Close every connection and forget the key; the folder stays this program's.
+
+        From now on whoever asks meets WorldError('sealed'), until `unseal`.
+        """
+        self._shut("sealed")
+
+    def unseal(self, key: bytes) -> None:
+        """Open again what `seal` closed. Raises as `open`, `wrong_key` for another key; then it stays sealed."""
+        _make_ready(self.folder, key)
+        self._hold(key)
+        self._closed = False
+
     def close(self) -> None:
         """Close every connection and give the folder free; the key is forgotten with them."""
+        self._shut("closed")
+        self._lock.release()
+
+    def _shut(self, code: str) -> None:
         self._closed = True
         self.merged()
         with self.handed_out.writer:
-            self._reader.close()
-            self._writer.close()
-            self.blobs.close()
+            self._reader.close(code)
+            self._writer.close(code)
+            self.blobs.close(code)
             with self.checkpointing:
                 if self._checkpointer is not None:
                     self._checkpointer.close()
-            self._lock.release()
+                self._checkpointer, self._key = None, b""
 
 
 def _make_ready(folder: Path, key: bytes) -> None:

@@ -106,6 +106,11 @@ class SyncEngine:
             self.cancel()
         self._events.put(core.Network(not offline))
 
+    @property
+    def at_rest(self) -> bool:
+        """Say whether neither rows nor files are on the way, and nothing was asked for."""
+        return self._running is None and self._events.empty() and not self._files.walks
+
     def _loop(self) -> None:
         while True:
             try:

@@ -54,6 +54,12 @@ class FileWorker:
         self._told: Told = lambda _through: None
         self._failures = 0
         self._paused = True
+        self._walks = False
+
+    @property
+    def walks(self) -> bool:
+        """Say whether the thread moves files, or is about to."""
+        return self._walks or (self._wake.is_set() and not self._paused)
 
     def run(self, cancellation: Cancellation, interrupted: Asked, told: Told) -> None:
         """Work the queues, or wake the thread that does."""
@@ -111,6 +117,7 @@ class FileWorker:
             self._wake.wait(rest)
             if self._stopping.is_set():
                 return
+            self._walks = not self._paused  # before `_wake` is: nobody sees it at rest in between
             self._wake.clear()
             if self._paused:
                 rest = None
@@ -120,6 +127,8 @@ class FileWorker:
             except Exception as error:  # a bug of ours must not end the files for good; the next sync tries again
                 _log.error("files_failed", error=error)
                 rest = None
+            finally:
+                self._walks = False
 
     def _one_walk(self, transfer: FileTransfer) -> float | None:
         self._cancellation = cancellation = Cancellation()

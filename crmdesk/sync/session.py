@@ -53,11 +53,13 @@ class Session:
         """Sign in at the server and keep the tokens; WorldError('foreign_user') for another person's store."""
         device_id = self.device_id()
         tokens = self.transport.sign_in(SignIn(login, password, device_id, device_name))
-        self.keep(tokens, login, device_id)
+        self.keep(tokens, login, device_id, device_name)
         return tokens
 
-    def keep(self, tokens: Tokens, login: str, device_id: str) -> None:
-        """Keep tokens and person; WorldError('foreign_user') where the store belongs to somebody else.
+    def keep(self, tokens: Tokens, login: str, device_id: str, device_name: str) -> None:
+        """Keep tokens and person, and what the server calls this device.
+
+        Raises WorldError('foreign_user') where the store belongs to somebody else.
 
         The tokens stay bound to `device_id`, even if the store takes another one after a fork.
         """
@@ -68,6 +70,12 @@ class Session:
         with self._store.writing() as work:
             settings.set_meta_json(work.connection, "person", person)
             settings.set_meta_json(work.connection, "tokens", self._content(tokens, device_id))
+            settings.set_meta(work.connection, "device_name", device_name)
+
+    def device_name(self) -> str:
+        """Return what the server was told to call this device at the last sign-in, '' where that is not known."""
+        with self._store.reading() as connection:
+            return settings.meta(connection, "device_name") or ""
 
     def access_token(self, cancellation: Cancellation) -> str:
         """Return a token that is still good for a while; WorldError('signed_out') where there is none to be had."""

@@ -57,8 +57,9 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("show_tour", EVERYWHERE, _T("actions", "看一遍导览"), ("Shift+F1",), "info"),
     ActionSpec("tour_next", EVERYWHERE, _T("actions", "导览：下一步"), ("F2",), "next"),
     ActionSpec("tour_skip", EVERYWHERE, _T("actions", "导览：跳过"), ("Shift+F2",), "close"),
+    ActionSpec("lock_now", EVERYWHERE, _T("actions", "立即锁定"), ("Ctrl+Shift+K",), "lock"),
     ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
-    ActionSpec("change_passphrase", "settings", _T("actions", "修改本机口令…"), ("Ctrl+P",), "lock"),
+    ActionSpec("change_passphrase", "settings", _T("actions", "本机口令…"), ("Ctrl+P",), "edit"),
     ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
     ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),
     ActionSpec("today_open_doctor", "today", _T("actions", "打开医生"), ("O",), "doctor"),
@@ -239,6 +240,13 @@ class Actions(QObject):
         self._bound.append((spec, action, owner))
         return action
 
+    def trigger(self, name: str) -> None:
+        """Do what an action does, where it works now."""
+        for spec, action in self.usable():
+            if spec.name == name:
+                action.trigger()
+                return
+
     def usable(self) -> list[tuple[ActionSpec, QAction]]:
         """Return the actions that work now: of the window and of visible pages, enabled ones only."""
         self._bound = [entry for entry in self._bound if shiboken6.isValid(entry[1]) and shiboken6.isValid(entry[2])]
@@ -253,6 +261,11 @@ class Actions(QObject):
 def text(name: str) -> str:
     """Return the words of an action in the language in use."""
     return QCoreApplication.translate("actions", _BY_NAME[name].text)
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """Return the shortcuts of an action by its name."""
+    return shortcuts(_BY_NAME[name])
 
 
 def keys(name: str) -> str:

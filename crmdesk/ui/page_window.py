@@ -17,6 +17,7 @@ from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.key_map import KeyMapDialog
 from crmdesk.ui.pages import registry
+from crmdesk.ui.pages.form_draft import FormDraft
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.palette import Palette
 from crmdesk.ui.parts.notices import Said, Toast, clause
@@ -38,6 +39,7 @@ class _Step(msgspec.Struct, frozen=True):
 class PageWindow(QMainWindow):
     """What the main window and the windows beside it have in common; it is the `Shell` of its pages."""
 
+    lock_wanted = Signal()
     _placed = Signal()
 
     def __init__(self, signed: Signed, session: SessionPort) -> None:
@@ -88,6 +90,7 @@ class PageWindow(QMainWindow):
         bind(self, "undo", self.undo)
         bind(self, "show_keys", self.show_keys)
         bind(self, "sync_now", self.context.sync.request)
+        bind(self, "lock_now", self.lock)
 
     # --- navigation -----------------------------------------------------------------------------------------------
 
@@ -157,6 +160,17 @@ class PageWindow(QMainWindow):
 
     def _page_shown(self, name: str) -> None:
         """Let a subclass mark what is shown."""
+
+    def keep(self) -> None:
+        """Keep now what is being typed here, on the page and in forms before it."""
+        if self._history:
+            self.page(self.shown).keep()
+        for draft in self.findChildren(FormDraft):
+            draft.keep()
+
+    def lock(self) -> None:
+        """Close the data and hide every window until the passphrase is typed."""
+        self.lock_wanted.emit()
 
     # --- what pages ask of the window -----------------------------------------------------------------------------
 

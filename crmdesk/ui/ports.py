@@ -71,6 +71,16 @@ class PutAside(msgspec.Struct, frozen=True):
     key: str
 
 
+class Device(msgspec.Struct, frozen=True):
+    """This laptop as the server knows it: what it is called ('' where that is not known), since when, and the room
+    that its store takes.
+    """
+
+    name: str
+    since: str
+    store_bytes: int
+
+
 class Look(msgspec.Struct, frozen=True):
     """The language and the theme that were chosen here, '' where none was: the sign-in window knows no store yet."""
 
@@ -104,6 +114,21 @@ class SessionPort(Protocol):
 
     def change_passphrase(self, old: str, new: str) -> "Future[None]":
         """Protect the data on this computer by another passphrase."""
+
+    def set_passphrase(self, new: str) -> "Future[None]":
+        """Protect the data on this computer by a passphrase, where the key ring did so far."""
+
+    def device(self) -> "Future[Device]":
+        """Return what this laptop is to the server."""
+
+    def lock(self) -> "Future[bool]":
+        """Close the store and forget its key once what runs has ended; False: it was unlocked before that.
+
+        WorldError('lock_needs_passphrase') where none protects it.
+        """
+
+    def unlock_again(self, passphrase: str) -> "Future[None]":
+        """Open what `lock` closed, with everything that was open in it."""
 
     def put_aside(self) -> "Future[list[PutAside]]":
         """Return the older stores of the person that were put aside, oldest first."""

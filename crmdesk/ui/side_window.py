@@ -22,6 +22,7 @@ class SideWindow(PageWindow):
     def __init__(self, main: PageWindow, signed: Signed, session: SessionPort) -> None:
         super().__init__(signed, session)
         self._main = main
+        self.lock_wanted.connect(main.lock)
         self.setObjectName("side_window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, QSize(900, 600), QSize(1120, 720))

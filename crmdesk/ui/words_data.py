@@ -1,4 +1,4 @@
-"""The sentences about exports, hospitals of imports and figures of procurement, for `crmdesk.ui.words`."""
+"""The sentences about exports, hospitals of imports, figures of procurement and the lock, for `crmdesk.ui.words`."""
 
 DATA: dict[str, tuple[str, str]] = {
     "hospital_ambiguous": (
@@ -28,5 +28,21 @@ DATA: dict[str, tuple[str, str]] = {
     "may_not_export": (
         "你的角色没有导出这份名单的权限。没有写出文件。",
         "Your role may not export this list. No file was written.",
+    ),
+    "sealed": (
+        "crmdesk 已锁定，本机数据关着。解锁后再试一次。",
+        "crmdesk is locked and its data closed. Unlock it and try again.",
+    ),
+    "lock_needs_passphrase": (
+        "还没有本机口令，锁上也谁都能打开。先设置口令，再锁定。",
+        "There is no passphrase yet, anybody could unlock it. Set one first, then lock.",
+    ),
+    "passphrase_set": (
+        "本机口令已设置，以后打开和解锁都要输入它。",
+        "The passphrase is set; opening and unlocking ask for it from now on.",
+    ),
+    "passphrase_used": (
+        "这台电脑的数据已有口令，可以修改它。",
+        "A passphrase protects the data on this computer already; you can change it.",
     ),
 }

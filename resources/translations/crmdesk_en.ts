@@ -2664,6 +2664,74 @@
         </message>
     </context>
     <context>
+        <name>LockCard</name>
+        <message>
+            <source>锁定</source>
+            <translation>Lock</translation>
+        </message>
+        <message>
+            <source>没人操作多久后锁定</source>
+            <translation>Lock when nobody has touched it for</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 分钟</source>
+            <translation>
+                <numerusform>%n minute</numerusform>
+                <numerusform>%n minutes</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>从不</source>
+            <translation>Never</translation>
+        </message>
+        <message>
+            <source>锁定时关闭数据、隐藏所有窗口，没写完的都在；用本机口令打开。</source>
+            <translation>Locking closes the data and hides every window; what you were writing is kept. The passphrase opens it again.</translation>
+        </message>
+        <message>
+            <source>修改本机口令…</source>
+            <translation>Change the passphrase…</translation>
+        </message>
+        <message>
+            <source>设置本机口令…</source>
+            <translation>Set a passphrase…</translation>
+        </message>
+    </context>
+    <context>
+        <name>LockWindow</name>
+        <message>
+            <source>已锁定</source>
+            <translation>Locked</translation>
+        </message>
+        <message>
+            <source>{name} 的数据已关闭。输入本机口令，回到刚才的地方；没写完的都在。</source>
+            <translation>The data of {name} is closed. Type the passphrase to be back where you were; what you were writing is kept.</translation>
+        </message>
+        <message>
+            <source>正在完成同步、导入或导出，完成后关闭数据。现在也可以输入口令。</source>
+            <translation>A sync, import or export is being finished; the data is closed after that. You can type the passphrase now, too.</translation>
+        </message>
+        <message>
+            <source>本机口令</source>
+            <translation>Passphrase of this computer</translation>
+        </message>
+        <message>
+            <source>解锁</source>
+            <translation>Unlock</translation>
+        </message>
+        <message>
+            <source>关闭 crmdesk</source>
+            <translation>Close crmdesk</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 秒后可以再试。</source>
+            <translation>
+                <numerusform>The next try is possible in %n second.</numerusform>
+                <numerusform>The next try is possible in %n seconds.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message>
             <source>先选一位客户或一次拜访，再在新窗口中打开。</source>
@@ -2971,6 +3039,18 @@
         <message>
             <source>新口令至少 {minimum} 个字符，可以是一句话；每次打开都要输入，谁也查不到它。</source>
             <translation>The new passphrase needs at least {minimum} characters, a sentence is fine. It is asked for at each start, and nobody can look it up.</translation>
+        </message>
+        <message>
+            <source>至少 {minimum} 个字符，可以是一句话。从现在起每次打开和解锁都要输入，谁也查不到它；忘了它，没发送的更改就打不开。</source>
+            <translation>At least {minimum} characters, a sentence is fine. From now on it is asked for at each start and to unlock. Nobody can look it up: whoever forgets it cannot open what was not sent.</translation>
+        </message>
+        <message>
+            <source>设置本机口令</source>
+            <translation>Set a passphrase for this computer</translation>
+        </message>
+        <message>
+            <source>设置</source>
+            <translation>Set</translation>
         </message>
         <message>
             <source>修改本机口令</source>
@@ -3755,6 +3835,10 @@
             <translation>After signing out, unsent changes stay on this computer, encrypted, and are sent after the next sign-in.</translation>
         </message>
         <message>
+            <source>这台电脑</source>
+            <translation>This computer</translation>
+        </message>
+        <message>
             <source>诊断</source>
             <translation>Diagnostics</translation>
         </message>
@@ -3785,6 +3869,22 @@
         <message>
             <source>、</source>
             <translation>, </translation>
+        </message>
+        <message>
+            <source>服务器上的名称</source>
+            <translation>Name at the server</translation>
+        </message>
+        <message>
+            <source>登记于</source>
+            <translation>Registered</translation>
+        </message>
+        <message>
+            <source>上次联系服务器</source>
+            <translation>Last contact</translation>
+        </message>
+        <message>
+            <source>本机数据</source>
+            <translation>Data on it</translation>
         </message>
         <message>
             <source>版本</source>
@@ -5451,12 +5551,16 @@
             <translation>Tour: skip</translation>
         </message>
         <message>
+            <source>立即锁定</source>
+            <translation>Lock now</translation>
+        </message>
+        <message>
             <source>退出登录</source>
             <translation>Sign out</translation>
         </message>
         <message>
-            <source>修改本机口令…</source>
-            <translation>Change the passphrase…</translation>
+            <source>本机口令…</source>
+            <translation>Passphrase of this computer…</translation>
         </message>
         <message>
             <source>关闭 crmdesk</source>

@@ -131,3 +131,40 @@ def test_a_back_end_that_is_not_on_the_list_counts_as_none(tmp_path: Path, monke
         assert code(lambda: KeyVault(tmp_path).create(ACCOUNT)) == "passphrase_needed"
         if isinstance(stranger, Ring):
             assert stranger.kept == {}
+
+
+def test_a_passphrase_takes_the_place_of_the_key_ring(tmp_path: Path) -> None:
+    ring = Ring()
+    vault = KeyVault(tmp_path, ring)
+    key = vault.create(ACCOUNT)
+    with pytest.raises(InputError, match="passphrase_too_short"):
+        vault.set_passphrase(ACCOUNT, "short")
+    assert (vault.state(ACCOUNT), len(ring.kept)) == ("keyring", 1)
+    vault.set_passphrase(ACCOUNT, "a sentence for this winter")
+    assert (vault.state(ACCOUNT), ring.kept) == ("passphrase", {})
+    assert code(lambda: vault.load(ACCOUNT)) == "passphrase_missing"
+    assert code(lambda: vault.load(ACCOUNT, "another sentence")) == "passphrase_wrong"
+    assert vault.load(ACCOUNT, "a sentence for this winter") == key
+    assert code(lambda: vault.set_passphrase(ACCOUNT, "a sentence for this winter")) == "passphrase_used"
+
+
+def test_what_the_key_ring_could_not_lose_goes_at_the_next_opening(tmp_path: Path) -> None:
+    class Held(Ring):
+        held = True
+
+        def delete_password(self, service: str, username: str) -> None:
+            self.locked, before = self.held, self.locked
+            try:
+                super().delete_password(service, username)
+            finally:
+                self.locked = before
+
+    ring = Held()
+    vault = KeyVault(tmp_path, ring)
+    key = vault.create(ACCOUNT)
+    vault.set_passphrase(ACCOUNT, "a sentence for this winter")
+    assert (vault.state(ACCOUNT), len(ring.kept)) == ("passphrase", 1)
+    ring.held = False
+    vault.change_passphrase(ACCOUNT, "a sentence for this winter", "a sentence for the spring")
+    assert vault.load(ACCOUNT, "a sentence for the spring") == key
+    assert ring.kept == {}

@@ -177,10 +177,14 @@ class CustomersPage(Page):
         return (self.model.shown.record, {"id": chosen}) if chosen else None
 
     @override
-    def may_leave(self) -> bool:
+    def keep(self) -> None:
         if self._settled.isActive():
             self._settled.stop()
             self._keep_layout()
+
+    @override
+    def may_leave(self) -> bool:
+        self.keep()
         return True
 
     @override

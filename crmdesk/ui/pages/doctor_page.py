@@ -214,8 +214,12 @@ class DoctorPage(Page):
         return bool(self._id) and self._view is None
 
     @override
-    def may_leave(self) -> bool:
+    def keep(self) -> None:
         self.editor.keep_draft()
+
+    @override
+    def may_leave(self) -> bool:
+        self.keep()
         if self.editing:
             self.editor.leave()
         return True

@@ -160,8 +160,12 @@ class ExpensesPage(Page):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
-    def may_leave(self) -> bool:
+    def keep(self) -> None:
         self.editor.keep()
+
+    @override
+    def may_leave(self) -> bool:
+        self.keep()
         return True
 
     @override

@@ -139,6 +139,11 @@ class InstitutionPage(Page):
         return bool(self._id) and self._view is None
 
     @override
+    def keep(self) -> None:
+        if self.editing:
+            self.editor.keep_draft()
+
+    @override
     def may_leave(self) -> bool:
         if self.editing:
             self.editor.leave()

@@ -50,6 +50,9 @@ class Page(QWidget):
         """Say whether the page still shows another customer than the one it was entered for; `filled` ends it."""
         return False
 
+    def keep(self) -> None:
+        """Keep now what is typed, as far as it is kept at all; the page stays as it is."""
+
     def may_leave(self) -> bool:
         """Say whether navigation may go on; a page saves what is typed before it returns True."""
         return True

@@ -1,4 +1,4 @@
-"""The Settings page: language, theme, account, and what support needs to know (never a customer's data)."""
+"""The Settings page: language, theme, account, lock, device, and what support needs to know (no customer's data)."""
 
 import platform
 from typing import Any
@@ -13,13 +13,14 @@ from crmdesk.services.views import SyncSummary
 from crmdesk.ui import chosen_look, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.page import Page
-from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
+from crmdesk.ui.pages.settings_lock import LockCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist, digit_pressed
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.split import ScrollPage
+from crmdesk.ui.ports import Device
 
 _TWO_COLUMNS = 820
 """From this width at 100 % the cards stand in two columns."""
@@ -33,6 +34,7 @@ class SettingsPage(Page):
         page = ScrollPage()
         self.body.addWidget(page)
         self._summary: SyncSummary | None = None
+        self._device: Device | None = None
         self._look = Card()
         self._language = self._picklist("settings_language", "1", self._choose_language)
         self._theme = self._picklist("settings_theme", "2", self._choose_theme)
@@ -46,6 +48,10 @@ class SettingsPage(Page):
         self._account_hint = Label("", "muted", wrap=True)
         self._account.body.addWidget(self._account_hint)
         self._account.body.addLayout(self._account_buttons())
+        self.lock = LockCard(context, self)
+        self._laptop = Card()
+        self._laptop_rows = PropertyRows(120)
+        self._laptop.body.addWidget(self._laptop_rows)
         self._about = Card()
         self._about_rows = PropertyRows(120)
         self._about.body.addWidget(self._about_rows)
@@ -55,7 +61,7 @@ class SettingsPage(Page):
         left, right = QVBoxLayout(), QVBoxLayout()
         self._columns = QHBoxLayout()
         self._columns.setSpacing(space.APART)
-        for column, cards in ((left, (self._look, self._account)), (right, (self._about,))):
+        for column, cards in ((left, (self._look, self.lock, self._account)), (right, (self._laptop, self._about))):
             column.setSpacing(space.APART)
             for card in cards:
                 column.addWidget(card)
@@ -79,13 +85,9 @@ class SettingsPage(Page):
     def _account_buttons(self) -> QHBoxLayout:
         self._sign_out = Button.for_action("sign_out", icon_name="sign_out")
         self._sign_out.clicked.connect(self._leave)
-        self._passphrase = Button.for_action("change_passphrase", icon_name="lock")
-        self._passphrase.clicked.connect(lambda: self._trigger("change_passphrase"))
-        self._passphrase_action = self.context.actions.bind(self, "change_passphrase", self._change_passphrase)
         row = QHBoxLayout()
         row.setSpacing(space.INSIDE)
         row.addWidget(self._sign_out)
-        row.addWidget(self._passphrase)
         row.addStretch(1)
         return row
 
@@ -94,7 +96,7 @@ class SettingsPage(Page):
         self._copy.setObjectName("settings_copy_button")
         self._copy.clicked.connect(self._copy_diagnostics)
         self._keys = Button.for_action("show_keys", icon_name="keyboard")
-        self._keys.clicked.connect(lambda: self._trigger("show_keys"))
+        self._keys.clicked.connect(lambda: self.context.actions.trigger("show_keys"))
         row = QHBoxLayout()
         row.setSpacing(space.INSIDE)
         row.addWidget(self._copy)
@@ -104,11 +106,20 @@ class SettingsPage(Page):
 
     @override
     def enter(self, **args: Any) -> None:
-        account = self.context.session.known_account()
-        self._passphrase_action.setEnabled(account is not None and account.needs_passphrase)
-        self._passphrase.setVisible(self._passphrase_action.isEnabled())
+        self.lock.enter()
         self.retranslate()
         self.context.ask(self, lambda reads: reads.sync_summary(), self._take, latest="summary")
+        bridge, shell = self.context.bridge, self.context.shell
+        bridge.run(self, self.context.session.device(), self._take_device, shell.tell, latest="device")
+
+    def offer_passphrase(self) -> None:
+        """Ask for a passphrase, without which nothing can be locked."""
+        self.lock.enter()
+        self.lock.ask()
+
+    def _take_device(self, device: Device) -> None:
+        self._device = device
+        self._show_rows()
 
     def _take(self, summary: SyncSummary) -> None:
         self._summary = summary
@@ -128,6 +139,8 @@ class SettingsPage(Page):
         self._theme.set_value(theme.theme_choice())
         self._account.set_heading(self.tr("账号"))
         self._account_hint.setText(self.tr("退出后，没发送的更改仍加密保存在这台电脑上，下次登录后自动发送。"))
+        self.lock.retranslate()
+        self._laptop.set_heading(self.tr("这台电脑"))
         self._about.set_heading(self.tr("诊断"))
         self._about_hint.setText(self.tr("诊断信息只含版本和数量，不含任何客户资料。"))
         self._copy.setText(self.tr("复制诊断信息"))
@@ -140,9 +153,22 @@ class SettingsPage(Page):
             self._account_rows.add(self.tr("登录名"), person.login)
             self._account_rows.add(self.tr("角色"), language.choice_word("role", person.role))
             self._account_rows.add(self.tr("辖区"), self.tr("、").join(person.territory_names))
+        with self._laptop_rows.filling():
+            for name, value in self._of_laptop():
+                self._laptop_rows.add(name, value)
         with self._about_rows.filling():
             for name, value in self._diagnostics():
                 self._about_rows.add(name, value)
+
+    def _of_laptop(self) -> list[tuple[str, str]]:
+        """Return what the server calls this laptop and since when it knows it; a dash for what is not known yet."""
+        device, summary = self._device, self._summary
+        return [
+            (self.tr("服务器上的名称"), device.name if device else ""),
+            (self.tr("登记于"), language.moment_label(device.since) if device else ""),
+            (self.tr("上次联系服务器"), language.moment_label(summary.last_sync_at) if summary else ""),
+            (self.tr("本机数据"), language.size_word(device.store_bytes) if device else ""),
+        ]
 
     def _diagnostics(self) -> list[tuple[str, str]]:
         rows = [
@@ -177,17 +203,8 @@ class SettingsPage(Page):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not digit_pressed((self._language, self._theme), event):
+        if not digit_pressed((self._language, self._theme, self.lock.after), event):
             super().keyPressEvent(event)
 
     def _leave(self) -> None:
-        self._trigger("sign_out")
-
-    def _change_passphrase(self) -> None:
-        PassphraseDialog(self.context, self).open()
-
-    def _trigger(self, name: str) -> None:
-        for spec, action in self.context.actions.usable():
-            if spec.name == name:
-                action.trigger()
-                return
+        self.context.actions.trigger("sign_out")

@@ -98,9 +98,13 @@ class VisitPage(Page):
         return ("visit", dict(self._args)) if self.writing and self._args else None
 
     @override
-    def may_leave(self) -> bool:
+    def keep(self) -> None:
         if self.writing:
             self.editor.keep_draft()
+
+    @override
+    def may_leave(self) -> bool:
+        self.keep()
         return True
 
     @override

@@ -226,6 +226,10 @@ class Banner(QFrame):
         self._picture.show_icon("info" if tone in ("info", "ok") else "warning", tone)
         self._show()
 
+    def say_anew(self) -> None:
+        """Ask again what makes its sentence: something that it tells has changed."""
+        self._show()
+
     def _show(self) -> None:
         text, action = said(self._said), said(self._offered)
         self._words.setText(text)

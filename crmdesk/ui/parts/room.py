@@ -1,7 +1,7 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
-from crmdesk.ui import space, theme
+from crmdesk.ui import actions, space, theme
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.spoken import Role
 
@@ -244,10 +244,22 @@ class Dialog(QDialog):
 
     @override
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:
-        if Qt.Key(arg__1.key()) not in _ENTER or arg__1.modifiers() not in _PLAIN:
+        if QKeySequence(arg__1.keyCombination()) in map(QKeySequence, actions.keys_of("lock_now")):
+            self._lock_behind()  # no shortcut of the window that it stands before reaches it
+        elif Qt.Key(arg__1.key()) not in _ENTER or arg__1.modifiers() not in _PLAIN:
             super().keyPressEvent(arg__1)
         elif not arg__1.isAutoRepeat():  # the key that opened the dialog may still be held down
             self.enter()
+
+    def _lock_behind(self) -> None:
+        """Ask the window that it belongs to, which may stand behind other dialogs, to lock."""
+        behind = self.parentWidget()
+        while behind is not None:
+            wanted = getattr(behind, "lock_wanted", None)
+            if wanted is not None:
+                wanted.emit()
+                return
+            behind = behind.parentWidget()
 
     @property
     def sent_by_enter(self) -> bool:

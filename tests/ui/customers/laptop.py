@@ -23,7 +23,7 @@ from crmdesk.services.reads_sync import Reads
 from crmdesk.storage import inbox
 from crmdesk.storage.store import Store
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
+from crmdesk.ui.ports import Account, Device, Look, PutAside, Signed, SyncState
 from tests.fixtures.new_store import KEY, laid
 from tests.ui.customers.small_company import Company, Rows
 
@@ -68,6 +68,20 @@ class NoSession:
 
     def change_passphrase(self, old: str, new: str) -> Future[None]:
         raise AssertionError("no test here changes it")
+
+    def set_passphrase(self, new: str) -> Future[None]:
+        raise AssertionError("no test here sets one")
+
+    def device(self) -> Future[Device]:
+        known: Future[Device] = Future()
+        known.set_result(Device("ZHOU-LAPTOP", "2026-09-01T01:12:00.000Z", 48_300_000))
+        return known
+
+    def lock(self) -> Future[bool]:
+        raise AssertionError("no test here locks")
+
+    def unlock_again(self, passphrase: str) -> Future[None]:
+        raise AssertionError("no test here unlocks")
 
     def put_aside(self) -> Future[list[PutAside]]:
         nothing: Future[list[PutAside]] = Future()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.ports import Account, Look, PutAside, Signed, SyncState
+from crmdesk.ui.ports import Account, Device, Look, PutAside, Signed, SyncState
 from tests.services.small_territory import MANAGER, REP, Laptop, fill
 
 
@@ -72,6 +72,20 @@ class Sessions:
 
     def change_passphrase(self, old: str, new: str) -> "Future[Signed]":
         return self._ask("change_passphrase", old, new)
+
+    def set_passphrase(self, new: str) -> "Future[Any]":
+        return self._ask("set_passphrase", new)
+
+    def device(self) -> "Future[Device]":
+        known: Future[Device] = Future()
+        known.set_result(Device("ZHOU-LAPTOP", "2026-09-01T01:12:00.000Z", 48_300_000))
+        return known
+
+    def lock(self) -> "Future[Any]":
+        return self._ask("lock")
+
+    def unlock_again(self, passphrase: str) -> "Future[Any]":
+        return self._ask("unlock_again", passphrase)
 
     def put_aside(self) -> "Future[list[PutAside]]":
         found: Future[list[PutAside]] = Future()

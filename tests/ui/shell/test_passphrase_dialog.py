@@ -1,4 +1,4 @@
-"""Changing the passphrase in Settings: what is wrong stands at its field; without one nothing is offered."""
+"""The passphrase in Settings: what is wrong stands at its field; where there is none yet, the first one is set."""
 
 from __future__ import annotations
 
@@ -67,10 +67,13 @@ def test_the_passphrase_is_changed_once_all_three_are_right(
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
-def test_it_is_offered_where_a_passphrase_protects_the_data(
+def test_without_a_passphrase_the_first_one_is_asked_for(
     qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions, wrapped: bool
 ) -> None:
     main = _settings(qtbot, laptop, sync, sessions, wrapped)
-    assert _action(main).isEnabled() is wrapped
-    named = {spec.name for spec, _ in main.context.actions.usable()}
-    assert ("change_passphrase" in named) is wrapped
+    _action(main).trigger()
+    dialog = cast(PassphraseDialog, main.findChild(PassphraseDialog))
+    assert (dialog.findChild(QLineEdit, "passphrase_old_edit") is not None) is wrapped
+    if not wrapped:
+        _type(qtbot, dialog, new="a sentence for this winter", again="a sentence for this winter")
+        assert sessions.asked == [("set_passphrase", "a sentence for this winter")]

@@ -1,0 +1,205 @@
+"""Locking: the store is closed and its key gone, every window hidden, and the passphrase brings back what was open."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from keyring.backends import fail
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from crmdesk.bootstrap import Laptop, Premises, WindowSessions
+from crmdesk.domain.errors import WorldError
+from crmdesk.ui import words
+from crmdesk.ui.lock_window import LockWindow
+from crmdesk.ui.locking import Locking
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
+from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.notices import Banner
+from crmdesk.ui.windows import Windows
+from tests.bad_days.seat import PASSPHRASE, PATIENCE_MS, Seat
+from tests.server.company import PASSWORD
+from tests.sync.field import QUICK, Field
+
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class Desk:
+    """The windows over a data folder that a passphrase protects, with a clock that the test sets."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self.qtbot, self.now = qtbot, 1_000.0
+        self.sessions = WindowSessions(Premises(folder, fail.Keyring(), deadlines=QUICK))
+        self.windows = Windows(self.sessions, tour=False, clock=lambda: self.now)
+        self.windows.open(self.sessions.unlock(PASSPHRASE).result(20))
+        self.main.activateWindow()
+        self.qtbot.waitUntil(lambda: not self.main.bridge.waiting, timeout=PATIENCE_MS)
+        self.windows._watch()
+
+    @property
+    def main(self) -> MainWindow:
+        assert self.windows.main is not None
+        return self.windows.main
+
+    @property
+    def locking(self) -> Locking:
+        assert self.windows.locking is not None
+        return self.windows.locking
+
+    @property
+    def lock(self) -> LockWindow:
+        assert self.locking.window is not None
+        return self.locking.window
+
+    @property
+    def laptop(self) -> Laptop:
+        assert self.sessions._laptop is not None
+        return self.sessions._laptop
+
+    def wait_closed(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.lock.closing, timeout=PATIENCE_MS)
+
+    def type(self, text: str) -> None:
+        edit = self.lock.findChild(QLineEdit, "lock_passphrase_edit")
+        assert edit is not None
+        edit.clear()
+        self.qtbot.keyClicks(edit, text)
+        self.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+    def said(self) -> str:
+        banner = self.lock.findChild(Banner, "lock_banner")
+        assert banner is not None
+        return banner.text
+
+    def close(self) -> None:
+        if self.windows.main is not None:
+            self.windows.main.close()
+        self.sessions.close()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, data_dir: Path, dressed: object) -> Iterator[Desk]:
+    made = Desk(qtbot, data_dir)
+    yield made
+    made.close()
+
+
+def _visible() -> set[str]:
+    return {one.objectName() for one in QApplication.topLevelWidgets() if one.isVisible()}
+
+
+def _open_files(folder: Path) -> set[str]:
+    found = (Path(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd"))
+    return {os.readlink(one) for one in found if one.is_symlink() and str(folder) in os.readlink(one)}
+
+
+def test_what_is_locked_cannot_be_read_and_comes_back_as_it_was(desk: Desk, field: Field, data_dir: Path) -> None:
+    desk.main.navigate("doctor", id=field.company["north_doctor"])
+    desk.qtbot.waitUntil(lambda: not desk.main.bridge.waiting, timeout=PATIENCE_MS)
+    desk.qtbot.keyClick(desk.main, Qt.Key.Key_E)
+    phone = next(one for one in desk.main.findChildren(QLineEdit, "doctor_mobile_edit") if one.isVisible())
+    phone.setFocus()
+    phone.selectAll()
+    desk.qtbot.keyClicks(phone, "13900001111")
+    desk.main.show_keys()
+    store = desk.laptop.store
+    desk.qtbot.keyClick(QApplication.activeModalWidget() or desk.main, Qt.Key.Key_K, CONTROL_SHIFT)
+    assert _visible() == {"lock_window"}, "also the dialog, and at once"
+    desk.wait_closed()
+    for look in (store.reading, store.writing, store.unshared):
+        with pytest.raises(WorldError, match="sealed"), look():
+            pass
+    with pytest.raises(WorldError, match="sealed"):
+        store.attachment("0" * 64)
+    assert (store._key, store.blobs._key) == (b"", b"")
+    if sys.platform == "linux":
+        assert {one for one in _open_files(data_dir) if one.endswith((".db", "-wal", "-shm"))} == set()
+    asked = desk.laptop.desk.ask(lambda reads: reads.drafts())
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+    kept = [content for _key, content, _at in asked.result(20)]
+    assert any("13900001111" in str(one) for one in kept), "the last key was kept before the store was closed"
+    assert "main_window" in _visible()
+    assert (desk.main.shown, phone.isVisible(), phone.text()) == ("doctor", True, "13900001111")
+
+
+def test_a_wrong_passphrase_waits_longer_each_time(desk: Desk) -> None:
+    desk.windows.lock()
+    desk.wait_closed()
+    go = desk.lock.findChild(Button, "lock_open_button")
+    assert go is not None
+    for wait in (1.0, 2.0, 4.0):
+        desk.type("not the passphrase")
+        desk.qtbot.waitUntil(lambda: words.sentence("passphrase_wrong") in desk.said(), timeout=PATIENCE_MS)
+        assert not go.isEnabled()
+        desk.now += wait - 0.01
+        desk.type(PASSPHRASE)
+        assert not desk.lock._busy, "too early: it is not even tried"
+        desk.now += 0.02
+        desk.qtbot.waitUntil(go.isEnabled, timeout=PATIENCE_MS)
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+
+
+def test_it_locks_when_nobody_touched_a_window_and_not_before(desk: Desk) -> None:
+    watch = desk.locking.watch
+    watch.begin()
+    desk.now += 14 * 60
+    handle = desk.main.windowHandle()
+    QTest.keyClick(handle, Qt.Key.Key_Shift)
+    assert not watch.listening, "of all the keys between two looks it sees one"
+    desk.now += 5
+    watch.look()
+    desk.now += 14 * 60
+    watch.look()
+    assert desk.locking.window is None
+    desk.now += 61
+    watch.look()
+    assert desk.locking.window is not None
+    desk.wait_closed()
+    desk.windows.to_front()
+    assert _visible() == {"lock_window"}, "a second start of the program opens nothing"
+
+
+def test_the_first_key_after_a_laptop_was_closed_locks(desk: Desk) -> None:
+    desk.locking.watch.begin()
+    desk.now += 3 * 3600
+    QTest.keyClick(desk.main.windowHandle(), Qt.Key.Key_Shift)
+    assert desk.locking.window is not None
+    desk.wait_closed()
+
+
+def test_without_a_passphrase_nothing_is_locked_until_one_is_set(
+    seat: Callable[..., Seat], qtbot: QtBot, field: Field
+) -> None:
+    here = seat(field.address)
+    here.sign_in("rep", PASSWORD)
+    main = here.wait_open()
+    here.windows.lock()
+    dialog = main.findChild(PassphraseDialog)
+    assert dialog is not None
+    assert here.windows.locking is not None
+    assert here.windows.locking.window is None
+    for name in ("new", "again"):
+        edit = dialog.findChild(QLineEdit, f"passphrase_{name}_edit")
+        assert edit is not None
+        qtbot.keyClicks(edit, PASSPHRASE)
+    dialog.save()
+    qtbot.waitUntil(lambda: main.findChild(PassphraseDialog) is None, timeout=PATIENCE_MS)
+    account = here.sessions.known_account()
+    assert account is not None
+    assert account.needs_passphrase
+    assert here.sessions._premises._vault._given.kept == {}, "the key ring has the key no more"
+    here.windows.lock()
+    locking = here.windows.locking
+    qtbot.waitUntil(lambda: locking.window is not None and not locking.window.closing, timeout=PATIENCE_MS)
+    with pytest.raises(WorldError, match="passphrase_wrong"):
+        here.sessions.unlock_again("not the passphrase").result(20)
+    here.sessions.unlock_again(PASSPHRASE).result(20)
