@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -203,3 +204,42 @@ def test_without_a_passphrase_nothing_is_locked_until_one_is_set(
     with pytest.raises(WorldError, match="passphrase_wrong"):
         here.sessions.unlock_again("not the passphrase").result(20)
     here.sessions.unlock_again(PASSPHRASE).result(20)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_an_import_that_runs_is_waited_for_unless_its_owner_comes_back(desk: Desk, comes_back: bool) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def told(_done: int, _total: int) -> None:
+        begun.set()
+        go_on.wait(PATIENCE_MS / 1_000)
+
+    imports = desk.laptop.desk.imports
+    preview = imports.preview("姓名,医院\n周一,第九医院\n".encode())
+    report = imports.run(preview, preview.mapping, told)
+    assert begun.wait(PATIENCE_MS / 1_000)
+    desk.windows.lock()
+    assert _visible() == {"lock_window"}, "nobody reads on meanwhile"
+    if comes_back:
+        desk.type(PASSPHRASE)
+        desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+        assert not desk.laptop.sealed
+        assert not report.done()
+    assert desk.laptop.desk.works
+    go_on.set()
+    assert report.result(20).cancelled is False
+    if not comes_back:
+        desk.wait_closed()
+        assert desk.laptop.sealed
+
+
+def test_the_program_ends_while_it_is_locked(desk: Desk) -> None:
+    desk.windows.lock()
+    desk.wait_closed()
+    waiting = desk.laptop.desk.ask(lambda reads: reads.drafts())
+    desk.lock.close()
+    assert desk.windows.main is None
+    desk.sessions.close()
+    assert isinstance(waiting.exception(20) if not waiting.cancelled() else WorldError("closed"), WorldError)
+    desk.sessions = WindowSessions(desk.sessions._premises)
+    desk.sessions.unlock(PASSPHRASE).result(20)
