@@ -4462,6 +4462,10 @@
             <source>及时 {share}%</source>
             <translation>In time {share}%</translation>
         </message>
+        <message>
+            <source>见过 {share}%</source>
+            <translation>Seen {share}%</translation>
+        </message>
     </context>
     <context>
         <name>ThrowAwayDialog</name>

@@ -16,9 +16,9 @@ from crmdesk.ui.parts.date_field import today
 
 
 def figure(credit: int) -> str:
-    """Return hundredths of a visit as people read it: 350 → 3.5, 400 → 4."""
+    """Return hundredths of a visit as people read it: 350 → 3.5, 123400 → 1,234."""
     whole, rest = divmod(credit, CREDIT)
-    return str(whole) if not rest else f"{credit / CREDIT:.2f}".rstrip("0")
+    return f"{whole:,}" if not rest else f"{credit / CREDIT:,.2f}".rstrip("0")
 
 
 class PlanWords(QObject):

@@ -265,7 +265,8 @@ class TeamWords(QObject):
             self.tr("当天完成 {share}%").format(share=percent(plans.on_day, plans.due)) if plans.due else "",
             self.tr("及时 {share}%").format(share=percent(soon.in_time, soon.reports)) if soon.reports else "",
         )
-        return words, f"{percent(covered.seen, covered.counted)}%" if covered.counted else ""
+        seen = self.tr("见过 {share}%").format(share=percent(covered.seen, covered.counted)) if covered.counted else ""
+        return words, seen
 
 
 def _share(part: int, whole: int) -> str:

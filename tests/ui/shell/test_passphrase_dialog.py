@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.ui import words
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
+from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.ports import Account, Signed
 from tests.services.small_territory import Laptop
@@ -77,3 +78,15 @@ def test_without_a_passphrase_the_first_one_is_asked_for(
     if not wrapped:
         _type(qtbot, dialog, new="a sentence for this winter", again="a sentence for this winter")
         assert sessions.asked == [("set_passphrase", "a sentence for this winter")]
+
+
+def test_the_button_goes_on_saying_whether_there_is_one_in_another_language(
+    qtbot: QtBot, laptop: Laptop, sync: StillSync, sessions: Sessions
+) -> None:
+    main = _settings(qtbot, laptop, sync, sessions, wrapped=True)
+    button = cast(Button, main.findChild(Button, "change_passphrase_button"))
+    qtbot.waitUntil(button.isVisible)
+    said = button.text()
+    assert said == "修改本机口令…"
+    QApplication.sendEvent(button, QEvent(QEvent.Type.LanguageChange))
+    assert button.text() == said, "the name of the action does not say whether there is a passphrase"
