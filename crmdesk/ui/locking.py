@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip, QWidget
 
@@ -86,6 +86,7 @@ class Locking(QObject):
             widget.hide()
             self._hidden.append(widget)
 
+    @Slot(QWindow)
     def _focused(self, focus: QWindow | None) -> None:
         """Let no window come before the lock."""
         own = self.window.windowHandle() if self.window is not None else None

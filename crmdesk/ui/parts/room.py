@@ -1,6 +1,6 @@
 """Room on the screen: windows and dialogs never larger than it, and what has no room in them is scrolled to."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
@@ -136,7 +136,11 @@ def _least_height(shown: QWidget | None, width: int, otherwise: int) -> int:
 
 
 class Room(QScrollArea):
-    """Shows a widget as large as itself; where that is less than the widget needs, it scrolls in both directions."""
+    """Shows a widget as large as itself; where that is less than the widget needs, it scrolls in both directions.
+
+    What the application calls is declared as a slot: one that is not is looked up in a part of the object that the
+    collector may have emptied already, while the window that loses the focus is being destroyed.
+    """
 
     spoken_role = Role.Pane
     _opening = False
@@ -179,6 +183,7 @@ class Room(QScrollArea):
             self._laid_out()
         return super().eventFilter(watched, event)
 
+    @Slot()
     def _laid_out(self) -> None:
         """Follow the focus that was set before the page had its places."""
         self._follow(None, self.window().focusWidget())
@@ -186,6 +191,7 @@ class Room(QScrollArea):
     def _name(self) -> None:
         self.setAccessibleName(self.tr("可滚动的内容"))
 
+    @Slot(QWidget, QWidget)
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Bring what has the focus into sight, also where a key put it there and not Tab."""
         if self._opening:

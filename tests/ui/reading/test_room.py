@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -209,3 +210,22 @@ def test_what_is_taller_than_the_window_comes_into_sight_with_the_focus(qtbot: Q
     bar.setValue(first.height() // 2)
     tall.setFocus()
     assert bar.value() == first.height() // 2, "a part of it was seen already"
+
+
+def test_what_the_collector_takes_apart_is_quiet_when_the_focus_leaves_it(
+    qtbot: QtBot, dressed: QApplication, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inner = QWidget()
+    edit = QLineEdit()
+    QVBoxLayout(inner).addWidget(edit)
+    window = QWidget()
+    room = Room(inner)
+    QVBoxLayout(window).addWidget(room)
+    qtbot.addWidget(window)
+    window.show()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    room.__dict__.clear()  # the collector's first step; destroying the window, which moves the focus, is its second
+    edit.clearFocus()
+    room.horizontalScrollBar().setRange(0, 7)
+    assert "AttributeError" not in capfd.readouterr().err
