@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 from typing import Any
 
-from crmdesk.ui.ports import PutAside
+from crmdesk.ui.ports import Device, PutAside
 
 
 class Nobody:
@@ -17,6 +17,13 @@ class Nobody:
         raise AssertionError("a measurement signs nobody in or out")
 
     sign_in = unlock = sign_out = change_passphrase = bring_back = throw_away = look = never_asked
+    set_passphrase = lock = unlock_again = never_asked
+
+    def device(self) -> "Future[Device]":
+        """Return a laptop that no server knows."""
+        told: Future[Device] = Future()
+        told.set_result(Device("", "", 0))
+        return told
 
     def put_aside(self) -> "Future[list[PutAside]]":
         """Return that there is no older data."""
