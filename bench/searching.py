@@ -82,7 +82,9 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
     """Return what makes a query of each kind from a customer drawn by chance."""
     rooms = tables["department"]
     numbers = [one["mobile"] for one in tables["doctor"] if one["mobile"]]
-    names_of = {one["id"]: one["name"] for one in tables["institution"]}
+    names_of, room_of, people = (
+        {one["id"]: one["name"] for one in tables[record]} for record in ("institution", "department", "doctor")
+    )
 
     def name() -> str:
         return str(rng.choice(tables["doctor"])["name"])
@@ -97,6 +99,10 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
         room = rng.choice(rooms)
         place = names_of[room["institution_id"]]
         return f"{place[2:4]} {room['name'][:2]}"
+
+    def with_department(part: slice) -> str:
+        works = rng.choice(tables["affiliation"])
+        return f"{people[works['doctor_id']][part]} {room_of[works['department_id']][:2]}"
 
     return {
         "one_character": lambda: rng.choice(name()),
@@ -116,6 +122,9 @@ def kinds(rng: random.Random, tables: dict[str, list[Row]]) -> dict[str, Callabl
         "number_of_nobody": lambda: f"139{rng.randrange(10**8):08d}",
         "no_hit": lambda: rng.choice((rng.choice(_RARE) + rng.choice(_RARE), "xqv" + rng.choice("qvxw") * 3)),
         "special_characters": lambda: rng.choice(_SPECIAL),
+        "department": lambda: str(rng.choice(rooms)["name"])[:2],
+        "name_and_department": lambda: with_department(slice(-2, None)),
+        "surname_and_department": lambda: with_department(slice(1)),
     }
 
 

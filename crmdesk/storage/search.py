@@ -5,30 +5,37 @@ terms have to hold. The index narrows down, and every candidate is then checked 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise, product
+from itertools import compress, pairwise, product
 from typing import Any
 
 import msgspec
 
 from crmdesk.domain.characters import simplified
 from crmdesk.domain.errors import InputError
-from crmdesk.domain.picklists import spellings
 from crmdesk.storage.connection import Connection
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.pinyin import person_readings, phrase_reading
 from crmdesk.storage.search_index import END, characters
 from crmdesk.storage.search_numbers import numbered, typed_number
+from crmdesk.storage.search_places import (
+    NEAR,
+    Candidate,
+    Place,
+    Stand,
+    doctors_there,
+    fits_phrase,
+    match_places,
+    places_of,
+    rowids_of,
+    shown_place,
+    stand_of,
+)
 from crmdesk.storage.search_terms import EXACT, PLACE, PREFIX, WITHIN, Match, Term, match_name, spelled, terms_of
 from crmdesk.storage.work import driver_of
 
 _SPEAKS_OF_A_HOSPITAL = frozenset("院医醫大附一二三四五六七八九十")
 """A text without any of these is hardly a short form of a hospital (浙二): most names of people cost no second look."""
-_NEAR = 60
-"""Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
-_PLACES = 400
-"""Hospitals or departments that one term may stand for; a term with more of them narrows nothing down."""
 _MEANT = 40
 """Hospitals that a short form beside other terms may mean: a province has that many sixth ones."""
 _RECENT = 60
@@ -117,40 +124,7 @@ def _recent(driver: Driver) -> dict[str, set[str]]:
 
 # doctors -------------------------------------------------------------------------------------------------------------
 
-_PLACE_SQL = (
-    "SELECT a.doctor_id, i.name, i.aliases, i.province, i.city, coalesce(d.name, '') FROM row_affiliation a "
-    "JOIN row_institution i ON i.id = a.institution_id LEFT JOIN row_department d ON d.id = a.department_id "
-    "WHERE a.doctor_id IN (SELECT value FROM json_each(?)) AND a.deleted = 0 "
-    "ORDER BY a.is_primary DESC, a.rowid LIMIT ?"
-)
-_PLACES_EACH = 8
 _DOCTOR = "SELECT r.id, r.name, r.customer_class, r.title FROM row_doctor r"
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Hospital and department of an affiliation."""
-
-    institution: str
-    aliases: tuple[str, ...]
-    area: str
-    department: str
-
-
-class _Where(msgspec.Struct):
-    """What one term can stand for besides a name: ids of hospitals and departments."""
-
-    institutions: list[str]
-    departments: list[str]
-
-    @property
-    def found(self) -> bool:
-        return bool(self.institutions or self.departments)
-
-    def by_column(self) -> tuple[tuple[str, list[str]], ...]:
-        return ("institution_id", self.institutions), ("department_id", self.departments)
-
-
-_Candidate = tuple[str, str, str, str]
 
 
 def _find_doctors(driver: Driver, terms: Sequence[Term], limit: int, recent: dict[str, set[str]]) -> list[SearchRow]:
@@ -179,11 +153,11 @@ def _doctors_at(
     `leads` says that the hospital was typed before them: where nothing fits better it is what hit.
     """
     hits: dict[str, _DoctorHit] = {}
-    wheres = [*(_where(driver, term, list(meant)) for term in terms), _Where(list(meant), [])]
+    stands = [stand_of(driver, term) for term in terms]
     for choice in product((False, True), repeat=len(terms)):
-        if all(wheres[at].found for at, placed in enumerate(choice) if placed):
-            _take(driver, terms, _placed(driver, terms, wheres, (*choice, True)), hits, by_place=True)
-    places, names = _places(driver, list(hits)) if hits else {}, set(meant.values())
+        for rows in _chosen(driver, terms, stands, choice, list(meant)):
+            _take(driver, terms, rows, hits, by_place=True)
+    places, names = places_of(driver, list(hits)) if hits else {}, set(meant.values())
     for row_id, hit in hits.items():  # who works elsewhere too is shown where the person meant
         hit.places = [place for place in places[row_id] if place.institution in names]
         if leads and hit.match.rank == PLACE:
@@ -193,7 +167,7 @@ def _doctors_at(
 
 def _best(driver: Driver, hits: dict[str, "_DoctorHit"], limit: int, opened: set[str]) -> list[SearchRow]:
     best = sorted(hits.values(), key=lambda hit: (hit.match.rank == PLACE, hit.row[0] not in opened, hit.match.rank))
-    lacking = _places(driver, [hit.row[0] for hit in best[:limit] if hit.places is None])
+    lacking = places_of(driver, [hit.row[0] for hit in best[:limit] if hit.places is None])
     return [_shown(hit, hit.places or lacking.get(hit.row[0], []), hit.row[0] in opened) for hit in best[:limit]]
 
 
@@ -204,7 +178,7 @@ def _by_number(driver: Driver, text: str, limit: int, recent: dict[str, set[str]
     hits: dict[str, _DoctorHit] = {}
     if typed and found:
         _take(driver, terms_of(typed.rest), [one.row for one in found.values()], hits, by_place=True)
-    lacking = _places(driver, [row_id for row_id, hit in hits.items() if not hit.places]) if hits else {}
+    lacking = places_of(driver, [row_id for row_id, hit in hits.items() if not hit.places]) if hits else {}
     for row_id, hit in hits.items():
         one = found[row_id]
         hit.match = Match(EXACT if one.at_end else PREFIX, one.field)
@@ -213,7 +187,7 @@ def _by_number(driver: Driver, text: str, limit: int, recent: dict[str, set[str]
 
 
 class _DoctorHit(msgspec.Struct):
-    row: _Candidate
+    row: Candidate
     match: Match
     places: list[Place] | None
     sought: tuple[Term, ...]
@@ -221,7 +195,7 @@ class _DoctorHit(msgspec.Struct):
 
 
 def _take(
-    driver: Driver, terms: Sequence[Term], rows: Iterable[_Candidate], hits: dict[str, _DoctorHit], *, by_place: bool
+    driver: Driver, terms: Sequence[Term], rows: Iterable[Candidate], hits: dict[str, _DoctorHit], *, by_place: bool
 ) -> int:
     """Check candidates and keep those that fit; return how many there are now.
 
@@ -230,7 +204,7 @@ def _take(
     fresh = [row for row in rows if row[0] not in hits]
     by_name = [_by_name(terms, row[1]) for row in fresh]
     unsure = [row[0] for row, matches in zip(fresh, by_name, strict=True) if None in matches] if by_place else []
-    places = _places(driver, unsure) if unsure else {}
+    places = places_of(driver, unsure) if unsure else {}
     for row, matches in zip(fresh, by_name, strict=True):
         hit = _doctor_hit(terms, row, matches, places.get(row[0]))
         if hit is not None:
@@ -243,37 +217,40 @@ def _by_name(terms: Sequence[Term], name: str) -> list[Match | None]:
     return [match_name(term, name, readings) for term in terms]
 
 
-def _opened(driver: Driver, ids: Iterable[str]) -> list[_Candidate]:
+def _opened(driver: Driver, ids: Iterable[str]) -> list[Candidate]:
     return driver.execute(
         f"{_DOCTOR} WHERE r.deleted = 0 AND r.id IN (SELECT value FROM json_each(?))", (to_json(sorted(ids)),)
     ).fetchall()
 
 
-def _doctor_candidates(driver: Driver, terms: Sequence[Term]) -> Iterator[tuple[bool, list[_Candidate]]]:
+def _doctor_candidates(driver: Driver, terms: Sequence[Term]) -> Iterator[tuple[bool, list[Candidate]]]:
     """Yield rows that may be hits, the best first, and whether it is for where they work."""
     for rows in _by_index(driver, "doctor", _DOCTOR, terms):
         yield False, rows
-    wheres = [_where(driver, term) for term in terms]
+    stands = [stand_of(driver, term) for term in terms]
     for choice in product((False, True), repeat=len(terms)):
-        if any(choice) and all(wheres[at].found for at, placed in enumerate(choice) if placed):
-            yield True, _placed(driver, terms, wheres, choice)
+        if any(choice):
+            yield from ((True, rows) for rows in _chosen(driver, terms, stands, choice))
+
+
+def _chosen(
+    driver: Driver, terms: Sequence[Term], stands: Sequence[Stand], choice: Sequence[bool], known: Sequence[str] = ()
+) -> Iterator[list[Candidate]]:
+    """Yield doctors for whom the chosen terms are hospitals or departments and the others parts of the name."""
+    named = [term for term, chosen in zip(terms, choice, strict=True) if not chosen]
+    return doctors_there(driver, list(compress(stands, choice)), named, known)
 
 
 def _by_index(driver: Driver, record: str, select: str, terms: Sequence[Term]) -> Iterator[list[Any]]:
     """Yield rows whose name the index knows, the best first; where the widest query finds them all, it is enough."""
     *strict, widest = name_queries(terms)
-    everything = _rowids(driver, record, widest)
+    everything = rowids_of(driver, record, widest, NEAR)
     shown: set[int] = set()
-    for query in strict if len(everything) == _NEAR else ():
-        rowids = [one for one in _rowids(driver, record, query) if one not in shown]
+    for query in strict if len(everything) == NEAR else ():
+        rowids = [one for one in rowids_of(driver, record, query, NEAR) if one not in shown]
         shown.update(rowids)
         yield _rows(driver, select, rowids)
     yield _rows(driver, select, [one for one in everything if one not in shown])
-
-
-def _rowids(driver: Driver, record: str, query: str) -> list[int]:
-    found = driver.execute(f"SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?", (query, _NEAR))
-    return [row[0] for row in found]
 
 
 def _rows(driver: Driver, select: str, rowids: Sequence[int]) -> list[Any]:
@@ -298,68 +275,12 @@ def name_queries(terms: Sequence[Term]) -> list[str]:
     return queries
 
 
-def _where(driver: Driver, term: Term, among: Sequence[str] = ()) -> _Where:
-    """Return what a term can stand for besides a name, among some hospitals where these are given."""
-    if term.spelled:
-        return _Where([], [])  # it is a name
-    return _Where(
-        _ids(driver, "institution", term, "id", among), _ids(driver, "department", term, "institution_id", among)
-    )
-
-
-def _ids(driver: Driver, record: str, term: Term, hospital: str, among: Sequence[str]) -> list[str]:
-    if not term.is_han and len(term.text) < 2:
-        return []  # one letter stands for half of all hospitals
-    query = term.index_query(anchored=not term.is_han)
-    if len(term.runs) == 1 and not term.is_han:
-        query = f'{query} OR (name : "{term.text}" *)'  # 301, CCU: what is written in Latin letters and digits
-    values: tuple[object, ...] = (query, -1 if among else _PLACES)
-    fits = f"rowid IN (SELECT rowid FROM search_{record} WHERE search_{record} MATCH ? LIMIT ?)"
-    if among:
-        fits += f" AND {hospital} IN (SELECT value FROM json_each(?))"
-        values += (to_json(list(among)),)
-    return [row[0] for row in driver.execute(f"SELECT id FROM row_{record} WHERE {fits}", values)]
-
-
-def _placed(
-    driver: Driver, terms: Sequence[Term], wheres: Sequence[_Where], choice: Sequence[bool]
-) -> list[_Candidate]:
-    """Return doctors for whom the chosen terms are hospitals or departments and the others parts of the name.
-
-    `wheres` and `choice` may go on after the terms, with hospitals that are known.
-    """
-    placed = sorted((where for where, chosen in zip(wheres, choice, strict=True) if chosen), key=_breadth)
-    named = [term.index_query(anchored=False) for term, chosen in zip(terms, choice, strict=False) if not chosen]
-    conditions = []
-    values: list[object] = []
-    for at, where in enumerate(placed):
-        lists = [(name, ids) for name, ids in where.by_column() if ids]
-        # The index of the narrowest term is gone through, the others are held against what it gives.
-        column = "+a." if at else "a."
-        fits = " OR ".join(f"{column}{name} IN (SELECT value FROM json_each(?))" for name, _ids in lists)
-        conditions.append(f"({fits})")
-        values += [to_json(ids) for _name, ids in lists]
-    if named:
-        conditions.append("r.rowid IN (SELECT rowid FROM search_doctor WHERE search_doctor MATCH ?)")
-        values.append(" AND ".join(named))
-    sql = (
-        "SELECT DISTINCT r.id, r.name, r.customer_class, r.title FROM row_affiliation a "
-        "JOIN row_doctor r ON r.id = a.doctor_id "
-        f"WHERE {' AND '.join(conditions)} AND a.deleted = 0 AND r.deleted = 0 LIMIT ?"
-    )
-    return driver.execute(sql, (*values, _NEAR)).fetchall()
-
-
-def _breadth(where: _Where) -> int:
-    return len(where.institutions) + len(where.departments)
-
-
 def _doctor_hit(
-    terms: Sequence[Term], row: _Candidate, by_name: Sequence[Match | None], places: list[Place] | None
+    terms: Sequence[Term], row: Candidate, by_name: Sequence[Match | None], places: list[Place] | None
 ) -> _DoctorHit | None:
     found: list[Match] = []
     for term, named in zip(terms, by_name, strict=True):
-        match = named or _match_places(term, places or ())
+        match = named or match_places(term, places or ())
         if match is None:
             return None
         found.append(match)
@@ -369,56 +290,18 @@ def _doctor_hit(
     return _DoctorHit(row, Match(rank, best.reason), places, sought)
 
 
-def _places(driver: Driver, doctor_ids: Sequence[str]) -> dict[str, list[Place]]:
-    """Return where each of the doctors works, the primary place first."""
-    places: dict[str, list[Place]] = {row_id: [] for row_id in doctor_ids}
-    found = driver.execute(_PLACE_SQL, (to_json(list(doctor_ids)), _PLACES_EACH * len(doctor_ids)))
-    for row_id, name, aliases, province, city, department in found:
-        area = f"{province or ''} {city or ''}"
-        places[row_id].append(Place(name, tuple(from_json(aliases)) if aliases else (), area, department))
-    return places
-
-
 def _shown(hit: _DoctorHit, places: Sequence[Place], recent: bool) -> SearchRow:
     row_id, name, customer_class, title = hit.row
-    shown = _shown_place(hit.sought, places)
+    shown = shown_place(hit.sought, places)
     return SearchRow(
         "doctor", row_id, name, hit.match.reason, hit.match.rank, recent, customer_class or "", title or "",
         shown.institution if shown else "", shown.department if shown else "",
     )  # fmt: skip
 
 
-def _match_places(term: Term, places: Sequence[Place]) -> Match | None:
-    for place in places:
-        found = _match_place(term, place)
-        if found is not None:
-            return found
-    return None
-
-
-@lru_cache(maxsize=8192)
-def _match_place(term: Term, place: Place) -> Match | None:
-    if any(_fits_phrase(term, one) for one in (place.department, *spellings("specialty", place.department or ""))):
-        return Match(PLACE, "department")
-    if any(_fits_phrase(term, one) for one in (place.institution, *place.aliases)):
-        return Match(PLACE, "hospital")
-    if term.is_han and term.text in simplified(place.area):
-        return Match(PLACE, "area")
-    return None
-
-
-@lru_cache(maxsize=8192)
-def _fits_phrase(term: Term, text: str) -> bool:
-    if not text:
-        return False
-    if term.is_han:
-        return term.text in simplified(text)
-    return match_name(term, text, [phrase_reading(text)]) is not None
-
-
 def fits(text: str, name: str) -> bool:
     """Say whether a name, of a product say, holds all that was typed: characters, pinyin or initials."""
-    return all(_fits_phrase(term, name) for term in terms_of(text))
+    return all(fits_phrase(term, name) for term in terms_of(text))
 
 
 def fit(text: str, name: str) -> int | None:
@@ -428,14 +311,6 @@ def fit(text: str, name: str) -> int | None:
     found = [match_name(term, name, readings) for term in terms]
     ranks = [one.rank for one in found if one is not None]
     return sum(ranks) if terms and len(ranks) == len(terms) else None
-
-
-def _shown_place(terms: Sequence[Term], places: Sequence[Place]) -> Place | None:
-    """Return the place that hit a term which the name did not, else the first (the primary one)."""
-    for place in places:
-        if any(_match_place(term, place) for term in terms):
-            return place
-    return places[0] if places else None
 
 
 # institutions --------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def test_every_kind_of_query_is_asked(tmp_path: Path) -> None:
     with replica.desk(tmp_path / "store") as (store, desk):
         figures = searching.asked(desk, searching.filled(store, 60), 4)
     kinds = [name for name in figures if name.endswith("_p95_ms") and name != "search_p95_ms"]
-    assert len(kinds) == 17
+    assert len(kinds) == 20
     assert figures["search_p95_ms"] == max(figures[name] for name in kinds)
 
 
