@@ -6,12 +6,13 @@ from typing import Any
 from crmdesk.domain import custom_fields, validation
 from crmdesk.domain.adverse_events import check_task
 from crmdesk.domain.call_backs import check_answers
+from crmdesk.domain.clock import FIRST_YEAR, LAST_YEAR
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Record
 from crmdesk.domain.file_names import check_file_name
 
 Row = Mapping[str, Any]
-_FIRST_DAY, _LAST_DAY = f"{validation.FIRST_YEAR}-01-01", f"{validation.LAST_YEAR}-12-31"
+_FIRST_DAY, _LAST_DAY = f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-31"
 """Whoever counts days from a period on must not run off the calendar's ends."""
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from crmdesk.domain import picklists
-from crmdesk.domain.clock import from_text
+from crmdesk.domain.clock import FIRST_YEAR, LAST_YEAR, from_text
 from crmdesk.domain.decimals import format_decimal
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
@@ -17,8 +17,6 @@ from crmdesk.domain.money import MAX_FEN
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INT_LIMIT = 2**53
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""Instants outside are no moment of anybody's work, and near the ends of the calendar no zone can show them."""
 _UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"})
 """Categories of signs that show nothing by themselves. Private ones show: rare characters of names are written so."""
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmdesk.domain import custom_fields, validation
-from crmdesk.domain.clock import from_text, to_text
+from crmdesk.domain.clock import FIRST_YEAR, from_text, to_text
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.fields import Field, Kind, Merge, Record
 from crmdesk.domain.ids import new_id
@@ -105,7 +105,7 @@ def keep_clashes(
 def made_at(work: ServerWork, operation: Operation) -> str:
     """Return when the person acted by the device's clock, or the server's time where that can't be."""
     moment = from_text(operation.made_at)
-    return to_text(moment) if moment.year >= validation.FIRST_YEAR and moment <= work.now else work.at
+    return to_text(moment) if moment.year >= FIRST_YEAR and moment <= work.now else work.at
 
 
 def _author(work: ServerWork, record: Record, row: Mapping[str, Any], field: str) -> tuple[str | None, str]:

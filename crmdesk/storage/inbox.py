@@ -158,8 +158,9 @@ def _set_state(work: UnitOfWork, scope: str, state: str) -> None:
 def apply_page(work: UnitOfWork, page: Page, ready: Mapping[int, arrivals.Ready] | None = None) -> list[str]:
     """Write a page and its cursor; pending edits are laid over the new base. Returns ids that could not be read.
 
-    A row that can't be read is left out and the rest goes on: the digests will tell, and it is fetched again. `ready`
-    is what `arrivals.prepare` made of the page before the writer was taken, None to have it done here.
+    A row that can't be read is left out and the rest goes on: the digests will tell, and it is fetched again. What is
+    held of it stays. `ready` is what `arrivals.prepare` made of the page before the writer was taken, None to have it
+    done here.
     """
     ready = arrivals.prepare(page) if ready is None else ready
     unreadable: list[str] = []
@@ -308,12 +309,26 @@ def _apply_group(work: UnitOfWork, scope: str, group: RowGroup) -> list[str]:
     ).fetchall()
     if arrived:
         _apply_rows(work, scope, record, arrived, frozenset(row[0] for row in anew))
+    if unreadable:
+        _spare(work, scope, record, unreadable)
     if group.left:
         _leave(work, scope, record, group.left)
     if group.deleted:
         _deleted(work, record, group.deleted)
     work.changed.setdefault(record, set()).update(seen)
     return unreadable
+
+
+def _spare(work: UnitOfWork, scope: str, record: str, unreadable: Sequence[str]) -> None:
+    """Let rows that came and can't be read stay as they are held: the scope still has them.
+
+    Not those of a life of the server that was lost: their revisions could fit by chance, and nothing would tell.
+    """
+    work.driver.execute(
+        f"DELETE FROM stale WHERE scope = ?1 AND record = ?2 AND id {_IN.replace('?', '?3')} "
+        "AND id NOT IN (SELECT id FROM stale WHERE scope = ?4 AND record = ?2)",
+        (scope, record, to_json(unreadable), lives.ANYWHERE),
+    )
 
 
 def _readable(group: RowGroup) -> tuple[dict[str, list[Any]], list[str]]:

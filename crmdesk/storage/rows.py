@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from crmdesk.domain.fields import Kind
-from crmdesk.domain.ids import is_id
 from crmdesk.domain.records import HOUSE_COLUMNS, RECORDS, wire_columns
-from crmdesk.storage import search_index
+from crmdesk.storage import search_index, wire_form
 from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import from_json, to_json, to_json_each
 
@@ -54,24 +53,11 @@ class Shape:
         self.entry_depends = frozenset(parts)
         self.searched_by = (*(f'"{name}"' for name in parts), "pinyin" if self.searched else "''")
         self._parts_at = tuple(self.columns.index(name) for name in parts)
-        self._kinds = (*_HOUSE_KINDS, *(_KINDS.get(field.kind, _TEXT) for field in declared.fields))
-        self._integer_at = tuple(at for at, kinds in enumerate(self._kinds) if int in kinds)
-        self._entries_at = tuple(
-            (len(HOUSE_COLUMNS) + at, dict if field.kind is Kind.ITEMS else str)
-            for at, field in enumerate(declared.fields)
-            if field.kind in (Kind.REFS, Kind.TAGS, Kind.ITEMS)
-        )
+        self._checks = (*_HOUSE_CHECKS, *map(wire_form.check_of, declared.fields))
 
     def readable(self, columns: Sequence[Sequence[Any]]) -> bool:
-        """Say whether wire values, column by column in our order, are all of a kind that their columns hold."""
-        if not all(kinds.issuperset(map(type, column)) for kinds, column in zip(self._kinds, columns, strict=True)):
-            return False
-        numbers = [one for at in self._integer_at for one in columns[at] if one is not None]
-        if min(numbers) < -_MOST or max(numbers) > _MOST:
-            return False
-        if not all(type(entry) is kind for at, kind in self._entries_at for one in columns[at] if one for entry in one):
-            return False
-        return min(columns[1]) > 0 and all(map(is_id, columns[0]))
+        """Say whether wire values, column by column in our order, are all of a form that their fields declare."""
+        return all(check(column) for check, column in zip(self._checks, columns, strict=True))
 
     def stored(self, rowid: int, wire: Sequence[Any], scopes: str, dirty: int, pinyin: str) -> list[Any]:
         """Return the values of one table row from a wire row."""
@@ -127,21 +113,19 @@ class Shape:
 
 
 _HOUSE_DEFAULTS: dict[str, Any] = {"revision": 0, "deleted": False}
-_MOST = 2**63 - 1
-_TEXT = frozenset({str, type(None)})
-_LIST = frozenset({list, type(None)})
-_KINDS: dict[Kind, frozenset[Any]] = {
-    Kind.INTEGER: frozenset({int, type(None)}),
-    Kind.MONEY: frozenset({int, type(None)}),
-    Kind.DECIMAL: frozenset({int, type(None)}),
-    Kind.BOOLEAN: frozenset({bool, int, type(None)}),
-    Kind.REFS: _LIST,
-    Kind.TAGS: _LIST,
-    Kind.ITEMS: _LIST,
-    Kind.MAP: frozenset({dict, type(None)}),
-}
-_HOUSE_KINDS: tuple[frozenset[Any], ...] = (
-    frozenset({str}), frozenset({int}), frozenset({bool, int}), _TEXT, _TEXT, _TEXT, _TEXT
+
+
+def _revisions(column: wire_form.Column) -> bool:
+    return _INTEGER.issuperset(map(type, column)) and min(column) > 0 and max(column) <= wire_form.MOST
+
+
+def _told(column: wire_form.Column) -> bool:
+    return None not in column and wire_form.booleans(column)
+
+
+_INTEGER = frozenset({int})
+_HOUSE_CHECKS: tuple[wire_form.Check, ...] = (
+    wire_form.own_ids, _revisions, _told, wire_form.instants, wire_form.ids, wire_form.instants, wire_form.ids
 )  # fmt: skip
 """What `HOUSE_COLUMNS` hold on the wire."""
 

@@ -10,7 +10,7 @@ from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.domain.scopes import territory_scope
 from crmdesk.protocol.messages import Answer, Answers, Page, RowGroup, SyncEnd
-from crmdesk.storage import digests, inbox, lately, outbox, settings
+from crmdesk.storage import digests, health, inbox, lately, outbox, settings
 from crmdesk.sync import core
 from tests.sync.driver.scripted import AT, Desk
 
@@ -244,6 +244,21 @@ def test_a_bad_row_that_stays_bad_stops_nobody_and_a_person_is_told(desk: Desk) 
     mended = [desk.taken(), desk.page(bad, desk.row(id=row_id, name="新")), desk.end()]
     assert desk.sync(mended, event=core.LocalChange()).phase == "idle", "changes still go, and the row may be mended"
     assert desk.names() == {good["id"]: "好", bad["id"]: "坏", row_id: "新"}
+
+
+def test_a_newer_row_in_no_form_is_told_and_what_is_held_of_it_stays(desk: Desk) -> None:
+    good, held = desk.row(name="好"), desk.row(name="王", consent_on="2026-01-02")
+    desk.sync([desk.head(), desk.page(good, held, first=True), desk.end()])
+    newer = desk.row(id=held["id"], name="王二", revision=2, consent_on="soon")
+    again = [desk.head(), desk.page(good, newer, first=True), desk.end()]
+    status = desk.sync([desk.head(), desk.page(newer), desk.end()], again, again)
+    assert (status.phase, status.code) == ("blocked", "replica_differs")
+    assert desk.names() == {good["id"]: "好", held["id"]: "王"}
+    assert desk.lately().count(lately.UNREADABLE) == 3
+    assert health.check(desk.store).sound
+    mended = [desk.head(), desk.page(newer | {"consent_on": "2026-01-03"}), desk.end()]
+    assert desk.sync(mended).phase == "idle"
+    assert desk.names() == {good["id"]: "好", held["id"]: "王二"}
 
 
 def test_the_ladder_goes_on_where_it_stood_when_the_app_was_closed(desk: Desk) -> None:
