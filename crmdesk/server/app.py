@@ -41,6 +41,7 @@ def create_app(database: Database, settings: Settings) -> Litestar:
         route_handlers=_ROUTES,
         state=State(state),
         exception_handlers=errors.HANDLERS,
+        before_request=errors.check_plain,
         response_headers={"Cache-Control": "no-store"},  # rows, receipts and tokens are for one person alone
         openapi_config=OpenAPIConfig("crmdesk server", __version__, render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=1 << 20,

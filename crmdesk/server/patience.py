@@ -5,12 +5,15 @@ from functools import partial
 from typing import Any
 
 import h11
+import msgspec
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from crmdesk.protocol.messages import Problem
 from crmdesk.server.settings import Settings
 
 _LONGEST_HEAD = 16 << 10
+_REFUSAL = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Connection", "close")]
 
 
 class _PlainConnection(h11.Connection):
@@ -57,6 +60,18 @@ class PatientProtocol(H11Protocol):
             self._wait(in_body=True)
         else:
             self._stop_waiting()
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Tell what is no request as the application tells any refusal; where an answer has begun, hang up."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        refusal = msgspec.json.encode(Problem("bad_request", msg))
+        headers = [*_REFUSAL, ("Content-Length", str(len(refusal)))]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(refusal), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
 
     @override
     def pause_writing(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from crmdesk.domain.errors import CrmdeskError, InputError, RefusedError
@@ -61,6 +61,14 @@ def problem(status: int, code: str, message: str, params: dict[str, Any] | None 
     return Response(
         Problem(code, message, params or {}), status_code=status, headers=headers, media_type=MediaType.JSON
     )
+
+
+async def check_plain(request: AnyRequest) -> None:
+    """Refuse a method that the framework answers by itself, and a body in a coding that would be taken as it stands."""
+    if request.method == "OPTIONS":
+        raise MethodNotAllowedException
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise RefusedError("unsupported_media_type")
 
 
 def of_domain(_request: AnyRequest, error: CrmdeskError) -> Response[Problem]:

@@ -1,6 +1,7 @@
 """Connections that tell two lengths, never read, or hang up halfway: each ends for itself, the server goes on."""
 
 import hashlib
+import json
 import os
 import socket
 import threading
@@ -72,6 +73,47 @@ def test_a_request_with_two_lengths_is_none(wire: Wire, caplog: pytest.LogCaptur
         assert rest_of(connection).startswith(b"HTTP/1.1 400 ")
     assert wire.line.sync()[0][0] == b"H", "still signed in"
     assert [one.getMessage() for one in caplog.records if one.levelname != "INFO"] == ["Invalid HTTP request received."]
+    caplog.clear()
+
+
+NO_REQUESTS = {
+    "no HTTP": (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b""),
+    "no host": (b"GET /health HTTP/1.1\r\n\r\n", b""),
+    "less than nothing": ("Content-Length: -4", b"abcd"),
+    "no number": ("Content-Length: four", b"abcd"),
+    "two numbers": ("Content-Length: 4, 5", b"abcd"),
+    "broken chunks": ("Transfer-Encoding: chunked", b"zz\r\nabcd\r\n0\r\n\r\n"),
+    "no known coding": ("Transfer-Encoding: gzip", b"abcd"),
+}
+
+
+@pytest.mark.parametrize("case", NO_REQUESTS)
+def test_what_is_no_request_is_told_as_any_refusal(wire: Wire, case: str, caplog: pytest.LogCaptureFixture) -> None:
+    head, body = NO_REQUESTS[case]
+    with wire.open() as connection:
+        connection.sendall((wire.head("POST /sync", head) if isinstance(head, str) else head) + body)
+        told, _, refusal = rest_of(connection).partition(b"\r\n\r\n")
+    assert told.startswith(b"HTTP/1.1 400 ")
+    assert b"application/json" in told
+    assert b"cache-control: no-store" in told.lower()
+    assert json.loads(refusal)["code"] == "bad_request"
+    assert wire.line.sync()[0][0] == b"H", "the server goes on"
+    caplog.clear()
+
+
+def test_chunks_that_break_behind_what_was_taken_end_the_connection(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answer may have begun or be there already: nothing is put into it."""
+    with wire.open() as connection:
+        connection.sendall(wire.head("POST /nowhere", "Transfer-Encoding: chunked") + b"4\r\nabcd\r\n")
+        begun = connection.recv(12)
+        connection.sendall(b"zz\r\n")
+        told = begun + rest_of(connection)
+    assert told.startswith(b"HTTP/1.1 404 ")
+    assert told.count(b"HTTP/1.1 ") == 1
+    assert wire.line.sync()[0][0] == b"H"
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
     caplog.clear()
 
 

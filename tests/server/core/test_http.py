@@ -292,6 +292,30 @@ def test_unknown_paths_and_methods_are_problems(online: Online) -> None:
         assert answer.json()["code"]
 
 
+@pytest.mark.parametrize("path", ["/health", "/sync", "/auth/sign-in", "/attachments/" + ANY_ID])
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "DELETE"])
+def test_a_method_that_a_path_does_not_have_is_a_refusal(online: Online, path: str, method: str) -> None:
+    answer = online.call(method, path)
+    assert answer.status_code == 405
+    if method != "HEAD":  # which has no body to tell it in
+        assert answer.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "identity, gzip", "unheard-of"])
+def test_a_body_in_a_coding_of_its_own_is_a_refusal(online: Online, coding: str) -> None:
+    """Taken as it stands it would be another body than the one that was meant."""
+    headers = {"Authorization": f"Bearer {online.token}", "Content-Encoding": coding, "Content-Type": MEDIA_TYPE}
+    tokens = {"login": "rep", "password": PASSWORD, "device_id": online.device_id}
+    for answer in (
+        online.call("POST", "/sync", data=online.request(), headers=headers),
+        online.call("POST", "/auth/sign-in", json=tokens, headers={"Content-Encoding": coding}),
+        online.call("PUT", f"/attachments/{ANY_ID}?offset=0&size=1", data=b"x", headers=headers),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    headers["Content-Encoding"] = "Identity"
+    assert online.call("POST", "/sync", data=online.request(), headers=headers).status_code == 200
+
+
 def test_an_attachment_goes_up_in_chunks_and_comes_down_by_range(online: Online) -> None:
     company = online.company
     content = bytes(range(256)) * 1500
