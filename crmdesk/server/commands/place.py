@@ -83,10 +83,13 @@ class Place:
             raise WorldError("database_unavailable", place=shown_url(self.url), why=_first_line(error)) from error
         return database
 
-    def answer(self, data: Any, lines: Iterable[str]) -> None:
-        """Print the answer: `data` as JSON, or the lines for people."""
+    def answer(self, data: Any, lines: Iterable[str], *, goes_on: bool = False) -> None:
+        """Print the answer: `data` as JSON, or the lines for people.
+
+        Of a command that `goes_on` the JSON is one line: who reads from it can't wait for its end.
+        """
         if self.as_json:
-            typer.echo(escaped(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)))
+            typer.echo(escaped(json.dumps(data, ensure_ascii=False, indent=None if goes_on else 1, sort_keys=True)))
             return
         for line in lines:
             typer.echo(plain(line))

@@ -70,7 +70,7 @@ def serve(
     )
 
     def ready(address: str) -> None:
-        here.answer({"listening": address}, [f"crmdesk-server listens on {address}"])
+        here.answer({"listening": address}, [f"crmdesk-server listens on {address}"], goes_on=True)
 
     # uvicorn raises the signal once more after its own orderly end: that is 'done', not a failure.
     for number in (signal.SIGINT, signal.SIGTERM):

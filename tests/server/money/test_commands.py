@@ -183,13 +183,20 @@ def test_import_is_idempotent_and_reports(server: Server, tmp_path: Path) -> Non
     assert "empty" in server.fails("import", str(tmp_path / "x.csv"), "--territory", "北京")
 
 
-def test_serve_prints_its_address_and_stops_in_order(server: Server) -> None:
+@pytest.mark.parametrize("as_json", [False, True])
+def test_serve_prints_one_line_with_its_address_and_stops_in_order(server: Server, as_json: bool) -> None:
     command = [sys.executable, "-m", "crmdesk.server", "serve", "--port", "0", "--data-dir", str(server.folder)]
+    command += ["--json"] * as_json
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
     assert process.stdout is not None
-    address = process.stdout.readline().split()[-1]
+    line = process.stdout.readline()  # whoever starts it reads no more before it ends
+    try:
+        address = json.loads(line)["listening"] if as_json else line.split()[-1]
+    except ValueError:
+        process.kill()
+        raise
     with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:
         assert json.load(answer)["service"] == "crmdesk"
     process.send_signal(signal.SIGTERM)
-    _, complaints = process.communicate(timeout=30)
-    assert (process.returncode, complaints) == (0, "")
+    more, complaints = process.communicate(timeout=30)
+    assert (process.returncode, more, complaints) == (0, "", "")
