@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmdesk.protocol import frames
 from crmdesk.protocol.digest import row_digest, to_text
-from crmdesk.protocol.messages import Answer, Operation, Page, RowGroup, SyncEnd, SyncHead, SyncRequest
+from crmdesk.protocol.messages import Answer, Operation, Page, RowGroup, SignIn, SyncEnd, SyncHead, SyncRequest
 
 CELLS = (
     st.none()
@@ -77,6 +77,16 @@ def test_millions_of_values_in_a_few_bytes_are_refused_before_they_are_made(valu
     plain = head + b"\xdd" + count.to_bytes(4, "big") + value * count
     with pytest.raises(frames.FrameError, match="too many values"):
         frames.decode(frames.wrap(b"P", zstandard.ZstdCompressor().compress(plain)), Page)
+
+
+def test_of_a_name_that_stands_twice_the_last_counts_as_the_page_says() -> None:
+    """The decoder does not tell; to look for it would be to read every message a second time, in Python."""
+    parts = [msgspec.msgpack.encode({"protocol": 1, "schema": 6, "device_id": "d", "cursor": one}) for one in "ab"]
+    twice = b"\x88" + parts[0][1:] + parts[1][1:]
+    read = frames.decode(frames.wrap(b"R", zstandard.ZstdCompressor().compress(twice)), SyncRequest)
+    assert read == SyncRequest(1, 6, "d", "b")
+    body = b'{"login": "a", "login": "b", "password": "p", "device_id": "d"}'
+    assert msgspec.json.decode(body, type=SignIn) == SignIn("b", "p", "d")
 
 
 def test_a_request_carries_two_long_notes_and_not_millions_of_values() -> None:
