@@ -12,7 +12,7 @@ import pytest
 from crmdesk.domain import record_table
 from crmdesk.server import serve
 from crmdesk.server.database import Database
-from tests.protocol.second.line import Line, Message, Refused, content_hash
+from tests.protocol.second.line import Line, Message, Refused, content_hash, id_for, new_id
 from tests.protocol.second.replica import SecondClient
 from tests.server.company import PASSWORD, SETTINGS, Company
 from tests.server.conftest import clock, company, database, postgres, sqlite_company
@@ -104,6 +104,48 @@ def test_two_people_change_one_field_and_the_loser_is_taken_back(enter: Enter, c
     assert colleague.rows["conflict", conflict["id"]]["state"] == "resolved"
 
 
+def test_one_person_on_two_devices_is_two_authors(enter: Enter, company: Company) -> None:
+    """What the page says of it: a value that the other device had not seen is kept, too."""
+    here, there, doctor = enter("rep"), enter("rep"), company["north_doctor"]
+    here.sync()
+    there.sync()
+    here.act("doctor", doctor, "edit", {"mobile": "111"})
+    there.act("doctor", doctor, "edit", {"mobile": "222"})
+    here.sync()
+    there.sync()
+    here.sync()
+    (conflict,) = [row for (record, _), row in here.rows.items() if record == "conflict"]
+    assert (conflict["winner_value"], conflict["loser_value"]) == ({"value": "222"}, {"value": "111"})
+    assert conflict["winner_by"] == conflict["loser_by"] == here.line.user_id
+
+
+def test_an_adverse_event_comes_between_its_visit_and_the_report(enter: Enter, company: Company) -> None:
+    """The order of the page; any other is refused as the page says."""
+    rep = enter("rep")
+    rep.sync()
+    place = {"territory_id": company["north"], "owner_id": rep.line.user_id}
+    told = {**place, "starts_at": _AT, "zone": "Asia/Shanghai", "doctor_ids": [company["north_doctor"]]}
+
+    def event(visit: str) -> str:
+        values = {"parent_record": "visit", "parent_id": visit, "state": "open", "heard": "皮疹"}
+        row_id = id_for("adverse_event", visit)
+        clock = {"heard_at": _AT, "due_at": _AT.replace("-22T", "-23T")}
+        return rep.act("adverse_event", row_id, "create", values | clock)
+
+    too_early = event(late := new_id())
+    rep.act("visit", late, "create", {**told, "state": "draft"})
+    at_once = rep.act("visit", new_id(), "create", {**told, "state": "submitted", "adverse_event": True})
+    visit = rep.create("visit", **told, state="draft", adverse_event=True)
+    event(visit)
+    rep.sync()
+    rep.act("visit", visit, "edit", {"state": "submitted"})
+    rep.sync()
+    assert {op: answer["code"] for op, answer in rep.refused.items()} == {
+        too_early: "out_of_scope", at_once: "task_missing",
+    }  # fmt: skip
+    assert rep.rows["visit", visit]["state"] == "submitted"
+
+
 def test_deletion_against_edit_is_decided_by_the_command(enter: Enter, company: Company) -> None:
     rep, colleague = enter("rep"), enter("colleague")
     ward = company["north_ward"]
@@ -116,6 +158,8 @@ def test_deletion_against_edit_is_decided_by_the_command(enter: Enter, company: 
     assert ("department", ward) not in colleague.rows
     (conflict,) = [row for (record, _), row in colleague.rows.items() if record == "conflict"]
     assert (conflict["field"], conflict["winner_value"]) == ("deleted", {"deleted": True})
+    known = {"name": "心内科", "institution_id": company["north_hospital"]}
+    assert conflict["base_value"] == {"row": known, "revision": 1}
     colleague.act("conflict", conflict["id"], "command", command="restore")
     colleague.sync()
     rep.sync()

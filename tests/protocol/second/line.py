@@ -25,6 +25,12 @@ def new_id() -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
+def id_for(record: str, value: str) -> str:
+    """Return the id of the one row that a record has for a value of its field."""
+    h = hashlib.sha256(f"{record}:{value}".encode()).hexdigest()
+    return f"{value[0:14]}7{h[0:3]}-{'89ab'[int(h[3], 16) % 4]}{h[4:7]}-{h[7:19]}"
+
+
 def short_hash(data: bytes) -> bytes:
     """Return the hash of eight bytes that frames and digests use."""
     return hashlib.blake2b(data, digest_size=8).digest()
