@@ -55,16 +55,19 @@ def enable_user(work: ServerWork, login: str) -> Row:
     return work.update("user", user["id"], {"active": True}, SYSTEM, action="enable")
 
 
-def change_user(work: ServerWork, login: str, changes: Mapping[str, Any]) -> Row:
+def change_user(work: ServerWork, login: str, changes: Mapping[str, Any]) -> tuple[Row, list[Row]]:
     """Give a person another name, role or approval limit; another role signs all devices out.
 
-    A laptop learns its person's role at sign-in. Raises InputError for unknown logins and bad values.
+    A laptop learns its person's role at sign-in. With a role that stands in no territory the person's assignments end;
+    returns the person and these. Raises InputError for unknown logins and bad values.
     """
     user = known_user(work, login)
     check_changes(USER, changes)
-    if changes.get("role", user["role"]) != user["role"]:
+    role = changes.get("role", user["role"])
+    if role != user["role"]:
         _sign_out(work, user["id"])
-    return work.update("user", user["id"], dict(changes), SYSTEM)
+    ended = [] if role in IN_TERRITORIES else _end(work, _ASSIGNMENT.c.user_id == user["id"])
+    return work.update("user", user["id"], dict(changes), SYSTEM), ended
 
 
 def _sign_out(work: ServerWork, user_id: str) -> None:
@@ -166,17 +169,20 @@ def end_assignment(work: ServerWork, login: str, territory: str, on: str = "") -
 
     Raises InputError('no_assignment') where there is none.
     """
-    last_day = on or day_before(today_of(work))
     user_id, territory_id = known_user(work, login)["id"], known_territory(work.connection, territory)["id"]
-    query = sa.select(_ASSIGNMENT).where(
-        _ASSIGNMENT.c.user_id == user_id,
-        _ASSIGNMENT.c.territory_id == territory_id,
-        _ASSIGNMENT.c.deleted.is_(False),
-        sa.or_(_ASSIGNMENT.c.valid_to.is_(None), _ASSIGNMENT.c.valid_to > last_day),
-    )
-    running = [SHAPES["assignment"].as_dict(row) for row in work.connection.execute(query)]
-    if not running:
+    mine = (_ASSIGNMENT.c.user_id == user_id) & (_ASSIGNMENT.c.territory_id == territory_id)
+    ended = _end(work, mine, on)
+    if not ended:
         raise InputError("no_assignment", login=login, name=territory)
+    return ended
+
+
+def _end(work: ServerWork, chosen: sa.ColumnElement[bool], last_day: str = "") -> list[Row]:
+    """End those of the chosen assignments that run or are to begin; yesterday was the last day unless one is given."""
+    last_day = last_day or day_before(today_of(work))
+    runs = sa.or_(_ASSIGNMENT.c.valid_to.is_(None), _ASSIGNMENT.c.valid_to > last_day)
+    query = sa.select(_ASSIGNMENT).where(chosen, runs, _ASSIGNMENT.c.deleted.is_(False)).order_by(_ASSIGNMENT.c.id)
+    running = [SHAPES["assignment"].as_dict(row) for row in work.connection.execute(query)]
     return [work.update("assignment", row["id"], {"valid_to": last_day}, SYSTEM, action="end") for row in running]
 
 

@@ -81,13 +81,22 @@ def user_change(
     role: Annotated[Role | None, typer.Option(help="Another role; signs the person out everywhere.")] = None,
     approval_limit: Annotated[str, typer.Option(help="Most that one approval may pass, in yuan; none: no limit.")] = "",
 ) -> None:
-    """Change a person; what is not named stays."""
+    """Change a person; what is not named stays.
+
+    A role that stands in no territory (finance, auditor, admin) ends the person's work in all of them.
+    """
     changes: dict[str, Any] = {"name": name} if name else {}
     changes |= {"role": role.value} if role else {}
     if approval_limit:
         changes["approval_limit_fen"] = None if approval_limit == "none" else parse_fen(approval_limit)
-    row = here.database().run(lambda work: admin.change_user(work, login, changes))
-    here.answer(_shown(row, "login", "name", "role", "approval_limit_fen"), [_user_line(row)])
+    store = here.database()
+    row, ended = store.run(lambda work: admin.change_user(work, login, changes))
+    with store.reading() as connection:
+        names = {str(one["id"]): str(one["name"]) for one in admin.territories(connection)}
+    left = sorted({names.get(one["territory_id"], str(one["territory_id"])) for one in ended})
+    words = [f"{login} leaves {', '.join(left)}: a person with the role {row['role']} stands in no territory."]
+    shown = _shown(row, "login", "name", "role", "approval_limit_fen") | {"left": left}
+    here.answer(shown, [_user_line(row), *(words if left else [])])
 
 
 @user.command("password")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.errors import RefusedError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Refresh, SignIn, Tokens
@@ -44,6 +45,31 @@ def refused(act: Callable[[], object]) -> str:
     with pytest.raises(RefusedError) as caught:
         act()
     return caught.value.code
+
+
+def test_a_role_that_stands_in_no_territory_ends_the_work_in_all(run: Run) -> None:
+    """Else the list of who works where names somebody who sees everything, and a later role would stand there again."""
+    run("territory", "add", "上海")
+    run("user", "add", "other", "--name", "李", "--role", "rep")
+    for login, name in (("rep", "北京"), ("rep", "上海"), ("other", "北京")):
+        run("assign", "add", login, name, "--from", "2026-01-01")
+    run("assign", "add", "rep", "上海", "--from", "2199-01-01")
+    run("assign", "end", "rep", "上海", "--on", "2199-06-30")
+
+    def held(login: str) -> set[tuple[str, str | None]]:
+        return {(one["territory"], one["valid_to"]) for one in run("assign", "list", "--json") if one["login"] == login}
+
+    before = held("rep")
+    run("user", "change", "rep", "--role", "manager")
+    run("user", "change", "rep", "--name", "张三")
+    assert held("rep") == before
+    said = run("user", "change", "rep", "--role", "finance")
+    assert "rep leaves 上海, 北京: a person with the role finance stands in no territory." in said
+    assert held("other") == {("北京", None)}
+    assert all(last is not None and last < to_text(utc_now()) for _, last in held("rep"))
+    told = run("user", "change", "rep", "--role", "auditor", "--json")
+    assert (told["role"], told["left"]) == ("auditor", [])
+    assert "leaves" not in run("user", "change", "rep", "--role", "rep"), "and none of them comes back"
 
 
 def test_another_role_signs_out_and_a_lost_computer_is_locked(run: Run, tmp_path: Path) -> None:
