@@ -21,6 +21,7 @@ from crmdesk.domain.fields import Record
 from crmdesk.domain.records import RECORDS
 from crmdesk.server.attachments import AttachmentFolder
 from crmdesk.server.database import Database
+from crmdesk.server.merge_lock import keep_apart
 from crmdesk.server.money_tables import AUDIT_CHAIN
 from crmdesk.server.scoping import Key
 from crmdesk.server.tables import ATTACHMENT_HOLDER, ERASED, ROWS, SEGMENT, SHAPES, insert_ignoring
@@ -85,7 +86,11 @@ def erase(database: Database, attachments: AttachmentFolder, doctor_id: str, rea
 
 
 def _empty_rows(work: ServerWork, doctor_id: str, done: Erased) -> list[str]:
-    """Empty and end the rows of the person; returns the SHA-256 of files that nothing else refers to."""
+    """Empty and end the rows of the person; returns the SHA-256 of files that nothing else refers to.
+
+    Who is being merged into the person, and what is being hung on it, is waited for and goes with it.
+    """
+    keep_apart(work.connection, merging=True)
     own = _own(work.connection, doctor_id)
     done.naming = {record: len(ids) for record, ids in _by_record(_naming(work.connection, own)).items()}
     hashes = _files_of(work.connection, [row_id for record, row_id in own if record == "attachment"])

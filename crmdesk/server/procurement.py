@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from crmdesk.domain.procurement import row_id
 from crmdesk.intake.procurement import Figure, RefusedFigure, Sheet, figures
+from crmdesk.server import merges
 from crmdesk.server.database import Database
 from crmdesk.server.imports import known_institutions
+from crmdesk.server.merge_lock import keep_apart
 from crmdesk.server.work import SYSTEM, ServerActor, ServerWork
 
 MADE, CHANGED, SAME, OLDER = "made", "changed", "same", "older"
@@ -41,10 +44,22 @@ def run(
 
 
 def _write(work: ServerWork, figures: Sequence[Figure], actor: ServerActor) -> Counter[str]:
+    """Write figures; those of a hospital that was merged since it was read follow it."""
+    keep_apart(work.connection, merging=False)
+    merged = merges.merged_into(work.connection, [("institution", str(one.values["parent_id"])) for one in figures])
     counts: Counter[str] = Counter()
     for figure in figures:
-        counts[_put(work, figure, actor)] += 1
+        counts[_put(work, _followed(figure, merged), actor)] += 1
     return counts
+
+
+def _followed(figure: Figure, merged: Mapping[str, str]) -> Figure:
+    kept_id = merged.get(str(figure.values["parent_id"]))
+    if kept_id is None:
+        return figure
+    values = figure.values
+    own_id = row_id(kept_id, values["round_name"], values["product_name"], values.get("strength") or "")
+    return Figure(figure.row_number, own_id, {**values, "parent_id": kept_id})
 
 
 def _put(work: ServerWork, figure: Figure, actor: ServerActor) -> str:

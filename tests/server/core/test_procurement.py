@@ -1,13 +1,14 @@
 """Figures of procurement at the server: by its command only, in the scopes of the hospital, newer over older."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
 from crmdesk.intake.procurement import read
-from crmdesk.server import procurement
+from crmdesk.server import institution_merges, procurement
 from crmdesk.server.__main__ import app
 from crmdesk.server.tables import ROWS
 from tests.server.company import Company, procurement_of
@@ -49,6 +50,28 @@ def test_they_reach_those_who_hold_the_hospital_and_leave_with_it(company: Compa
     rep.sync()
     (row_id,) = rep.replica.ids("procurement")
     assert (rep.replica.get("procurement", row_id) or {})["purchased"] == 7000
+
+
+def test_a_figure_of_a_hospital_that_is_merged_meanwhile_stands_under_the_one_that_stays(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading of the hospitals and the writing of their figures."""
+    other = company.insert("institution", {"name": "市北院", "territory_id": company["north"]})
+    worked_out = procurement.figures
+
+    def meanwhile(*given: Any) -> list[Any]:
+        found = list(worked_out(*given))
+        company.database.run(lambda work: institution_merges.merge(work, company["north_hospital"], other))
+        return found
+
+    theirs = line(company, 5000, "2026-06-30").replace(name_of(company, "north_hospital"), "市北院")
+    with monkeypatch.context() as patch:
+        patch.setattr(procurement, "figures", meanwhile)
+        assert load(company, theirs) == {"made": 1}
+    assert load(company, line(company, 5000, "2026-06-30")) == {"same": 1}, "it is the figure of that hospital"
+    with company.database.reading() as connection:
+        table = ROWS["procurement"]
+        assert connection.execute(select(table.c.parent_id)).scalars().all() == [company["north_hospital"]]
 
 
 def test_no_laptop_writes_them(company: Company) -> None:

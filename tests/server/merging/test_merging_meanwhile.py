@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from crmdesk.domain.customer_merge import DOCTORS, INSTITUTIONS
+from crmdesk.domain.procurement import row_id
+from crmdesk.intake.procurement import Figure
 from crmdesk.protocol.messages import Answer, Operation
-from crmdesk.server import institution_merges
+from crmdesk.server import institution_merges, persons, procurement
 from crmdesk.server.database import Database
 from crmdesk.server.push import push
 from crmdesk.server.work import ServerWork
 from tests.server.access.firms import attachment_of
-from tests.server.company import Company, Laptop, visit_values
+from tests.server.company import Company, Laptop, procurement_of, visit_values
 from tests.server.founded import company_on
 from tests.server.merging.test_institutions import put, twin
 
@@ -162,6 +164,46 @@ def test_a_visit_that_comes_while_a_merge_is_not_committed_follows_it(
     merged.commit()
     pushed.commit()
     assert_follows(company, record, visit.row_id)
+
+
+def test_who_goes_into_a_doctor_that_is_being_erased_is_erased_with_it(
+    company: Company, new_database: Callable[[], Database]
+) -> None:
+    """The erasure looks who was merged into the doctor: it waits for a merge that is under way."""
+    merged = Other(new_database(), merging(company, company.laptop("manager"), "doctor"))
+    doctor = company["north_doctor"]
+    erased = Other(new_database(), lambda work: persons._empty_rows(work, doctor, persons.Erased()))
+    merged.start(commits=False)
+    assert merged.held.wait(PATIENCE_S)
+    erased.start(commits=True)
+    waits_or_is_done(company, erased)
+    merged.commit()
+    erased.commit()
+    assert [company.row("doctor", one)["name"] for one in (doctor, company["double"])] == ["—", "—"]
+
+
+@pytest.mark.parametrize("merge_first", [True, False])
+def test_a_figure_follows_a_merge_that_is_not_committed(
+    company: Company, new_database: Callable[[], Database], merge_first: bool
+) -> None:
+    values = procurement_of(company["other"]) | {"round_name": "第九批"}
+    ids = {key: row_id(company[key], "第九批", values["product_name"], "") for key in ("other", "north_hospital")}
+    figure = Figure(1, ids["other"], values)
+    written = Other(
+        new_database(), lambda work: procurement._write(work, figures=[figure], actor=company.actor("admin"))
+    )
+    merged = Other(
+        new_database(), lambda work: institution_merges.merge(work, company["north_hospital"], company["other"])
+    )
+    first, second = (merged, written) if merge_first else (written, merged)
+    first.start(commits=False)
+    assert first.held.wait(PATIENCE_S)
+    second.start(commits=True)
+    waits_or_is_done(company, second)
+    first.commit()
+    second.commit()
+    row = company.row("procurement", ids["north_hospital"])
+    assert (row["deleted"], row["parent_id"]) == (False, company["north_hospital"])
 
 
 def test_a_file_and_a_place_of_work_follow_as_well(company: Company, new_database: Callable[[], Database]) -> None:
