@@ -22,6 +22,8 @@ def seconds_awake_or_asleep() -> float:
     """Return seconds of a clock that nobody sets and that goes on while the laptop is closed."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # what Python calls monotonic stands still there while the laptop sleeps
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
 
@@ -93,8 +95,8 @@ class IdleWatch(QObject):
         if event.type() not in _TOUCHES:
             return False
         now = self._clock()
-        if self._told(now):  # a laptop that was closed for an hour: this key is not yet its owner's
-            return True
+        if self._told(now) and not self._timer.isActive():  # a laptop that was closed for an hour, and that locked:
+            return True  # this key is not yet its owner's; where nothing locks it is a key like any other
         self._touched_at = self._known_at = now
         self._leave()
         return False

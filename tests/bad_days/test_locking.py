@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
 from crmdesk.ui import words
+from crmdesk.ui.idle_watch import IdleWatch
 from crmdesk.ui.lock_window import LockWindow
 from crmdesk.ui.locking import Locking
 from crmdesk.ui.main_window import MainWindow
@@ -175,6 +176,28 @@ def test_the_first_key_after_a_laptop_was_closed_locks(desk: Desk) -> None:
     QTest.keyClick(desk.main.windowHandle(), Qt.Key.Key_Shift)
     assert desk.locking.window is not None
     desk.wait_closed()
+
+
+def test_where_nothing_locks_the_first_key_after_a_pause_counts(qtbot: QtBot, dressed: object) -> None:
+    now = 0.0
+    edit = QLineEdit()
+    qtbot.addWidget(edit)
+    edit.show()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    watch = IdleWatch(lambda: 900.0, lambda: now, edit)
+    told: list[float] = []
+    watch.idle.connect(lambda: told.append(now))
+    watch.begin()
+    now = 3_600.0
+    QTest.keyClick(edit.windowHandle(), Qt.Key.Key_A)
+    assert (told, edit.text()) == ([3_600.0], "a")
+    watch.idle.connect(watch.end)
+    now = 7_200.0
+    watch.begin()
+    now = 10_800.0
+    QTest.keyPress(edit.windowHandle(), Qt.Key.Key_B)
+    assert (told, edit.text()) == ([3_600.0, 10_800.0], "a"), "who locks ends the watch: the key goes nowhere"
 
 
 def test_without_a_passphrase_nothing_is_locked_until_one_is_set(
