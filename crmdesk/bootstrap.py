@@ -172,8 +172,8 @@ class Laptop:
         if not self.sealed:
             self.engine.stop()
             self.desk.rest()
+            self.sealed = True  # also where the next fails half-way: what is closed then is opened by `unseal`
             self.store.seal()
-            self.sealed = True
         return True
 
     def unseal(self, key: bytes) -> None:
@@ -455,7 +455,7 @@ class WindowSessions:
         return self._worker.submit(self._lock)
 
     def unlock_again(self, passphrase: str) -> "Future[None]":
-        """Open what `lock` closed."""
+        """Open what `lock` closed; a `lock` that still waits gives up, and is asked for anew where this fails."""
         self._unlocking.set()
         return self._worker.submit(self._unlock_again, passphrase)
 
@@ -507,13 +507,7 @@ class WindowSessions:
 
     def _unlock_again(self, passphrase: str) -> None:
         laptop = self._opened()
-        try:
-            laptop.unseal(self._premises.wrapped_key(laptop.account, passphrase))
-        except WorldError:
-            if not laptop.sealed:  # it was still waiting for something to end: it goes on with that
-                self._unlocking.clear()
-                self._worker.submit(laptop.seal, self._unlocking)
-            raise
+        laptop.unseal(self._premises.wrapped_key(laptop.account, passphrase))
 
     def _opened(self) -> Laptop:
         if self._laptop is None:

@@ -59,18 +59,23 @@ class LockWindow(QWidget):
 
     def begin(self, hide_others: Callable[[], None]) -> None:
         """Show the window in place of the others, and have the data closed."""
+        self._hide_others = hide_others
         self.show()
         hide_others()
         self.raise_()
         self.activateWindow()
         self._passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._close_data()
 
-        def closed(_whether: bool) -> None:
-            hide_others()  # also what an answer opened that was still to come
+    def _close_data(self) -> None:
+        """Have the data closed once nothing runs that needs it; asked anew where a try to unlock came before that."""
+        self._bridge.run(self, self._session.lock(), self._closed, self._say)
+
+    def _closed(self, whether: bool) -> None:
+        if whether:
+            self._hide_others()  # also what an answer opened that was still to come
             self._closing = False
             self.retranslate()
-
-        self._bridge.run(self, self._session.lock(), closed, self._refused)
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -178,7 +183,7 @@ class LockWindow(QWidget):
         self.unlocked.emit()
 
     def _refused(self, error: BaseException) -> None:
-        self._busy = False
+        trying, self._busy = self._busy, False
         self._passphrase.setReadOnly(False)
         if isinstance(error, CrmdeskError) and error.code == "passphrase_wrong":
             self._wrong += 1
@@ -187,6 +192,8 @@ class LockWindow(QWidget):
         self._say(error)
         self.retranslate()
         self._go.setEnabled(not self._waits())
+        if trying and self._closing:
+            self._close_data()
 
     def _say(self, error: BaseException) -> None:
         self._marks.show([Fault(lambda: self._sentence(error), self._passphrase)])

@@ -128,7 +128,10 @@ class SessionPort(Protocol):
         """
 
     def unlock_again(self, passphrase: str) -> "Future[None]":
-        """Open what `lock` closed, with everything that was open in it."""
+        """Open what `lock` closed, with everything that was open in it.
+
+        A `lock` that still waits for something to end gives up at once; where this fails, it has to be asked again.
+        """
 
     def put_aside(self) -> "Future[list[PutAside]]":
         """Return the older stores of the person that were put aside, oldest first."""

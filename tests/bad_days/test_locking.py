@@ -12,7 +12,7 @@ import pytest
 from keyring.backends import fail
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
@@ -74,6 +74,11 @@ class Desk:
         edit.clear()
         self.qtbot.keyClicks(edit, text)
         self.qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+    def hint(self) -> str:
+        label = self.lock.findChild(QLabel, "lock_hint")
+        assert label is not None
+        return label.text()
 
     def said(self) -> str:
         banner = self.lock.findChild(Banner, "lock_banner")
@@ -254,6 +259,46 @@ def test_an_import_that_runs_is_waited_for_unless_its_owner_comes_back(desk: Des
     if not comes_back:
         desk.wait_closed()
         assert desk.laptop.sealed
+
+
+def test_a_wrong_passphrase_does_not_end_the_wait_for_an_import(desk: Desk) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def told(_done: int, _total: int) -> None:
+        begun.set()
+        go_on.wait(PATIENCE_MS / 1_000)
+
+    imports = desk.laptop.desk.imports
+    preview = imports.preview("姓名,医院\n周一,第九医院\n".encode())
+    imports.run(preview, preview.mapping, told)
+    assert begun.wait(PATIENCE_MS / 1_000)
+    desk.windows.lock()
+    said = desk.hint()
+    desk.type("not the passphrase")
+    desk.qtbot.waitUntil(lambda: words.sentence("passphrase_wrong") in desk.said(), timeout=PATIENCE_MS)
+    assert (desk.lock.closing, desk.hint(), desk.laptop.sealed) == (True, said, False), "nothing is closed yet"
+    go_on.set()
+    desk.wait_closed()
+    assert desk.laptop.sealed
+    assert desk.hint() != said
+
+
+def test_a_store_that_cannot_be_closed_is_open_again_after_the_passphrase(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = desk.laptop.store
+
+    def broken() -> None:
+        store._reader.close("sealed")
+        raise WorldError("disk_full")
+
+    monkeypatch.setattr(store, "seal", broken)
+    desk.windows.lock()
+    desk.qtbot.waitUntil(lambda: words.sentence("disk_full") in desk.said(), timeout=PATIENCE_MS)
+    assert _visible() == {"lock_window"}
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+    assert desk.laptop.desk.ask(lambda reads: reads.drafts()).result(20) == []
 
 
 def test_the_program_ends_while_it_is_locked(desk: Desk) -> None:
