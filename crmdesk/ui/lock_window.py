@@ -58,16 +58,15 @@ class LockWindow(QWidget):
         return self._closing
 
     def begin(self, hide_others: Callable[[], None]) -> None:
-        """Show the window in place of the others, and have the data closed."""
+        """Show the window in place of the others; `close_data` is next."""
         self._hide_others = hide_others
         self.show()
         hide_others()
         self.raise_()
         self.activateWindow()
         self._passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._close_data()
 
-    def _close_data(self) -> None:
+    def close_data(self) -> None:
         """Have the data closed once nothing runs that needs it; asked anew where a try to unlock came before that."""
         self._bridge.run(self, self._session.lock(), self._closed, self._say)
 
@@ -193,7 +192,7 @@ class LockWindow(QWidget):
         self.retranslate()
         self._go.setEnabled(not self._waits())
         if trying and self._closing:
-            self._close_data()
+            self.close_data()
 
     def _say(self, error: BaseException) -> None:
         self._marks.show([Fault(lambda: self._sentence(error), self._passphrase)])

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from crmdesk.services.commands import ChangeSet
 from crmdesk.ui import lent_copies
@@ -19,6 +19,9 @@ from crmdesk.ui.side_window import to_front
 
 if TYPE_CHECKING:
     from crmdesk.ui.main_window import MainWindow
+
+_LOOK_MS = 250
+"""How often it is looked, while locked, whether a window came up all the same: an answer or a timer may open one."""
 
 
 class Locking(QObject):
@@ -36,7 +39,11 @@ class Locking(QObject):
         self._choice = ""
         self.watch = IdleWatch(lambda: idle_limit_s(self._choice), clock, self)
         self.watch.idle.connect(self._idle)
+        self._looks = QTimer(self)
+        self._looks.setInterval(_LOOK_MS)
+        self._looks.timeout.connect(self._hide)
         main.bridge.changed.connect(self._changed)
+        main.closed.connect(self._main_closed)
         self._read()
         self.watch.begin()
 
@@ -63,36 +70,46 @@ class Locking(QObject):
 
     def _lock(self) -> None:
         self.watch.end()
-        for one in (self._main, *self._main.beside.windows):
-            one.keep()  # handed to the writer before the store is closed
         self._active = QApplication.activeWindow()
         self.window = window = LockWindow(self._session, self._clock)
         window.unlocked.connect(self._unlocked)
         window.given_up.connect(self._given_up)
         QGuiApplication.instance().focusWindowChanged.connect(self._focused)  # type: ignore[union-attr]
         window.begin(self._hide)
+        for one in (self._main, *self._main.beside.windows):
+            one.keep()  # also what an input method wrote into a field as it lost the focus
+        window.close_data()  # after what is kept was handed to the writer
+        self._looks.start()
         lent_copies.take_back()
 
     def _hide(self) -> None:
         """Hide everything but the lock, what stands in front first; menus and lists that dropped down close."""
-        while (popup := QApplication.activePopupWidget()) is not None:
+        while (popup := QApplication.activePopupWidget()) is not None and not self._of_lock(popup):
             popup.close()
-        QToolTip.hideText()
-        shown = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not self.window]
+        shown = [one for one in QApplication.topLevelWidgets() if one.isVisible() and not self._of_lock(one)]
         for widget in sorted(shown, key=_depth, reverse=True):
             if isinstance(widget, QFileDialog):
                 widget.reject()  # nothing is chosen: to be asked again costs nothing
                 continue
             widget.hide()
-            self._hidden.append(widget)
+            if widget.windowType() != Qt.WindowType.ToolTip:  # what the mouse pointed at is not shown again
+                self._hidden.append(widget)
+
+    def _of_lock(self, widget: QWidget | None) -> bool:
+        """Say whether a window is the lock, or belongs to it as the menu that pastes into its field does."""
+        while widget is not None and widget is not self.window:
+            widget = widget.parentWidget()
+        return widget is not None
 
     @Slot(QWindow)
     def _focused(self, focus: QWindow | None) -> None:
         """Let no window come before the lock."""
         own = self.window.windowHandle() if self.window is not None else None
         if self.window is not None and focus is not None and focus is not own:
+            before = len(self._hidden)
             self._hide()
-            self.window.activateWindow()
+            if len(self._hidden) > before:  # else it was a menu of the lock itself
+                self.window.activateWindow()
 
     def _unlocked(self) -> None:
         self._leave()
@@ -106,14 +123,20 @@ class Locking(QObject):
         self.watch.begin()
 
     def _given_up(self) -> None:
-        self._leave()
-        window, self.window = self.window, None
-        if window is not None:
-            window.deleteLater()
-        self._hidden.clear()
         self._main.close()
 
+    def _main_closed(self) -> None:
+        """Go with the main window, whatever closed it."""
+        self._looks.stop()
+        self.watch.end()
+        if self.window is not None:
+            self._leave()
+            self._hidden.clear()
+            self.window.given_up.disconnect(self._given_up)
+            self._close()
+
     def _leave(self) -> None:
+        self._looks.stop()
         QGuiApplication.instance().focusWindowChanged.disconnect(self._focused)  # type: ignore[union-attr]
 
     def _close(self) -> None:

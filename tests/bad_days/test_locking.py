@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from keyring.backends import fail
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
@@ -135,6 +138,75 @@ def test_what_is_locked_cannot_be_read_and_comes_back_as_it_was(desk: Desk, fiel
     assert any("13900001111" in str(one) for one in kept), "the last key was kept before the store was closed"
     assert "main_window" in _visible()
     assert (desk.main.shown, phone.isVisible(), phone.text()) == ("doctor", True, "13900001111")
+
+
+class _InputMethod(QObject):
+    """Writes what is being composed into a field when the field loses the focus, as those of the systems do."""
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            watched.removeEventFilter(self)
+            written = QInputMethodEvent()
+            written.setCommitString("刚拼完")
+            QApplication.sendEvent(watched, written)
+        return False
+
+
+@pytest.mark.parametrize("by", ["key", "idle"])
+def test_what_was_typed_last_survives_a_crash_while_it_is_locked(
+    desk: Desk, field: Field, data_dir: Path, tmp_path: Path, by: str
+) -> None:
+    desk.main.navigate("doctor", id=field.company["north_doctor"])
+    desk.qtbot.waitUntil(lambda: not desk.main.bridge.waiting, timeout=PATIENCE_MS)
+    desk.qtbot.keyClick(desk.main, Qt.Key.Key_E)
+    phone = next(one for one in desk.main.findChildren(QLineEdit, "doctor_mobile_edit") if one.isVisible())
+    phone.setFocus()
+    desk.qtbot.waitUntil(phone.hasFocus, timeout=PATIENCE_MS)
+    composing = _InputMethod()
+    phone.installEventFilter(composing)
+    if by == "key":
+        desk.qtbot.keyClick(desk.main, Qt.Key.Key_K, CONTROL_SHIFT)
+    else:
+        desk.now += 16 * 60
+        desk.locking.watch.look()
+    desk.wait_closed()
+    left = tmp_path / "as a kill -9 leaves it"
+    shutil.copytree(data_dir, left)
+    after = Premises(left, fail.Keyring(), deadlines=QUICK).unlock(PASSPHRASE)
+    kept = [content for _key, content, _at in after.desk.ask(lambda reads: reads.drafts()).result(20)]
+    after.close()
+    assert any("刚拼完" in str(one) for one in kept), kept
+
+
+def test_nothing_comes_before_the_lock_but_what_belongs_to_it(desk: Desk) -> None:
+    desk.windows.lock()
+    desk.wait_closed()
+    late = QDialog(desk.main)
+    late.setObjectName("late")
+    late.show()
+    desk.qtbot.waitUntil(lambda: _visible() == {"lock_window"}, timeout=PATIENCE_MS)
+    edit = desk.lock.findChild(QLineEdit, "lock_passphrase_edit")
+    assert edit is not None
+    menu = QMenu(edit)
+    menu.addAction("paste")
+    menu.popup(desk.lock.pos())
+    desk.locking._hide()
+    desk.locking._focused(menu.windowHandle())
+    assert menu.isVisible(), "a passphrase is pasted by it"
+    menu.close()
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+    assert late.isVisible(), "it waited behind the lock"
+    late.close()
+
+
+def test_the_lock_goes_with_the_window_that_it_hid(desk: Desk) -> None:
+    desk.windows.lock()
+    desk.wait_closed()
+    desk.main.close()  # signed out while it locked
+    assert _visible() == set()
+    assert desk.windows.main is None
 
 
 def test_a_wrong_passphrase_waits_longer_each_time(desk: Desk) -> None:
