@@ -1,6 +1,7 @@
 """A `requests` session whose connections can be cut from another thread at any moment."""
 
 import http.client
+import logging
 from typing import Any
 
 import requests
@@ -15,6 +16,9 @@ from crmdesk.sync.guard import SocketGuard
 
 _MOST_HEAD_LINES = 1_000
 """Of the head of an answer and of all that announce it ('100 Continue'); the library has no bound for those."""
+
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+"""It would warn of a head that was cut, on the terminal and in its own words; the sync says that in the person's."""
 
 
 class _FewLines:

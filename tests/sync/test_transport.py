@@ -106,6 +106,7 @@ WORLD = [
     (problem(429, "too_many", Retry_After="7"), "too_many"),
     (b"HTTP/1.1 200 OK\r\n", "answer_cut"),
     (b"HTTP/1.1 200 OK\r\nContent-Type: applica", "answer_cut"),
+    (b"HTTP/1.1 200 OK\r\nContent-Ty", "answer_cut"),
     (b"HTTP/1.1 2", "server_away"),
     (b"", "server_away"),
     (b"\x15\x03\x01nonsense\r\n\r\n", "server_away"),
