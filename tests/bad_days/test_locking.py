@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from keyring.backends import fail
@@ -383,3 +385,46 @@ def test_the_program_ends_while_it_is_locked(desk: Desk) -> None:
     assert isinstance(waiting.exception(20) if not waiting.cancelled() else WorldError("closed"), WorldError)
     desk.sessions = WindowSessions(desk.sessions._premises)
     desk.sessions.unlock(PASSPHRASE).result(20)
+
+
+def _reachable() -> Iterator[object]:
+    """Give everything that Python can still reach, values in frames of every thread, too."""
+    seen: set[int] = set()
+    queue: list[object] = [*gc.get_objects(), *sys.modules.values()]
+    for frame in sys._current_frames().values():
+        at: FrameType | None = frame
+        while at is not None:
+            queue += at.f_locals.values()
+            at = at.f_back
+    while queue:
+        one = queue.pop()
+        if id(one) not in seen and one is not seen and one is not queue:
+            seen.add(id(one))
+            queue += gc.get_referents(one)
+            yield one
+
+
+def test_while_it_is_locked_nothing_holds_the_key_or_a_passphrase(desk: Desk) -> None:
+    desk.windows.lock()
+    desk.wait_closed()
+    desk.type("not the passphrase")
+    desk.qtbot.waitUntil(lambda: words.sentence("passphrase_wrong") in desk.said(), timeout=PATIENCE_MS)
+    desk.now += 2
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+    key = bytearray(desk.laptop.store._key)  # no bytes: the search must not find its own
+    hexed = bytearray(key.hex().encode())
+    desk.windows.lock()
+    desk.wait_closed()
+    gc.collect()
+    held = []
+    for one in _reachable():
+        if isinstance(one, bytes) and (one == key or hexed in one):
+            held.append(("the key", one))
+        elif isinstance(one, str) and one is not PASSPHRASE:
+            if one == PASSPHRASE:
+                held.append(("the passphrase", one))
+            elif len(one) < 1000 and hexed.decode() in one:
+                held.append(("the key in hex", one))
+    holders = [(what, [type(who) for who in gc.get_referrers(one)]) for what, one in held]
+    assert holders == []
