@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,6 +99,7 @@ class KeyVault:
             if not passphrase:
                 raise WorldError("passphrase_missing")
             key = self._unwrap(account, place, passphrase)
+            self._drop_older(account, place)
             if place.ring_name:
                 self._clear_ring(account, place)
             return key
@@ -189,6 +191,18 @@ class KeyVault:
         # Wherever this ends the key can be had: the wrapped one counts before the key ring loses its own.
         self.take(account, NewKey(key, wrapped))
         self._clear_ring(account, wrapped)
+
+    def _drop_older(self, account: str, place: _Place) -> None:
+        """Remove what a crash left of a passphrase that was changed: the old one still opened it.
+
+        A key that was made and is not taken yet is younger than the file that names the present one, and stays.
+        """
+        kept = self._wrapped_path(account, place.salt)
+        with suppress(OSError):  # held by another program: the next opening tries again
+            named_at = self._place_path(account).stat().st_mtime_ns
+            for path in self._folder.glob(f"{self._stem(account)}-*.key"):
+                if path != kept and path.stat().st_mtime_ns < named_at:
+                    path.unlink()
 
     def _clear_ring(self, account: str, place: _Place) -> None:
         """Take out of the key ring what a passphrase keeps now; where that fails the next opening tries again."""

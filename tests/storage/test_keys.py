@@ -1,7 +1,11 @@
 """The key vault: keyring, passphrase, and the words for each way in which a key cannot be had."""
 
 import json
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import keyring
@@ -168,3 +172,64 @@ def test_what_the_key_ring_could_not_lose_goes_at_the_next_opening(tmp_path: Pat
     vault.change_passphrase(ACCOUNT, "a sentence for this winter", "a sentence for the spring")
     assert vault.load(ACCOUNT, "a sentence for the spring") == key
     assert ring.kept == {}
+
+
+OLD, NEW = "a sentence for this winter", "a sentence for the spring"
+
+
+def _left_by_a_kill_at_each_line(folder: Path, work: Callable[[], None]) -> list[dict[str, bytes]]:
+    """Do something, and return what stood in the folder at each line of the vault and of `durable`, each once."""
+    states: list[dict[str, bytes]] = []
+
+    def look(frame: FrameType, _event: str, _argument: object) -> Any:
+        if Path(frame.f_code.co_filename).name not in ("keys.py", "durable.py"):
+            return None
+        state = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        if state not in states:
+            states.append(state)
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return states
+
+
+def test_a_kill_while_the_passphrase_is_changed_leaves_one_that_opens(tmp_path: Path) -> None:
+    vault = KeyVault(tmp_path / "own")
+    key = vault.create(ACCOUNT, OLD)
+    states = _left_by_a_kill_at_each_line(tmp_path / "own", lambda: vault.change_passphrase(ACCOUNT, OLD, NEW))
+    ways = []
+    for number, state in enumerate(states):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name, content in state.items():
+            (folder / name).write_bytes(content)
+            written = 1_001 if name.endswith(".json") else 1_000
+            os.utime(folder / name, (written, written))
+        left, opens = KeyVault(folder), []
+        for passphrase in (OLD, NEW):
+            try:
+                assert left.load(ACCOUNT, passphrase) == key
+                opens.append(passphrase)
+            except WorldError as error:
+                assert error.code == "passphrase_wrong"
+        assert len(opens) == 1, state.keys()
+        ways += opens
+        if opens == [NEW]:
+            assert len(list(folder.glob("*.key"))) == 1, "what the old passphrase opens is gone after the next opening"
+    assert ways == sorted(ways, key=[OLD, NEW].index)
+    assert {OLD, NEW} == set(ways)
+
+
+def test_a_new_key_that_is_not_taken_yet_outlives_an_opening(tmp_path: Path) -> None:
+    vault = KeyVault(tmp_path)
+    vault.create(ACCOUNT, OLD)
+    for path in tmp_path.iterdir():
+        os.utime(path, (1_000, 1_000))
+    made = vault.make(ACCOUNT, NEW)
+    vault.load(ACCOUNT, OLD)
+    assert vault.take(ACCOUNT, made) == vault.load(ACCOUNT, NEW)
