@@ -14,15 +14,16 @@ from types import FrameType
 import pytest
 from keyring.backends import fail
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
+from crmdesk.services.commands import EditRow
 from crmdesk.ui import words
 from crmdesk.ui.idle_watch import IdleWatch
 from crmdesk.ui.lock_window import LockWindow
@@ -180,6 +181,36 @@ def test_what_was_typed_last_survives_a_crash_while_it_is_locked(
     kept = [content for _key, content, _at in after.desk.ask(lambda reads: reads.drafts()).result(20)]
     after.close()
     assert any("刚拼完" in str(one) for one in kept), kept
+
+
+def test_two_windows_an_undo_and_staying_offline_outlive_the_lock(desk: Desk, field: Field) -> None:
+    main = desk.main
+    main.toggle_offline()
+    main.navigate("doctor", id=field.company["north_doctor"])
+    desk.qtbot.waitUntil(lambda: not main.bridge.waiting, timeout=PATIENCE_MS)
+    main.open_window()
+    desk.qtbot.waitUntil(lambda: bool(main.beside.windows), timeout=PATIENCE_MS)
+    beside = main.beside.windows[0]
+    desk.qtbot.waitUntil(lambda: not beside.bridge.waiting and not main.bridge.waiting, timeout=PATIENCE_MS)
+    row = desk.laptop.desk.ask(lambda reads: reads.doctor(field.company["north_doctor"])).result(20).row
+    edit = EditRow("doctor", field.company["north_doctor"], {"mobile": "13900002222"}, row["revision"])
+    main.context.submit(main, edit, lambda outcome: main.toast("changed", outcome.undo_token))
+    desk.qtbot.waitUntil(lambda: main.toast_part.isVisible(), timeout=PATIENCE_MS)
+    chooser = QFileDialog(main)
+    chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+    chooser.open()
+    desk.qtbot.keyClick(beside, Qt.Key.Key_K, CONTROL_SHIFT)
+    assert _visible() == {"lock_window"}
+    assert {one.title() for one in QGuiApplication.topLevelWindows() if one.isVisible()} == {"crmdesk"}
+    desk.wait_closed()
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None, timeout=PATIENCE_MS)
+    assert _visible() == {"main_window", "side_window"}
+    assert main.context.sync.state().code == "work_offline"
+    main.undo()
+    desk.qtbot.waitUntil(lambda: not main.bridge.waiting, timeout=PATIENCE_MS)
+    after = desk.laptop.desk.ask(lambda reads: reads.doctor(field.company["north_doctor"])).result(20).row
+    assert after["mobile"] == row["mobile"]
 
 
 def test_nothing_comes_before_the_lock_but_what_belongs_to_it(desk: Desk) -> None:
