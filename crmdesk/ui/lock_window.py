@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.passphrases import wait_after_s
-from crmdesk.ui import space, theme, words
+from crmdesk.ui import actions, space, theme, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
 from crmdesk.ui.parts.card import Card
@@ -39,7 +39,7 @@ class LockWindow(QWidget):
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("crmdesk")
-        fit(self, QSize(480, 420), QSize(560, 520))
+        fit(self, QSize(theme.px(480), theme.px(420)), QSize(theme.px(560), theme.px(520)))
         self._session, self._clock = session, clock
         self._bridge = Bridge(self)
         account = session.known_account()
@@ -80,7 +80,7 @@ class LockWindow(QWidget):
 
     def _build(self) -> None:
         card = Card()
-        card.setFixedWidth(400)
+        card.setFixedWidth(theme.px(400))
         card.body.setContentsMargins(space.FAR, space.EDGE, space.FAR, space.EDGE)
         card.body.setSpacing(space.TINY)
         brand = QHBoxLayout()
@@ -107,12 +107,13 @@ class LockWindow(QWidget):
         self._label.setContentsMargins(0, space.TINY, 0, 0)
         card.body.addWidget(self._label)
         card.body.addWidget(self._passphrase)
-        card.body.addSpacing(space.BETWEEN)
+        card.body.addSpacing(space.TIGHT)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
         self._progress.hide()
         card.body.addWidget(self._progress)
+        card.body.addSpacing(space.TIGHT)
         card.body.addLayout(self._buttons())
         self._center(card)
 
@@ -216,6 +217,8 @@ class LockWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submit()
+        elif QKeySequence(event.keyCombination()) in map(QKeySequence, actions.keys_of("quit")):
+            self.close()
         else:
             super().keyPressEvent(event)
 

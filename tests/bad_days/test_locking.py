@@ -30,6 +30,7 @@ from crmdesk.ui.lock_window import LockWindow
 from crmdesk.ui.locking import Locking
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
+from crmdesk.ui.pages.settings_page import SettingsPage
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.windows import Windows
@@ -407,11 +408,22 @@ def test_a_store_that_cannot_be_closed_is_open_again_after_the_passphrase(
     assert desk.laptop.desk.ask(lambda reads: reads.drafts()).result(20) == []
 
 
-def test_the_program_ends_while_it_is_locked(desk: Desk) -> None:
+@pytest.mark.parametrize("by", ["frame", "key", "button"])
+def test_the_program_ends_while_it_is_locked(desk: Desk, by: str) -> None:
     desk.windows.lock()
     desk.wait_closed()
     waiting = desk.laptop.desk.ask(lambda reads: reads.drafts())
-    desk.lock.close()
+    desk.qtbot.keyClick(QApplication.focusWidget() or desk.lock, Qt.Key.Key_Escape)
+    assert _visible() == {"lock_window"}, "Escape leads nowhere"
+    leave = desk.lock.findChild(Button, "lock_quit_button")
+    assert leave is not None
+    if by == "frame":
+        desk.lock.close()
+    elif by == "key":
+        desk.qtbot.keyClick(QApplication.focusWidget() or desk.lock, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    else:
+        leave.click()
+    assert _visible() == set()
     assert desk.windows.main is None
     desk.sessions.close()
     assert isinstance(waiting.exception(20) if not waiting.cancelled() else WorldError("closed"), WorldError)
@@ -462,3 +474,13 @@ def test_while_it_is_locked_nothing_holds_the_key_or_a_passphrase(desk: Desk) ->
                 held.append(("the key in hex", one))
     holders = [(what, [type(who) for who in gc.get_referrers(one)]) for what, one in held]
     assert holders == []
+
+
+def test_the_buttons_of_the_lock_card_stand_below_each_other_where_words_are_large(desk: Desk) -> None:
+    desk.main.navigate("settings")
+    page = desk.main.page("settings")
+    assert isinstance(page, SettingsPage)
+    buttons = [one for one in page.lock.findChildren(Button) if one.isVisible() and one.text()]
+    together = sum(one.sizeHint().width() for one in buttons)
+    assert len(buttons) == 2
+    assert page.lock.minimumSizeHint().width() < together, "else the page is wider than the window at 150 %"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.services.commands import SetPreference
 from crmdesk.ui import actions, lock_choice, space, words
@@ -13,6 +13,7 @@ from crmdesk.ui.pages.passphrase_dialog import PassphraseDialog
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.flow import FlowLayout
 from crmdesk.ui.parts.label import Label
 
 
@@ -35,11 +36,9 @@ class LockCard(Card):
         self._passphrase.setObjectName("change_passphrase_button")  # says more than the action: whether there is one
         self._passphrase.clicked.connect(self.ask)
         self.action = context.actions.bind(page, "change_passphrase", self.ask)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(space.INSIDE)
+        buttons = FlowLayout(spacing=space.INSIDE)  # beside each other large words would widen the page past its room
         buttons.addWidget(self._now)
         buttons.addWidget(self._passphrase)
-        buttons.addStretch(1)
         self.body.addSpacing(space.TINY)
         self.body.addWidget(self.after)
         self.body.addWidget(self._hint)
