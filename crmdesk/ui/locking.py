@@ -85,7 +85,8 @@ class Locking(QObject):
     def _hide(self) -> None:
         """Hide everything but the lock, what stands in front first; menus and lists that dropped down close."""
         while (popup := QApplication.activePopupWidget()) is not None and not self._of_lock(popup):
-            popup.close()
+            if not popup.close():
+                break  # it is hidden below, as a window is
         shown = [one for one in QApplication.topLevelWidgets() if one.isVisible() and not self._of_lock(one)]
         for widget in sorted(shown, key=_depth, reverse=True):
             if isinstance(widget, QFileDialog):

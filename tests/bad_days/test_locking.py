@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from keyring.backends import fail
@@ -24,6 +25,8 @@ from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.services.commands import EditRow
+from crmdesk.sync.cancellation import Cancellation
+from crmdesk.sync.engine import SyncEngine
 from crmdesk.ui import words
 from crmdesk.ui.idle_watch import IdleWatch
 from crmdesk.ui.lock_window import LockWindow
@@ -366,6 +369,36 @@ def test_an_import_that_runs_is_waited_for_unless_its_owner_comes_back(desk: Des
     if not comes_back:
         desk.wait_closed()
         assert desk.laptop.sealed
+
+
+def test_a_sync_that_runs_is_waited_for_and_not_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = desk.laptop.engine
+    desk.qtbot.waitUntil(lambda: engine.at_rest, timeout=PATIENCE_MS)
+    begun, looked_twice, looks, cut = threading.Event(), threading.Event(), [], []
+    real, at_rest = engine._driver.drive, SyncEngine.at_rest.fget
+    assert at_rest is not None
+
+    def slow(event: Any, cancellation: Cancellation) -> None:
+        begun.set()
+        looked_twice.wait(PATIENCE_MS / 1_000)
+        cut.append(cancellation.cancelled)
+        real(event, cancellation)
+
+    def look(engine: SyncEngine) -> bool:
+        looks.append(at_rest(engine))
+        if len(looks) >= 2:
+            looked_twice.set()
+        return bool(looks[-1])
+
+    monkeypatch.setattr(engine._driver, "drive", slow)
+    monkeypatch.setattr(SyncEngine, "at_rest", property(look))
+    engine.request()
+    assert begun.wait(PATIENCE_MS / 1_000)
+    desk.windows.lock()
+    assert _visible() == {"lock_window"}
+    desk.wait_closed()
+    assert (cut[0], looks[:2]) == (False, [False, False])
+    assert desk.laptop.sealed
 
 
 def test_a_wrong_passphrase_does_not_end_the_wait_for_an_import(desk: Desk) -> None:

@@ -175,7 +175,7 @@ def test_what_the_key_ring_could_not_lose_goes_at_the_next_opening(tmp_path: Pat
     assert ring.kept == {}
 
 
-OLD, NEW = "a sentence for this winter", "a sentence for the spring"
+OLD, NEW = "a sentence for this winter", "春天写给自己的一句话，够长了"
 
 
 def _left_by_a_kill_at_each_line(folder: Path, work: Callable[[], None]) -> list[dict[str, bytes]]:
