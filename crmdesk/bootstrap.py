@@ -1,6 +1,7 @@
 """Builds the objects of a laptop and hands them to each other; nothing global, every object belongs to its `Laptop`."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def _this_device() -> str:
 
 _LOOK_S = 0.1
 """How often it is looked whether what is on the way has ended, where the store is to be closed."""
+SYNC_WAITED_FOR_S = 60.0
+"""So long the lock waits for a sync, then it is cut and goes on after unlocking: a bad line must not keep data open."""
 UNDO_OFFERED_S = 7.0
 """A little longer than a toast offers to undo."""
 
@@ -164,9 +167,11 @@ class Laptop:
     def seal(self, given_up: threading.Event) -> bool:
         """Close the store and forget its key, once what is on the way has ended; the threads wait from then on.
 
-        A sync, an import, an export or a change of many is waited for; False: it was given up meanwhile.
+        An import, an export or a change of many is waited for, a sync for `SYNC_WAITED_FOR_S`; False: it was given up
+        meanwhile.
         """
-        while not self.sealed and not (self.engine.at_rest and not self.desk.works):
+        until = time.monotonic() + SYNC_WAITED_FOR_S
+        while not self.sealed and (self.desk.works or not (self.engine.at_rest or time.monotonic() > until)):
             if given_up.wait(_LOOK_S):
                 return False
         if not self.sealed:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
+from crmdesk import bootstrap
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
@@ -399,6 +400,23 @@ def test_a_sync_that_runs_is_waited_for_and_not_cut(desk: Desk, monkeypatch: pyt
     desk.wait_closed()
     assert (cut[0], looks[:2]) == (False, [False, False])
     assert desk.laptop.sealed
+
+
+def test_a_sync_without_end_does_not_keep_the_data_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, begun, ended = desk.laptop.engine, threading.Event(), []
+
+    def stuck(_event: Any, cancellation: Cancellation) -> None:
+        begun.set()
+        ended.append(cancellation._set.wait(PATIENCE_MS / 1_000))
+
+    monkeypatch.setattr(engine._driver, "drive", stuck)
+    monkeypatch.setattr(bootstrap, "SYNC_WAITED_FOR_S", 0.3)
+    engine.request()
+    assert begun.wait(PATIENCE_MS / 1_000)
+    desk.windows.lock()
+    desk.wait_closed()
+    assert desk.laptop.sealed
+    assert ended[0], "it was cut: nobody waited for its end"
 
 
 def test_a_wrong_passphrase_does_not_end_the_wait_for_an_import(desk: Desk) -> None:
