@@ -186,6 +186,9 @@ def test_what_was_typed_last_survives_a_crash_while_it_is_locked(
     kept = [content for _key, content, _at in after.desk.ask(lambda reads: reads.drafts()).result(20)]
     after.close()
     assert any("刚拼完" in str(one) for one in kept), kept
+    desk.type(PASSPHRASE)
+    desk.qtbot.waitUntil(lambda: desk.locking.window is None and phone.hasFocus(), timeout=PATIENCE_MS)
+    assert "刚拼完" in phone.text(), "who comes back types on where the cursor stood"
 
 
 def test_two_windows_an_undo_and_staying_offline_outlive_the_lock(desk: Desk, field: Field) -> None:
