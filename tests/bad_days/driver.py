@@ -4,7 +4,8 @@
 put into the task bar is called), `close` (says SHOWN and closes the window by its own close), `write DOCTOR TEXT`
 (unlocks, types a note and says KEPT), `read DOCTOR` (unlocks, opens the report and says its note), `type PLACE DOCTOR`
 (unlocks and types one key after the other into a place, saying for each `KEY number moment`) and `again PLACE DOCTOR`
-(unlocks, opens the place and says what stands there). Places: note, doctor, claim, new_doctor, new_institution.
+(unlocks, opens the place and says what stands there), `lock DOCTOR TEXT` (unlocks, types a note, locks with the next
+key and says LOCKED when the data is closed). Places: note, doctor, claim, new_doctor, new_institution.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from crmdesk.commandline.app import main
 from crmdesk.ui.app import make_application
+from crmdesk.ui.lock_window import LockWindow
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts.chips import Chip
 from tests.bad_days.seat import PASSPHRASE
@@ -44,6 +46,7 @@ class Driver(QObject):
             "front": [self._shown, self._minimised, self._at_front],
             "close": [self._shown, self._closed],
             "write": [self._unlocked, self._opened, self._typed, self._kept],
+            "lock": [self._unlocked, self._opened, self._typed, self._lock_pressed, self._locked],
             "read": [self._unlocked, self._opened, self._said],
             "type": [self._unlocked, self._at_place, self._in_field, self._key],
             "again": [self._unlocked, self._at_place, self._restored],
@@ -199,6 +202,21 @@ class Driver(QObject):
         if chip is None or not chip.text:
             return False
         _say(f"KEPT {chip.text}")
+        return True
+
+    def _lock_pressed(self) -> bool:
+        """Press the keys of the lock, at the next turn after the last letter: no draft was kept by then."""
+        note = self._note()
+        assert note is not None
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        QTest.keyClick(note, Qt.Key.Key_K, both)
+        return True
+
+    def _locked(self) -> bool:
+        window = self._window("lock_window")
+        if not isinstance(window, LockWindow) or window.closing:
+            return False
+        _say("LOCKED")
         return True
 
     def _said(self) -> bool:

@@ -103,6 +103,23 @@ def test_a_kill_while_typing_loses_nothing_and_leaves_no_lock(drive: Start, data
     assert _ended(reading) == (0, "")
 
 
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGKILL])
+def test_ending_while_it_is_locked_loses_nothing(
+    drive: Start, data_dir: Path, field: Field, asked: signal.Signals
+) -> None:
+    doctor = field.company["north_doctor"]
+    locked = drive(data_dir, "lock", doctor, NOTE)
+    assert _line(locked) == "LOCKED"
+    locked.send_signal(asked)
+    if asked == signal.SIGTERM:
+        assert _ended(locked) == (0, ""), "the windows behind the lock close in order, too"
+    else:
+        assert locked.wait(PATIENCE_S) == -signal.SIGKILL
+    reading = drive(data_dir, "read", doctor)
+    assert _line(reading) == f"NOTE {NOTE}"
+    assert _ended(reading) == (0, "")
+
+
 @pytest.mark.parametrize("place", ["note", "doctor", "claim", "new_doctor", "new_institution"])
 def test_a_kill_between_two_keys_loses_at_most_a_second(drive: Start, data_dir: Path, field: Field, place: str) -> None:
     doctor = field.company["north_doctor"]
