@@ -25,6 +25,7 @@ from crmdesk import bootstrap
 from crmdesk.bootstrap import Laptop, Premises, WindowSessions
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
+from crmdesk.services.batch import BatchChange
 from crmdesk.services.commands import EditRow
 from crmdesk.sync.cancellation import Cancellation
 from crmdesk.sync.engine import SyncEngine
@@ -373,6 +374,26 @@ def test_an_import_that_runs_is_waited_for_unless_its_owner_comes_back(desk: Des
     if not comes_back:
         desk.wait_closed()
         assert desk.laptop.sealed
+
+
+def test_a_change_of_many_ends_before_the_data_is_closed(desk: Desk, field: Field) -> None:
+    begun, go_on, sealed_then = threading.Event(), threading.Event(), []
+
+    def told(_done: int, _total: int) -> None:
+        begun.set()
+        go_on.wait(PATIENCE_MS / 1_000)
+        sealed_then.append(desk.laptop.sealed)
+
+    ids = [field.company["north_doctor"]] * 401  # three commits
+    report = desk.laptop.desk.batches.run("doctor", ids, BatchChange({"customer_class": "B"}), told)
+    assert begun.wait(PATIENCE_MS / 1_000)
+    desk.windows.lock()
+    assert _visible() == {"lock_window"}
+    go_on.set()
+    desk.wait_closed()
+    assert sealed_then == [False] * 3, "none of its commits waits for the passphrase"
+    assert report.result(20).cancelled is False
+    assert desk.laptop.sealed
 
 
 def test_a_sync_that_runs_is_waited_for_and_not_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
