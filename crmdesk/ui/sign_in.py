@@ -54,7 +54,7 @@ class SignInWindow(QWidget):
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("crmdesk")
-        fit(self, QSize(480, 560), QSize(560, 700))
+        fit(self, QSize(theme.px(480), theme.px(560)), QSize(theme.px(560), theme.px(700)))
         self._session = session
         self._bridge = Bridge(self)
         self._account = session.known_account()
@@ -86,7 +86,7 @@ class SignInWindow(QWidget):
 
     def _build(self) -> None:
         card = Card()
-        card.setFixedWidth(400)
+        card.setFixedWidth(theme.px(400))
         card.body.setContentsMargins(space.FAR, space.EDGE, space.FAR, space.EDGE)
         card.body.setSpacing(space.TINY)
         brand = QHBoxLayout()

@@ -359,3 +359,19 @@ def _shown(dialog: SignInAgainDialog) -> list[str]:
     labels = [one.text() for one in dialog.findChildren(Label)]
     buttons = [one.text() for one in dialog.findChildren(QPushButton)]
     return [dialog.windowTitle(), edit.accessibleName(), dialog.findChild(Banner).text, *labels, *buttons]
+
+
+def test_the_card_grows_with_the_words(qtbot: QtBot, sessions: Sessions) -> None:
+    widths = []
+    for scale in (1.0, 1.5):
+        before = theme.scale()
+        theme.set_scale(scale)
+        try:
+            made = SignInWindow(sessions)
+            qtbot.addWidget(made)
+            made.begin()
+            widths.append(_edit(made, "server").width())
+            made.close()
+        finally:
+            theme.set_scale(before)
+    assert widths[1] > widths[0] * 1.3
