@@ -120,7 +120,14 @@ def test_ending_while_it_is_locked_loses_nothing(
     assert _ended(reading) == (0, "")
 
 
-@pytest.mark.parametrize("place", ["note", "doctor", "claim", "new_doctor", "new_institution"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "note",
+        "claim",
+        *(pytest.param(one, marks=pytest.mark.soak) for one in ("doctor", "new_doctor", "new_institution")),
+    ],
+)
 def test_a_kill_between_two_keys_loses_at_most_a_second(drive: Start, data_dir: Path, field: Field, place: str) -> None:
     doctor = field.company["north_doctor"]
     writing = drive(data_dir, "type", place, doctor)

@@ -41,9 +41,15 @@ def _holds(outcome: Outcome) -> Outcome:
     return outcome
 
 
+_LIMITS = pytest.mark.parametrize(
+    "seed", [pytest.param(1, id="true limits", marks=pytest.mark.soak), pytest.param(2, id="small limits")]
+)
+"""With small limits there are more steps to die at; the others belong to the long figures."""
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("stage", ["before", "statement", "commit", "after"])
-@pytest.mark.parametrize("seed", [1, 2], ids=["true limits", "small limits"])
+@_LIMITS
 def test_the_laptop_may_die_at_every_transaction(seed: int, stage: str) -> None:
     for nth in range(_MOST):
         outcome = _holds(run_script(seed, _history(crash=Crash(nth, stage))))
@@ -54,7 +60,7 @@ def test_the_laptop_may_die_at_every_transaction(seed: int, stage: str) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("stage", ["crash_before", "crash_after", "crash_midway"])
-@pytest.mark.parametrize("seed", [1, 2], ids=["true limits", "small limits"])
+@_LIMITS
 def test_the_server_may_die_at_every_commit_and_between_two_frames(seed: int, stage: str) -> None:
     for where in range(6 if stage == "crash_midway" else 3):
         _holds(run_script(seed, _history(fates=(Fate(server=stage, where=where),))))
