@@ -4,19 +4,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
 from crmdesk.domain.passphrases import wait_after_s
-from crmdesk.ui import actions, space, theme, words
+from crmdesk.ui import actions, theme, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
-from crmdesk.ui.parts.card import Card
-from crmdesk.ui.parts.faults import Fault, FaultMarks
+from crmdesk.ui.parts.faults import Fault
+from crmdesk.ui.parts.gate_card import GateCard
 from crmdesk.ui.parts.label import Label
-from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.parts.room import Room, fit
+from crmdesk.ui.parts.room import fit
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import SessionPort
 
@@ -79,43 +78,18 @@ class LockWindow(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        card = Card()
-        card.setFixedWidth(theme.px(400))
-        card.body.setContentsMargins(space.FAR, space.EDGE, space.FAR, space.EDGE)
-        card.body.setSpacing(space.TINY)
-        brand = QHBoxLayout()
-        brand.setSpacing(0)
-        brand.addWidget(Label("crm", "brand-accent"))
-        brand.addWidget(Label("desk", "brand"))
-        brand.addStretch(1)
-        card.body.addLayout(brand)
-        card.body.addSpacing(space.INSIDE)
-        self._title, self._hint = Label("", "subject"), Label("", "secondary", wrap=True)
+        card = GateCard()
+        self._title, self._hint, self._progress = card.title, card.hint, card.progress
+        self._banner, self._marks = card.banner, card.marks
         self._hint.setObjectName("lock_hint")
-        card.body.addWidget(self._title)
-        card.body.addWidget(self._hint)
-        card.body.addSpacing(space.TIGHT)
-        self._banner = Banner()
         self._banner.setObjectName("lock_banner")
-        self._marks = FaultMarks(self._banner)
-        card.body.addWidget(self._banner)
         self._passphrase, self._label = TextLine(), Label("", "muted")
         self._passphrase.setObjectName("lock_passphrase_edit")
         self._passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._passphrase.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
-        self._label.setBuddy(self._passphrase)
-        self._label.setContentsMargins(0, space.TINY, 0, 0)
-        card.body.addWidget(self._label)
-        card.body.addWidget(self._passphrase)
-        card.body.addSpacing(space.TIGHT)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
-        self._progress.hide()
-        card.body.addWidget(self._progress)
-        card.body.addSpacing(space.TIGHT)
-        card.body.addLayout(self._buttons())
-        self._center(card)
+        card.add_field(self._label, self._passphrase)
+        card.close_with(self._buttons())
+        card.stand_in(self)
 
     def _buttons(self) -> QHBoxLayout:
         self._go = Button("", PRIMARY, "Enter")
@@ -129,22 +103,6 @@ class LockWindow(QWidget):
         row.addStretch(1)
         row.addWidget(self._quit)
         return row
-
-    def _center(self, card: Card) -> None:
-        inner = QWidget()
-        inner.setProperty("part", "page")
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Room(inner))
-        outer = QVBoxLayout(inner)
-        outer.setContentsMargins(space.EDGE, space.APART, space.EDGE, space.APART)
-        middle = QHBoxLayout()  # not an alignment: an aligned card would ignore how high its wrapped text is
-        middle.addStretch(1)
-        middle.addWidget(card)
-        middle.addStretch(1)
-        outer.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(1)
 
     def retranslate(self) -> None:
         """Set every text anew."""

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.errors import CrmdeskError, WorldError
@@ -12,11 +12,11 @@ from crmdesk.domain.passphrases import MIN_PASSPHRASE
 from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.bridge import Bridge
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
-from crmdesk.ui.parts.card import Card
 from crmdesk.ui.parts.faults import Fault, FaultMarks
+from crmdesk.ui.parts.gate_card import GateCard
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.parts.room import Dialog, Room, fit
+from crmdesk.ui.parts.room import Dialog, fit
 from crmdesk.ui.parts.text_field import TextLine
 from crmdesk.ui.ports import Look, SessionPort, Signed
 
@@ -85,51 +85,13 @@ class SignInWindow(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        card = Card()
-        card.setFixedWidth(theme.px(400))
-        card.body.setContentsMargins(space.FAR, space.EDGE, space.FAR, space.EDGE)
-        card.body.setSpacing(space.TINY)
-        brand = QHBoxLayout()
-        brand.setSpacing(0)
-        brand.addWidget(Label("crm", "brand-accent"))
-        brand.addWidget(Label("desk", "brand"))
-        brand.addStretch(1)
-        card.body.addLayout(brand)
-        card.body.addSpacing(space.INSIDE)
-        self._title = Label("", "subject")
-        self._hint = Label("", "secondary", wrap=True)
-        card.body.addWidget(self._title)
-        card.body.addWidget(self._hint)
-        card.body.addSpacing(space.TIGHT)
-        self._banner = Banner()
-        self._marks = FaultMarks(self._banner)
+        card = GateCard()
+        self._title, self._hint, self._progress = card.title, card.hint, card.progress
+        self._banner, self._marks = card.banner, card.marks
         self._banner.setObjectName("sign_in_banner")
-        card.body.addWidget(self._banner)
         for name in ("server", "login", "password", "passphrase", "passphrase_again"):
-            card.body.addWidget(self._field(name))
-            card.body.addWidget(self._fields[name][1])
-        card.body.addSpacing(space.TIGHT)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
-        self._progress.hide()
-        card.body.addWidget(self._progress)
-        card.body.addSpacing(space.TIGHT)
-        card.body.addLayout(self._buttons())
-        inner = QWidget()
-        inner.setProperty("part", "page")
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Room(inner))
-        outer = QVBoxLayout(inner)
-        outer.setContentsMargins(space.EDGE, space.APART, space.EDGE, space.BETWEEN)
-        middle = QHBoxLayout()  # not an alignment: an aligned card would ignore how high its wrapped text is
-        middle.addStretch(1)
-        middle.addWidget(card)
-        middle.addStretch(1)
-        outer.addStretch(1)
-        outer.addLayout(middle)
-        outer.addStretch(1)
+            card.add_field(*self._field(name))
+        card.close_with(self._buttons())
         foot = QHBoxLayout()
         foot.addStretch(1)
         self._language = Button("", QUIET, icon_name="language", small=True)
@@ -137,19 +99,16 @@ class SignInWindow(QWidget):
         self._language.clicked.connect(self._switch_language)
         foot.addWidget(self._language)
         foot.addStretch(1)
-        outer.addLayout(foot)
+        card.stand_in(self, foot)
 
-    def _field(self, name: str) -> Label:
+    def _field(self, name: str) -> tuple[Label, QLineEdit]:
         edit = TextLine()
         edit.setObjectName(f"sign_in_{name}_edit")
         if name.startswith("pass"):
             edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
-        label = Label("", "muted")
-        label.setContentsMargins(0, space.TINY, 0, 0)
-        label.setBuddy(edit)
-        self._fields[name] = (label, edit)
-        return label
+        self._fields[name] = Label("", "muted"), edit
+        return self._fields[name]
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
