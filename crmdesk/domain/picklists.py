@@ -71,8 +71,8 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("A", "A 类", "Class A", "A 级"), ("B", "B 类", "Class B", "B 级"), ("C", "C 类", "Class C", "C 级")
     ),
     "doctor_title": _list(
-        ("chief", "主任医师", "Chief physician"),
-        ("associate_chief", "副主任医师", "Associate chief physician"),
+        ("chief", "主任医师", "Chief physician", "正高"),
+        ("associate_chief", "副主任医师", "Associate chief physician", "副高"),
         ("attending", "主治医师", "Attending physician"),
         ("resident", "住院医师", "Resident physician", "医师"),
         ("chief_pharmacist", "主任药师", "Chief pharmacist"),

@@ -134,7 +134,7 @@ def test_a_header_of_several_words_is_known_by_one_of_them_and_its_list_is_one_o
 
 @pytest.mark.parametrize(
     ("said", "code"), [("主任", "chief"), ("副主任", "associate_chief"), ("主治", "attending"), ("住院", "resident"),
-                       ("科主任", None), ("主任护师", "nurse")]
+                       ("科主任", None), ("主任护师", "nurse"), ("正高", "chief"), ("副高职称", "associate_chief")]
 )  # fmt: skip
 def test_a_title_is_known_as_people_say_it(said: str, code: str | None) -> None:
     assert choice_code("doctor_title", said) == code
