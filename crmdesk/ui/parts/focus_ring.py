@@ -18,8 +18,9 @@ class FocusRing(QWidget):
 
     decorative = True
 
-    def __init__(self, host: QWidget, needed: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, host: QWidget, needed: Callable[[], bool] = lambda: True, outset: int = 0) -> None:
         super().__init__(host)
+        self._outset = outset  # how far it stands out to the left and right of words that begin at the host's edge
         self._needed, self._host, self._frame = needed, host, host
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -29,7 +30,7 @@ class FocusRing(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.Resize:
+        if kind == QEvent.Type.Resize or (kind == QEvent.Type.Move and self._outset and watched is self._host):
             self._lie_over()
         elif watched is not self._host:
             pass  # what holds the host tells of its size only
@@ -52,7 +53,13 @@ class FocusRing(QWidget):
             self.hide()
 
     def _lie_over(self) -> None:
-        self.setGeometry(self._frame.rect())
+        above = self._host.parentWidget() if self._outset else None
+        if above is None:
+            self.setGeometry(self._frame.rect())
+        else:
+            if self.parentWidget() is not above:
+                self.setParent(above)
+            self.setGeometry(self._host.geometry().adjusted(-self._outset, 0, self._outset, 0))
         self.raise_()
 
     @override

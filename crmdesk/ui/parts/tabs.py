@@ -11,6 +11,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.focus_ring import FocusRing
 
+_OUTSET = 8
 _GAP, _TIGHT_GAP = 24, 14
 """Between two tabs, and where there is little room; the style sheet has the same."""
 
@@ -25,7 +26,7 @@ class Tabs(QTabBar):
         self.setDrawBase(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._ring = FocusRing(self)
+        self._ring = FocusRing(self, outset=_OUTSET)
         self._whole: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()
 

@@ -7,12 +7,14 @@ from operator import ne
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
 from crmdesk.ui.pages.page import Page
+from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.split import ScrollArea
+from crmdesk.ui.parts.tabs import Tabs
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 from tests.ui.reading.test_tab_order import jumps, named, stops, unreachable
@@ -71,3 +73,22 @@ def test_tab_reaches_everything_as_the_eye_goes_and_the_focus_is_seen(
     assert not against, "\n".join(against)
     unseen = [one for one in reached if not isinstance(one, Page) and without_focus_looks_the_same(window, one)]
     assert not unseen, list(map(named, unseen))
+
+
+def test_the_ring_of_tabs_keeps_off_their_letters(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    tabs = Tabs()
+    layout = QVBoxLayout(page)
+    layout.addWidget(tabs)
+    tabs.set_tabs(["建议", "不在岗"])
+    page.show()
+    qtbot.waitUntil(tabs.isVisible)
+    tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = page.findChild(FocusRing)
+    assert ring is not None
+    qtbot.waitUntil(ring.isVisible)
+    assert ring.mapTo(page, QPoint()).x() + 5 < tabs.mapTo(page, QPoint()).x()
+    layout.setContentsMargins(40, 40, 40, 40)
+    qtbot.waitUntil(lambda: tabs.x() == 40)
+    assert ring.geometry() == tabs.geometry().adjusted(-8, 0, 8, 0), "it follows"
