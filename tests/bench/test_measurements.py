@@ -63,6 +63,7 @@ def test_first_sync_bare_loop_and_nothing_new(tmp_path: Path) -> None:
     assert first_sync.against_peer(None, figures) == {}
 
 
+@pytest.mark.soak  # `make bench` itself runs it
 def test_a_push_is_measured_near_and_on_the_line(tmp_path: Path) -> None:
     central.make_database(tmp_path / "server", territory.doctors_alone(20, replica.TERRITORY))
     with central.serving(tmp_path / "server") as url, line(url) as wan:
@@ -83,6 +84,7 @@ def test_a_herd_asks_both_servers_and_a_wrong_answer_is_seen(tmp_path: Path) -> 
     assert not herd.nothing_new(b"HTTP/1.1 200 OK\r\n\r\nnot a frame at all")
 
 
+@pytest.mark.soak  # `make bench` itself runs it
 def test_a_handover_writes_nothing_and_empties_the_old_laptop(tmp_path: Path) -> None:
     customers = territory.customers(40, replica.TERRITORY)
     made = central.make_database(tmp_path / "server", customers, others=["rep2"])
@@ -107,6 +109,7 @@ def test_the_stopwatch_tells_the_longest_hold_and_not_the_waiting() -> None:
     assert 0.03 <= watch.longest_s < 5
 
 
+@pytest.mark.soak  # `make bench` itself runs it
 def test_two_sizes_are_filled_alike_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "SMALL", 400)
     monkeypatch.setattr(large, "LARGE", 1_600)

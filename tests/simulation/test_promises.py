@@ -11,8 +11,8 @@ from tests.simulation.run import Outcome
 
 SOAK = bool(os.environ.get("CRMDESK_SOAK"))
 FIRST = int(os.environ.get("FIRST_SEED", "1"))
-COUNT = int(os.environ.get("SEEDS", "2000" if SOAK else "20"))
-TOGETHER = 20
+COUNT = int(os.environ.get("SEEDS", "2000" if SOAK else "10"))
+TOGETHER = 20 if SOAK else 10
 """Seeds that one test runs: enough of them to count faults."""
 
 FAULTS = frozenset(
