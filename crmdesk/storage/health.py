@@ -9,7 +9,7 @@ from crmdesk import durable
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.protocol.messages import Operation
-from crmdesk.storage import digests, pending, rows, search_index
+from crmdesk.storage import digests, pending, rows, search_index, works_at
 from crmdesk.storage import driver as raw
 from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.store import Store
@@ -100,6 +100,8 @@ def _search(driver: raw.Driver) -> list[str]:
         )
         if driver.execute(missing).fetchone() is not None:
             found.append(f"search_{record}")
+    if driver.execute(works_at.DRIFT).fetchone() is not None:
+        found.append("works_at")
     return found
 
 
@@ -124,6 +126,8 @@ def rebuild_search(store: Store) -> None:
                 held = [form.held(one) for one in found]
                 entries = [(one.rowid, *search_index.entry(record, one.values).columns) for one in held]
                 search_index.put(work.driver, record, entries)
+        for statement in works_at.FILL:
+            work.driver.execute(statement)
 
 
 def outbox_operations(store: Store) -> list[Operation]:

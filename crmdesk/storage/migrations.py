@@ -12,7 +12,7 @@ from crmdesk.domain.characters import TRADITIONAL
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.records import RECORDS
 from crmdesk.domain.scopes import COMPANY, is_territory
-from crmdesk.storage import search_index, visits_of
+from crmdesk.storage import search_index, visits_of, works_at
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.json_text import from_json, to_json
 from crmdesk.storage.search_index import SEARCHED
@@ -42,6 +42,7 @@ STEPS: tuple[str, ...] = (
     "0019_import_runs",
     "0020_numbers",
     "0021_two_numbers_in_a_field",
+    "0022_works_at",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -106,7 +107,7 @@ def _first_tables(database: "Database") -> None:
             database.execute(statement)
     for record in SEARCHED:
         database.execute(tables.search_ddl(record))
-    for statement in visits_of.STATEMENTS:
+    for statement in (*visits_of.STATEMENTS, *works_at.STATEMENTS):
         database.execute(statement)
 
 
@@ -250,6 +251,11 @@ def _numbers(database: "Database") -> None:
         database.execute(statement)
 
 
+def _works_at(database: "Database") -> None:
+    for statement in (*works_at.STATEMENTS, *works_at.FILL):
+        database.execute(statement)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -272,4 +278,5 @@ _BODIES = {
     "0019_import_runs": _import_runs,
     "0020_numbers": _numbers,
     "0021_two_numbers_in_a_field": _numbers,
+    "0022_works_at": _works_at,
 }

@@ -6,6 +6,7 @@ says which hospitals come into question, and the wide term is looked for in thos
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
@@ -20,8 +21,9 @@ NEAR = 60
 """Candidates asked of the index at each step: more than a page of hits, few enough to be checked at once."""
 STEP = 400
 """Hospitals or departments that are gone through at a time."""
-_PEOPLE = 200
-"""Doctors of a common name of whom it is looked up at a time where they work."""
+_EVERY = 3
+_PAGE = 32
+"""Candidates of wide terms checked at a time: nearly all of them fit, so that they fill a page of hits."""
 _RECORDS = ("institution", "department")
 _PLACE_SQL = (
     "SELECT a.doctor_id, i.name, i.aliases, i.province, i.city, coalesce(d.name, '') FROM row_affiliation a "
@@ -116,38 +118,41 @@ def doctors_there(
         held = _held_among(driver, among, wide)
         if all(one.breadth for one in held):
             yield _at(driver, [*narrow, *held], query, people if len(people) <= STEP else [])
-    elif named:
-        yield from _people(driver, query, people[:_PEOPLE])
     else:
-        yield from _all_of(driver, wide)
+        yield from _wide(driver, wide, query)
 
 
-def _people(driver: Driver, query: str, first: Sequence[int]) -> Iterator[list[Candidate]]:
-    """Yield all whom the index knows by name, some at a time: whoever checks them looks where they work."""
-    rowids = first
-    while rowids:
-        yield driver.execute(
-            "SELECT r.id, r.name, r.customer_class, r.title FROM row_doctor r "
-            "WHERE r.rowid IN (SELECT value FROM json_each(?)) AND r.deleted = 0",
-            (to_json(list(rowids)),),
-        ).fetchall()
-        rowids = rowids_of(driver, "doctor", query, _PEOPLE, rowids[-1]) if len(rowids) == _PEOPLE else ()
+def _wide(driver: Driver, stands: Sequence[Stand], query: str) -> Iterator[list[Candidate]]:
+    """Yield who is at all that wide terms stand for, of a name where it is asked for, some at a time.
+
+    One statement goes through the row numbers side by side and is left open: where many fit, a page is soon full.
+    """
+    source, conditions, values = "works_at AS w", ["r.deleted = 0"], []
+    if query:
+        source = "search_doctor AS s CROSS JOIN works_at AS w ON w.doctor = s.rowid"
+        conditions, values = [*conditions, "search_doctor MATCH ?"], [query]
+    for one in stands:
+        within = [(name, rowids) for name in _RECORDS if (rowids := getattr(one, f"{name}s"))]
+        conditions.append(f"({' OR '.join(_stands(name, rowids) for name, rowids in within)})")
+        values += [_query(one.term)] * len(within)
+    found = driver.execute(
+        f"SELECT r.id, r.name, r.customer_class, r.title FROM {source} CROSS JOIN row_doctor AS r "
+        f"ON r.rowid = w.doctor WHERE {' AND '.join(conditions)}",
+        values,
+    )
+    while some := list(islice(found, _PAGE)):
+        yield some
 
 
-def _all_of(driver: Driver, wide: Sequence[Stand]) -> Iterator[list[Candidate]]:
-    """Yield who is at all that wide terms stand for: one of them is gone through, the others are looked for there."""
-    leading = min(wide, key=lambda one: len(one.departments))  # by its hospitals, of which there are fewer
-    others = [one for one in wide if one is not leading]
-    query = _query(leading.term)
-    for record in _RECORDS:
-        rowids: Sequence[int] = (leading.institutions if record == "institution" else leading.departments)[:STEP]
-        while rowids:
-            ids = _of_rowids(driver, record, rowids)
-            led = _Ids(ids, []) if record == "institution" else _Ids([], ids)
-            held = _held_among(driver, _hospitals_of(driver, led) if others else [], others)
-            if all(one.breadth for one in held):
-                yield _at(driver, [led, *held], "", [])
-            rowids = rowids_of(driver, record, query, STEP, rowids[-1]) if len(rowids) == STEP else ()
+def _stands(record: str, rowids: Sequence[int]) -> str:
+    """Return the condition that a term stands for a hospital or department; `rowids` are the first ones it stands for.
+
+    All it stands for are listed once, or, where that is every third one or more, each is asked for by itself.
+    """
+    index = f"SELECT rowid FROM search_{record} WHERE search_{record} MATCH ?"
+    if len(rowids) > STEP and rowids[-1] - rowids[0] < _EVERY * len(rowids):
+        return f"EXISTS ({index} AND rowid = w.{record})"
+    return f"w.{record} IN ({index})"
 
 
 def _ids(driver: Driver, stand: Stand) -> _Ids:

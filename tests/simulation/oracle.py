@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.domain.fields import Merge
 from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.protocol.messages import Operation
-from crmdesk.storage import digests, health, lately
+from crmdesk.storage import digests, health, lately, works_at
 from crmdesk.storage.driver import Driver
 from crmdesk.storage.search_index import SEARCHED
 from crmdesk.storage.work import driver_of
@@ -198,6 +198,9 @@ def _sound(name: str, driver: Driver) -> None:
             raise Broken(
                 "search", f"{name}: the search index of {record} has {len(entries)} entries for {len(rows)} rows"
             )
+    stray = driver.execute(works_at.DRIFT).fetchone()
+    if stray:
+        raise Broken("search", f"{name}: who works where is not what the rows say: {stray}")
 
 
 # nothing lost -----------------------------------------------------------------------------------------------------

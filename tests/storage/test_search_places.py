@@ -24,11 +24,11 @@ ROOMS = ("心内科", "心外科", "骨科", "肾内科")
 FAMILIES, GIVEN = "张王李赵", ("一鸣", "小东", "心怡", "中山")
 
 
-@pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[0, 1_000], ids=["listed", "asked one by one"])
+def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let everything be too much to be gone through at once."""
-    for name, few in (("STEP", 2), ("_PEOPLE", 2)):
-        monkeypatch.setattr(search_places, name, few)
+    for name, value in (("STEP", 2), ("_PAGE", 2), ("_EVERY", request.param)):
+        monkeypatch.setattr(search_places, name, value)
 
 
 def _doctors(store: Store, wire: Any, rng: random.Random) -> list[dict[str, str]]:
@@ -49,8 +49,11 @@ def _doctors(store: Store, wire: Any, rng: random.Random) -> list[dict[str, str]
             {"id": one["id"], "name": one["name"], "place": f"{places[room['institution_id']]} {places[room['id']]}"}
         )
     rows = {"institution": hospitals, "department": rooms, "doctor": doctors, "affiliation": affiliations}
-    with store.writing() as work:
-        inbox.apply_page(work, wire.page(rows))
+    pages = list(rows.items())
+    rng.shuffle(pages)  # whatever comes last is found by what came before
+    for record, some in pages:
+        with store.writing() as work:
+            inbox.apply_page(work, wire.page({record: some}))
     return told
 
 
