@@ -43,6 +43,7 @@ STEPS: tuple[str, ...] = (
     "0020_numbers",
     "0021_two_numbers_in_a_field",
     "0022_works_at",
+    "0023_after_apostrophes",
 )
 """The names in order; `PRAGMA user_version` holds how many a file has."""
 
@@ -215,13 +216,18 @@ def _company_calendar(database: "Database") -> None:
 
 def _one_form_of_letters(database: "Database") -> None:
     """Make the entries anew that hold traditional characters, accents, or 卜, which was read as in 萝卜 alone."""
+    _index_anew(database, lambda sign: sign in TRADITIONAL or sign in "'卜" or "\xbf" < sign < "\u2e80")
+
+
+def _index_anew(database: "Database", concerned: Callable[[str], bool]) -> None:
+    """Make the entries anew of rows whose names hold a character that is entered in another way since."""
     driver = cast(Driver, database.conn)
     for record in SEARCHED:
         names = search_index.DEPENDS[record]
         rows = driver.execute(f"SELECT rowid, {', '.join(names)} FROM row_{record} WHERE deleted = 0").fetchall()
         for rowid, *found in rows:
             text = "".join(filter(None, found))
-            if not any(sign in TRADITIONAL or sign in "'卜" or "\xbf" < sign < "\u2e80" for sign in text):
+            if not any(map(concerned, text)):
                 continue
             values = dict(zip(names, found, strict=True))
             values["aliases"] = from_json(values.get("aliases") or "[]")
@@ -256,6 +262,11 @@ def _works_at(database: "Database") -> None:
         database.execute(statement)
 
 
+def _after_apostrophes(database: "Database") -> None:
+    """Make the entries anew that hold an apostrophe, or 𠮷, which had no reading."""
+    _index_anew(database, frozenset("'’ʼ`𠮷").__contains__)
+
+
 _BODIES = {
     "0001_first_tables": _first_tables,
     "0002_transfer_reasons": _transfer_reasons,
@@ -279,4 +290,5 @@ _BODIES = {
     "0020_numbers": _numbers,
     "0021_two_numbers_in_a_field": _numbers,
     "0022_works_at": _works_at,
+    "0023_after_apostrophes": _after_apostrophes,
 }

@@ -52,7 +52,7 @@ HETERONYMS: dict[str, tuple[str, ...]] = {
     "露": ("lu",), "奇": ("qi",), "血": ("xue", "xie"), "参": ("can", "shen"), "便": ("bian", "pian"),
     "女": ("nv", "nu"), "吕": ("lv", "lu"), "绿": ("lv", "lu"), "略": ("lve", "lue"),
     "律": ("lv", "lu"), "旅": ("lv", "lu"), "侣": ("lv", "lu"), "履": ("lv", "lu"),
-    "卜": ("bu", "bo"), "虑": ("lv", "lu"), "铝": ("lv", "lu"),
+    "𠮷": ("ji",), "卜": ("bu", "bo"), "虑": ("lv", "lu"), "铝": ("lv", "lu"),
 }  # fmt: skip
 """Characters that names hold and that are read in more than one way; the usual reading first."""
 
@@ -82,6 +82,7 @@ def _library_file(name: str, kind: type[T]) -> T | None:
 
 _V = re.compile("(?<=[ln])[üǖǘǚǜ]")
 _APOSTROPHE = re.compile("(?<=[a-z])['’ʼ`](?=[a-z])")
+_AFTER = re.compile("(?<=[a-z])['’ʼ`]([a-z]+)")
 
 
 def plain(text: str) -> str:
@@ -89,9 +90,18 @@ def plain(text: str) -> str:
 
     The ü of pinyin (lü, nü) is a v, any other one a u: Müller is muller.
     """
+    return _APOSTROPHE.sub("", _without_accents(text))
+
+
+def after_apostrophes(text: str) -> list[str]:
+    """Return what follows the apostrophes within Latin words, as `plain` has it: brien of O'Brien."""
+    return _AFTER.findall(_without_accents(text)) if _APOSTROPHE.search(text.lower()) else []
+
+
+def _without_accents(text: str) -> str:
     lower = simplified(unicodedata.normalize("NFC", text.lower()))
     decomposed = unicodedata.normalize("NFD", _V.sub("v", lower))
-    return _APOSTROPHE.sub("", "".join(char for char in decomposed if not unicodedata.combining(char)))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _read_syllable(char: str) -> str:

@@ -11,7 +11,7 @@ from crmdesk.domain.characters import simplified
 from crmdesk.domain.picklists import spellings
 from crmdesk.storage.driver import Driver, insert_many
 from crmdesk.storage.json_text import to_json
-from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, is_han, person_readings, phrase_reading, plain
+from crmdesk.storage.pinyin import PLAIN, PLAIN_FIRST, after_apostrophes, is_han, person_readings, phrase_reading, plain
 
 SEARCHED = ("doctor", "institution", "department")
 """The records with a search index `search_<record>`; its rowids are those of the row table."""
@@ -84,6 +84,7 @@ def person_entry(name: str) -> Entry:
         return _plain_person(name, readings[0])
     words = characters(name)
     heads, tails = _latin(readings)
+    tails += after_apostrophes(name)
     return Entry((f"{words} {END}", " ".join(heads), " ".join(tails)), " ".join(readings[0]) or words)
 
 

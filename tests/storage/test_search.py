@@ -15,7 +15,7 @@ from crmdesk.storage.store import Store
 NAMES = (
     "张三", "张三丰", "章思", "赵晓松", "曾小贤", "单雄信", "仇英", "解珍", "查良镛", "区志明", "任我行", "吕布",
     "欧阳锋",    "尉迟恭", "小张三", "李乐", "王行长", "John Smith",
-    "Sarah O'Connor-Müller", "陳美齡", "單國慶", "买买提·吐尔逊",
+    "Sarah O'Connor-Müller", "陳美齡", "王𠮷", "單國慶", "买买提·吐尔逊",
 )  # fmt: skip
 
 NUMBERS = {
@@ -111,11 +111,14 @@ def found(store: Store, text: str, **more: Any) -> list[tuple[str, str]]:
         ("重一院", "重庆市第一人民医院", "short_form"),
         ("oconnor", "Sarah O'Connor-Müller", "name"),
         ("O’Connor", "Sarah O'Connor-Müller", "name"),
+        ("connor", "Sarah O'Connor-Müller", "name"),
+        ("sarah c", "Sarah O'Connor-Müller", "name"),
         ("muller", "Sarah O'Connor-Müller", "name"),
         ("Müller", "Sarah O'Connor-Müller", "name"),
         ("陈美龄", "陳美齡", "name"),
         ("陳美", "陳美齡", "name"),
         ("cml", "陳美齡", "initials"),
+        ("wj", "王𠮷", "initials"),
         ("shan", "單國慶", "pinyin"),
         ("单国q", "單國慶", "mixed"),
         ("买买提吐尔逊", "买买提·吐尔逊", "name"),
@@ -388,6 +391,23 @@ def test_a_store_of_before_finds_traditional_characters_and_accents_as_a_new_one
     with again.reading() as connection:
         readings = list(connection.execute("SELECT pinyin FROM row_doctor WHERE id = ?", (ids["陳美齡"],)))
     assert [tuple(one) for one in readings] == [("chen mei ling",)]
+
+
+def test_a_store_of_before_finds_what_follows_an_apostrophe(
+    company: tuple[Store, dict[str, str]], open_store: Any, key: bytes
+) -> None:
+    store, ids = company
+    store.close()
+    driver = raw.connect(store.folder / "crmdesk.db", key)
+    for name, words in (("Sarah O'Connor-Müller", "sarah oconnor muller"), ("王𠮷", "王 𠮷")):
+        (rowid,) = driver.execute("SELECT rowid FROM row_doctor WHERE id = ?", (ids[name],)).fetchone() or (0,)
+        search_index.forget(driver, "doctor", [rowid])
+        search_index.put(driver, "doctor", [(rowid, f"{words} {search_index.END}", "", "")])
+    driver.execute("DELETE FROM _sqlite_migrations WHERE name >= '0023'")
+    driver.execute("PRAGMA user_version = 22")
+    driver.close()
+    again = open_store(store.folder)
+    assert [found(again, text)[0][0] for text in ("connor", "wj")] == ["Sarah O'Connor-Müller", "王𠮷"]
 
 
 def test_a_store_of_before_is_asked_for_numbers_by_the_index_of_a_new_one(
