@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
+from crmdesk.domain.clock import local_date
 from crmdesk.domain.errors import CrmdeskError
 
 OUT = Path("demo-out")
@@ -82,9 +83,10 @@ def play(out: Path, seed: int, small: bool, pictures: bool = True) -> int:
         server.make_company(seed, small)
         step.notes.append(f"seed {seed}: the same seed, the same company")
     # People and passwords do not depend on the scale: the smallest company names them quickly.
-    company = generate(seed, date.today(), 0.02)
+    today = local_date(datetime.now(UTC))  # the people of the day live by it, whatever zone this machine has
+    company = generate(seed, today, 0.02)
     receipt = out / "receipt.png"
-    ticket = [f"NO {LUNCH_FAPIAO}", f"DATE {date.today()}", "ITEM MEAL", "", f"TOTAL CNY {LUNCH}"]
+    ticket = [f"NO {LUNCH_FAPIAO}", f"DATE {today}", "ITEM MEAL", "", f"TOTAL CNY {LUNCH}"]
     receipt.write_bytes(png_ticket(ticket))
     album = Album(out / "screenshots")
     day = Day(out / "laptops", server, {one.login: one for one in company.logins}, receipt, diary)
