@@ -42,7 +42,7 @@ class KeyMapDialog(Dialog):
         """Set every text anew."""
         self.setWindowTitle(self.tr("键盘快捷键"))
         self._close.setText(self.tr("关闭"))
-        self._how.setText(self.tr("在选项组上：数字键选一组，左右箭头选一项"))
+        self._how.setText(self.tr("在选项组上：数字键选一组，左右箭头选一项；正在写字时按 Alt + 数字"))
         self._all.hide()
         self._all.deleteLater()
         self._all = self._cards()

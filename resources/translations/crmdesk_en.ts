@@ -2519,8 +2519,8 @@
             <translation>Close</translation>
         </message>
         <message>
-            <source>在选项组上：数字键选一组，左右箭头选一项</source>
-            <translation>On groups of choices: a digit picks a group, left and right an entry</translation>
+            <source>在选项组上：数字键选一组，左右箭头选一项；正在写字时按 Alt + 数字</source>
+            <translation>On groups of choices: a digit picks a group, left and right an entry; while writing, Alt and a digit</translation>
         </message>
     </context>
     <context>

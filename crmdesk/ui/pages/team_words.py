@@ -135,7 +135,8 @@ class TeamWords(QObject):
         one = known.reach.coverage.get(member_id, Coverage())
         if not one.counted:
             return self._nothing(heading, foot)
-        said = self.tr("计划内的客户里至少见过一次的；还有 %n 位没见", "", one.counted - one.seen)
+        unseen = one.counted - one.seen
+        said = _grouped(self.tr("计划内的客户里至少见过一次的；还有 %n 位没见", "", unseen), unseen)
         lines = self._of_members(known, member_id, known.reach.coverage, _covered)
         return Figure(heading, _share(one.seen, one.counted), (said,), foot, Shares(one.counted, one.seen), lines)
 
@@ -173,13 +174,13 @@ class TeamWords(QObject):
         if known.reports is None:
             return self._working(heading, foot)
         one = known.reports.adherence.get(member_id, Adherence())
-        beside = [self.tr("计划外 %n 次", "", one.unplanned)] if one.unplanned else []
-        beside += [self.tr("还没到日子 {ahead}").format(ahead=one.ahead)] if one.ahead else []
+        beside = [_grouped(self.tr("计划外 %n 次", "", one.unplanned), one.unplanned)] if one.unplanned else []
+        beside += [self.tr("还没到日子 {ahead}").format(ahead=f"{one.ahead:,}")] if one.ahead else []
         if not one.due:
             return Figure(heading, NONE, (dotted(*beside) or self.tr("这段时间没有可算的。"),), foot)
         said = (
             self.tr("当天完成 {on_day} · 有原因改期 {moved} · 改日无说明 {other} · 没有报告 {missed}").format(
-                on_day=one.on_day, moved=one.moved, other=one.other_day, missed=one.missed
+                on_day=f"{one.on_day:,}", moved=f"{one.moved:,}", other=f"{one.other_day:,}", missed=f"{one.missed:,}"
             ),
             dotted(*beside, self.tr("删掉的计划本机不留，不在内")),
         )
@@ -198,8 +199,9 @@ class TeamWords(QObject):
         median = one.median_days or 0
         half += self.tr("；一半在 %n 天内", "", median) if median else self.tr("；一半当天就到")
         by_days = self.tr("当天 {same} · 次日 {next} · 以后 {later} · 超过期限 {late}").format(
-            same=one.within(0, 0), next=one.within(1, 1), later=one.within(2, limit), late=one.within(max(2, limit + 1))
-        )
+            same=f"{one.within(0, 0):,}", next=f"{one.within(1, 1):,}",
+            later=f"{one.within(2, limit):,}", late=f"{one.within(max(2, limit + 1)):,}",
+        )  # fmt: skip
         columns = (*(one.within(days, days) for days in range(limit + 1)), one.within(limit + 1))
         lines = self._of_members(known, member_id, known.reports.timeliness, _in_time)
         return Figure(heading, _share(one.in_time, one.reports), (half, by_days), foot, None, lines, columns, by_days)
@@ -238,21 +240,24 @@ class TeamWords(QObject):
         if waiting:
             said.append(self.tr("最久的等了 %n 天", "", one.waiting_days[0]))
         if one.disputed:
-            said.append(self.tr("有异议、待裁定 {disputed}").format(disputed=one.disputed))
-        done = self.tr("做完 {settled} 笔报销、{visits} 次拜访").format(settled=one.settled, visits=one.about_visits)
+            said.append(self.tr("有异议、待裁定 {disputed}").format(disputed=f"{one.disputed:,}"))
+        done = self.tr("做完 {settled} 笔报销、{visits} 次拜访").format(
+            settled=f"{one.settled:,}", visits=f"{one.about_visits:,}"
+        )
         if one.settled_days:
             days = one.settled_days[(len(one.settled_days) - 1) // 2]
             done += self.tr("；一半在 %n 天内", "", days) if days else self.tr("；一半当天")
-        last = self.tr("没联系上或不愿答 {unanswered}").format(unanswered=one.unanswered) if one.unanswered else ""
+        unanswered = self.tr("没联系上或不愿答 {unanswered}").format(unanswered=f"{one.unanswered:,}")
+        last = unanswered if one.unanswered else ""
         said = [
             part for part in (dotted(*said), dotted(done, last), self.tr("没有规定回访期限，所以不说逾期。")) if part
         ]
         lines = self._of_members(known, member_id, known.money.call_backs, self._call_line)
-        return Figure(heading, self.tr("%n 笔待回访", "", waiting), tuple(said), foot, None, lines)
+        return Figure(heading, _grouped(self.tr("%n 笔待回访", "", waiting), waiting), tuple(said), foot, None, lines)
 
     def _call_line(self, one: CallBacks) -> tuple[Shares, str]:
         waiting, done = len(one.waiting_days), one.settled + one.about_visits
-        words = self.tr("待 {waiting} · 已做 {done}").format(waiting=waiting, done=done)
+        words = self.tr("待 {waiting} · 已做 {done}").format(waiting=f"{waiting:,}", done=f"{done:,}")
         return Shares(waiting + done, done), words
 
     def row(self, known: Known, member_id: str) -> tuple[str, str]:
@@ -267,6 +272,11 @@ class TeamWords(QObject):
         )
         seen = self.tr("见过 {share}%").format(share=percent(covered.seen, covered.counted)) if covered.counted else ""
         return words, seen
+
+
+def _grouped(words: str, count: int) -> str:
+    """Return words with their count as the other figures are written (1,214): Qt puts it in without any mark."""
+    return words.replace(str(count), f"{count:,}", 1)
 
 
 def _share(part: int, whole: int) -> str:

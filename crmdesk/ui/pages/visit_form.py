@@ -48,7 +48,7 @@ class VisitForm(Card):
         self.duration = self._group("visit_duration", "2")
         self.joint = FoldedPicklist(" ", "3")
         self._follow(self.joint, "visit_joint")
-        self.adverse = self._group("visit_adverse", "5")
+        self.adverse = self._group("visit_adverse", "8")
         self.heard = TextLine()
         self.heard.setObjectName("visit_heard_edit")
         self.heard.textEdited.connect(lambda _text: self._take("text"))
@@ -107,7 +107,7 @@ class VisitForm(Card):
         line.addWidget(self.next_step_on)
         step = QVBoxLayout()
         step.setSpacing(space.TIGHT)
-        step.addLayout(heading(self._step_heading, "7"))
+        step.addLayout(heading(self._step_heading, "9"))
         step.addLayout(line)
         step.addStretch(1)
         foot = QHBoxLayout()
@@ -192,10 +192,10 @@ class VisitForm(Card):
         self.digit(QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, digit))
 
     def digit(self, event: QKeyEvent) -> bool:
-        """Give the focus to the group of a digit; from 6 on to the fields. Returns whether one was meant."""
+        """Give the focus to the group of a digit; from 5 on also to the fields. Returns whether one was meant."""
         if self.texts.open(event.text()):
             return True
-        extra: QWidget | None = self.next_step if event.text() == "7" else None
+        extra: QWidget | None = self.next_step if event.text() == "9" else None
         if event.text() == "0" and self.doctors.isVisible():
             extra = self.doctors.attendance
         if extra is not None:

@@ -123,13 +123,13 @@ class VisitTexts(QWidget):
         super().__init__()
         self._report = VisitReport()
         self.note = NoteEdit("visit_note_edit", _NOTE_PX)
-        self._asked, self._heard = _Seldom("questions", "8"), _Seldom("competitor", "9")
+        self._asked, self._heard = _Seldom("questions", "6"), _Seldom("competitor", "7")
         self.questions, self.competitor = self._asked.edit, self._heard.edit
         self.openers = (self._asked.button, self._heard.button)
         self._heading, self._error = Label("", "muted"), Label("", "bad")
         self._wrong: Said = ""
         self._error.setObjectName("visit_note_error")
-        top = heading(self._heading, "6")
+        top = heading(self._heading, "5")
         top.insertWidget(2, self._error)
         for button in self.openers:
             top.addWidget(button)
@@ -148,11 +148,11 @@ class VisitTexts(QWidget):
 
     def open(self, digit: str) -> bool:
         """Go to the text of a digit; returns whether one was meant."""
-        if digit == "6":
+        if digit == "5":
             self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        elif digit in ("8", "9"):
-            (self._asked if digit == "8" else self._heard).open()
-        return digit in ("6", "8", "9")
+        elif digit in ("6", "7"):
+            (self._asked if digit == "6" else self._heard).open()
+        return digit in ("5", "6", "7")
 
     def show_report(self, report: VisitReport) -> None:
         """Show the texts of a report."""

@@ -60,7 +60,7 @@ def test_yes_in_the_report_opens_the_task_that_comes_first_on_today(
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
     assert editor.form.heard.isHidden()
     editor.form.channel.setFocus()
-    focused_key(qtbot, editor, KEY.Key_5, KEY.Key_Right)
+    focused_key(qtbot, editor, KEY.Key_8, KEY.Key_Right)
     assert editor.form.heard.isVisible()
     type_text(editor.form.heard, "皮疹两例")
     qtbot.keyClick(editor.form.heard, KEY.Key_Return, CTRL)

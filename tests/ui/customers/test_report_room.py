@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.commands import ChangeSet
@@ -22,6 +22,7 @@ from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import small_company
 from tests.ui.customers.test_visit_page import opened
 from tests.ui.reading.long_company import add_colleagues, add_products, add_visit_fields
+from tests.ui.reading.test_tab_order import jumps
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_questions_and_competitors_open_when_they_are_needed(window: MainWindow,
     assert not form.questions.isVisible()
     assert not form.competitor.isVisible()
     form.channel.setFocus()
-    qtbot.keyClick(form.channel, Qt.Key.Key_8)
+    qtbot.keyClick(form.channel, Qt.Key.Key_6)
     assert form.questions.hasFocus()
     type_text(form.questions, "怎么减量？")
     button = editor.findChild(Button, "visit_competitor_open_button")
@@ -187,3 +188,21 @@ def test_another_language_lays_the_chips_out_anew(
         opened(window, qtbot, id=laptop.company.ids["p1"])
         qtbot.waitUntil(lambda: not window.bridge.waiting)
         qtbot.waitUntil(lambda: lines() == [1, 1])
+
+
+@pytest.mark.parametrize("key", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier], ids=["", "alt"])
+def test_the_digits_count_the_fields_as_the_eye_meets_them(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, key: Qt.KeyboardModifier
+) -> None:
+    editor = opened(window, qtbot, id=laptop.company.ids["p1"])
+    reached: list[QWidget] = []
+    for number in range(1, 10):
+        if not key:
+            editor.form.channel.setFocus()  # in a text a digit is a letter
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key(Qt.Key.Key_0 + number), key)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus not in reached, number
+        reached.append(focus)
+    assert reached[4] is editor.form.note
+    qtbot.waitUntil(lambda: not jumps(reached, window.page("visit")))

@@ -45,7 +45,7 @@ def test_a_normal_visit_takes_five_keys_beyond_the_note(window: MainWindow, lapt
     window.navigate("today")
     editor = opened(window, qtbot, id=laptop.company.ids["p1"])
     editor.form.channel.setFocus()
-    focused_key(qtbot, editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_5, Qt.Key.Key_Space)
+    focused_key(qtbot, editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_8, Qt.Key.Key_Space)
     type_text(editor.form.note, "已回复，单主任满意。")
     qtbot.keyClick(editor.form.note, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: window.shown == "today")
@@ -70,7 +70,7 @@ def test_a_visit_deleted_while_its_report_is_open_becomes_another_one(
     assert another != planned
     qtbot.waitUntil(lambda: [one for one, *_ in laptop.ask(lambda reads: reads.drafts())] == [f"visit:{another}"])
     editor.form.channel.setFocus()
-    focused_key(qtbot, editor, Qt.Key.Key_5, Qt.Key.Key_Space)
+    focused_key(qtbot, editor, Qt.Key.Key_8, Qt.Key.Key_Space)
     qtbot.keyClick(editor.form.note, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.drafts()) == [])
     row = laptop.ask(lambda reads: reads.visit(another))
@@ -94,7 +94,7 @@ def test_keys_pressed_before_the_report_is_there_are_meant_for_it(
     page = window.page("visit")
     assert isinstance(page, VisitPage)
     assert page.editor._opening is None, "it was not read yet"
-    focused_key(qtbot, page.editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_5, Qt.Key.Key_Space)
+    focused_key(qtbot, page.editor, Qt.Key.Key_4, Qt.Key.Key_Space, Qt.Key.Key_8, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.editor.report.adverse_event is False)
     assert page.editor.form.adverse.hasFocus()
     for letter in "Asked for 2 papers":
