@@ -359,7 +359,7 @@
         </message>
         <message>
             <source>用顿号或逗号分开</source>
-            <translation>Separated by commas</translation>
+            <translation>Commas between</translation>
         </message>
         <message>
             <source>将会改变的内容</source>

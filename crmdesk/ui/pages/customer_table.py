@@ -186,7 +186,7 @@ class CustomerTable(QTableView):
         rows.setDefaultSectionSize(theme.px(ROW_HEIGHT))
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
-        columns.setTextElideMode(Qt.TextElideMode.ElideRight)
+        columns.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # at the end stands the arrow that says how it is sorted
         columns.setStyleSheet("QHeaderView::section:first { padding-left: 16px; }")
         columns.setSectionsClickable(True)
         columns.setSectionsMovable(True)

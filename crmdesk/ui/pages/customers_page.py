@@ -63,7 +63,7 @@ class CustomersPage(Page):
         self._settled.setInterval(_SETTLED_MS)
         self._settled.timeout.connect(self._keep_layout)
         self._count = -1
-        self._left_in_table = False
+        self._left_in_table = self._applying = False
         self._chosen: frozenset[str] = frozenset()
         self.model = CustomerTableModel(self._ask, self._column_words.cell, self._heading_of)
         self.model.filled.connect(self._filled)
@@ -296,9 +296,9 @@ class CustomersPage(Page):
         self._apply(saved[place]) if 0 <= place < len(saved) else self.clear_filter()
 
     def _apply(self, wanted: SavedFilter) -> None:
-        self.filter.blockSignals(True)
+        self._applying = True  # a field whose signals are blocked keeps its cross: it learns of the text by them
         self.filter.setText(wanted.text)
-        self.filter.blockSignals(False)
+        self._applying = False
         self.panel.show_conditions(wanted.record, wanted.where)
         self._show(CustomerFilter(wanted.record, wanted.text, wanted.sort, wanted.where))
 
@@ -306,6 +306,8 @@ class CustomersPage(Page):
         return CustomerFilter(self.bar.record, self.filter.text(), self.model.shown.sort, self.panel.conditions())
 
     def _filter_changed(self) -> None:
+        if self._applying:
+            return
         wanted = self._wanted()
         if wanted.record != self.model.shown.record:
             wanted = CustomerFilter(wanted.record, wanted.text)

@@ -58,7 +58,7 @@ class ArrangeDialog(Dialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(460, 440)
         self._heading, self._word, self._tickable = heading, word, word is not None
-        self._title, self._how = Label("", "title"), Label("", "muted")
+        self._title, self._how = Label("", "title"), Label("", "muted", wrap=True)
         self._fixed = {one.key for one in entries if one.fixed}
         self.list = QListWidget()
         self._ring = FocusRing(self.list)
@@ -88,7 +88,7 @@ class ArrangeDialog(Dialog):
         self.remove.setText(self.tr("删除"))
         self.cancel.setText(self.tr("取消"))
         self.done_button.setText(self.tr("完成"))
-        self._how.setText(self.tr("空格键勾选") if self._tickable else "")
+        self._how.setText(self.tr("空格键勾选"))
         if self._word is not None:
             for item in map(self.list.item, range(self.list.count())):
                 item.setText(self._word(str(item.data(_KEY))))
@@ -131,13 +131,15 @@ class ArrangeDialog(Dialog):
         middle.addWidget(self.list, 1)
         middle.addLayout(side)
         foot = QHBoxLayout()
-        foot.addWidget(self._how, 1)
+        foot.addStretch(1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.done_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*space.PAGE)
         layout.setSpacing(space.ROOMY)
         layout.addWidget(self._title)
+        if self._tickable:
+            layout.addWidget(self._how)
         layout.addLayout(middle, 1)
         layout.addLayout(foot)
 

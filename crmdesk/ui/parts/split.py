@@ -128,6 +128,17 @@ class ScrollArea(QScrollArea):
             scroll_around(self, action)
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what has the focus in sight where a line that appears above takes some of the height."""
+        super().resizeEvent(event)
+        inner, focus, room = self.widget(), self.window().focusWidget(), self.viewport().height()
+        if inner is None or focus is None or not inner.isAncestorOf(focus) or focus.height() > room:
+            return
+        bottom = focus.mapTo(inner, focus.rect().bottomLeft()).y() + inner.y()
+        if room <= bottom < event.oldSize().height():
+            self.ensureWidgetVisible(focus, 0, space.TIGHT)
+
+    @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         put_off()
         super().scrollContentsBy(dx, dy)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.commands import CreateRow, SetPreference
 from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages.customer_columns import COLUMNS, NAME, Shown, first_layout, kept_layout, layout_of
+from crmdesk.ui.pages.customer_columns import COLUMNS, NAME, PLACE, Shown, first_layout, kept_layout, layout_of
 from crmdesk.ui.pages.filter_strip import FilterNameDialog
 from crmdesk.ui.parts.arrange import ArrangeDialog
 from tests.ui.customers.laptop import Laptop, type_text, undo
@@ -44,6 +45,31 @@ def test_alt_f_and_the_arrows_narrow_the_list_and_say_so(window: MainWindow, qtb
     qtbot.keyClick(page.table, Qt.Key.Key_F, ALT)
     qtbot.keyClick(classes, Qt.Key.Key_Escape)
     assert not page.panel.isVisible()
+
+
+def test_the_first_condition_leaves_the_keys_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    page = opened(window, qtbot)
+    qtbot.keyClick(page.table, Qt.Key.Key_F, ALT)
+    status = page.panel.groups["status"]
+    while not status.hasFocus():
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    before = page.panel.height()
+    qtbot.keyClick(status, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.panel.height() < before)
+    assert len(page.model.shown.where.status) == 1
+    assert status.visibleRegion().boundingRect().height() == status.height(), "the line that says so took its room"
+
+
+def test_the_cross_of_the_filter_stands_where_there_is_something_to_clear(window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(window, qtbot)
+    cross = page.filter.findChild(QToolButton)
+    assert cross is not None
+    qtbot.keyClicks(page.filter, "zeng")
+    qtbot.waitUntil(lambda: cross.property("opacity") == 1.0)
+    qtbot.keyClick(page.filter, Qt.Key.Key_X, ALT)
+    qtbot.waitUntil(lambda: cross.property("opacity") == 0.0)
+    assert page.model.shown.text == ""
 
 
 def test_conditions_that_nobody_meets_say_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
@@ -263,3 +289,32 @@ def test_another_window_size_gives_the_place_what_is_left(window: MainWindow, la
     laptop.desk.submit(CreateRow("institution", {"name": "新的医院"})).result(10)
     page.bar.kinds.choose("institution")
     qtbot.waitUntil(lambda: page.model.rowCount() >= 3)
+
+
+@pytest.fixture
+def large(dressed: QApplication) -> Iterator[None]:
+    """English at 150 % text: as long as words get."""
+    theme.set_scale(1.5)
+    language.apply_language(dressed, language.ENGLISH)
+    theme.apply_theme(dressed, theme.LIGHT)
+    yield
+    theme.set_scale(1.0)
+    theme.apply_theme(dressed, theme.LIGHT)
+
+
+def test_large_text_leaves_the_arrow_of_the_order_and_the_hint_of_the_columns(
+    large: None, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    page = opened(window, qtbot)
+    header = page.table.horizontalHeader()
+    place = next(at for at in range(header.count()) if page.table.code_at(at) == PLACE)
+    while "\u2191" not in (words := str(page.model.headerData(place, Qt.Orientation.Horizontal))):
+        qtbot.keyClick(page.table, Qt.Key.Key_O, ALT)
+    room = header.sectionSize(place) - 24  # what the style keeps free at both sides
+    shown = header.fontMetrics().elidedText(words, header.textElideMode(), room)
+    assert shown.endswith("\u2191")
+    qtbot.keyClick(page.table, Qt.Key.Key_C, ALT)
+    dialog = dialog_of(page, ArrangeDialog, qtbot)
+    hint = next(one for one in dialog.findChildren(QLabel) if "Space" in one.text())
+    qtbot.waitUntil(lambda: hint.isVisible() and hint.width() >= hint.fontMetrics().horizontalAdvance(hint.text()))
