@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -44,7 +44,7 @@ def questions(report: Report) -> list[Question]:
 
 
 class HospitalDialog(SmallDialog):
-    """One question at a time: a digit answers and goes on, Backspace goes back, Ctrl+Return imports what is known."""
+    """One question at a time: a digit answers and goes on, Backspace goes back, Enter after the last one imports."""
 
     answered = Signal(object)  # Mapping[str, str]: the name as the file has it → id, or ANOTHER
 
@@ -114,14 +114,18 @@ class HospitalDialog(SmallDialog):
 
     def _answer(self, key: str) -> None:
         self._answers[self._asked[self._at].name] = key.removeprefix("id:")
-        self._at = min(self._at + 1, len(self._asked) - 1)
+        last = self._at == len(self._asked) - 1
+        self._at += not last
         self.retranslate()
+        if last:  # the list takes Enter for another answer; nothing is left to be asked
+            self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def back(self) -> None:
         """Show the question before."""
         if self._at:
             self._at -= 1
             self.retranslate()
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def save(self) -> None:

@@ -180,6 +180,7 @@ class ImportResult(QWidget):
         for action, caption in captions.items():
             self._captions[action].setText(caption)
         self.table.setAccessibleName(self.tr("需要看一下的行"))
+        self.group.setAccessibleName(self.tr("结果"))
         self._none.setText(self.tr("没有需要看的行。"))
         report = self.report
         if report is None:
