@@ -144,7 +144,7 @@ class ApprovalsPage(Page):
         if not items and self._main.isAncestorOf(self.window().focusWidget() or self):
             self.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to the rail, and Enter leaves the page
         self._main.setVisible(bool(items))
-        if items and self.hasFocus():
+        if items and self.window().focusWidget() is self:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._empty.answered()
         self._empty.setVisible(not items)

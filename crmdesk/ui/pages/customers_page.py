@@ -460,7 +460,7 @@ class CustomersPage(Page):
     def _filled(self, count: int) -> None:
         self._count = count
         self._set_figures()
-        if not count and self.table.hasFocus():
+        if not count and self.window().focusWidget() is self.table:
             self.filter.setFocus()  # a hidden table takes no keys
         self._stack.setCurrentWidget(self.table if count else self._empty)
         self._head_changed()

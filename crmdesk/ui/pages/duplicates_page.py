@@ -200,7 +200,7 @@ class DuplicatesPage(Page):
         rows += [self._merge_row(one) for one in decided]
         self._count.setText(self.tr("%n 组待处理", "", len(opened) + len(self._pairs)))
         anything = bool(rows) or bool(self._wanted[0])
-        held = self.list.hasFocus()
+        held = self.window().focusWidget() is self.list
         self._main.setVisible(anything)
         self._empty.setVisible(not anything)
         if held and not anything:

@@ -210,7 +210,7 @@ class ExpensesPage(Page):
         self._foot.setVisible(bool(shown))
         self._empty.setVisible(not shown)
         if not shown:
-            if self.list.hasFocus():
+            if self.window().focusWidget() is self.list:
                 self._empty.setFocus(Qt.FocusReason.OtherFocusReason)  # there is nothing in the list to go through
             return
         if self.list.choose(current):

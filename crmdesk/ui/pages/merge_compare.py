@@ -230,7 +230,8 @@ class CompareView(QWidget):
     def show_pair(self, view: MergeView, chosen: dict[str, Choice] | None = None) -> None:
         """Show two customers; `chosen` are choices made before, else nothing is lost at first."""
         self._view = view
-        focused = next((line.name for line in self.lines if line.hasFocus()), "")
+        holder = self.window().focusWidget()
+        focused = next((line.name for line in self.lines if line is holder), "")
         for line in self.lines:
             self._body.removeWidget(line)
             line.hide()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
@@ -91,13 +92,16 @@ class _ClassChip(QAbstractButton):
 
 
 class _ClassLines(QWidget):
-    """One line a class: done and scheduled of the goal as a bar, the figure, what is to be scheduled."""
+    """One line a class: done and scheduled of the goal as a bar, the figure, what is to be scheduled.
+
+    Tab comes to the classes `behind` a control that stays.
+    """
 
     picked = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, behind: QWidget) -> None:
         super().__init__()
-        self.chosen = ""
+        self.chosen, self._behind = "", behind
         self.setObjectName("plan_classes")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -107,21 +111,23 @@ class _ClassLines(QWidget):
 
     def show_classes(self, classes: Sequence[ClassStanding]) -> None:
         """Show the classes of a plan; a chip that has the focus keeps it."""
-        focused = next((chip.objectName() for chip in self.findChildren(_ClassChip) if chip.hasFocus()), "")
+        holder = self.window().focusWidget()
+        focused = holder.objectName() if isinstance(holder, _ClassChip) else ""
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        for row, one in enumerate(classes):
-            self._line(row, one)
+        chips = [self._line(row, one) for row, one in enumerate(classes)]
+        for before, after in itertools.pairwise((self._behind, *chips)):
+            self.setTabOrder(before, after)  # a new one comes last of all else
         again = self.findChild(_ClassChip, focused) if focused else None
         if again is not None:
             again.show()  # the layout would show it a moment later: by then another has the focus
             again.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _line(self, row: int, one: ClassStanding) -> None:
+    def _line(self, row: int, one: ClassStanding) -> _ClassChip:
         bar = BudgetBar()
         bar.set(one.planned, one.actual, one.scheduled, 0)
         done = self.tr("{done} / {planned}").format(done=figure(one.actual), planned=figure(one.planned))
@@ -139,6 +145,7 @@ class _ClassLines(QWidget):
         for column, widget in enumerate((name, bar, figures, lacking)):
             side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag(0)
             self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter | side)
+        return name
 
 
 class CycleHead(QFrame):
@@ -157,7 +164,7 @@ class CycleHead(QFrame):
         self.others.setObjectName("plan_cycle_combo")
         self.others.activated.connect(lambda _at: self.picked.emit(str(self.others.currentData())))
         self.edit = Button.for_action("plan_cycle", small=True)
-        self.lines = _ClassLines()
+        self.lines = _ClassLines(self.others)
         self.lines.picked.connect(self._class_picked)
         self.foot = Label("", "muted", wrap=True)
         self.foot.setObjectName("plan_capacity_label")

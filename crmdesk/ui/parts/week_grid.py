@@ -214,7 +214,8 @@ class WeekGrid(QWidget):
 
     def show_week(self, columns: Sequence[DayColumn], blocks: Sequence[Block], now_minute: int = -1) -> None:
         """Show days and blocks, keeping what is chosen; `now_minute` draws a line into the column of today."""
-        focused = any(one.hasFocus() for one in self.blocks)
+        holder = self.window().focusWidget()  # also while a dialog before it has the keys and gives them back
+        focused, held = holder in self.blocks, holder is self
         for old in self.blocks:
             old.dragging = False
             old.hide()
@@ -228,8 +229,10 @@ class WeekGrid(QWidget):
             one.show()
         current = self.block(self.current_key)
         self._mark(current)
-        if focused or (self.hasFocus() and current is not None):
+        if focused or (held and current is not None):
             (current or self).setFocus(Qt.FocusReason.OtherFocusReason)
+        if current is not None and current.block.day != self.day:
+            self.choose(current.block.key)  # it was moved: the keys and what is scheduled go with it
         self.update()
 
     def block(self, key: str) -> VisitBlock | None:
@@ -254,6 +257,8 @@ class WeekGrid(QWidget):
             tab = one is current
             one.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tab else Qt.FocusPolicy.ClickFocus)
             one.update()
+        if current is not None:
+            self.setTabOrder(self, current)  # each was made anew, behind everything else of the window
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus if current is not None else Qt.FocusPolicy.StrongFocus)
 
     def take_focus(self, block: VisitBlock) -> None:

@@ -74,6 +74,10 @@ def test_another_day_takes_a_reason_by_one_digit(rep: Seat, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: ("单志远", 1, 540) in planned(page))
     (operation,) = laptop.ask(lambda reads: reads.waiting())
     assert operation.kind == "edit"
+    block = page.grid.block(laptop.company.ids["w1"])
+    rep[0].activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is block)  # the keys go on where they were
+    assert page.grid.day == 1, "what is scheduled next goes into the day that is marked"
     undo(rep[0], qtbot)
     qtbot.waitUntil(lambda: ("单志远", 0, 540) in planned(page))
 

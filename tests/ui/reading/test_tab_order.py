@@ -110,3 +110,20 @@ def test_tab_meets_the_doctors_of_a_meeting_where_they_stand(qtbot: QtBot, sit: 
     assert order.index("visit_joint") < order.index("visit_attendance") < order.index("visit_add_doctor_edit")
     assert order.index("visit_add_doctor_edit") < order.index("visit_note_edit")
     assert jumps(reached, window.page("visit")) == []
+
+
+def test_another_week_leaves_the_classes_where_they_stand_in_the_order(qtbot: QtBot, sit: Sit) -> None:
+    window, laptop = sit(*house.REP)
+    next(one for one in house.places() if one.name == "plan").show(window, laptop)
+    house.shown(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(window.focusWidget(), key, Qt.KeyboardModifier.ControlModifier)
+        house.shown(qtbot, window)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Home)
+    assert isinstance(QApplication.focusWidget(), VisitBlock)
+    reached = stops(window)
+    order = [one.objectName() for one in reached]
+    assert order[:3] == ["plan_class_A_button", "plan_class_B_button", "plan_tabs"], "what stands beside the calendar"
+    assert jumps(reached, window.page("plan")) == []
