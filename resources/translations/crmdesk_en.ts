@@ -7086,7 +7086,7 @@
         <name>type_ahead</name>
         <message>
             <source>没有找到“{text}”</source>
-            <translation>Nothing found for “{text}”</translation>
+            <translation>Nothing found for '{text}'</translation>
         </message>
     </context>
     <context>

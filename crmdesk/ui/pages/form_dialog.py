@@ -24,13 +24,11 @@ from crmdesk.ui.pages.own_form import OwnForm
 from crmdesk.ui.parts.buttons import PRIMARY, Button
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.notices import Banner
-from crmdesk.ui.parts.room import Dialog
+from crmdesk.ui.parts.room import Dialog, room_for
 
 translate = QCoreApplication.translate
 
 _UNSCROLLED, _LEAST_HEIGHT, _SCROLLED_HEIGHT = 4, 72, 168
-_FRAME = 72
-"""Room for the title and a task bar: the rest of the screen is the most that a form takes."""
 
 
 class _Scrolled(QScrollArea):
@@ -55,7 +53,7 @@ class FormDialog(Dialog):
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(700)
-        self.setMaximumHeight(self.screen().availableGeometry().height() - theme.px(_FRAME))
+        self.setMaximumHeight(room_for(self).height())  # where that is too little, what is above the buttons scrolls
         self.context, self.record = context, RECORDS[record]
         self.editors: dict[str, FieldEditor] = {}
         self._heading = Label("", "title")

@@ -1,8 +1,8 @@
 """The split of a page: list at the left, detail at the right, a line between that can be dragged."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
@@ -102,6 +102,13 @@ class ScrollArea(QScrollArea):
         self.setAccessibleName(self.tr("可滚动的内容"))
         self._ring = FocusRing(self)
         self._whole = False
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow)
+        self._settled = QTimer(self)  # the range is told before what is inside has its new places
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self._laid_out)
+        self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._settled.start(0))
 
     def show_whole(self, *, whole: bool) -> None:
         """Take the height that the content needs, because what is around it scrolls already; or scroll by itself."""
@@ -127,16 +134,23 @@ class ScrollArea(QScrollArea):
         else:
             scroll_around(self, action)
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    @Slot()
+    def _laid_out(self) -> None:
         """Keep what has the focus in sight where a line that appears above takes some of the height."""
-        super().resizeEvent(event)
-        inner, focus, room = self.widget(), self.window().focusWidget(), self.viewport().height()
-        if inner is None or focus is None or not inner.isAncestorOf(focus) or focus.height() > room:
+        self._follow(None, self.window().focusWidget())
+
+    @Slot(QWidget, QWidget)
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring what has the focus into sight where a digit or a fault put it there: Qt does it for Tab alone."""
+        inner = self.widget()
+        if now is None or inner is None or not inner.isAncestorOf(now):
             return
-        bottom = focus.mapTo(inner, focus.rect().bottomLeft()).y() + inner.y()
-        if room <= bottom < event.oldSize().height():
-            self.ensureWidgetVisible(focus, 0, space.TIGHT)
+        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton  # what is clicked stays below the mouse
+        room = self.viewport().height()
+        if pressed or now.height() > room:
+            return
+        bar, top = self.verticalScrollBar(), now.mapTo(inner, QPoint()).y()  # Qt's own brings only the cursor into sight
+        bar.setValue(max(top + now.height() + space.TIGHT - room, min(top - space.TIGHT, bar.value())))
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:

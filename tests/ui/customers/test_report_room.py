@@ -206,3 +206,29 @@ def test_the_digits_count_the_fields_as_the_eye_meets_them(
         reached.append(focus)
     assert reached[4] is editor.form.note
     qtbot.waitUntil(lambda: not jumps(reached, window.page("visit")))
+
+
+def whole_in_sight(widget: QWidget) -> bool:
+    return widget.visibleRegion().boundingRect().size() == widget.size()
+
+
+def test_what_a_digit_or_a_fault_leads_to_is_scrolled_to(
+    large: None, window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    form = opened(window, qtbot, id=laptop.company.ids["p1"]).form
+    qtbot.waitUntil(lambda: whole_in_sight(form.channel))
+    assert not whole_in_sight(form.next_step)
+    qtbot.keyClick(form.channel, Qt.Key.Key_9)
+    qtbot.waitUntil(lambda: form.next_step.hasFocus() and whole_in_sight(form.next_step))
+    qtbot.keyClick(form.next_step, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: form.channel.hasFocus() and whole_in_sight(form.channel))
+    form.next_step_on.setFocus()
+    type_text(form.next_step_on, "nonsense")
+    qtbot.keyClick(form.next_step_on, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: whole_in_sight(form.channel))
+    qtbot.keyClick(form.channel, Qt.Key.Key_8)
+    qtbot.keyClick(form.adverse, Qt.Key.Key_Space)
+    qtbot.keyClick(form.adverse, Qt.Key.Key_1)
+    qtbot.keyClick(form.channel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: form.next_step_on.hasFocus() and whole_in_sight(form.next_step_on))

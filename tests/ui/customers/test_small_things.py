@@ -50,6 +50,19 @@ def test_a_number_that_nobody_can_call_is_said_and_may_be_saved(
     assert laptop.ask(lambda reads: reads.row("doctor", item.id))["mobile"] == "1381234567"
 
 
+def test_a_form_in_large_text_grows_for_the_sentence_that_says_what_is_missing(
+    large: None, window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = new_doctor(window, qtbot)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    before = dialog.height()
+    qtbot.keyClick(dialog.editors["name"].control, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    layout = dialog.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    qtbot.waitUntil(lambda: dialog.height() >= layout.totalHeightForWidth(dialog.width()))
+
+
 def actions_of(widget: QWidget) -> Any:
     """Return what a screen reader can do with a widget."""
     return QAccessible.queryAccessibleInterface(widget).actionInterface()
