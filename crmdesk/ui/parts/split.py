@@ -149,7 +149,7 @@ class ScrollArea(QScrollArea):
         room = self.viewport().height()
         if pressed or now.height() > room:
             return
-        bar, top = self.verticalScrollBar(), now.mapTo(inner, QPoint()).y()  # Qt's own brings only the cursor into sight
+        bar, top = self.verticalScrollBar(), now.mapTo(inner, QPoint()).y()  # Qt's own shows only the cursor
         bar.setValue(max(top + now.height() + space.TIGHT - room, min(top - space.TIGHT, bar.value())))
 
     @override
