@@ -188,6 +188,11 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "一格里写着几样内容：已按内容分成{columns}几列，请核对。",
         "One cell holds several things: they were parted into the columns {columns}. Check them.",
     ),
+    "parts_of_contacts": (
+        "有 {count} 张名片把医院、科室或职称写在姓名里：已分到各列，请核对。",
+        "The names of some cards ({count}) hold hospital, department or title, too: they were parted into the columns."
+        " Check them.",
+    ),
     "hidden_rows": (
         "表里第 {rows} 行是隐藏或筛选掉的，打开时看不见，也会导入。不要的话，请先在表里删去。",
         "Imported too although hidden or filtered out in the sheet: row {rows}. If you do not want that, delete it"

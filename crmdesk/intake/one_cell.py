@@ -10,8 +10,10 @@ from dataclasses import replace
 from crmdesk.intake.blocks import place_of_care
 from crmdesk.intake.clean import person_name, plain
 from crmdesk.intake.columns import DOCTOR_NAME, NO_OWN, OwnFields, is_person
+from crmdesk.intake.matching import name_key
 from crmdesk.intake.model import Notice, SheetRow, Table
-from crmdesk.intake.people import names_a_room, names_a_specialty, without_title
+from crmdesk.intake.people import begins_with_a_family, names_a_room, names_a_specialty, without_title
+from crmdesk.intake.vcards import HEADER
 
 _LOOKED_AT = 300
 _LONGEST = 120
@@ -27,6 +29,12 @@ _A_TITLE = re.compile(
     r"副?主任(?:医师|药师|护师)?|主治(?:医师)?|住院(?:医师|医生)?|主管(?:药师|护师)|[医药护]师|护士长?|副?教授|医生|大夫"
 )
 _THANKS = re.compile(r"谢谢.*|多谢.*|谢了|辛苦.*|收到|好的")  # begins as a family name does
+_ENDS_A_PLACE = re.compile(
+    r"(?:医院|卫生院|保健院|诊所|门诊部|卫生服务(?:中心|站)|(?:医学|医疗)中心|院区|分院|[一二三四五六七八九十]院)"
+    r"(?:[(（][^()（）]*[)）])?"
+)
+_CARD_NAME, _CARD_HOSPITAL, _CARD_ROOM, _CARD_TITLE = range(4)
+"""Where `vcards.HEADER` has what a name may hold."""
 _BETWEEN = re.compile(r"[\s、，,;；/|:：@–—-]+")
 
 
@@ -68,7 +76,61 @@ def _told(part: str) -> Mapping[str, str]:
         return {_ROOM: part}
     if not _THANKS.fullmatch(part) and is_person(without_title(person_name(part))[0]):
         return {_NAME: part}
-    return {_NOTE: part}
+    return _run_together(part) or {_NOTE: part}
+
+
+def _run_together(part: str) -> dict[str, str]:
+    """Return the parts of 临江中心医院心内科王洪主任; {} where any of it may be something else."""
+    for end in reversed([found.end() for found in _ENDS_A_PLACE.finditer(part)]):
+        if end > 3 and (found := _in_a_place(part[end:], is_named=True)):
+            return {_HOSPITAL: part[:end]} | found
+    return _in_a_place(part, is_named=False)
+
+
+def _in_a_place(text: str, is_named: bool) -> dict[str, str]:
+    """Return department and name; a name alone, or a department alone, only behind a hospital that is named."""
+    if is_named and text and names_a_room(text):
+        return {_ROOM: text}
+    for end in range(len(text) - 1, -1 if is_named else 0, -1):
+        room, who = text[:end], text[end:]
+        if _is_surely_somebody(who) and (not room or names_a_specialty(room) or names_a_room(room)):
+            return ({_ROOM: room} if room else {}) | {_NAME: who}
+    return {}
+
+
+def _is_surely_somebody(text: str) -> bool:
+    """Say whether a text is a name where nothing parts it from what stands before: 温馨提示 begins as names do, too."""
+    name = without_title(text)[0]
+    longest = 4 if begins_with_a_family(name) or name != text or "·" in name else 3
+    return is_person(name) and len(name) <= longest and not names_a_room(text)
+
+
+def of_contacts(table: Table) -> tuple[Table, tuple[Notice, ...]]:
+    """Return the cards of an address book with the names parted that hold a hospital, department or title.
+
+    Only where each part is understood, and says nothing that the card says otherwise; `count` is told how many.
+    """
+    rows = [replace(row, cells=_of_contact(row.cells)) if row.cells else row for row in table.rows]
+    count = sum(row.cells != before.cells for row, before in zip(rows, table.rows, strict=True))
+    return replace(table, rows=rows), ((Notice("parts_of_contacts", {"count": count}),) if count else ())
+
+
+def _of_contact(cells: tuple[str, ...]) -> tuple[str, ...]:
+    found = _parts(cells[_CARD_NAME]) if len(cells) == len(HEADER) and len(cells[_CARD_NAME]) <= _LONGEST else {}
+    if _NAME not in found or not found.keys() & {_HOSPITAL, _ROOM} or not found.keys() <= _OF_A_CONTACT:
+        return cells
+    made = list(cells)
+    for at, kind in _CARD_PARTS:
+        told = found.get(kind, "")
+        if told and cells[at] and name_key(told) != name_key(cells[at]) and kind != _TITLE:
+            return cells
+        made[at] = cells[at] or told
+    made[_CARD_NAME] = found[_NAME]
+    return cells if "、" in found[_NAME] else tuple(made)
+
+
+_OF_A_CONTACT = frozenset({_NAME, _HOSPITAL, _ROOM, _TITLE})
+_CARD_PARTS = ((_CARD_HOSPITAL, _HOSPITAL), (_CARD_ROOM, _ROOM), (_CARD_TITLE, _TITLE))
 
 
 def _parted(table: Table, column: int) -> tuple[Table, tuple[Notice, ...]]:

@@ -13,7 +13,7 @@ from crmdesk.intake.sheets import fold
 
 _HAN = "\u3400-\u9fff"
 _TITLE = re.compile(
-    r"(?:副?主任(?:医师|药师|护师)?|主治医师|住院医师|主管(?:药师|护师)|医师|药师|护士长|副?教授|副?院长|医生|大夫|老师)$"
+    r"(?:副?主任(?:医师|药师|护师)?|主治(?:医师)?|住院医师|主管(?:药师|护师)|医师|药师|护士长|副?教授|副?院长|医生|大夫|老师)$"
 )
 _FAMILIES = frozenset(
     ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯", "司徒", "呼延", "端木")
@@ -91,10 +91,22 @@ def without_title(name: str) -> tuple[str, str]:
     """Return (name, code of a title or '') of 李伟主任医师; a surname alone keeps what it is called by: 王主任."""
     found = _TITLE.search(name)
     own = name[: found.start()].strip() if found else ""
-    if found is None or not re.fullmatch(rf"[{_HAN}·]{{2,12}}", own) or own in _FAMILIES or own.endswith(("科", "院")):
+    if found is None or not re.fullmatch(rf"[{_HAN}·]{{2,12}}", own) or own in _FAMILIES or _holds_a_place(own):
         return name, ""
     code = None if found[0].endswith("主任") else choice_code("doctor_title", found[0])
     return own, code or ""
+
+
+def _holds_a_place(name: str) -> bool:
+    """Say whether what stands before a title is more than a name: 协和心内张 without its 主任 would be nobody."""
+    if name.endswith(("科", "院")) or "医院" in name:
+        return True
+    return len(name) > 3 and any(len(room) > 1 and name.find(room, 0, len(name) - 1) >= 0 for room in _specialties())
+
+
+def begins_with_a_family(name: str) -> bool:
+    """Say whether a name begins with a family name of two characters: 欧阳雪."""
+    return name[:2] in _FAMILIES
 
 
 def is_family_name(text: str) -> bool:

@@ -15,7 +15,7 @@ from crmdesk.intake.clean import field_value
 from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
-from crmdesk.intake.one_cell import in_columns
+from crmdesk.intake.one_cell import in_columns, of_contacts
 from crmdesk.intake.rosters import one_a_row
 from crmdesk.intake.sheet_marks import spans
 from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
@@ -138,7 +138,7 @@ def preview(
     sheets = read_sheets(found, data)
     chosen = choose_sheet(sheets, sheet, own.headers)
     table = cut(chosen, own.headers)
-    table, turned = _turned(table, own) if kind != "institution" else (table, ())
+    table, turned = _turned(table, own, found.kind) if kind != "institution" else (table, ())
     kind, columns = guess(table, kind, own)
     decisions = readings(table)
     numbers = dict.fromkeys(row.number for row in table.rows)
@@ -176,8 +176,10 @@ def _doubts(rows: Sequence[SheetRow], index: int, declared: Field) -> list[tuple
     return [(number, str(value)[:40]) for number, value in read if value and is_doubtful(str(value))]
 
 
-def _turned(table: Table, own: OwnFields) -> tuple[Table, tuple[Notice, ...]]:
+def _turned(table: Table, own: OwnFields, file_kind: str) -> tuple[Table, tuple[Notice, ...]]:
     """Return a table with a doctor a row and a column for each thing said of one, and what was done for that."""
+    if file_kind == "vcard":
+        return of_contacts(table)
     found, told = one_a_row(table, own)
     return (found, told) if told else in_columns(table, own)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crmdesk.domain.errors import InputError
+from crmdesk.domain.records import DOCTOR
 from crmdesk.intake.model import SheetRow
 
 MAX_CARDS = 50_000
@@ -19,6 +20,7 @@ _PROPERTY = re.compile(r"^(?:[\w-]+\.)?([A-Za-z][\w-]*)[;:]")
 _WANTED = frozenset({"VERSION", "N", "FN", "ORG", "TITLE", "ROLE", "TEL", "EMAIL"})
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
+_PHONE_CHARACTERS = DOCTOR.field("phone").max_length
 _NOT_SPOKEN = frozenset({"FAX", "PAGER", "MODEM"})
 
 
@@ -126,15 +128,23 @@ def _number(text: str) -> str:
 
 
 def _numbers(values: Iterable[Any]) -> tuple[str, str]:
-    """Return the mobile and the office number: by their types, else by their form; never those at home."""
-    mobile = phone = ""
+    """Return the mobile number and all others: by their types, else by their form; never those at home."""
+    mobiles: list[str] = []
+    phones: list[str] = []
     for one in values:
         types = {kind.upper() for kind in (*one.params.get("TYPE", ()), *one.singletonparams)}
         number = _number(_flat(one.value))
         if not any(digit.isdigit() for digit in number) or types & _NOT_SPOKEN or types & {"HOME"} - {"CELL"}:
             continue
-        if "CELL" in types or _MOBILE.fullmatch(re.sub(r"[^\d+]", "", number)):
-            mobile = mobile or number
-        else:
-            phone = phone or number
-    return mobile, phone
+        is_mobile = "CELL" in types or _MOBILE.fullmatch(re.sub(r"[^\d+]", "", number))
+        (mobiles if is_mobile else phones).append(number)
+    return (*mobiles[:1], "")[0], _joined([*phones, *mobiles[1:]])
+
+
+def _joined(numbers: Iterable[str]) -> str:
+    """Return as many numbers as a field holds, each once."""
+    text = ""
+    for number in dict.fromkeys(numbers):
+        longer = f"{text} / {number}" if text else number
+        text = longer if not text or len(longer) <= _PHONE_CHARACTERS else text
+    return text

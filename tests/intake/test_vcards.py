@@ -125,3 +125,10 @@ def test_the_exports_of_many_telephones(shared_data: Path) -> None:
         assert len(outcomes) == path.read_bytes().count(b"\nEND:VCARD") or path.name == "Example.vcf", path.name
         named += outcomes.count(Action.CREATE)
     assert named == 13
+
+
+def test_a_second_number_is_kept_beside_the_office_number() -> None:
+    mobiles = ("TEL;TYPE=CELL:13800000001", "TEL;TYPE=CELL:13800000002", "TEL:13800000002")
+    numbers = (*mobiles, "TEL;TYPE=WORK:021-12345678")
+    cells = _cells(_card("FN:曾庆华", *numbers))
+    assert (cells["手机"], cells["办公电话"]) == ("13800000001", "021-12345678 / 13800000002")
