@@ -77,6 +77,12 @@ def person_name(text: str) -> str:
     return _SPACE_IN_CHINESE.sub("", plain(text))
 
 
+TITLE_BEHIND = re.compile(
+    r"(?:副?主任(?:医师|药师|护师)?|主治(?:医师)?|住院医师|主管(?:药师|护师)|医师|药师|护士长|副?教授|副?院长|医生|大夫|老师)$"
+)
+"""A title, or what a doctor is addressed by, at the end of a name."""
+
+
 _ROOM = re.compile(
     r"(?:全科医学(?:及健康管理)?科|全科医疗科|.{1,20}?(?:科(?:中心)?|中心|(?<!干)部))(?:[(（][^()（）]*[)）])?"
 )

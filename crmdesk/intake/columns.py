@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from crmdesk.domain.characters import simplified
 from crmdesk.domain.custom_fields import Definitions, is_custom, key_of
 from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.market_rules import counted_by_doctor, counts_prescriptions
 from crmdesk.domain.records import DOCTOR, INSTITUTION, RECORDS
 from crmdesk.domain.roles import Role
-from crmdesk.intake.clean import choice_code, field_value, plain
+from crmdesk.intake.clean import TITLE_BEHIND, choice_code, field_value, plain
 from crmdesk.intake.header_words import MORE_HEADERS, OWNERS
 from crmdesk.intake.model import Column, Table
 from crmdesk.intake.sheets import fold
@@ -48,6 +49,7 @@ SURNAMES = frozenset(
 )
 """With what Chinese family names begin."""
 _BETWEEN_WORDS = re.compile(r"[/／|、,，;；&()（）\[\]【】]")
+_REMARK_BEHIND = re.compile(r"[(（][^()（）]*[)）]$")
 _PERSON = re.compile(r"[\u3400-\u9fff·]{2,5}")
 _PLACE_OF_CARE = re.compile(
     r".*(医院|卫生院|卫生服务(中心|站)|保健院|诊所|门诊部|医学中心|药店|大药房)([(（].*[)）])?$"
@@ -190,14 +192,20 @@ def is_person(cell: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and name[0] in SURNAMES and not name.endswith(_NO_PERSON)
 
 
+def _is_somebody(cell: str) -> bool:
+    """Say whether a cell is like a name, a title behind it or not: 赵敏副主任医师, 李教授/主任医师, 张伟（大）."""
+    name = _REMARK_BEHIND.sub("", cell.replace(" ", ""))
+    return is_person(name) or is_person(TITLE_BEHIND.sub("", name).rstrip("/／、,，"))
+
+
 def _is_title(cell: str) -> bool:
     """Say whether a cell can only be a title: 主任 alone may as well be who leads a department."""
     return choice_code("doctor_title", cell) not in (None, "other") and not cell.endswith("主任")
 
 
 _BY_CONTENT: tuple[tuple[str, Callable[[str], object]], ...] = (
-    (DOCTOR_NAME, is_person),
-    (INSTITUTION_NAME, _PLACE_OF_CARE.match),
+    (DOCTOR_NAME, _is_somebody),
+    (INSTITUTION_NAME, lambda cell: _PLACE_OF_CARE.match(simplified(cell))),
     (DEPARTMENT_NAME, lambda cell: cell.endswith("科") and len(cell) <= 20),
     ("doctor.title", _is_title),
     ("doctor.mobile", re.compile(r"(\+?86)?[ -]?1[3-9]\d[ -]?\d{4}[ -]?\d{4}").fullmatch),

@@ -6,15 +6,13 @@ from functools import cache
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.picklists import PICKLISTS
-from crmdesk.intake.clean import choice_code, person_name, plain, says_nothing
+from crmdesk.intake.clean import TITLE_BEHIND, choice_code, person_name, plain, says_nothing
 from crmdesk.intake.columns import KNOWN_HEADERS, SURNAMES
 from crmdesk.intake.matching import name_key
 from crmdesk.intake.sheets import fold
 
 _HAN = "\u3400-\u9fff"
-_TITLE = re.compile(
-    r"(?:副?主任(?:医师|药师|护师)?|主治(?:医师)?|住院医师|主管(?:药师|护师)|医师|药师|护士长|副?教授|副?院长|医生|大夫|老师)$"
-)
+_BEFORE_A_TITLE = " /／、,，-—|"
 _FAMILIES = frozenset(
     ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "夏侯", "司徒", "呼延", "端木")
 )
@@ -89,8 +87,8 @@ def is_total(text: str) -> bool:
 
 def without_title(name: str) -> tuple[str, str]:
     """Return (name, code of a title or '') of 李伟主任医师; a surname alone keeps what it is called by: 王主任."""
-    found = _TITLE.search(name)
-    own = name[: found.start()].strip() if found else ""
+    found = TITLE_BEHIND.search(name)
+    own = name[: found.start()].rstrip(_BEFORE_A_TITLE) if found else ""
     if found is None or not re.fullmatch(rf"[{_HAN}·]{{2,12}}", own) or own in _FAMILIES or _holds_a_place(own):
         return name, ""
     code = None if found[0].endswith("主任") else choice_code("doctor_title", found[0])

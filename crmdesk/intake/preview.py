@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.fields import Field, Kind
+from crmdesk.domain.ids import is_id
 from crmdesk.domain.phones import is_doubtful, is_usual
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks, blocks, shapes_blocks
 from crmdesk.intake.clean import field_value
@@ -20,6 +21,9 @@ from crmdesk.intake.rosters import one_a_row
 from crmdesk.intake.sheet_marks import spans
 from crmdesk.intake.sheets import Sheet, choose_sheet, cut, fold, read_sheets
 from crmdesk.intake.sniff import MAX_FILE_BYTES, sniff
+
+_OWN_ROWS = 100
+"""So many rows tell whether a list is an export of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Preview:
 
     def blocks_at_hand(self, mapping: Mapping[int, str]) -> Blocks | None:
         """Return what `blocks` returns where it is known at once, None where it has to be looked for."""
-        if self.kind != "doctor" or self.file_kind == "vcard":
+        if self.kind != "doctor" or self.file_kind == "vcard" or _is_our_own(self.table):
             return NO_BLOCKS
         return self.blocks_found.get(_shaping(mapping))
 
@@ -116,6 +120,14 @@ class Preview:
             return ""
         headers = "\x1f".join(fold(column.header) for column in self.columns)
         return f"{self.file_kind}:{hashlib.sha256(headers.encode()).hexdigest()[:16]}"
+
+
+def _is_our_own(table: Table) -> bool:
+    """Say whether a list is one that we exported: each row has its id, and an empty cell says that there is nothing."""
+    if "id" not in (folded := list(map(fold, table.header))):
+        return False
+    ids = [row.cells[folded.index("id")] for row in table.rows[:_OWN_ROWS]]
+    return bool(ids) and all(map(is_id, ids))
 
 
 def _shaping(mapping: Mapping[int, str]) -> frozenset[tuple[int, str]]:

@@ -202,14 +202,18 @@ def _last_resorts(data: bytes) -> Iterator[tuple[str, str | None]]:
         text = _decode_strictly(data, name)
         yield name, text if text is not None and reads_well(data[: 2**18], text[: 2**18]) else None
     yield "utf-8, gb18030", _line_by_line(data)
+    yield "gb18030", _decode_strictly(data, "gb18030") if _is_of_pairs(data[: 2**18]) else None
     if _OF_WINDOWS.search(data):  # no letters in Latin-1, but Ž, œ and quotation marks in what Windows writes
         yield "cp1252", _decode_strictly(data, "cp1252")
     yield "latin-1", data.decode("latin-1")
 
 
-def _is_japanese(_data: bytes, text: str) -> bool:
+def _is_japanese(data: bytes, text: str) -> bool:
     foreign = sum(map(_beyond_ascii, text))
-    return len(_KANA.findall(text)) > max(3, foreign * 0.15)
+    if len(_KANA.findall(text)) > max(3, foreign * 0.15):
+        return True
+    kanji = sum(len(run) // 2 for run in _JAPANESE_RUN.findall(data))
+    return kanji >= 8 and kanji >= 0.8 * len(_JAPANESE_SIGN.findall(data))
 
 
 def _is_traditional(data: bytes, text: str) -> bool:
@@ -219,22 +223,37 @@ def _is_traditional(data: bytes, text: str) -> bool:
 
 _OF_WINDOWS = re.compile(rb"[\x80-\x9f]")
 _KANA = re.compile("[\u3040-\u30ff]")
-"""No Japanese text is without its syllables."""
+"""Hardly a Japanese text is without its syllables, but a list of names and hospitals is."""
+_JAPANESE_RUN = re.compile(rb"(?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){2,}")
+_JAPANESE_SIGN = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x80-\xff]")
+"""The characters that people use begin with bytes that are no letters in the West, and stand side by side: the
+apostrophe of O’Brien makes a pair with its B, but a single one."""
 _BIG5_RUN = re.compile(rb"(?:[\xa1-\xc6][\x40-\x7e\xa1-\xfe]){2,}")
 """The characters that people use, side by side; the Ã of SÃO PAULO makes a pair with its O, but a single one."""
+_GBK_RUN = re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]){2,}")
+
+
+def _is_of_pairs(data: bytes) -> bool:
+    """Say whether signs stand side by side as in no Western text: traditional characters as GBK are rare ones there."""
+    signs = sum(len(run) // 2 for run in _GBK_RUN.findall(data))
+    return signs >= 8 and signs >= 0.8 * len(_PAIR_OR_ONE.findall(data))
+
+
 _NEIGHBOURS = (("cp932", _is_japanese), ("cp950", _is_traditional))
 """The encodings of Japan and Taiwan."""
+_PAIR_OR_ONE = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x80-\xff]")
 
 
-_ABROAD = ("cp949", "cp1251")
-"""The encodings of Korea and Russia: all of their bytes are Chinese characters too, of texts that say nothing."""
+_ABROAD = ("cp949", "cp1251", "cp950", "big5hkscs")
+"""The encodings of Korea, Russia, Taiwan and Hong Kong: most of their bytes are Chinese characters too, of texts that
+say nothing."""
 _PAIR_BELOW, _PAIR = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]"), re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _CYRILLIC_RUN = re.compile(rb"[\xa8\xb8\xc0-\xff]{3,}")
 
 
 def _written_abroad(data: bytes) -> str:
-    """Return cp949 or cp1251 where bytes can hardly be Chinese, else ''.
+    """Return the encoding where bytes can hardly be Chinese of the mainland, else ''.
 
     The syllables of Korea lie where Chinese has the first half of its characters by sound: no list is without 市, 医,
     院 or 主. Letters of Russia make words of an odd number of bytes, Chinese characters none.
@@ -243,11 +262,32 @@ def _written_abroad(data: bytes) -> str:
     pairs = _PAIR.findall(head)
     if len(pairs) >= 12 and len(_PAIR_BELOW.findall(head)) >= 0.97 * len(pairs):
         return "cp949"
+    if traditional := _big5(data):
+        return traditional
     runs = _HIGH_RUN.findall(head)
     letters = sum(map(len, runs))
     words = sum(len(run) for run in _CYRILLIC_RUN.findall(head))
     odd = sum(len(run) % 2 for run in runs)
     return "cp1251" if letters >= 12 and words >= 0.85 * letters and odd >= 0.2 * len(runs) else ""
+
+
+_BIG5_SIGN = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]|[\x80-\xff]")
+_USUAL_GBK = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+"""Where GBK has the characters that people use."""
+
+
+def _big5(data: bytes) -> str:
+    """Return the name of Big5 where nearly all is usual in it and much is rare as GBK, else ''.
+
+    As GBK it is a text of kana, signs and characters that no list has, which nobody sees in a short one.
+    """
+    head = data[: 2**18]
+    pairs = _PAIR.findall(head)
+    usual = sum(len(run) // 2 for run in _BIG5_RUN.findall(head))
+    usual_gbk = sum(bool(_USUAL_GBK.fullmatch(one)) for one in pairs)
+    if usual < max(8, 0.8 * len(_BIG5_SIGN.findall(head))) or usual_gbk >= 0.6 * len(pairs):
+        return ""
+    return next((name for name in ("cp950", "big5hkscs") if _decode_strictly(data, name) is not None), "")
 
 
 def _line_by_line(data: bytes) -> str | None:

@@ -264,3 +264,13 @@ def test_what_nobody_sees_makes_no_second_doctor() -> None:
 def test_headings_of_address_books_and_what_looks_like_a_name(text: str, kind: str, targets: str) -> None:
     seen = preview(text.encode())
     assert (seen.kind, [column.target for column in seen.columns]) == (kind, targets.split(" "))
+
+
+def test_names_with_titles_behind_them_are_people_without_any_heading() -> None:
+    lines = ("王主任", "李教授/主任医师", "赵敏副主任医师", "张护士长", "欧阳主任", "陈院长（心内）")
+    text = "\n".join(f"{line}\t明泉市第八医院\t心内科\t1397310000{at}" for at, line in enumerate(lines))
+    seen = preview(text.encode("gbk"))
+    assert (seen.kind, seen.mapping[0], seen.mapping[1]) == ("doctor", "doctor.name", "institution.name")
+    _report, planned = Ledger().load(text.encode("gbk"))
+    made = [(one.values["name"], one.values.get("title")) for one in planned]
+    assert made[:3] == [("王主任", None), ("李教授", "chief"), ("赵敏", "associate_chief")]

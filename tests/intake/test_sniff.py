@@ -42,6 +42,9 @@ def test_latin_1_comes_last_and_says_so() -> None:
     assert seen.notices[0].code == "encoding_uncertain"
 
 
+TRADITIONAL = "醫生姓名,醫院,部門,職級\n陳大文,瑪麗醫院,內科,顧問醫生\n歐陽震華,伊利沙伯醫院,外科,副顧問醫生\n黃美玲,威爾斯親王醫院,兒科,駐院醫生\n"
+
+
 @pytest.mark.parametrize(
     ("text", "encoding", "read_as"),
     [
@@ -51,6 +54,12 @@ def test_latin_1_comes_last_and_says_so() -> None:
             "shift_jis",
             "cp932",
         ),
+        (TRADITIONAL, "big5", "cp950"),
+        (f"{TRADITIONAL}衞生署,新邨健康院\n", "big5hkscs", "big5hkscs"),
+        (TRADITIONAL, "gbk", "gb18030"),
+        ("氏名,勤務先,診療科\n吉田太郎,東京第一病院,循環器内科\n長谷川花子,大阪中央病院,腎臓内科\n", "cp932", "cp932"),
+        ("Name,Clinic\n" + "O’Brien,St. Mary’s “Heart” – Center\n" * 6, "cp1252", "cp1252"),
+        ("NOME,HOSPITAL\n" + "JOÃO,SÃO JOÃO\n" * 9, "cp1252", "latin-1"),
         ("이름,병원,진료과\n김민수,서울중앙병원,심장내과\n이영희,부산성모병원,신경과\n", "cp949", "cp949"),
         ("ФИО;Больница\nИванов Пётр;Городская больница №1\nСмирнова Анна;Клиника\n", "cp1251", "cp1251"),
         ("Name;Straße;Ort\nMüller;Höhenstraße 1;Köln\nÄrzte;Größe;Überlingen\n", "cp1252", "latin-1"),

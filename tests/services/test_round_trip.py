@@ -108,3 +108,19 @@ def test_nothing_changes_of_a_hundred_thousand(laptop: Laptop, tmp_path: Path, n
     assert written.rows == preview.row_count >= count
     assert report.counts == Counter({Action.SAME: written.rows})
     assert len(laptop.waiting()) == before
+
+
+def test_who_has_no_hospital_gets_none_from_the_row_above(laptop: Laptop, tmp_path: Path) -> None:
+    names = ("艾一", "白二", "蔡三", "邓四", "方五", "高六")
+    rows = [{"id": an_id(2000 + at), "name": name, "territory_id": TERRITORY} for at, name in enumerate(names)]
+    laptop.receive("doctor", *rows, scope=SCOPE)
+    place = {"id": an_id(3000), "doctor_id": an_id(2000), "institution_id": HOSPITAL, "is_primary": True}
+    laptop.receive("affiliation", place, scope=SCOPE)
+    path = tmp_path / "list.csv"
+    export_list(laptop.desk, path, Filter("doctor"), "zh").result(60)
+    seen = laptop.desk.imports.preview(path, "doctor")
+    report = laptop.desk.imports.run(seen, seen.mapping).result(60)
+    assert (report.counts[Action.CREATE], report.counts[Action.REFUSED], report.lines) == (0, 0, [])
+    assert [one.action for one in plan(seen, seen.mapping, Nobody(), TERRITORY, from_above=True)].count(
+        Action.CREATE
+    ) == len(names) + 3, "another laptop makes them as they are"
