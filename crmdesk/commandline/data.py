@@ -201,7 +201,8 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str], fr
 def _why(output: Output, line: ReportLine) -> str:
     """Return why a row is named: of a row without a name nothing is kept, as it is of a form."""
     nameless = line.code == "required" and line.params.get("field") == "name"
-    return output.sentence("name_missing" if nameless else line.code, line.params)
+    code = "value_too_long" if line.code == "too_long" else line.code  # no form keeps it either
+    return output.sentence("name_missing" if nameless else code, line.params)
 
 
 def _report_lines(output: Output, report: Report) -> list[str]:

@@ -84,6 +84,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "damaged_characters": ("有些字已损坏，原样保留。", "Some characters are damaged; they were kept as they are."),
     "value_left_out": ("已新建。", "Made."),
     "value_doubtful": ("已新建。", "Made."),
+    "value_finer": ("已新建。", "Made."),
     "name_cleaned": ("已新建。", "Made."),
     "numbers_doubtful": (
         "“{column}”里有 {count} 个不像打得通的号码，如第 {row} 行的“{value}”。会照原样导入，结果里逐行列出。",
@@ -211,6 +212,10 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "本机不记得这次导入了，只记得最近几次。没有改动任何内容。",
         "This laptop does not remember that import, only the last ones. Nothing was changed.",
     ),
+    "value_too_long": (
+        "“{field}”太长：{length} 字，最多 {limit}。这一行没有导入。",
+        "'{field}' is too long: {length} characters, at most {limit}. The row was not imported.",
+    ),
     "not_a_phone": (
         "“{value}”不像电话号码（{field}）。",
         "'{value}' does not look like a telephone number ({field}).",
@@ -241,6 +246,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "not_a_date": ("不是日期", "is not a date"),
     "not_a_phone": ("不像电话号码", "does not look like a telephone number"),
     "sheet_error": ("是表格里的错误，不是值", "is an error of the sheet, not a value"),
+    "behind_the_name": (
+        "写在姓名后面，可能是职务或称呼，不一定是职称",
+        "stands behind the name and may be a position or a form of address",
+    ),
     "no_hospital": ("没有写医院，放不进去", "has no hospital to belong to"),
     "no_hospital_in_list": (
         "没有医院，放不进去（这份名单没有医院这一列，其他行也一样）",
@@ -309,6 +318,10 @@ _REMARKS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "doubtful": (
         ("请核对：{}，不像打得通的号码，照原样保留。", "Check {}: not like a number to be called, kept as it is."),
         ("“{}”的“{}”", "'{1}' of '{0}'"),
+    ),
+    "finer": (
+        ("分得比可选项细，按大类带入：{}。", "Finer than the choices, taken as the class that it belongs to: {}."),
+        ("“{0}”{1}", "'{0}' {1}"),
     ),
     "from_name": (
         ("姓名后括号里的内容已归位：{}。", "Taken out of the brackets behind the name: {}."),

@@ -21,6 +21,11 @@ _EXTENSION = re.compile(
     r"\s*[(（]?\s*(?:转|分机|ext(?:ension)?\.?|[x#*])\s*[:：]?\s*\d{1,6}\s*[)）]?\s*$", re.I | re.ASCII
 )
 _WORDS_AROUND = re.compile(r"^[^\d+(]*|[^\d]*$", re.ASCII)
+_LABELLED = re.compile(
+    r"(?:移动|办公|联系|固定|单位|科室|工作)?(?:手机|电话|座机|固话|总机)(?:号码?)?"
+    r"|(?:tel(?:efon|ephone)?|mobile?|phone|cell|handy|m|t)[.:]?",
+    re.I,
+)
 _LETTER_WITHIN = re.compile(r"\d[ -]?[A-Za-z]+[ -]?\d", re.ASCII)
 _LETTER_AT_END = re.compile(r"\d[A-Za-z]$", re.ASCII)
 _OTHER_DIGITS = re.compile(r"[^\D0-9０-９]")
@@ -50,6 +55,13 @@ def unshortened(text: str) -> str:
         return text
     digits = found[1] + (found[2] or "")
     return digits if len(digits) == int(found[3]) + 1 else text
+
+
+def unlabelled(text: str) -> str:
+    """Return 13900001234 for 手机：13900001234: the column says what it is. Several numbers keep their words."""
+    found = _LABELLED.match(text)
+    number = text[found.end() :].lstrip(" :：") if found else text
+    return number if found and number[:1] in "+(0123456789" and not _BETWEEN_NUMBERS.search(number) else text
 
 
 def is_plausible(text: str, digits: int) -> bool:

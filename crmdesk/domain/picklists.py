@@ -65,7 +65,7 @@ PICKLISTS: dict[str, tuple[Choice, ...]] = {
         ("1B", "一级乙等", "Primary B", "一乙"),
         ("1C", "一级丙等", "Primary C", "一丙"),
         ("1", "一级", "Primary", "一级未定等", "一级医院"),
-        ("none", "未定级", "Not graded", "未评级", "其他"),
+        ("none", "未定级", "Not graded", "未评级", "其他", "未评", "未评定", "未定等", "无等级"),
     ),
     "customer_class": _list(
         ("A", "A 类", "Class A", "A 级"), ("B", "B 类", "Class B", "B 级"), ("C", "C 类", "Class C", "C 级")

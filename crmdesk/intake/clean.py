@@ -10,7 +10,7 @@ from crmdesk.domain.characters import simplified
 from crmdesk.domain.decimals import parse_decimal
 from crmdesk.domain.fields import Field, Kind
 from crmdesk.domain.formulas import unquoted
-from crmdesk.domain.phones import is_plausible, unshortened
+from crmdesk.domain.phones import is_plausible, unlabelled, unshortened
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CJK = "\u3400-\u9fff"
@@ -207,13 +207,29 @@ def choice_code(picklist: str, text: str) -> str | None:
     if picklist == "doctor_title" and (code := picklists.code_for(picklist, f"{wanted}医师")) is not None:
         return code  # as people say it: 主任, 副主任, 主治, 住院
     if picklist == "institution_level":
-        wanted = re.sub(r"(综合|专科)?(医院)?$", "", wanted)
+        wanted = re.sub(r"[(（]?(综合|专科)?(医院)?[)）]?$", "", wanted)
+    if by_rule := _by_rule(picklist, wanted):
+        return by_rule
     best, length = None, 1
     for entry in picklists.PICKLISTS[picklist]:
         for spelling in (entry.zh, *entry.aliases):
             if len(spelling) > length and spelling in wanted:
                 best, length = entry.code, len(spelling)
     return best
+
+
+_FINER_CLASS = re.compile(r"([ABC])\s*(?:类|级|档)?\s*[+＋－–—-]{1,2}\s*(?:类|级|档)?", re.I)
+_LEVEL = re.compile(r"([一二三123])\s*(?=[级等甲乙丙abc])[级等]?\s*([甲乙丙abc]?)\s*[级等]?", re.I)
+_DIGITS, _GRADES = dict(zip("一二三", "123", strict=True)), dict(zip("甲乙丙", "ABC", strict=True))
+
+
+def _by_rule(picklist: str, text: str) -> str:
+    """Return the code of a text that is built of signs instead of being a word: B+, 2级甲, 三级甲."""
+    if picklist == "customer_class" and (finer := _FINER_CLASS.fullmatch(text)):
+        return finer[1].upper()
+    if picklist == "institution_level" and (graded := _LEVEL.fullmatch(text)):
+        return _DIGITS.get(graded[1], graded[1]) + _GRADES.get(graded[2], graded[2]).upper()
+    return ""
 
 
 @cache
@@ -250,7 +266,8 @@ def field_value(field: Field, text: str) -> tuple[object, str]:
     """Return (value, code) of a cell for a declared field; the code says why a value was left out, '' if it was not.
 
     Codes: `formula`, `not_in_list`, `wrong_kind`, `not_a_date`, `not_a_phone`, `consent_to_what`,
-    `sheet_error`. A sign for 'nothing' has no value and needs no reason.
+    `sheet_error`. With `finer` there is a value: the choice that the cell's is a part of. A sign for 'nothing' has no
+    value and needs no reason.
     """
     cell = plain(text)
     if not cell:
@@ -271,13 +288,16 @@ def _read_text(field: Field, cell: str) -> tuple[object, str]:
     if field.kind is Kind.TEXT:
         cell = re.sub(r"\s*[\r\n]+\s*", " ", cell)
         if field.digits:
-            cell = switchboard(unshortened(cell).translate(_PHONE_SIGNS).lstrip("'‘’`"))
+            cell = unlabelled(unshortened(cell).translate(_PHONE_SIGNS).lstrip("'‘’`"))
+            cell = cell.removesuffix(".0") if field.name == "mobile" else switchboard(cell)  # no area code in a mobile
             return (cell, "") if is_plausible(cell, field.digits) else (None, "not_a_phone")
     return cell, ""
 
 
 def _read_choice(field: Field, cell: str) -> tuple[object, str]:
     code = _code(field, cell)
+    if code and field.picklist == "customer_class" and _FINER_CLASS.fullmatch(simplified(cell)):
+        return code, "finer"
     return code, "" if code else "not_in_list"
 
 

@@ -56,9 +56,33 @@ _ROOMS_LIKE_NAMES = frozenset({"皮肤科", "麻醉科", "康复科", "康复部
 """Those that begin as names do, or have no word for what they are."""
 
 
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "total", "grandtotal", "subtotal", "sum", "summe"})
+_TOTALS = frozenset(
+    {
+        "合计",
+        "总计",
+        "小计",
+        "共计",
+        "总数",
+        "total",
+        "grandtotal",
+        "subtotal",
+        "sum",
+        "summe",
+        "gesamt",
+        "insgesamt",
+        "итого",
+        "всего",
+        "합계",
+        "총계",
+        "tổng",
+        "tổngcộng",
+        "tổngsố",
+    }
+)
 _COUNTED = re.compile(
-    r"(?:合计|总计|小计|共计|总数|(?:grand |sub-?)?total)\s*[:：]?\s*\d{1,7}\s*(?:人|名|位|条|家|个|doctors?)?", re.I
+    r"(?:合计|总计|小计|共计|总数|(?:grand |sub-?)?total|итого|всего|합계|tổng(?: cộng| số)?)"
+    r"\s*[:：]?\s*\d{1,7}\s*(?:人|名|位|条|家|个|명|doctors?)?",
+    re.I,
 )
 _AS_ABOVE = frozenset({"同上", "〃", "″", '"', "ditto"})
 

@@ -63,7 +63,7 @@ def plan(
     that is needed. Codes of parked rows: `duplicate_in_file` (params `row`),
     `same_name_other_department`, `hospital_ambiguous`, `hospital_unsure`; of refused rows those of
     `domain.validation` and `intake.people`, `not_a_hospital`, `not_a_department`; rows made may carry a code of what
-    to look at: `value_left_out`, `value_doubtful`, `name_cleaned`,
+    to look at: `value_left_out`, `value_doubtful`, `value_finer`, `name_cleaned`,
     `alias_of_other`, `same_name_spelled_otherwise`, `hospital_uncertain`, `hospital_matched`,
     `hospital_from_above` (once for each row in which a hospital stands that others have).
     """
@@ -100,12 +100,15 @@ class _Cells:
     alone: str = ""  # the one text of a row that holds nothing else
     doubtful: dict[str, str] = field(default_factory=dict)  # kept as it is, but to be looked at
     from_name: dict[str, str] = field(default_factory=dict)  # what stood in brackets behind the name
+    finer: dict[str, str] = field(default_factory=dict)  # read as what it is a part of: B+ → B
 
     def take(self, target: str, declared: Field, text: str, read: tuple[object, str]) -> None:
         """Keep a cell as the file has it, and its value or why it has none."""
         self.raw[target] = unquoted(text)
         value, code = read
-        if code:
+        if code == _FINER:
+            self.finer[target] = f"{clean.plain(text)} → {value}"
+        elif code:
             self.left_out[target] = code
         if value is not None:
             self.values[target.partition(".")[0]][declared.name] = value
@@ -211,6 +214,7 @@ def _join_name(cells: _Cells) -> None:
         cells.raw[DOCTOR_NAME] = f"{family}{given}" if chinese else f"{given} {family}".strip()
 
 
+_FINER = "finer"
 _FROM_ABOVE = (INSTITUTION_NAME, DEPARTMENT_NAME)
 """What a row may have from above although the list has no column for it: headings say it."""
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -228,6 +232,7 @@ def _note(cells: _Cells) -> tuple[str, dict[str, Any]]:
     found: dict[str, tuple[str, list[list[str]]]] = {
         "left_out": ("value_left_out", [[to, cells.raw[to][:60], why] for to, why in cells.left_out.items()]),
         "doubtful": ("value_doubtful", [[to, value[:60]] for to, value in cells.doubtful.items()]),
+        "finer": ("value_finer", [[to, value[:60]] for to, value in cells.finer.items()]),
         "from_name": ("name_cleaned", [[to, value[:60]] for to, value in cells.from_name.items()]),
     }
     given = {name: (code, listed) for name, (code, listed) in found.items() if listed}
@@ -348,9 +353,8 @@ class _DoctorPlanner(_Planner):
             existing, certain = self._existing(name, work)
         own, title = without_title(name)
         if not existing and own != name:  # who is known with the title in the name stays that one
+            _take_title(cells, name.removeprefix(own), title)
             name, (existing, certain) = own, self._existing(own, work)
-            if title and not clean.plain(cells.raw.get("doctor.title", "")):
-                cells.values["doctor"]["title"] = title
         if existing and certain:
             return self._found_before(number, existing, name)
         if existing:
@@ -535,6 +539,19 @@ class _DoctorPlanner(_Planner):
         return made.id
 
 
+def _take_title(cells: _Cells, written: str, title: str) -> None:
+    """Keep the title that stood behind a name where the row has none; what may be a position is told, not taken."""
+    if clean.plain(cells.raw.get(TITLE, "")):
+        return
+    if title:
+        cells.values["doctor"]["title"] = title
+    elif not _ADDRESS.fullmatch(written):
+        cells.raw[TITLE] = written
+        cells.left_out[TITLE] = "behind_the_name"
+
+
+_ADDRESS = re.compile("(?:医生|大夫|老师)")
+"""What says no more than that somebody is a doctor."""
 _ONLY_A_ROOM = re.compile("[\u3400-\u9fff]{1,10}(?:科室?|病区|病房)(?:[一二三四五六七八九十]{1,2}(?:病区|组|科))?")
 _ONLY_A_NUMBER = re.compile(r"[+(]?\d[\d\s().-]{6,}")
 _BESIDE_A_NAME = re.compile(r"[,;/(]|\b(?:dr|prof|mrs?|ms)\b|\bl'hospital$", re.I)

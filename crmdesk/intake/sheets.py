@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -195,7 +196,7 @@ def choose_sheet(sheets: list[Sheet], name: str | None, known_headers: frozenset
 
 def fold(header: str) -> str:
     """Return a header as it is compared: lower case, without spaces, line breaks, brackets at its end, `*` and `:`."""
-    flat = re.sub(r"[\s_*:：]+", "", simplified(header)).casefold()
+    flat = re.sub(r"[\s_*:：]+", "", simplified(unicodedata.normalize("NFC", header))).casefold()
     return re.sub(r"[(（][^()（）]*[)）]$", "", flat) or flat
 
 

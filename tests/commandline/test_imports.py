@@ -117,3 +117,13 @@ def test_a_dry_run_says_what_the_switch_does(
 ) -> None:
     sheet.write_text(BLOCKS, "utf-8")
     assert said in run(capsys, "import", str(sheet), *switch, "--dry-run")[1]
+
+
+def test_a_name_too_long_is_said_without_the_words_of_a_form(
+    rep: Laptop, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet.write_text(f"{SHEET}{'长' * 300},远山医院,骨科\n", "utf-8")
+    assert "太长：300 字，最多 80。这一行没有导入。" in run(capsys, "import", str(sheet), language="zh")[1]
+    said = run(capsys, "import", str(sheet))[1]
+    assert "is too long: 300 characters, at most 80. The row was not imported." in said
+    assert "editor" not in said

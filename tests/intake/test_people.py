@@ -146,8 +146,9 @@ def test_a_title_or_department_in_brackets_behind_the_name_goes_where_it_belongs
     assert [(one.code, one.values["name"], one.values.get("title"), rooms[one.id]) for one in planned] == [
         ("name_cleaned", "张伟", "chief", "心内科"), ("name_cleaned", "李娜", "associate_chief", None),
         ("name_cleaned", "王强", None, "心内科"), ("name_cleaned", "赵六", "chief", "骨科"),
-        ("name_cleaned", "郑十", None, "心内科"), ("name_cleaned", "John Smith", None, "Cardiology"),
+        ("value_left_out", "郑十", None, "心内科"), ("name_cleaned", "John Smith", None, "Cardiology"),
     ]  # fmt: skip
+    assert planned[4].params["left_out"] == [["doctor.title", "主任", "behind_the_name"]]
     assert planned[3].params["from_name"] == [["doctor.title", "主任"], ["department.name", "骨科"]]
     again, planned = ledger.load(BRACKETS.encode())
     assert again.counts == {Action.SAME: 6}
@@ -274,3 +275,18 @@ def test_names_with_titles_behind_them_are_people_without_any_heading() -> None:
     _report, planned = Ledger().load(text.encode("gbk"))
     made = [(one.values["name"], one.values.get("title")) for one in planned]
     assert made[:3] == [("王主任", None), ("李教授", "chief"), ("赵敏", "associate_chief")]
+
+
+def test_what_a_doctor_is_called_by_behind_the_name_is_told_where_it_is_not_kept() -> None:
+    _report, planned = Ledger().load(
+        "姓名,医院,职称\n王洪主任,明泉医院,\n王海主任,明泉医院,主治医师\n王江医生,明泉医院,\n".encode()
+    )
+    assert [one.values["name"] for one in planned] == ["王洪", "王海", "王江"]
+    assert [one.params.get("left_out") for one in planned] == [
+        [["doctor.title", "主任", "behind_the_name"]], None, None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("total", ["Итого: 3", "Gesamt", "합계: 5명", "Tổng cộng: 12", "всего"])
+def test_a_total_of_another_country_is_one(total: str) -> None:
+    assert loaded("李敏,云杉医院,骨科,", f"{total},,,")[1][:2] == (Action.REFUSED, "total_row")

@@ -7,6 +7,7 @@ import pytest
 
 from crmdesk.domain.errors import WorldError
 from crmdesk.domain.ids import new_id
+from crmdesk.domain.records import RECORDS
 from crmdesk.intake import Action, Report, clean, preview
 from crmdesk.intake.matching import Found, Institutions, name_key
 from tests.intake.ledger import TERRITORY, Ledger
@@ -223,3 +224,48 @@ def test_the_report_is_a_csv_that_no_sheet_runs(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_the_worlds_fault(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match="file_unreadable"):
         preview(tmp_path / "no.csv")
+
+
+@pytest.mark.parametrize(
+    ("picklist", "text", "code"),
+    [
+        ("customer_class", "B+", "B"), ("customer_class", "a－", "A"), ("customer_class", "A+级", "A"),
+        ("customer_class", "B类+", "B"), ("customer_class", "VIP", None), ("customer_class", "AB", None),
+        ("institution_level", "2级甲", "2A"), ("institution_level", "三级甲", "3A"),
+        ("institution_level", "三级 乙等", "3B"), ("institution_level", "3甲", "3A"),
+        ("institution_level", "二甲（综合）", "2A"), ("institution_level", "3级", "3"),
+        ("institution_level", "三级特等", "3A+"), ("institution_level", "未评", "none"),
+        ("institution_level", "三", None), ("institution_level", "3", "3"),
+    ],
+)  # fmt: skip
+def test_classes_and_levels_that_are_built_of_signs(picklist: str, text: str, code: str | None) -> None:
+    assert clean.choice_code(picklist, text) == code
+
+
+def test_a_class_that_is_divided_further_is_taken_and_said() -> None:
+    ledger = Ledger()
+    text = "医生姓名,医院,客户分级\n张硕,明泉医院,A+\n李敏,明泉医院,B级\n王五,明泉医院,C-级\n赵六,明泉医院,潜力\n"
+    _report, planned = ledger.load(text.encode())
+    assert [one.values.get("customer_class") for one in planned] == ["A", "B", "C", None]
+    assert [one.code for one in planned] == ["value_finer", "", "value_finer", "value_left_out"]
+    assert planned[0].params["finer"] == [["doctor.customer_class", "A+ → A"]]
+    assert ledger.load(text.encode())[0].counts == {Action.SAME: 4}
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("手机13999001235", "13999001235"), ("手机号：139 9900 1235", "139 9900 1235"),
+        ("Tel. +49 30 1234", "+49 30 1234"),
+        ("m: 13999001235", "13999001235"), ("联系电话（0999）8021235转12", "(0999)8021235转12"),
+        ("手机13999001235、座机0999-8021235", "手机13999001235、座机0999-8021235"),
+        ("微信13999001235", "微信13999001235"),
+        ("9820012345", "9820012345"), ("13999001235.0", "13999001235"),
+    ],
+)  # fmt: skip
+def test_a_number_without_what_its_column_says_already(cell: str, number: str) -> None:
+    assert clean.field_value(RECORDS["doctor"].field("mobile"), cell) == (number, "")
+
+
+def test_the_office_number_still_gets_its_zero_back() -> None:
+    assert clean.field_value(RECORDS["doctor"].field("phone"), "总机2164370045") == ("021-64370045", "")

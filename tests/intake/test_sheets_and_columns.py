@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_list_without_header_is_guessed_by_content() -> None:
         ("HCP Name (CN),Account Name,Dept.,Professional Title,Segment,Cell Phone,Office Tel",
          "张硕,Mingquan Hospital,Cardiology,Chief Physician,A,13800000001,021-5555 0101",
          "doctor.name institution.name department.name doctor.title doctor.customer_class doctor.mobile doctor.phone"),
+        ("Họ và tên,Bệnh viện,Khoa,Chức danh,Số điện thoại",
+         "Nguyễn Thị Minh,Bệnh viện Bạch Mai,Tim mạch,BS,0912 345 678",
+         "doctor.name institution.name department.name  doctor.phone"),
+        (unicodedata.normalize("NFD", "Họ tên,Bệnh viện"), "Nguyễn Thị Minh,Bệnh viện Bạch Mai",
+         "doctor.name institution.name"),
+        ("Аты-жөні,Аурухана,Бөлімше", "Ахметова Айгүл,№4 қалалық аурухана,Кардиология",
+         "doctor.name institution.name department.name"),
+        ("姓名,院所,科別,職稱", "張碩,臺大醫院,心臟內科,主治醫師",
+         "doctor.name institution.name department.name doctor.title"),
         ("氏名,フリガナ,病院名,診療科,携帯電話", "田中一郎,タナカ,明泉病院,循環器内科,090-1234-5678",
          "doctor.name  institution.name department.name doctor.mobile"),
         ("이름,병원,진료과,휴대폰,이메일", "김민수,서울병원,심장내과,010-1234-5678,kim@example.com",

@@ -42,7 +42,10 @@ def test_latin_1_comes_last_and_says_so() -> None:
     assert seen.notices[0].code == "encoding_uncertain"
 
 
-TRADITIONAL = "醫生姓名,醫院,部門,職級\n陳大文,瑪麗醫院,內科,顧問醫生\n歐陽震華,伊利沙伯醫院,外科,副顧問醫生\n黃美玲,威爾斯親王醫院,兒科,駐院醫生\n"
+TRADITIONAL = (
+    "醫生姓名,醫院,部門,職級\n陳大文,瑪麗醫院,內科,顧問醫生\n歐陽震華,伊利沙伯醫院,外科,副顧問醫生\n"
+    "黃美玲,威爾斯親王醫院,兒科,駐院醫生\n"
+)
 
 
 @pytest.mark.parametrize(
