@@ -189,6 +189,11 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "一格里写着几样内容：已按内容分成{columns}几列，请核对。",
         "One cell holds several things: they were parted into the columns {columns}. Check them.",
     ),
+    "sheet_turned": (
+        "这张表是横着写的，一列是一位（或一家）：已转过来读成 {count} 行，行号是原来的列号。请核对。",
+        "This sheet lies on its side, with a customer in each column: it was turned and is read as {count} rows, which"
+        " have the numbers of the columns. Check them.",
+    ),
     "parts_of_contacts": (
         "有 {count} 张名片把医院、科室或职称写在姓名里：已分到各列，请核对。",
         "The names of some cards ({count}) hold hospital, department or title, too: they were parted into the columns."

@@ -15,6 +15,7 @@ from crmdesk.intake.blocks import NO_BLOCKS, Blocks, blocks, shapes_blocks
 from crmdesk.intake.clean import field_value
 from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
+from crmdesk.intake.lying import upright
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
 from crmdesk.intake.one_cell import in_columns, of_contacts
 from crmdesk.intake.rosters import one_a_row
@@ -149,7 +150,8 @@ def preview(
     found = sniff(data)
     sheets = read_sheets(found, data)
     chosen = choose_sheet(sheets, sheet, own.headers)
-    table = cut(chosen, own.headers)
+    standing, lay = upright(chosen, own)
+    table = cut(standing, own.headers)
     table, turned = _turned(table, own, found.kind) if kind != "institution" else (table, ())
     kind, columns = guess(table, kind, own)
     decisions = readings(table)
@@ -168,8 +170,9 @@ def preview(
         notices=(
             *found.notices,
             *table.notices,
+            *lay,
             *turned,
-            *_noticed(kind, columns, sheets, chosen, decisions, own, numbers),
+            *_noticed(kind, columns, sheets, standing, decisions, own, numbers),
         ),
         table=table,
         own=own,
@@ -214,7 +217,7 @@ def _noticed(
             yield Notice("excel_day_numbers", {"column": column.header, "value": serial, "day": PLAIN.value(serial)[0]})
     for taken, left in repeated(columns):
         yield Notice("header_twice", {"column": left.header, "taken": taken.index + 1, "left": left.index + 1})
-    others = [one.name for one in sheets if one is not chosen and len(one.rows) > 1]
+    others = [one.name for one in sheets if one.name != chosen.name and len(one.rows) > 1]
     if others:
         yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
     unseen = [number for number in row_numbers if number in chosen.hidden_rows]
