@@ -9,6 +9,7 @@ from itertools import combinations
 from crmdesk.intake.hospital_likeness import NONE, OFFER, TAKE, Likeness, Reason, likeness
 from crmdesk.intake.hospital_names import Form, forms, squeezed
 from crmdesk.intake.hospital_short import Short, in_order, is_short, reads_as
+from crmdesk.intake.spelled_names import told_apart
 
 MAX_OFFERS = 5
 _RIVAL = 0.04
@@ -83,7 +84,10 @@ class HospitalFinder:
             return Finding(Candidate(whole[0].id, whole[0].name, whole[0].city, 1.0, Reason.SAME, len(asked)))
         possible = (self._entries[number] for number in self._possible(asked))
         candidates = [self._compare(asked, one, city) for one in possible if not _elsewhere(asked, city, one)]
-        likely = sorted((one for one in candidates if one.score >= OFFER), key=_rank)
+        alike = (one for one in candidates if one.score >= OFFER)
+        likely = sorted(
+            (one for one in alike if one.reason is not Reason.SIMILAR or not told_apart(name, one.name)), key=_rank
+        )
         if not likely:
             found = self._by_short_form(asked, city)
             return found if found.taken or found.offers else self._of_short(asked, city)
