@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from crmdesk.ui import theme
-from tests.fixtures import statements
+from tests.fixtures import commands, statements
 from tests.fixtures.memory import memory_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +33,7 @@ def pytest_configure() -> None:
     """
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory_folder()))
     statements.share()
+    commands.share()
     gc.disable()
 
 

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +13,14 @@ from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import is_id
 from crmdesk.domain.import_sentences import ACTIONS, why_it_stays
 from crmdesk.domain.records import RECORDS
-from crmdesk.intake import Action, Preview, Report, ReportLine
-from crmdesk.intake.columns import TARGETS
-from crmdesk.intake.dates import Order
 from crmdesk.services.exports import export_customers
 from crmdesk.services.import_undo import NAMED, Run, TakenBack, in_order, told
 from crmdesk.services.views import Person
 from crmdesk.storage import health
+
+if TYPE_CHECKING:
+    from crmdesk.intake import Preview, Report, ReportLine
+    from crmdesk.intake.dates import Order
 
 _WAITING = "waiting"
 _WAITING_ENDINGS = (".jsonl", ".json", ".ndjson", ".txt", "")
@@ -62,6 +63,8 @@ def import_file(
     report_file: Annotated[Path | None, typer.Option("--report", help="Write the refused rows to this csv.")] = None,
 ) -> None:
     """Import customers: what is new is made, what is known stays, duplicates are parked, refused rows are listed."""
+    from crmdesk.intake.columns import TARGETS  # lazy: every command loads this module, and only this one reads sheets
+
     output = options_of(context).output
     with opened(context) as laptop:
         preview = laptop.desk.imports.preview(file, one_of("--kind", kind, TARGETS) or None, sheet or None)
@@ -173,12 +176,14 @@ def _territory(person: Person, wanted: str) -> str:
     return wanted if wanted in known.values() else known[one_of("--territory", wanted, known)] if wanted else ""
 
 
-def _order(text: str) -> Order | None:
+def _order(text: str) -> "Order | None":
+    from crmdesk.intake.dates import Order  # lazy, as above
+
     chosen = one_of("--dates", text, [order.value.replace("_", "-") for order in Order])
     return Order(chosen.replace("-", "_")) if chosen else None
 
 
-def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str], from_above: bool | None) -> list[str]:
+def _preview_lines(output: Output, preview: "Preview", mapping: dict[int, str], from_above: bool | None) -> list[str]:
     kind = output.pick("客户名单（医生或机构，看不出是哪一种）", "customers of a kind that cannot be told")
     if preview.kind in RECORDS:
         kind = output.pick(RECORDS[preview.kind].zh, RECORDS[preview.kind].en)
@@ -198,14 +203,16 @@ def _preview_lines(output: Output, preview: Preview, mapping: dict[int, str], fr
     return lines + [output.sentence(code, params) for code, params in found.told(from_above)]
 
 
-def _why(output: Output, line: ReportLine) -> str:
+def _why(output: Output, line: "ReportLine") -> str:
     """Return why a row is named: of a row without a name nothing is kept, as it is of a form."""
     nameless = line.code == "required" and line.params.get("field") == "name"
     code = "value_too_long" if line.code == "too_long" else line.code  # no form keeps it either
     return output.sentence("name_missing" if nameless else code, line.params)
 
 
-def _report_lines(output: Output, report: Report) -> list[str]:
+def _report_lines(output: Output, report: "Report") -> list[str]:
+    from crmdesk.intake import Action  # lazy, as above
+
     made, same = report.counts[Action.CREATE], report.counts[Action.SAME]
     parked, refused = report.counts[Action.DUPLICATE_PARKED], report.counts[Action.REFUSED]
     lines = [
@@ -222,8 +229,8 @@ def _report_lines(output: Output, report: Report) -> list[str]:
     return lines
 
 
-def _write_report(output: Output, report: Report, path: Path) -> None:
-    def cells(line: ReportLine) -> tuple[str, ...]:
+def _write_report(output: Output, report: "Report", path: Path) -> None:
+    def cells(line: "ReportLine") -> tuple[str, ...]:
         return str(line.row_number), output.pick(*ACTIONS[line.action.value]), line.name, _why(output, line), line.code
 
     header = (

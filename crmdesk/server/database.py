@@ -32,6 +32,12 @@ _SEAL_BYTES = 16
 _VOUCHED = 4_096
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
 """Of both databases; what a failure says goes into the log, and the values of a statement are people's data."""
+_SQLITE_COLUMNS = "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"
+_POSTGRES_COLUMNS = (
+    "SELECT c.relname, a.attname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+    " WHERE c.relkind IN ('r', 'p') AND pg_catalog.pg_table_is_visible(c.oid) AND a.attnum > 0 AND NOT a.attisdropped"
+)
+"""Tables and their columns. Every command looks at them, and SQLAlchemy's inspection also reads their types and all."""
 
 
 class Database:
@@ -194,10 +200,10 @@ def _add_columns(connection: Connection) -> None:
 
 def _missing(connection: Connection) -> Iterator[sa.Column[Any]]:
     """Yield the declared columns that the database does not have, those of missing tables included."""
-    found = sa.inspect(connection).get_multi_columns()
-    present = {name: {column["name"] for column in columns} for (_, name), columns in found.items()}
+    asked = _SQLITE_COLUMNS if connection.dialect.name == "sqlite" else _POSTGRES_COLUMNS
+    present = {(table, column) for table, column in connection.exec_driver_sql(asked)}
     for table in METADATA.tables.values():
-        yield from (column for column in table.columns if column.name not in present.get(table.name, ()))
+        yield from (column for column in table.columns if (table.name, column.name) not in present)
 
 
 def _may_retry(error: DBAPIError) -> bool:

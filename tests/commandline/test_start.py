@@ -38,6 +38,24 @@ def test_a_command_is_there_all_the_same_and_collects_its_garbage() -> None:
     assert done.returncode != 0, "nobody is signed in there"
 
 
+@pytest.mark.parametrize(
+    ("made", "later"),
+    [
+        (
+            "from crmdesk.commandline.app import _commands\n_commands()",
+            ("crmdesk.intake", "requests", "PySide6.QtWidgets"),
+        ),
+        ("import crmdesk.server.__main__", ("crmdesk.intake", "litestar", "uvicorn")),
+    ],
+    ids=["crmdesk", "crmdesk-server"],
+)
+def test_a_command_loads_neither_what_reads_sheets_nor_what_speaks_http(made: str, later: tuple[str, ...]) -> None:
+    """All commands of a program are loaded for each one of them: a script of fifty commands waited half its time."""
+    code = f"import sys\n{made}\nprint(*(name for name in sys.argv[1:] if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code, *later], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a display")
 def test_without_arguments_the_windows_are_opened_or_it_is_said_why_not() -> None:
     """The same sentences and codes as by the way of the commands, which load what only they need."""

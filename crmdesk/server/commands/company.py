@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +11,12 @@ from crmdesk.domain.clock import local_date, utc_now
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.import_sentences import ACTIONS
 from crmdesk.domain.roles import Role
-from crmdesk.intake import Action, OwnFields, Preview, Report, ReportLine
 from crmdesk.server import admin, custom_fields
 from crmdesk.server.commands.place import Place, placed
 from crmdesk.server.commands.sentences import sentence
+
+if TYPE_CHECKING:
+    from crmdesk.intake import Preview, Report, ReportLine
 
 SMALL_SCALE = 0.04
 _SHOWN_LINES = 30
@@ -86,7 +88,8 @@ def import_file(
     preview: Annotated[bool, typer.Option("--preview", help="Show the guessed columns and change nothing.")] = False,
 ) -> None:
     """Import customers from a sheet; running it again changes nothing. Duplicates are parked, bad rows refused."""
-    from crmdesk.intake import preview as look  # reading sheets is wanted by this command only
+    from crmdesk.intake import OwnFields  # reading sheets is wanted by this command only
+    from crmdesk.intake import preview as look
     from crmdesk.intake.dates import Order
     from crmdesk.server import imports
 
@@ -105,7 +108,7 @@ def import_file(
     here.answer(_report_data(done), _report_lines(done))
 
 
-def _preview_data(seen: Preview, from_above: bool | None) -> dict[str, Any]:
+def _preview_data(seen: "Preview", from_above: bool | None) -> dict[str, Any]:
     columns = [{"header": column.header, "target": column.target, "refused": column.refused} for column in seen.columns]
     told = seen.blocks(seen.mapping).told(from_above)
     above = [{**params, "taken": code == "hospital_above"} for code, params in told]
@@ -113,7 +116,7 @@ def _preview_data(seen: Preview, from_above: bool | None) -> dict[str, Any]:
     return listed | {"columns": columns, "from_above": above}
 
 
-def _preview_lines(seen: Preview, from_above: bool | None) -> list[str]:
+def _preview_lines(seen: "Preview", from_above: bool | None) -> list[str]:
     lines = [f"{seen.row_count} rows of {seen.kind or 'unknown kind'}, {seen.file_kind} {seen.encoding}".rstrip()]
     for column in seen.columns:
         refused = sentence(column.refused, {"column": column.header}) if column.refused else ""
@@ -122,19 +125,21 @@ def _preview_lines(seen: Preview, from_above: bool | None) -> list[str]:
     return lines + [sentence(code, params) for code, params in seen.blocks(seen.mapping).told(from_above)]
 
 
-def _save(done: Report, path: Path) -> None:
+def _save(done: "Report", path: Path) -> None:
     try:
         done.save(path, ("row", "what", "name", "why", "code"), _cells)
     except OSError as error:
         raise WorldError("file_not_written", name=str(path), reason=error.strerror or "") from error
 
 
-def _cells(line: ReportLine) -> tuple[str, ...]:
+def _cells(line: "ReportLine") -> tuple[str, ...]:
     said = sentence(line.code, line.params)
     return str(line.row_number), ACTIONS[line.action.value][1], line.name, said, line.code
 
 
-def _report_data(done: Report) -> dict[str, Any]:
+def _report_data(done: "Report") -> dict[str, Any]:
+    from crmdesk.intake import Action
+
     lines = [
         {"row": line.row_number, "action": line.action.value, "code": line.code, "name": line.name, **dict(line.params)}
         for line in done.lines
@@ -142,7 +147,9 @@ def _report_data(done: Report) -> dict[str, Any]:
     return {"counts": {action.value: done.counts[action] for action in Action}, "made": dict(done.made), "lines": lines}
 
 
-def _report_lines(done: Report) -> list[str]:
+def _report_lines(done: "Report") -> list[str]:
+    from crmdesk.intake import Action
+
     counts = done.counts
     lines = [
         f"{counts[Action.CREATE]} made, {counts[Action.SAME]} there already,"

@@ -11,7 +11,6 @@ from crmdesk.domain.errors import InputError, RefusedError
 from crmdesk.domain.roles import Role
 from crmdesk.server import admin, backups, horizon, receipts
 from crmdesk.server.commands.place import PasswordStdin, Place, placed, read_password
-from crmdesk.server.serve import serve as serve_until_interrupted
 from crmdesk.server.settings import Settings
 
 
@@ -58,6 +57,8 @@ def serve(
     key: Annotated[str, typer.Option(help="PEM file with the private key.")] = "",
 ) -> None:
     """Serve until stopped (Ctrl+C). Prints one line with the address once it listens."""
+    from crmdesk.server.serve import serve as serve_until_interrupted  # lazy: no other command speaks HTTP
+
     store = here.database()
     with store.reading() as connection:
         if backups.copied_at(connection):
