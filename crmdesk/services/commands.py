@@ -56,6 +56,18 @@ class CreateDoctor(Command, frozen=True):
     draft_key: str = ""  # the draft that it was typed in, forgotten in the same commit
 
 
+class AddPlace(Command, frozen=True):
+    """Add an institution at which a doctor works too, with a department by name (found or made) and a duty.
+
+    The first place of a doctor is the main one. Raises InputError('place_known') where the doctor works there already.
+    """
+
+    doctor_id: str
+    institution_id: str
+    department_name: str = ""
+    duty: str = ""
+
+
 class SaveDraft(Command, frozen=True):
     """Keep what is being typed in an editor (`key` such as `visit:<id>`); never synced, survives a crash."""
 

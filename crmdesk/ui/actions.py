@@ -106,6 +106,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("doctor_cancel", "doctor", _T("actions", "取消"), ("Escape",), "close"),
     ActionSpec("doctor_delete", "doctor", _T("actions", "删除"), ("Ctrl+Delete",), "delete"),
     ActionSpec("doctor_evidence", "doctor", _T("actions", "添加同意凭证…"), ("Ctrl+O",), "attach"),
+    ActionSpec("doctor_place", "doctor", _T("actions", "添加执业机构…"), ("Ctrl+N",), "plus"),
     ActionSpec("doctor_compare", "doctor", _T("actions", "对照可能重复的医生"), ("Alt+D",), "merge"),
     ActionSpec("institution_edit", "institution", _T("actions", "编辑"), ("E",), "edit"),
     ActionSpec("institution_new_doctor", "institution", _T("actions", "新建医生"), ("Ctrl+N",), "plus"),

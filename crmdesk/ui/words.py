@@ -59,6 +59,10 @@ _INPUT: dict[str, _Pair] = {
         "科室“{name}”要有所在的机构。请先选定机构，再保存。",
         "The department '{name}' needs its institution. Choose that first, then save.",
     ),
+    "place_known": (
+        "这家机构和科室已经是这位医生的执业机构。换一家，或写上另一个科室。",
+        "The doctor works in this institution and department already. Choose another, or name another department.",
+    ),
     "unknown_row": (
         "这条记录已不在本机。可能已移出你的辖区。",
         "This record is no longer on this laptop. It may have left your territory.",

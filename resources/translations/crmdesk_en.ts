@@ -1624,22 +1624,6 @@
             <translation>Changes of consent</translation>
         </message>
         <message>
-            <source>{day} 起</source>
-            <translation>from {day}</translation>
-        </message>
-        <message>
-            <source>到 {day}</source>
-            <translation>until {day}</translation>
-        </message>
-        <message>
-            <source>主要</source>
-            <translation>Primary</translation>
-        </message>
-        <message>
-            <source>（未知机构）</source>
-            <translation>(unknown institution)</translation>
-        </message>
-        <message>
             <source>还没有拜访。按 V 写第一份报告。</source>
             <translation>No visits yet. Press V to write the first report.</translation>
         </message>
@@ -3071,6 +3055,56 @@
         <message>
             <source>再输入一次新口令</source>
             <translation>New passphrase once more</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlaceDialog</name>
+        <message>
+            <source>{name}还在哪里执业？原来的执业机构不变。</source>
+            <translation>Where does {name} work too? The present affiliations stay.</translation>
+        </message>
+        <message>
+            <source>添加执业机构</source>
+            <translation>Add an affiliation</translation>
+        </message>
+        <message>
+            <source>添加</source>
+            <translation>Add</translation>
+        </message>
+        <message>
+            <source>输入医院名或拼音</source>
+            <translation>Hospital's name or pinyin</translation>
+        </message>
+        <message>
+            <source>可不填；没有这个科室就新建</source>
+            <translation>May stay empty; made where there is none</translation>
+        </message>
+        <message>
+            <source>可不填，例如：出诊 周三</source>
+            <translation>May stay empty, such as: clinic on Wednesday</translation>
+        </message>
+        <message>
+            <source>先从列表里选一家机构。还没有这家机构，就先新建它。</source>
+            <translation>Choose an institution of the list first. Where it isn't there yet, make it first.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Places</name>
+        <message>
+            <source>{day} 起</source>
+            <translation>from {day}</translation>
+        </message>
+        <message>
+            <source>到 {day}</source>
+            <translation>until {day}</translation>
+        </message>
+        <message>
+            <source>主要</source>
+            <translation>Primary</translation>
+        </message>
+        <message>
+            <source>（未知机构）</source>
+            <translation>(unknown institution)</translation>
         </message>
     </context>
     <context>
@@ -5743,6 +5777,10 @@
             <translation>Add evidence…</translation>
         </message>
         <message>
+            <source>添加执业机构…</source>
+            <translation>Add affiliation…</translation>
+        </message>
+        <message>
             <source>对照可能重复的医生</source>
             <translation>Compare possible duplicates</translation>
         </message>
@@ -6223,6 +6261,13 @@
         <message>
             <source>医生已保存在本机，审核前即可使用</source>
             <translation>Doctor saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>doctor_places</name>
+        <message>
+            <source>执业机构已保存在本机</source>
+            <translation>Affiliation saved here</translation>
         </message>
     </context>
     <context>

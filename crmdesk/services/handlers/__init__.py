@@ -12,7 +12,7 @@ from crmdesk.services.handlers.batch import edit_many, restore_many
 from crmdesk.services.handlers.call_backs import correct_call_back, note_call_back
 from crmdesk.services.handlers.claims import claim_command, save_claim
 from crmdesk.services.handlers.conflicts import resolve_conflict, take_back
-from crmdesk.services.handlers.doctors import create_doctor
+from crmdesk.services.handlers.doctors import add_place, create_doctor
 from crmdesk.services.handlers.drafts import discard_draft, note_opened, restore_draft, save_draft, set_preference
 from crmdesk.services.handlers.exports import note_export
 from crmdesk.services.handlers.imported import import_rows, take_import_back
@@ -28,6 +28,7 @@ HANDLERS: dict[type[Command], Callable[[Handling, Any], Done]] = {
     commands.EditRow: edit_row,
     commands.DeleteRow: delete_row,
     commands.CreateDoctor: create_doctor,
+    commands.AddPlace: add_place,
     commands.SaveDraft: save_draft,
     commands.DiscardDraft: discard_draft,
     commands.SaveVisit: save_visit,

@@ -1,4 +1,4 @@
-"""The handler that makes a doctor together with the department and the affiliation."""
+"""The handlers that make a doctor with the department and the affiliation, and another affiliation."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.records import AFFILIATION, DEPARTMENT, DOCTOR, INSTITUTION, REVIEWERS
-from crmdesk.services.commands import Command, CreateDoctor
+from crmdesk.services.commands import AddPlace, Command, CreateDoctor
 from crmdesk.services.handlers.rows import create
 from crmdesk.services.handling import Done, Handling
 from crmdesk.services.shown import select, select_one
@@ -41,6 +41,28 @@ def create_doctor(handling: Handling, command: CreateDoctor) -> Done:
     )
     undo = (*affiliation.inverse, *undo_department, *doctor.inverse, *undo_institution)
     return Done(doctor.created_id, undo)
+
+
+def add_place(handling: Handling, command: AddPlace) -> Done:
+    """Add an affiliation; the same department of the same institution twice is refused."""
+    connection = handling.work.connection
+    for record, row_id in (("doctor", command.doctor_id), ("institution", command.institution_id)):
+        if select_one(connection, record, row_id) is None:
+            raise InputError("unknown_row", record=record, row_id=row_id)
+    department_id, undo_department = _department(handling, command.institution_id, command.department_name)
+    known = select(connection, "affiliation", "AND r.doctor_id = :id", {"id": command.doctor_id})
+    place = (command.institution_id, department_id)
+    if place in [(row["institution_id"], row["department_id"]) for row in known]:
+        raise InputError("place_known")
+    values = {
+        "doctor_id": command.doctor_id,
+        "institution_id": command.institution_id,
+        "department_id": department_id,
+        "duty": command.duty.strip(),
+        "is_primary": not known,
+    }
+    made = create(handling, AFFILIATION, values)
+    return Done(made.created_id, (*made.inverse, *undo_department))
 
 
 def _institution(handling: Handling, command: CreateDoctor) -> tuple[Mapping[str, Any] | None, tuple[Command, ...]]:

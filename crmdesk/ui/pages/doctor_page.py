@@ -18,15 +18,16 @@ from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.customer_merge import DOCTORS
 from crmdesk.domain.errors import CrmdeskError, RefusedError
 from crmdesk.domain.money import format_fen
-from crmdesk.domain.records import DOCTOR
+from crmdesk.domain.records import AFFILIATION, DOCTOR
 from crmdesk.services.commands import ChangeSet, DeleteRow, Outcome
-from crmdesk.services.views import ACCEPTED, AffiliationView, DoctorView, HistoryEntry, Row
+from crmdesk.services.views import ACCEPTED, DoctorView, HistoryEntry, Row
 from crmdesk.ui import language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.call_back_dialog import note_call_back, show_call_back
 from crmdesk.ui.pages.customer_words import CustomerWords, class_word, dotted, profession
 from crmdesk.ui.pages.doctor_cards import ConsentCard, ContactCard, CycleCard, EvidenceList
 from crmdesk.ui.pages.doctor_editor import RowEditor
+from crmdesk.ui.pages.doctor_places import PlaceDialog, Places
 from crmdesk.ui.pages.history_list import HistoryList
 from crmdesk.ui.pages.open_matters import OpenMatters
 from crmdesk.ui.pages.own_rows import own_rows
@@ -43,7 +44,7 @@ from crmdesk.ui.parts.property_rows import PropertyRows
 from crmdesk.ui.parts.room import PageStack, height_in_sight, width_in_sight
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.subject_head import SubjectHead
-from crmdesk.ui.parts.timeline import Timeline, TimelineRow
+from crmdesk.ui.parts.timeline import Timeline
 
 TIMELINE, PROFILE, PROMISES, CLAIMS, CONSENT, HISTORY = range(6)
 _WIDE, _BESIDE, _LEAST_CARD = 1000, 700, 240
@@ -131,19 +132,18 @@ class DoctorPage(Page):
             timeline.opened.connect(self._open_entry)
         self._timeline.acted.connect(lambda key: self._call_back(key.removeprefix("call_back:")))
         self._profile, self._consent = PropertyRows(110), PropertyRows(110)
-        self._places, self._consent_changes = Timeline(), Timeline()
-        self._places.setObjectName("doctor_places")
+        self._places, self._consent_changes = Places(), Timeline()
         self._places.opened.connect(lambda row_id: self.context.navigate("institution", id=row_id))
-        self._places_heading, self._changes_heading = Label("", "strong"), Label("", "strong")
-        for heading in (self._places_heading, self._changes_heading):
-            heading.setContentsMargins(0, space.NEAR, 0, 0)
+        self._places.wanted.connect(self.add_place)
+        self._changes_heading = Label("", "strong")
+        self._changes_heading.setContentsMargins(0, space.NEAR, 0, 0)
         self._evidence = EvidenceList(self.context)
         self._promises = OpenMatters(self._words, "doctor_keep", "doctor_answer", self._tabs)
         self._promises.kept.connect(partial(self._mark, mark_kept))
         self._promises.answered.connect(partial(self._mark, mark_answered))
         self._stack, self._card = PageStack(), Card()
         card = self._card
-        profile = _stacked(self._profile, self._places_heading, self._places)
+        profile = _stacked(self._profile, self._places)
         consent = _stacked(self._consent, self._evidence, self._changes_heading, self._consent_changes)
         tabs = (self._timeline, profile, self._promises, self._claims, consent, self._history, self.editor)
         self._tab_areas = [scrolled(widget, card) for widget in tabs]
@@ -187,6 +187,9 @@ class DoctorPage(Page):
         bind(self, "doctor_answer", self.answer_question)
         bind(self, "doctor_evidence", self.add_evidence)
         bind(self, "doctor_compare", self._same.open)
+        may_add = self.context.desk.person.role in AFFILIATION.writers
+        bind(self, "doctor_place", self.add_place).setEnabled(may_add)
+        self._places.add.setVisible(may_add)
         may_call = self.context.desk.person.role in CALL_BACK.writers
         bind(self, "doctor_call_back", self.call_back).setEnabled(may_call)
         self._save_action = bind(self, "doctor_save", self.editor.save)
@@ -310,6 +313,12 @@ class DoctorPage(Page):
         if self._view is not None and not self.editing:
             self._tabs.setCurrentIndex(CONSENT)
             self._evidence.add()
+
+    def add_place(self) -> None:
+        """Ask where the doctor works too."""
+        if self._view is not None and not self.editing:
+            self._tabs.setCurrentIndex(PROFILE)
+            PlaceDialog(self.context, self, (self._id, str(self._view.row["name"]))).open()
 
     def delete(self) -> None:
         """Delete the doctor; the toast takes it back."""
@@ -526,9 +535,7 @@ class DoctorPage(Page):
                 value, word = self._words.value(DOCTOR.field(name), view.row[name]), language.field_word("doctor", name)
                 self._profile.add(word, value, "", "warn", f"doctor_profile_{name}", changed.get(name, ""))
             own_rows(self._profile, self._words, view.row, view.conflicts, changed)
-        self._places_heading.setText(language.record_word("affiliation"))
-        self._places.set_rows([self._place_row(one) for one in view.affiliations])
-        self._places_heading.setVisible(bool(view.affiliations))
+        self._places.show_doctor(view)
 
     def _show_consent(self, view: DoctorView) -> None:
         """Show what the doctor agreed to, what proves it, and how it changed."""
@@ -543,14 +550,6 @@ class DoctorPage(Page):
         self._consent_changes.set_rows(self._words.history(view.row, changes, ()))
         self._changes_heading.setText(self.tr("同意的变化"))
         self._changes_heading.setVisible(bool(changes))
-
-    def _place_row(self, one: AffiliationView) -> TimelineRow:
-        since = self.tr("{day} 起").format(day=one.valid_from) if one.valid_from else ""
-        until = self.tr("到 {day}").format(day=one.valid_to) if one.valid_to else ""
-        meta = dotted(one.department_name, one.duty, since, until)
-        state = self.tr("主要") if one.is_primary else ""
-        name = one.institution_name or self.tr("（未知机构）")
-        return TimelineRow(one.institution_id, name, meta, state, "accent")
 
     def _show_empty(self) -> None:
         view = self._view

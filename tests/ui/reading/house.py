@@ -212,6 +212,7 @@ def dialogs() -> list[Asked]:
         Asked("new_doctor", by_name["customers"], "customers_new_doctor"),
         Asked("new_institution", by_name["customers"], "customers_new_institution"),
         Asked("columns", by_name["customers"], "customers_columns"),
+        Asked("doctor_place", by_name["doctor"], "doctor_place"),
         Asked("filter_name", by_name["customers"], "customers_save_filter", _narrowed),
         Asked("filters", by_name["customers"], "customers_arrange_filters", _kept_filter),
         Asked("batch", by_name["customers"], "customers_batch", _first_row),
