@@ -3060,8 +3060,8 @@
     <context>
         <name>PlaceDialog</name>
         <message>
-            <source>{name}还在哪里执业？原来的执业机构不变。</source>
-            <translation>Where does {name} work too? The present affiliations stay.</translation>
+            <source>{name}还在哪里执业？原来的执业机构不变；没有的科室会新建。</source>
+            <translation>Where does {name} work too? The present affiliations stay; a department that is not there yet is made.</translation>
         </message>
         <message>
             <source>添加执业机构</source>
@@ -3076,12 +3076,12 @@
             <translation>Hospital's name or pinyin</translation>
         </message>
         <message>
-            <source>可不填；没有这个科室就新建</source>
-            <translation>May stay empty; made where there is none</translation>
+            <source>可不填</source>
+            <translation>May stay empty</translation>
         </message>
         <message>
             <source>可不填，例如：出诊 周三</source>
-            <translation>May stay empty, such as: clinic on Wednesday</translation>
+            <translation>Such as: clinic Wed</translation>
         </message>
         <message>
             <source>先从列表里选一家机构。还没有这家机构，就先新建它。</source>

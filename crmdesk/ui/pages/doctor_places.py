@@ -86,7 +86,7 @@ class PlaceDialog(SmallDialog):
 
     @override
     def retranslate(self) -> None:
-        explanation = self.tr("{name}还在哪里执业？原来的执业机构不变。")
+        explanation = self.tr("{name}还在哪里执业？原来的执业机构不变；没有的科室会新建。")
         self.say(self.tr("添加执业机构"), explanation.format(name=self._doctor[1]), self.tr("添加"))
         names = (
             language.record_word("institution"),
@@ -97,7 +97,7 @@ class PlaceDialog(SmallDialog):
             label.setText(name)
             field.setAccessibleName(name)
         self.institution.edit.setPlaceholderText(self.tr("输入医院名或拼音"))
-        self.department.setPlaceholderText(self.tr("可不填；没有这个科室就新建"))
+        self.department.setPlaceholderText(self.tr("可不填"))
         self.duty.setPlaceholderText(self.tr("可不填，例如：出诊 周三"))
 
     @override
