@@ -4708,7 +4708,7 @@
         </message>
         <message>
             <source>上报</source>
-            <translation>Report</translation>
+            <translation>Due</translation>
         </message>
         <message>
             <source>不良反应</source>

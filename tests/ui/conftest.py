@@ -28,3 +28,13 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
         language.apply_language(qapp, language.CHINESE)
     if theme.theme_choice() != theme.LIGHT:
         theme.apply_theme(qapp, theme.LIGHT)
+
+
+@pytest.fixture
+def large(dressed: QApplication) -> Iterator[None]:
+    """English at 150 % text: as long as words get. Asked for before the window, which is made in it."""
+    theme.set_scale(1.5)
+    app.dress(dressed, language.ENGLISH, theme.LIGHT)
+    yield
+    theme.set_scale(1.0)
+    theme.apply_theme(dressed, theme.LIGHT)

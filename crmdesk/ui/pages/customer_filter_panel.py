@@ -101,7 +101,7 @@ class FilterWords(QObject):
         for name in _ORDER:
             value = getattr(where, name)
             codes = (value,) if isinstance(value, str) and value else value or ()
-            parts.append(self._words.listed(self.entry(name, one) or names.get(one, one) for one in codes))
+            parts.append(self._words.listed(self.entry(name, one) or names.get(one, "…") for one in codes))
         return dotted(*parts, *self._own.phrases(record, where.custom))
 
 
@@ -194,6 +194,8 @@ class FilterPanel(QFrame):
         self._show_groups()
         if unknown:
             self._context.ask(self, lambda reads: reads.institution_names(unknown), self._take_names, "names")
+        if not self.names.keys() >= set(where.territories):
+            self.read_choices()
 
     def read_choices(self) -> None:
         """Fetch the territories and tags that are in use."""
@@ -280,6 +282,9 @@ class FilterPanel(QFrame):
 
     def _take_choices(self, choices: FilterChoices) -> None:
         self._choices = choices
+        news = not self.names.keys() >= set(self.conditions().territories)
         self.names |= dict(choices.territories)
         self._set_choices(self.conditions())
         self._show_groups()
+        if news:
+            self.changed.emit()  # what is narrowed to is said by its name

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.domain.team_figures import Adherence, Burn, Coverage, Period, Timeliness, percent
@@ -21,6 +21,7 @@ from crmdesk.ui.pages.team_words import Known, TeamWords
 from crmdesk.ui.parts.buttons import PLAIN, PRIMARY, QUIET, Button
 from crmdesk.ui.parts.charts import ProgressBar
 from crmdesk.ui.parts.chips import Picklist
+from crmdesk.ui.parts.fold_row import FoldRow
 from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.notices import EmptyState
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
@@ -81,13 +82,16 @@ class TeamPage(Page):
         top.addWidget(self._working)
         top.addWidget(self._progress)
         left, column = pane()
-        sorting = QHBoxLayout()
-        sorting.setContentsMargins(space.APART, space.INSIDE, space.APART, space.INSIDE)
         self._sorted = Label("", "muted")
-        sorting.addWidget(self._sorted)
-        sorting.addStretch(1)
-        sorting.addWidget(self.sort)
-        column.addLayout(sorting)
+        order, change, around = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        order.addWidget(self._sorted)
+        order.addStretch(1)
+        change.addWidget(self.sort)
+        self._sorting = sorting = FoldRow(order, change, 0)
+        sorting.setSpacing(space.TIGHT)
+        around.setContentsMargins(space.APART, space.INSIDE, space.APART, space.INSIDE)
+        around.addLayout(sorting)
+        column.addLayout(around)
         column.addWidget(self.list, 1)
         buttons = SqueezedRow()
         buttons.setSpacing(space.INSIDE)
@@ -196,7 +200,9 @@ class TeamPage(Page):
         self._progress.set(there, _PARTS)
         for widget in (self._progress, self._working):
             widget.setVisible(there < _PARTS)
-        self._sorted.setText(self._sorted_by())
+        orders = self._orders()
+        self._sorted.setText(orders[self._sort])
+        self._sorting.keep(max(map(self._sorted.fontMetrics().horizontalAdvance, orders.values())) + 1)
         if known is None:
             return
         self._empty.answered()
@@ -206,14 +212,14 @@ class TeamPage(Page):
         self._show_list(known)
         self._show_figures()
 
-    def _sorted_by(self) -> str:
+    def _orders(self) -> dict[str, str]:
         return {
             "name": self.tr("按姓名"),
             "coverage": self.tr("按覆盖"),
             "adherence": self.tr("按计划执行"),
             "timeliness": self.tr("按报告及时"),
             "budget": self.tr("按预算使用"),
-        }[self._sort]
+        }
 
     def _show_list(self, known: Known) -> None:
         kept = self.list.current_key() or _ALL

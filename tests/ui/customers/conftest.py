@@ -7,10 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crmdesk.ui import app, language, theme
 from crmdesk.ui.main_window import MainWindow
 from tests.ui.customers.laptop import Laptop, window_before
 from tests.ui.customers.small_company import Company, small_company
@@ -41,16 +39,6 @@ def desk(tmp_path: Path, company: Company, role: str) -> Iterator[Laptop]:
     name = "周晓岚" if role == "rep" else "王建国"
     with closing(Laptop(tmp_path / role, company, name, role)) as made:
         yield made
-
-
-@pytest.fixture
-def large(dressed: QApplication) -> Iterator[None]:
-    """English at 150 % text: as long as words get. Asked for before the window, which is made in it."""
-    theme.set_scale(1.5)
-    app.dress(dressed, language.ENGLISH, theme.LIGHT)
-    yield
-    theme.set_scale(1.0)
-    theme.apply_theme(dressed, theme.LIGHT)
 
 
 @pytest.fixture

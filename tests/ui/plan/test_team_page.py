@@ -78,6 +78,7 @@ def test_enter_lists_whom_nobody_has_seen(manager: Seat, qtbot: QtBot) -> None:
     assert isinstance(customers, CustomersPage)
     assert customers.model.shown.where.seen == NOT_IN_CYCLE
     qtbot.waitUntil(lambda: customers.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: customers.strip._sentence.text() == "本周期还没见 · 浦东一区")
 
 
 def test_w_shows_the_week_of_the_representative(manager: Seat, qtbot: QtBot) -> None:
@@ -134,3 +135,19 @@ def test_a_representative_has_no_such_page(rep: Seat) -> None:
     window, _laptop = rep
     assert not registry.allowed("team", window.person.role)
     assert "team" not in window._rail._items
+
+
+def test_in_large_text_the_order_and_what_changes_it_stand_below_each_other(
+    large: None, manager: Seat, qtbot: QtBot
+) -> None:
+    window, _laptop = manager
+    window.resize(1366, 768)
+    page = team(window, qtbot)
+    order = page._sorted
+    for _step in range(5):
+        qtbot.waitUntil(lambda: order.width() >= order.fontMetrics().horizontalAdvance(order.text()))
+        qtbot.waitUntil(lambda: page.sort.width() >= page.sort.sizeHint().width())
+        assert not page.sort.geometry().intersects(order.geometry())
+        assert page.sort.geometry().bottom() < page.list.geometry().top()
+        assert page.sort.height() >= page.sort.sizeHint().height()
+        qtbot.keyClick(page, Qt.Key.Key_O, ALT)
