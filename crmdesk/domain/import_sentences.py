@@ -189,6 +189,15 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "一格里写着几样内容：已按内容分成{columns}几列，请核对。",
         "One cell holds several things: they were parted into the columns {columns}. Check them.",
     ),
+    "hidden_sheet": (
+        "“{sheet}”这张表在文件里是隐藏的，看得见的表里没有客户，所以导入它。请核对。",
+        "The sheet '{sheet}' is hidden in the file; it is imported as none that can be seen holds customers. Check it.",
+    ),
+    "cards_turned": (
+        "这张表是一位一位往下写的：已按每位一行读成 {count} 行，请核对。",
+        "This sheet has its customers below one another, a line for each thing said of them: it is read as {count}"
+        " rows, one a customer. Check them.",
+    ),
     "sheet_turned": (
         "这张表是横着写的，一列是一位（或一家）：已转过来读成 {count} 行，行号是原来的列号。请核对。",
         "This sheet lies on its side, with a customer in each column: it was turned and is read as {count} rows, which"

@@ -178,6 +178,12 @@ def guess(
     return kind, columns
 
 
+def headed(table: Table, own: OwnFields = NO_OWN) -> tuple[Column, ...]:
+    """Return the columns of a list whose headings are ours: what they hold is sure, whatever stands in them."""
+    targets = (next(own.named(fold(header)), "") for header in table.header)
+    return tuple(Column(at, *both) for at, both in enumerate(zip(table.header, targets, strict=True)))
+
+
 def _sample(table: Table, index: int, look_at: int) -> list[str]:
     return [row.cells[index] for row in table.rows[:look_at] if row.cells[index]]
 

@@ -29,6 +29,8 @@ _A_TITLE = re.compile(
     r"副?主任(?:医师|药师|护师)?|主治(?:医师)?|住院(?:医师|医生)?|主管(?:药师|护师)|[医药护]师|护士长?|副?教授|医生|大夫"
 )
 _THANKS = re.compile(r"谢谢.*|多谢.*|谢了|辛苦.*|收到|好的")  # begins as a family name does
+_COUNTED = re.compile(r"^\d{1,3}(?:[、.．)）]\s*|\s+)(?=[^\d\s])")
+"""The number of a line: 1、张硕, 4)李敏."""
 _ENDS_A_PLACE = re.compile(
     r"(?:医院|卫生院|保健院|诊所|门诊部|卫生服务(?:中心|站)|(?:医学|医疗)中心|院区|分院|[一二三四五六七八九十]院)"
     r"(?:[(（][^()（）]*[)）])?"
@@ -56,7 +58,7 @@ def _says_much(cell: str) -> bool:
 def _parts(cell: str) -> dict[str, str]:
     """Return the parts of a cell by what they are; several of one kind are joined by 、."""
     found: dict[str, list[str]] = {}
-    rest = plain(cell)
+    rest = _COUNTED.sub("", plain(cell))
     for kind, form in _TOLD_BY_FORM:
         found[kind] = form.findall(rest)
         rest = form.sub(" ", rest)

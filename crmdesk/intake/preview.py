@@ -13,7 +13,7 @@ from crmdesk.domain.ids import is_id
 from crmdesk.domain.phones import is_doubtful, is_usual
 from crmdesk.intake.blocks import NO_BLOCKS, Blocks, blocks, shapes_blocks
 from crmdesk.intake.clean import field_value
-from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, repeated
+from crmdesk.intake.columns import NO_OWN, OwnFields, field_of, guess, headed, repeated
 from crmdesk.intake.dates import PLAIN, Reading, readings, unclear
 from crmdesk.intake.lying import upright
 from crmdesk.intake.model import Column, Notice, SheetRow, Table
@@ -153,7 +153,7 @@ def preview(
     standing, lay = upright(chosen, own)
     table = cut(standing, own.headers)
     table, turned = _turned(table, own, found.kind) if kind != "institution" else (table, ())
-    kind, columns = guess(table, kind, own)
+    kind, columns = guess(table, kind, own) if found.kind != "vcard" else ("doctor", headed(table, own))
     decisions = readings(table)
     numbers = dict.fromkeys(row.number for row in table.rows)
     seen = Preview(
@@ -217,14 +217,21 @@ def _noticed(
             yield Notice("excel_day_numbers", {"column": column.header, "value": serial, "day": PLAIN.value(serial)[0]})
     for taken, left in repeated(columns):
         yield Notice("header_twice", {"column": left.header, "taken": taken.index + 1, "left": left.index + 1})
+    yield from _noticed_of_sheets(sheets, chosen, row_numbers)
+    if not kind:
+        yield Notice("no_customers")
+
+
+def _noticed_of_sheets(sheets: Sequence[Sheet], chosen: Sheet, row_numbers: Iterable[int]) -> Iterator[Notice]:
+    """Yield what of the file is not imported, and what is although nobody sees it there."""
     others = [one.name for one in sheets if one.name != chosen.name and len(one.rows) > 1]
     if others:
         yield Notice("other_sheets", {"sheet": chosen.name, "others": others})
+    if chosen.hidden:
+        yield Notice("hidden_sheet", {"sheet": chosen.name})
     unseen = [number for number in row_numbers if number in chosen.hidden_rows]
     if unseen:
         yield Notice("hidden_rows", {"rows": spans(unseen)})
-    if not kind:
-        yield Notice("no_customers")
 
 
 def read_table(source: Path | str | bytes, known_headers: frozenset[str]) -> Table:

@@ -54,6 +54,19 @@ def test_what_the_card_says_otherwise_stands() -> None:
     )  # fmt: skip
 
 
+def test_a_title_that_is_none_of_ours_is_told() -> None:
+    seen = preview(_card("李雷", "ORG:滁州市一院;", "TITLE:首席专家").encode())
+    made = list(plan(seen, seen.mapping, Nobody(), TERRITORY))
+    assert made[0].params["left_out"] == [["doctor.title", "首席专家", "not_in_list"]]
+
+
+def test_the_number_of_a_line_is_no_note() -> None:
+    seen = preview("1、王强 13872200001 随州医院\n2. 李想 13872200002 随州医院\n3)钱多 13872200003 随州医院\n".encode())
+    assert [row.cells for row in seen.table.rows] == [
+        ("王强", "随州医院", "13872200001"), ("李想", "随州医院", "13872200002"), ("钱多", "随州医院", "13872200003"),
+    ]  # fmt: skip
+
+
 def test_messages_in_which_nothing_parts_hospital_and_name() -> None:
     lines = ("临江医院心内科王洪主任 13844900001", "临江市医院骨科 李国强主治 13844900002")
     third = ("临江中医院金哲医生13844900003",)

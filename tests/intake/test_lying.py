@@ -46,8 +46,21 @@ def test_a_hospital_in_each_column() -> None:
         "姓名,王五\n医院,明泉医院\n",  # two words may be by chance
         "姓名\n医院\n科室\n",  # nobody
         "科室,心内科,骨科\n职称,主任医师,主任医师\n手机,13800000001,13800000002\n",  # no name
-        "姓名,王五\n医院,明泉医院\n科室,骨科\n姓名,李敏\n医院,明泉医院\n科室,骨科\n",  # cards below one another
+        "姓名,王五\n医院,明泉医院\n科室,骨科\n姓名,李敏\n姓名,李娜\n科室,骨科\n科室,儿科\n",  # a line twice for one
+        "姓名,王五,男\n医院,明泉医院,\n科室,骨科,\n姓名,李敏,女\n",  # a column more
     ],
 )
 def test_any_other_sheet_stays_as_it_is(text: str) -> None:
-    assert "sheet_turned" not in {one.code for one in preview(text.encode()).notices}
+    assert not {"sheet_turned", "cards_turned"} & {one.code for one in preview(text.encode()).notices}
+
+
+def test_people_below_one_another_a_line_for_each_thing_said_of_them() -> None:
+    text = "客户\n姓名：,王五\n医院：,明泉医院\n手机：,13800000011\n,\n姓名：,李敏\n医院：,云杉医院\n备注：,周三\n"
+    seen = preview(text.encode())
+    assert [(one.code, one.params.get("count")) for one in seen.notices] == [("cards_turned", 2)]
+    assert [column.target for column in seen.columns] == [
+        "doctor.name", "institution.name", "doctor.mobile", "doctor.note",
+    ]  # fmt: skip
+    assert [(row.number, row.cells) for row in seen.table.rows] == [
+        (2, ("王五", "明泉医院", "13800000011", "")), (6, ("李敏", "云杉医院", "", "周三")),
+    ]  # fmt: skip

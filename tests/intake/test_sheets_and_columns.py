@@ -255,3 +255,14 @@ def test_any_sheet_is_cut_into_rows_as_wide_as_its_header(grid: list[list[str]])
     table = cut(Sheet("", rows), KNOWN_HEADERS)
     assert all(len(row.cells) == len(table.header) for row in table.rows)
     assert all(row.number > table.header_row for row in table.rows)
+
+
+def test_a_list_that_only_a_hidden_sheet_holds_is_read_and_named() -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        book.add_worksheet("封面").write(0, 0, "内部资料")
+        sheet = book.add_worksheet("数据")
+        sheet.write_row(0, 0, ["姓名", "医院"])
+        sheet.write_row(1, 0, ["张硕", "明泉医院"])
+        sheet.hide()
+    assert [(one.code, one.params) for one in preview(data.getvalue()).notices] == [("hidden_sheet", {"sheet": "数据"})]

@@ -30,7 +30,7 @@ CODES = (
     "hospital_unsure", "hospital_matched", "not_a_person", "several_people", "total_row", "only_a_place",
     "formulas_not_calculated", "hospital_from_above", "names_in_columns", "names_left_out", "hidden_rows",
     "parts_of_a_cell", "not_a_hospital", "not_a_department", "value_doubtful", "name_cleaned", "numbers_doubtful",
-    "number_doubtful", "parts_of_contacts", "sheet_turned", "value_finer",
+    "number_doubtful", "parts_of_contacts", "sheet_turned", "hidden_sheet", "cards_turned", "value_finer",
     "value_left_out", "required", "too_long", "wrong_kind", "not_in_list", "out_of_range", "no_territory", "forbidden",
     "out_of_scope",
 )  # fmt: skip
