@@ -34,6 +34,8 @@ _FOOT = re.compile(
     re.I,
 )
 """What stands below a list or at the end of a printed page: 以上共23人, 第1页 共3页, 以下空白."""
+_COUNTS = re.compile(r"[^\d:：]{2,30}[:：]\d{1,7}\D{0,3}")
+"""A total in any language, without its spaces: Барлығы: 2."""
 _PLACE_OF_CARE = re.compile(
     r"(?!.*(?:主任|医生|教授|大夫)).{2,}(?:医院|卫生院|保健院|门诊部|卫生服务(?:中心|站)|大药房)(?:[(（][^()（）]*[)）])?"
     r"(?:.*(?:总机|前台|服务台|值班室?|办公室|咨询台?|热线))?$"
@@ -168,7 +170,13 @@ def check_person(text: str, hospital: str) -> None:
     if not name:
         return  # what is missing is said by the declared rules
     nobody = says_nothing(name) or name.isdigit() or name == person_name(hospital) or _is_heading(name)
-    if nobody or _NOTE.match(name) or signs_off(name) or _PLACE_OF_CARE.match(name):
+    if (
+        nobody
+        or _COUNTS.fullmatch(name.replace(" ", ""))
+        or _NOTE.match(name)
+        or signs_off(name)
+        or _PLACE_OF_CARE.match(name)
+    ):
         raise InputError("not_a_person", value=name[:40])
     people = _people(plain(text.replace("\n", "、")))
     if people > 1:

@@ -1,4 +1,4 @@
-"""What the reader of xlsx sheets does not tell: rows that nobody sees, and cells that show an error such as #N/A."""
+"""What the reader of xlsx and ods sheets does not tell: rows that nobody sees, cells with an error such as #N/A."""
 
 import html
 import io
@@ -16,6 +16,10 @@ _ERROR = re.compile(
     rb"<v>(#[^<]{1,20})</v>"
 )
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_ODS_TAG = re.compile(rb"<table:table(-row)?\s([^>]*)>")
+_ODS_UNSEEN = re.compile(rb'\btable:visibility="(?:collapse|filter)"')
+_ODS_REPEATED = re.compile(rb'\btable:number-rows-repeated="(\d{1,7})"')
+_MOST_ODS = 64 * 2**20
 _KEPT_BEHIND = 20_000
 """So much of a block is read with the next one: a cell with its formula may stand across them."""
 _MOST_SIZE = 2**20
@@ -34,11 +38,31 @@ NO_MARKS = Marks()
 
 
 def marks(data: bytes) -> dict[str, Marks]:
-    """Return the marks of the sheets of an xlsx by name; {} for any other workbook. The file was checked before."""
+    """Return the marks of the sheets of an xlsx or ods by name; {} for any other workbook. It was checked before."""
     if not data.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" in archive.namelist():
+            return _of_ods(archive)
         return {name: _of(archive, member) for name, member in _members(archive)}
+
+
+def _of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """Return the hidden rows of an ods; a file too large for that has none."""
+    if archive.getinfo("content.xml").file_size > _MOST_ODS:
+        return {}
+    hidden: dict[str, set[int]] = {}
+    rows, name = 0, ""
+    for is_row, attributes in _ODS_TAG.findall(archive.read("content.xml")):
+        if not is_row:
+            rows, name = 0, _attribute(b" " + attributes, "table:name")
+            continue
+        repeated = _ODS_REPEATED.search(attributes)
+        count = int(repeated[1]) if repeated else 1
+        if _ODS_UNSEEN.search(attributes) and rows + count <= _MOST_MARKS:
+            hidden.setdefault(name, set()).update(range(rows + 1, rows + count + 1))
+        rows += count
+    return {name: Marks(frozenset(numbers)) for name, numbers in hidden.items()}
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
