@@ -18,8 +18,8 @@ from crmdesk.ui.pages.claim_detail import ClaimDetail
 from crmdesk.ui.pages.claim_words import yuan
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
-from crmdesk.ui.parts.label import ElidedLabel, Label
-from crmdesk.ui.parts.notices import EmptyState
+from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.notices import EmptyState, QuietLine
 from crmdesk.ui.parts.rows import ListRow, RowList, RowModel
 from crmdesk.ui.parts.split import Split, pane
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
@@ -49,7 +49,7 @@ class ApprovalsPage(Page):
         self.list.chosen.connect(self._open)
         self.detail = ClaimDetail(context)
         self._count, self._sum = Label("", "strong"), Label("", "muted")
-        self._hint = ElidedLabel("", "muted")
+        self._hint = QuietLine("", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._empty = EmptyState(awaiting=True)
         self._wanted = ""
@@ -208,7 +208,7 @@ class ApprovalsPage(Page):
     def _ask_words(self, event: str) -> None:
         if self.detail.view is not None:
             self._show_box(self._decision)
-            self._decision.ask(event)
+            self._decision.ask(event, self.detail.view.row.id)
 
     def _ask_lines(self) -> None:
         if self.detail.view is not None:
@@ -234,6 +234,7 @@ class ApprovalsPage(Page):
         }
 
         def told(_outcome: Outcome) -> None:
+            self._decision.forget(view.row.id)
             self._show_bar()
             self.context.toast(lambda: words[event]().format(title=view.row["title"]), until_sent=True)
 

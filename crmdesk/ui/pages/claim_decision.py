@@ -12,14 +12,14 @@ from crmdesk.domain import picklists
 from crmdesk.domain.errors import InputError
 from crmdesk.domain.money import format_fen, parse_fen
 from crmdesk.services.views import ClaimView
-from crmdesk.ui import language, space
+from crmdesk.ui import language, space, theme
 from crmdesk.ui.parts.buttons import DESTRUCTIVE, PLAIN, PRIMARY, Button
 from crmdesk.ui.parts.complaint import Complaint
 from crmdesk.ui.parts.dropdown import DropDown
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.text_field import TextLine
 
-_ACROSS = 3
+_ACROSS, _AMOUNT_PX = 3, 96
 
 
 class _Box(QWidget):
@@ -65,7 +65,8 @@ class DecisionBox(_Box):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._event = "send_back"
+        self._event, self._claim_id = "send_back", ""
+        self._typed: dict[str, str] = {}
         self.reason = DropDown()
         self.reason.setObjectName("decision_reason_combo")
         self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -79,13 +80,15 @@ class DecisionBox(_Box):
             self.row.addWidget(widget, 1 if widget is self.comment else 0)
         self.retranslate()
 
-    def ask(self, event: str) -> None:
-        """Ask for the words of `send_back`, `reject` or `settle`."""
+    def ask(self, event: str, claim_id: str) -> None:
+        """Ask for the words of `send_back`, `reject` or `settle`; what was typed for this claim stands there again."""
+        self._typed[self._claim_id] = self.comment.text()
+        self._claim_id = claim_id
         if event != self._event:
             self.reason.clear()
         self._event = event
         self.reason.setVisible(event in _CHOICES)
-        self.comment.clear()
+        self.comment.setText(self._typed.get(claim_id, ""))
         self.confirm.set_kind(DESTRUCTIVE if event == "reject" else PRIMARY)
         self.retranslate()
         if event == "settle":  # its outcome is never chosen for the person
@@ -93,6 +96,12 @@ class DecisionBox(_Box):
         self.complaint.clear()
         first = self.reason if event == "settle" else self.comment
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def forget(self, claim_id: str) -> None:
+        """Forget the words for a claim: it is decided."""
+        self._typed.pop(claim_id, None)
+        if claim_id == self._claim_id:
+            self.comment.clear()
 
     def retranslate(self) -> None:
         """Set the words anew."""
@@ -165,7 +174,7 @@ class LineDecisionBox(_Box):
     def _line(self, number: int, line: Mapping[str, Any]) -> tuple[Label, QLineEdit]:
         amount = TextLine(format_fen(int(line["amount_fen"])))
         amount.setObjectName(f"decision_line_{number}_edit")
-        amount.setFixedWidth(96)
+        amount.setFixedWidth(theme.px(_AMOUNT_PX))
         amount.setAlignment(Qt.AlignmentFlag.AlignRight)
         amount.textChanged.connect(self.complaint.clear)
         name = Label("", "muted")

@@ -134,6 +134,8 @@ class ClaimDetail(ScrollArea):
     def show_editor(self, editing: bool) -> None:
         """Show the editor in place of the lines, or the lines."""
         if self._editor is not None:
+            if self._editor.isVisible() and not editing:
+                self.verticalScrollBar().setValue(0)  # its state: in the form one was below it
             self._editor.setVisible(editing)
         self._lines.setVisible(not editing)
         self.receipts.say_key(not editing)

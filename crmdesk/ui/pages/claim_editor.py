@@ -270,6 +270,7 @@ class ClaimEditor(QWidget):
         line.changed.connect(self._changed)
         line.attach.connect(lambda: self.attach_to.emit(self.lines.index(line)))
         line.removed.connect(lambda: self._remove(line))
+        line.stands_anew.connect(self._order)
         self.lines.append(line)
         self._lines_layout.addWidget(line)
         if not self._loading:

@@ -23,6 +23,7 @@ from crmdesk.ui.parts.text_field import TextLine, mark_wrong
 
 _PEOPLE = frozenset({"meal", "speaker_fee", "venue", "other"})
 _MOST_STAFF = 200
+_AMOUNT_PX, _STAFF_PX = 110, 56
 _FAPIAO_DIGITS, _INSETS = 20, 28
 """What a field for a fapiao's number shows whole."""
 _LEAST_WORDS = 150
@@ -30,11 +31,12 @@ _LEAST_WORDS = 150
 
 
 class ClaimLineEditor(QFrame):
-    """Fields of one line; `changed` at each edit, `attach` and `removed` when asked for."""
+    """Fields of one line; `changed` at each edit, `attach` and `removed` when asked for, `stands_anew` by its rows."""
 
     changed = Signal()
     attach = Signal()
     removed = Signal()
+    stands_anew = Signal()
 
     def __init__(self, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +54,7 @@ class ClaimLineEditor(QFrame):
             edit.setObjectName(f"{name}_{part}_edit")
             edit.textEdited.connect(self.changed)
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.amount.setFixedWidth(110)
+        self.amount.setFixedWidth(theme.px(_AMOUNT_PX))
         self.description.setMaxLength(300)
         self.fapiao.setMaxLength(40)
         self.fapiao.setMinimumWidth(QFontMetrics(theme.font()).horizontalAdvance("0" * _FAPIAO_DIGITS) + _INSETS)
@@ -60,7 +62,7 @@ class ClaimLineEditor(QFrame):
         self.staff.setObjectName(f"{name}_staff_edit")
         self.staff.setValidator(QIntValidator(0, _MOST_STAFF, self.staff))
         self.staff.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.staff.setFixedWidth(56)
+        self.staff.setFixedWidth(theme.px(_STAFF_PX))
         self.doctors = Picklist(many=True)
         self.doctors.setObjectName(f"{name}_doctors")
         self.receipt_chip = Chip("", "ok", self)
@@ -137,6 +139,7 @@ class ClaimLineEditor(QFrame):
             self._rows.removeWidget(self._words)
             self._first.replaceWidget(self._gap, self._words)
         self._gap.setVisible(apart)
+        self.stands_anew.emit()
 
     def _connect(self) -> None:
         self.category.currentIndexChanged.connect(self._category_changed)
@@ -226,8 +229,9 @@ class ClaimLineEditor(QFrame):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab goes to, in the order of the eye."""
-        words = (self.category, self.spent_on, self.description, self.fapiao, self.amount, self.remove_button)
-        return (*words, self.doctors, self.staff, self.attach_button, self.take_off_button)
+        paid, words = (self.amount, self.remove_button), (self.description, self.fapiao)
+        upper = (self.category, self.spent_on, *((*paid, *words) if self._apart else (*words, *paid)))
+        return (*upper, self.doctors, self.staff, self.attach_button, self.take_off_button)
 
     @property
     def has_receipt(self) -> bool:

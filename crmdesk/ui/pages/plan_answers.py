@@ -34,7 +34,7 @@ _NONE_SEEN: Mapping[str, Any] = {"wanted": None, "grounds": None}
 
 def _visits_box(name: str, value: int) -> NumberBox:
     box = NumberBox(name, 0, MAX_VISITS, value)
-    box.setFixedWidth(84)
+    box.setFixedWidth(theme.px(84))
     return box
 
 

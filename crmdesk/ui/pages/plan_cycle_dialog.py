@@ -16,7 +16,7 @@ from crmdesk.domain.planning import goals_of
 from crmdesk.domain.records import RECORDS
 from crmdesk.services.commands import CreateRow, EditRow
 from crmdesk.services.views import Row
-from crmdesk.ui import language, space, words
+from crmdesk.ui import language, space, theme, words
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.edit_session import problems
 from crmdesk.ui.pages.small_dialog import SmallDialog
@@ -37,7 +37,7 @@ _PER_DAY, _WHOLE = 8, 100
 
 def _box(name: str, most: int, value: int = 0) -> NumberBox:
     box = NumberBox(name, 0, most, value)
-    box.setFixedWidth(84)
+    box.setFixedWidth(theme.px(84))
     return box
 
 

@@ -24,7 +24,7 @@ from crmdesk.services.views import ACCEPTED
 from crmdesk.ui import space, theme
 from crmdesk.ui.pages.customer_words import class_word, dotted
 from crmdesk.ui.pages.plan_words import PlanWords, figure
-from crmdesk.ui.parts.buttons import Button
+from crmdesk.ui.parts.buttons import Button, PressedByEnter
 from crmdesk.ui.parts.charts import BudgetBar
 from crmdesk.ui.parts.chips import CHIP_HEIGHT, STATE_TONES, chip_width, paint_chip, state_word
 from crmdesk.ui.parts.dropdown import DropDown
@@ -66,7 +66,7 @@ class DoctorRowModel(RowModel):
         return data
 
 
-class _ClassChip(QAbstractButton):
+class _ClassChip(PressedByEnter, QAbstractButton):
     """A class as a chip that narrows the suggestions to it; pressed again, all come back."""
 
     def __init__(self, customer_class: str, pale: bool) -> None:

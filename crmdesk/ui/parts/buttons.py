@@ -1,8 +1,10 @@
 """Buttons: primary (one a page), plain, destructive and quiet, each with the key that does the same."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import actions, icons, space, theme
@@ -12,6 +14,11 @@ PRIMARY, PLAIN, DESTRUCTIVE, QUIET = "primary", "plain", "destructive", "quiet"
 FULL, KEYLESS, ICONS, BARE = LEVELS = range(4)
 """What buttons show in a row without room: all; no key caps; plain ones their icon alone; the primary one too."""
 _HEIGHT, _SMALL_HEIGHT, _SIDE, _GAP, _ICON = 34, 26, 15, 8, 16
+
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object
 
 
 def _is_enter(event: QEvent) -> bool:
@@ -36,7 +43,37 @@ def hanging(*parts: QWidget, left: bool = False) -> QHBoxLayout:
     return row
 
 
-class Button(QPushButton):
+class PressedByEnter(_Button):
+    """Beside a button's class: Enter presses it as Space does, before the page's own Enter does something else."""
+
+    @override
+    def focusInEvent(self, arg__1: QFocusEvent) -> None:
+        """See its own events while it has the focus; overriding `event` would cost each button (see `CutWords`)."""
+        self.installEventFilter(self)
+        super().focusInEvent(arg__1)
+
+    @override
+    def focusOutEvent(self, arg__1: QFocusEvent) -> None:
+        self.removeEventFilter(self)
+        super().focusOutEvent(arg__1)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take Enter for the button that has the focus, before the page's own Enter does something else."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_enter(event):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        if _is_enter(arg__1):
+            self.click()
+        else:
+            super().keyPressEvent(arg__1)
+
+
+class Button(PressedByEnter, QPushButton):
     """A button of a page; `key` is what stands on its key cap, `icon_name` a meaning of `ui.icons`."""
 
     def __init__(
@@ -102,32 +139,6 @@ class Button(QPushButton):
         if event.type() == QEvent.Type.LanguageChange and self.property("action"):
             self.setText(actions.text(str(self.property("action"))))
         super().changeEvent(event)
-
-    @override
-    def focusInEvent(self, arg__1: QFocusEvent) -> None:
-        """See its own events while it has the focus; overriding `event` would cost each button (see `CutWords`)."""
-        self.installEventFilter(self)
-        super().focusInEvent(arg__1)
-
-    @override
-    def focusOutEvent(self, arg__1: QFocusEvent) -> None:
-        self.removeEventFilter(self)
-        super().focusOutEvent(arg__1)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take Enter for the button that has the focus, before the page's own Enter does something else."""
-        if event.type() == QEvent.Type.ShortcutOverride and _is_enter(event):
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
-
-    @override
-    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
-        if _is_enter(arg__1):
-            self.click()
-        else:
-            super().keyPressEvent(arg__1)
 
     def _shown(self, level: int) -> tuple[str, str]:
         """Return the words and the key that are shown at a level."""

@@ -227,7 +227,8 @@ class Pick(CutWords, QAbstractButton):
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self.isEnabled():
             border = colors.color("accent" if self.current else "accent_weak" if self.chosen else "line")
-            painter.setPen(QPen(border, 1.5 if self.current else 1))
+            stroke = Qt.PenStyle.DashLine if self.current and not self.chosen else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(border, 1.5 if self.current else 1, stroke))  # broken: a place to choose, not a choice
             painter.setBrush(colors.color("accent_weak" if self.chosen else "background"))
             painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
             painter.setPen(colors.color("accent" if self.chosen else "muted"))

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.ui import space, theme
 from crmdesk.ui.parts.buttons import QUIET, Button
-from crmdesk.ui.parts.label import Label
+from crmdesk.ui.parts.label import ElidedLabel, Label
 from crmdesk.ui.parts.picture import Picture
 
 TOAST_MS = 6000
@@ -46,8 +46,8 @@ def clause(words: Said) -> str:
 class Toast(QFrame):
     """One sentence in the lower right corner for six seconds, with 'undo' where it can be undone.
 
-    Where buttons or a banner stand in the corner it goes above them: nobody waits six seconds to reject a claim or to
-    read what is missing.
+    Where buttons, a line beside them or a banner stand in the corner it goes above them: nobody waits six seconds to
+    reject a claim or to read what is missing.
     """
 
     undone = Signal(str)
@@ -166,7 +166,7 @@ class Toast(QFrame):
 
     def _buttons_under(self, place: QRect) -> Iterator[int]:
         """Yield the upper edges of the window's buttons, and of what a page says, that can be seen in a place."""
-        for kind in (QAbstractButton, Banner):
+        for kind in (QAbstractButton, Banner, QuietLine):
             for one in self._window.findChildren(kind):
                 if not one.isVisible() or self.isAncestorOf(one):
                     continue
@@ -179,6 +179,10 @@ class Toast(QFrame):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+
+class QuietLine(ElidedLabel):
+    """What a page says beside the buttons at its foot of what they will do; no toast covers it."""
 
 
 class Banner(QFrame):

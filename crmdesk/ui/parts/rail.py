@@ -10,6 +10,7 @@ from typing_extensions import override
 from crmdesk.ui import icons, space, theme
 from crmdesk.ui.pages.registry import PageSpec, page_word
 from crmdesk.ui.parts.avatar import Avatar
+from crmdesk.ui.parts.buttons import PressedByEnter
 from crmdesk.ui.parts.card import rule
 from crmdesk.ui.parts.chips import CHIP_SIDE, paint_chip
 from crmdesk.ui.parts.label import ElidedLabel, Label
@@ -20,7 +21,7 @@ _FULL_FROM_PX, _AROUND_PX = 1180, 130
 """Width of the window from which the pages are named; height that brand and account take."""
 
 
-class RailItem(QAbstractButton):
+class RailItem(PressedByEnter, QAbstractButton):
     """One page in the rail: icon, name, and a count of what needs the person."""
 
     def __init__(self, spec: PageSpec, key: str, parent: QWidget) -> None:

@@ -16,8 +16,12 @@ _SCROLLING = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
     Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
 }
 """The keys that scroll; where an area is shown whole they scroll what is around it."""
+_TO_AN_END = (Qt.Key.Key_Home, Qt.Key.Key_End)
+"""Those that Qt leaves to whoever scrolls."""
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
 _LEAST_LIST = 240
@@ -128,11 +132,13 @@ class ScrollArea(QScrollArea):
 
     @override
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:
-        action = _SCROLLING.get(Qt.Key(arg__1.key())) if self._whole else None
-        if action is None:
-            super().keyPressEvent(arg__1)
-        else:
+        action = _SCROLLING.get(Qt.Key(arg__1.key()))
+        if action is not None and self._whole:
             scroll_around(self, action)
+        elif action is not None and arg__1.key() in _TO_AN_END and not arg__1.modifiers():
+            self.verticalScrollBar().triggerAction(action)
+        else:
+            super().keyPressEvent(arg__1)
 
     @Slot()
     def _laid_out(self) -> None:

@@ -1,4 +1,4 @@
-"""A row of labels and buttons that asks for little: where it is narrow, key caps go, then words beside icons.
+"""A row of labels and buttons that asks for little: where it is narrow, what is spare goes, then key caps, then words.
 
 The words go one by one, from the first button on, so that as many stay as there is room for.
 """
@@ -9,6 +9,9 @@ from typing_extensions import override
 
 from crmdesk.ui.parts.buttons import BARE, FULL, ICONS, KEYLESS, LEVELS, Button
 from crmdesk.ui.parts.room import ANY_WIDTH
+
+_ALL = FULL - 1
+"""The level at which also what is spare is shown."""
 
 
 class SqueezedRow(QHBoxLayout):
@@ -26,7 +29,7 @@ class SqueezedRow(QHBoxLayout):
         super().invalidate()
 
     def spare(self, widget: QWidget) -> None:
-        """Let a widget go together with the key caps: a figure that is nice to have."""
+        """Let a widget go before the key caps do: a figure that is nice to have, while a key is how some work."""
         widget.setMinimumWidth(0)
         self._spare.append(widget)
 
@@ -47,9 +50,9 @@ class SqueezedRow(QHBoxLayout):
             return -1
         widget = item.widget()
         if widget is not None and widget in self._spare:
-            return widget.minimumSizeHint().width() if level == FULL else 0  # whatever room it is given just now
+            return widget.minimumSizeHint().width() if level == _ALL else 0  # whatever room it is given just now
         if isinstance(widget, Button):
-            return widget.hint_at(level).width()
+            return widget.hint_at(max(level, FULL)).width()
         return item.minimumSize().width()
 
     @override
@@ -58,10 +61,11 @@ class SqueezedRow(QHBoxLayout):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(max(self._width(FULL), super().sizeHint().width()), super().sizeHint().height())
+        return QSize(max(self._width(_ALL), super().sizeHint().width()), super().sizeHint().height())
 
     @override
     def setGeometry(self, arg__1: QRect) -> None:
+        roomy = self._width(_ALL) <= arg__1.width()
         level = next((one for one in LEVELS if self._width(one) <= arg__1.width()), BARE)
         over = self._width(KEYLESS) - arg__1.width() if level == ICONS else 0
         for button in self._buttons():
@@ -69,7 +73,7 @@ class SqueezedRow(QHBoxLayout):
             over -= button.hint_at(KEYLESS).width() - button.hint_at(ICONS).width()
             button.squeeze(level if bare else KEYLESS)
         for widget in self._spare:
-            widget.setMaximumWidth(ANY_WIDTH if level == FULL else 0)
+            widget.setMaximumWidth(ANY_WIDTH if roomy else 0)
         super().setGeometry(arg__1)
 
     def _buttons(self) -> list[Button]:

@@ -21,6 +21,7 @@ from crmdesk.ui.pages.adverse_event_dialog import AdverseEventDialog
 from crmdesk.ui.pages.adverse_event_words import AdverseEventWords
 from crmdesk.ui.pages.today_page import TodayPage
 from crmdesk.ui.pages.visit_page import VisitPage
+from crmdesk.ui.parts.chips import Pick
 from crmdesk.ui.parts.label import Label
 from tests.ui.customers.laptop import Laptop, type_text
 from tests.ui.customers.small_company import at
@@ -85,6 +86,13 @@ def test_what_was_heard_is_in_the_draft(window: MainWindow, laptop: Laptop, qtbo
     qtbot.waitUntil(lambda: again.form.heard.text() == "头晕")
 
 
+def _unbroken(chip: Pick) -> bool:
+    """Say whether the upper edge of a chip is one line."""
+    picture, side = chip.grab().toImage(), chip.height() // 2 + 2
+    edge = [[picture.pixelColor(x, y).lightness() for y in range(3)] for x in range(side, chip.width() - side)]
+    return max(min(column) for column in edge) - min(min(column) for column in edge) < 20
+
+
 def test_it_is_reported_from_today_by_keys(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     made = heard(laptop)
     page = today(window, qtbot)
@@ -94,8 +102,13 @@ def test_it_is_reported_from_today_by_keys(window: MainWindow, laptop: Laptop, q
     qtbot.waitUntil(lambda: page.detail.start_button.text() == "上报不良反应")
     qtbot.keyClick(page.rows, KEY.Key_Return)
     shown = dialog(window, qtbot)
+    assert shown.how.hasFocus()
+    chip = shown.how.findChildren(Pick)[0]
+    assert (chip.current, chip.chosen, _unbroken(chip)) == (True, False, False), "looked at, not chosen"
     qtbot.keyClick(shown, KEY.Key_Return, CTRL)
     assert "上报方式" in shown.banner.text, "how it was reported is asked for"
+    qtbot.keyClick(shown.how, KEY.Key_Space)
+    assert (chip.current, chip.chosen, _unbroken(chip)) == (True, True, True)
     qtbot.keyClick(shown.how, KEY.Key_Right)
     assert not shown.banner.isVisible(), "what it asked for is answered"
     type_text(shown.where, "PV-7")

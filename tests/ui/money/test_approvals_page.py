@@ -319,7 +319,7 @@ def test_the_reasons_of_rejecting_do_not_stay_for_a_dispute(manager: Seat, qtbot
         ("send_back", []),
         ("reject", ["not_allowed", "not_proven", "duplicate", "other"]),
     ):
-        box.ask(event)
+        box.ask(event, "claim")
         assert [box.reason.itemData(at) for at in range(box.reason.count())] == codes
 
 

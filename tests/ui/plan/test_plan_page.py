@@ -329,8 +329,9 @@ def test_a_class_narrows_the_suggestions_and_gives_them_back(rep: Seat, qtbot: Q
     assert page.side.tabs.tabText(SUGGESTIONS) == "建议 · A 类"
     focus = QApplication.focusWidget()
     assert isinstance(focus, QAbstractButton)
-    qtbot.keyClick(focus, KEY.Key_Space)
+    qtbot.keyClick(focus, KEY.Key_Return)
     qtbot.waitUntil(lambda: {one.name for one in page.side.suggestions} == whole)
+    assert rep[0].shown == "plan", "Enter on a chip is for the chip, not for the week"
 
 
 @pytest.mark.parametrize("who", ["rep", "manager"])

@@ -21,6 +21,7 @@ from crmdesk.ui.pages import registry
 from crmdesk.ui.parts.header import SearchField
 from crmdesk.ui.parts.rail import RailItem
 from crmdesk.ui.parts.rows import ROW_ROLE, RowList
+from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.parts.status_bar import StatusBar
 from crmdesk.ui.ports import Signed, SyncState
 from tests.services.small_territory import ZHANG, Laptop
@@ -65,6 +66,31 @@ def test_pages_open_by_a_click_in_the_rail_and_back_returns(qtbot: QtBot, window
     assert window.shown == "settings"
     qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert window.shown == "sync"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_page_opens_by_enter_on_its_picture_in_the_rail(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> None:
+    item = window.findChild(RailItem, "rail_settings")
+    assert item is not None
+    while window.focusWidget() is not item:
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+    QTest.keyClick(item, key)
+    assert window.shown == "settings"
+
+
+def test_the_key_map_is_read_to_its_end_by_keys(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    dialog = window.findChild(QDialog, "key_map")
+    assert dialog is not None
+    area = dialog.findChild(ScrollArea)
+    assert area is not None
+    qtbot.waitUntil(area.hasFocus)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    for key, place in ((Qt.Key.Key_End, bar.maximum()), (Qt.Key.Key_Home, 0)):
+        QTest.keyClick(dialog.focusWidget(), key)
+        assert bar.value() == place
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Escape)
 
 
 def test_a_page_of_another_role_is_refused_in_words(window: MainWindow) -> None:
@@ -433,7 +459,7 @@ def test_the_keys_of_a_page_work_in_the_rail_too(qtbot: QtBot, window: MainWindo
     qtbot.waitUntil(field.hasFocus)
     item.setFocus()
     QTest.keyClick(item, Qt.Key.Key_Return)
-    assert item.hasFocus(), "a plain key is the rail's own"
+    assert window.shown == "plan", "a plain key is the rail's own"
     assert not window.findChildren(QDialog)
     window.navigate("today")
     item.setFocus()
