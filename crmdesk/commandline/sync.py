@@ -209,12 +209,20 @@ def _conflict_lines(output: Output, one: ConflictView, defined: Definitions) -> 
     shown = [_conflict_value(output, one, value, defined) for value in values]
     gone = one.field == "deleted"
     name = output.pick("删除", "Removed") if gone else spoken.field(output, one.record, one.field, defined)
+    again = () if one.in_use == "winner" else (_changed_again(output, one, defined),)
     return [
         f"{one.id}  {one.row_title} · {name}",
-        output.pick("  当前采用：", "  in use:   ") + f"{shown[0]} · {one.winner_by} · {one.winner_at}",
+        *again,
+        (output.pick("  后到的值：", "  the later: ") if again else output.pick("  当前采用：", "  in use:   "))
+        + f"{shown[0]} · {one.winner_by} · {one.winner_at}",
         output.pick("  另一个值：", "  the other: ") + f"{shown[1]} · {one.loser_by} · {one.loser_at}",
         output.pick("  修改之前：", "  before:   ") + shown[2],
     ]
+
+
+def _changed_again(output: Output, one: ConflictView, defined: Definitions) -> str:
+    """Return the line of a conflict whose field has another value by now than the one that won."""
+    return output.pick("  之后又改成：", "  changed again: ") + _conflict_value(output, one, one.now_value, defined)
 
 
 def _conflict_value(output: Output, one: ConflictView, value: Any, defined: Definitions) -> str:
@@ -235,11 +243,12 @@ def _conflict_value(output: Output, one: ConflictView, value: Any, defined: Defi
 def resolve(
     context: typer.Context,
     conflict_id: Annotated[str, typer.Argument(help="Id of the conflict; 'all' for every one.")],
-    choice: Annotated[str, typer.Option(help="keep, loser or base.")] = "keep",
+    choice: Annotated[str, typer.Option(help="keep, loser, base or winner.")] = "keep",
 ) -> None:
-    """Settle a conflict: keep the value in use, or put the other one (loser) or the earlier one (base) back."""
+    """Settle a conflict: keep the value in use, or put the other one (loser), the earlier one (base) or, where it was
+    changed again since, the one that won (winner) back."""
     output = options_of(context).output
-    one_of("--choice", choice, ("keep", "loser", "base"))
+    one_of("--choice", choice, ("keep", "loser", "base", "winner"))
     with opened(context) as laptop:
         ids = [one.id for one in ask(laptop, lambda reads: reads.conflicts())]
         wanted = ids if conflict_id == "all" else [conflict_id]

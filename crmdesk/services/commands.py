@@ -213,10 +213,10 @@ class CorrectCallBack(Command, frozen=True):
 
 
 class ResolveConflict(Command, frozen=True):
-    """Settle a conflict: `keep` leaves the value in use, `loser` and `base` put that value back as a fresh edit."""
+    """Settle a conflict: `keep` leaves what the row has, `loser`, `base` and `winner` put that value there anew."""
 
     conflict_id: str
-    choice: str  # keep | loser | base
+    choice: str  # keep | loser | base | winner
 
 
 class RetryRefused(Command, frozen=True):

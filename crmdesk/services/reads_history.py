@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crmdesk.domain.custom_fields import value_of
 from crmdesk.domain.customer_merge import BY_RECORD
 from crmdesk.domain.fields import Field
 from crmdesk.domain.merge import DELETED, by_key
@@ -75,9 +76,10 @@ class HistoryReads(ReadBase):
         titles |= self._titles_of_deleted(
             row for row in found if not titles.get((row["parent_record"], row["parent_id"]))
         )
-        names = self._words_of(_values_of(found))
         me = self._person.user_id
         parents = self._parents(found)
+        now = [_now(row, parents.get((row["parent_record"], row["parent_id"]))) for row in found]
+        names = self._words_of(_values_of(found, now))
         return [
             ConflictView(
                 id=row["id"],
@@ -94,10 +96,12 @@ class HistoryReads(ReadBase):
                 loser_at=row.get("loser_at") or "",
                 loser_is_me=row.get("loser_by") == me,
                 winner_is_me=row.get("winner_by") == me,
-                choices=_choices(row, parents.get((row["parent_record"], row["parent_id"]))),
+                choices=_choices(row, parents.get((row["parent_record"], row["parent_id"])), in_use),
                 names=names,
+                in_use=in_use,
+                now_value=value,
             )
-            for row in found
+            for row, (in_use, value) in zip(found, now, strict=True)
         ]
 
     def _parents(self, conflicts: Iterable[Values]) -> dict[tuple[str, str], Values]:
@@ -158,14 +162,27 @@ class HistoryReads(ReadBase):
         }
 
 
-def _choices(conflict: Values, parent: Values | None) -> tuple[str, ...]:
+def _now(conflict: Values, parent: Values | None) -> tuple[str, Any]:
+    """Return which of the values the row has by now ('' for none of them), and what it has."""
+    if conflict["field"] == DELETED or parent is None:
+        return "winner", None
+    value = value_of(parent, conflict["field"])
+    kept = {one: _kept(conflict, one) for one in ("winner", "loser", "base")}
+    return next((one for one, other in kept.items() if (other or None) == (value or None)), ""), value
+
+
+def _kept(conflict: Values, which: str) -> Any:
+    return (conflict.get(f"{which}_value") or {}).get("value")
+
+
+def _choices(conflict: Values, parent: Values | None, in_use: str) -> tuple[str, ...]:
     """Return which of the values that are not in use may be taken instead."""
     if conflict["field"] == DELETED:
         return ("loser",)
     if parent is None:
         return ()
     record, name = RECORDS[conflict["parent_record"]], conflict["field"]
-    kept = {choice: (conflict.get(f"{choice}_value") or {}).get("value") for choice in ("loser", "base")}
+    kept = {choice: _kept(conflict, choice) for choice in ("winner", "loser", "base") if choice != in_use}
     return tuple(choice for choice, value in kept.items() if may_become(record, parent, {name: value}))
 
 
@@ -184,9 +201,10 @@ def _inner(record: str, value: Any) -> Any:
     return value.get(DELETED, value.get("value"))
 
 
-def _values_of(conflicts: Iterable[Values]) -> Iterator[tuple[str, str, Any]]:
+def _values_of(conflicts: Iterable[Values], now: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str, Any]]:
     """Yield (record, field, value) for each value that conflicts show."""
-    for one in conflicts:
+    for one, (_in_use, current) in zip(conflicts, now, strict=True):
+        yield one["parent_record"], one["field"], current
         for name in ("base_value", "winner_value", "loser_value"):
             value = _inner(one["parent_record"], one.get(name))
             if one["field"] != DELETED:

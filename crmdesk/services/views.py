@@ -204,6 +204,8 @@ class ConflictView(msgspec.Struct, frozen=True):
     `field` is 'deleted' where one person deleted what another one edited: then the two values are `deleted` (True) or
     the edit {field: (old, new)}, and there is none before. `names` gives the words for ids among the values, `choices`
     what `ResolveConflict` may take instead: a value that the row can't have by its rules by now is only shown.
+    `in_use` is the one that the row has: 'winner' until the field is changed again, then also 'loser', 'base', or ''
+    for another value, which is `now_value`.
     """
 
     id: str
@@ -222,6 +224,8 @@ class ConflictView(msgspec.Struct, frozen=True):
     winner_is_me: bool
     choices: tuple[str, ...]
     names: Mapping[str, str] = msgspec.field(default_factory=dict)
+    in_use: str = "winner"
+    now_value: Any = None
 
 
 class DoctorView(msgspec.Struct, frozen=True):

@@ -849,6 +849,10 @@
             <translation>One person deleted it, another one changed it; it is for you to decide</translation>
         </message>
         <message>
+            <source>之后又改成了“{value}”</source>
+            <translation>Changed again since, to '{value}'</translation>
+        </message>
+        <message>
             <source>两个人离线时都改了；其他字段已自动合并</source>
             <translation>Two people changed it while offline; all other fields were merged</translation>
         </message>
@@ -3786,8 +3790,8 @@
             <translation>Somebody changed these fields while you did. Choose, then save. If you choose yours, the present value stays in the history; if you choose the present one, yours is not saved.</translation>
         </message>
         <message>
-            <source>已保存在本机</source>
-            <translation>Saved here</translation>
+            <source>{name} 的更改已保存在本机</source>
+            <translation>Changes to {name} saved here</translation>
         </message>
     </context>
     <context>

@@ -181,7 +181,11 @@ def test_a_wrong_command_line_is_said_in_the_language_of_the_command_line(
         (("attach", "foo", "x", "y"), "可以是：claim, visit", "It can be: claim, visit"),
         (("reject", CLAIM, "--comment", "x", "--reason", "y"), "可以是：not_allowed", "It can be: not_allowed"),
         (("settle", CLAIM, "--comment", "x", "--outcome", "y"), "可以是：payable", "It can be: payable"),
-        (("conflicts", "resolve", "x", "--choice", "y"), "可以是：keep, loser, base", "It can be: keep, loser, base"),
+        (
+            ("conflicts", "resolve", "x", "--choice", "y"),
+            "可以是：keep, loser, base, winner",
+            "It can be: keep, loser, base, winner",
+        ),
         (("refused", "drop", "x"), "没有这个编号的被退回的更改", "No refused change has this id"),
         (("plan", "add", ZHANG, "--date", "2026-12-01", "--at", "x"), "请写成 09:30", "Write it like 09:30"),
     ],

@@ -208,6 +208,28 @@ def test_a_conflict_is_settled_and_the_settling_undone(laptop: Laptop, choice: s
     assert laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13800000001"
 
 
+@pytest.mark.parametrize(
+    ("mobile", "in_use", "choices"),
+    [
+        ("13700000000", "base", ("winner", "loser")),
+        ("13900000002", "loser", ("winner", "base")),
+        ("13611112222", "", ("winner", "loser", "base")),
+        (None, "", ("winner", "loser", "base")),
+    ],
+)
+def test_a_conflict_says_what_the_row_has_by_now(
+    laptop: Laptop, mobile: str | None, in_use: str, choices: tuple[str, ...]
+) -> None:
+    """Whoever changed the value again, or undid his own, was told that the one that won is in use."""
+    (before,) = laptop.ask(lambda reads: reads.conflicts())
+    assert (before.in_use, before.now_value, before.choices) == ("winner", "13800000001", ("loser", "base"))
+    laptop.do(EditRow("doctor", ZHANG, {"mobile": mobile}, 1))
+    (now,) = laptop.ask(lambda reads: reads.conflicts())
+    assert (now.in_use, now.now_value, now.choices) == (in_use, mobile, choices)
+    laptop.do(ResolveConflict(CONFLICT, "winner"))
+    assert laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13800000001"
+
+
 def test_a_conflict_is_settled_once(laptop: Laptop) -> None:
     laptop.do(ResolveConflict(CONFLICT, "keep"))
     with pytest.raises(Exception, match="already_settled"):

@@ -10,7 +10,7 @@ from crmdesk.services.handlers.rows import delete_row, edit
 from crmdesk.services.handling import Done, Handling, changed_only, check_edit, check_rights, record_of, row_of, tidy
 from crmdesk.services.undo import TakeBack
 
-_VALUE_FIELDS = {"loser": "loser_value", "base": "base_value"}
+_VALUE_FIELDS = {"loser": "loser_value", "base": "base_value", "winner": "winner_value"}
 
 
 def resolve_conflict(handling: Handling, command: ResolveConflict) -> Done:

@@ -305,7 +305,8 @@ class RowEditor(QWidget):
     def _done(self, outcome: Outcome | None) -> None:
         if outcome is not None and self._base is not None:
             self.context.submit(self, DiscardDraft(self.draft_key))
-            self.context.toast(lambda: self.tr("已保存在本机"), outcome.undo_token)
+            name = self._base["name"]
+            self.context.toast(lambda: self.tr("{name} 的更改已保存在本机").format(name=name), outcome.undo_token)
         self._close()
 
     def _close(self) -> None:

@@ -16,15 +16,15 @@ from crmdesk.ui.parts.chips import Chip
 from crmdesk.ui.parts.cut_words import tool_tip
 from crmdesk.ui.parts.label import ElidedLabel, Label
 
-KEEP, LOSER, BASE = "keep", "loser", "base"
-"""The choices of `ResolveConflict`, which are also the places of the card."""
+KEEP, LOSER, BASE, WINNER = "keep", "loser", "base", "winner"
+"""The choices of `ResolveConflict`; but for KEEP, what the row has by now, they are the places of the card."""
 _LONG = 160
 _SHORT = 40
 """A longer value stands in the tool tip; the boxes are to be compared at a glance."""
 
 
 class ConflictCard(Card):
-    """What two people did to one row. `chosen` carries `keep`, `loser` or `base`; `asked` a question to send."""
+    """What two people did to one row. `chosen` carries a choice of `ResolveConflict`; `asked` a question to send."""
 
     chosen = Signal(str)
     opened = Signal()
@@ -42,7 +42,7 @@ class ConflictCard(Card):
         self.body.addLayout(self._head(subject))
         values = QHBoxLayout()
         values.setSpacing(space.BETWEEN)
-        for kind in (LOSER, KEEP) if self._deletion else (LOSER, KEEP, BASE):
+        for kind in (LOSER, WINNER) if self._deletion else (LOSER, WINNER, BASE):
             values.addWidget(self._value(kind), 1)
         self.body.addLayout(values)
         self.body.addLayout(self._foot(first, can_open))
@@ -56,6 +56,8 @@ class ConflictCard(Card):
     def _head(self, subject: str) -> QHBoxLayout:
         if self._deletion:
             what = self.tr("一个人删除了它，另一个人改了它；由你决定")
+        elif self.conflict.in_use != WINNER:
+            what = self.tr("之后又改成了“{value}”").format(value=self._told(self.conflict.now_value))
         else:
             what = self.tr("两个人离线时都改了；其他字段已自动合并")
         head = QHBoxLayout()
@@ -126,14 +128,14 @@ class ConflictCard(Card):
         who, when, value = self._words(kind)
         box = QFrame()
         box.setObjectName(f"conflict_{kind}_value")
-        box.setProperty("part", "card-chosen" if kind == KEEP else "card")
+        box.setProperty("part", "card-chosen" if kind == self.conflict.in_use else "card")
         layout = QVBoxLayout(box)
         layout.setContentsMargins(space.ROOMY + space.LINE, space.BETWEEN, space.BETWEEN + space.LINE, space.BETWEEN)
         layout.setSpacing(space.HAIR)
         top = QHBoxLayout()
         top.addStrut(theme.px(26))  # a chip is lower than a button: the boxes keep one line
         top.addWidget(ElidedLabel(who, "muted"), 1)
-        if kind == KEEP:
+        if kind == self.conflict.in_use:
             top.addWidget(Chip(self.tr("当前采用"), "accent", box))
         elif kind in self.conflict.choices:
             use = Button(self._use_words(), small=True)
@@ -156,7 +158,7 @@ class ConflictCard(Card):
         one = self.conflict
         if kind == BASE:
             return self.tr("修改之前"), self.tr("两个人改之前的值"), self._told(one.base_value)
-        if kind == KEEP:
+        if kind == WINNER:
             who, mine, at, value = one.winner_by, one.winner_is_me, one.winner_at, one.winner_value
         else:
             who, mine, at, value = one.loser_by, one.loser_is_me, one.loser_at, one.loser_value
@@ -165,15 +167,15 @@ class ConflictCard(Card):
 
     def _when(self, kind: str, value: Any) -> str:
         if value is True and self._deletion:
-            return self.tr("{when} 删除，先到服务器") if kind == KEEP else self.tr("{when} 删除，后到服务器")
-        first = (kind == KEEP) is self._deletion  # of two values the later arrival is used, of a deletion the earlier
+            return self.tr("{when} 删除，先到服务器") if kind == WINNER else self.tr("{when} 删除，后到服务器")
+        first = (kind == WINNER) is self._deletion  # of two values the later arrival is used, of a deletion the earlier
         return self.tr("{when} 修改，先到服务器") if first else self.tr("{when} 修改，后到服务器")
 
     def _told(self, value: Any) -> str:
         """Return a value of the conflict in words: of one field, of an edit as a whole, or that it was deleted."""
         one = self.conflict
         if not self._deletion:
-            three = (one.winner_value, one.loser_value, one.base_value)
+            three = (one.winner_value, one.loser_value, one.base_value, one.now_value)
             text = self._fields.apart(one.record, one.field, value, three, one.names)
         elif isinstance(value, Mapping):
             lines = self._fields.changed(one.record, value, one.names)

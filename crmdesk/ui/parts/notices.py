@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
@@ -165,14 +165,21 @@ class Toast(QFrame):
         return next(self._buttons_under(place), None) is not None
 
     def _buttons_under(self, place: QRect) -> Iterator[int]:
-        """Yield the upper edges of the window's buttons, and of what a page says, that can be seen in a place."""
+        """Yield the upper edges of what is kept clear that can be seen in a place."""
+        for one in self._kept_clear():
+            if not one.isVisible() or self.isAncestorOf(one):
+                continue
+            seen = one.visibleRegion().boundingRect().translated(one.mapTo(self._window, QPoint(0, 0)))
+            if seen.intersects(place):
+                yield seen.top()
+
+    def _kept_clear(self) -> Iterator[QWidget]:
+        """Yield the window's buttons, what a page says, and the field in which somebody types."""
         for kind in (QAbstractButton, Banner, QuietLine):
-            for one in self._window.findChildren(kind):
-                if not one.isVisible() or self.isAncestorOf(one):
-                    continue
-                seen = one.visibleRegion().boundingRect().translated(one.mapTo(self._window, QPoint(0, 0)))
-                if seen.intersects(place):
-                    yield seen.top()
+            yield from self._window.findChildren(kind)
+        typed_in = self._window.focusWidget()
+        if isinstance(typed_in, QLineEdit):
+            yield typed_in
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -145,9 +145,8 @@ class RowDelegate(QStyledItemDelegate):
         top = box.top() + theme.px({1: 15, 2: 11}.get(self._lines, 12))
         inner = box.adjusted(_SIDE, 0, -_SIDE, 0)
         if self._with_time:
-            self._text(
-                painter, QRect(inner.left(), top, _TIME_WIDTH, theme.px(22)), row.time, "muted", theme.NAME_PX - 1
-            )
+            place = QRect(inner.left(), top, theme.px(_TIME_WIDTH), theme.px(22))
+            self._text(painter, place, row.time, "muted", theme.NAME_PX - 1)
             inner.setLeft(inner.left() + theme.px(_TIME_WIDTH))
         right, right_below = self._paint_right(painter, row, inner, top)
         self._paint_name(painter, row, QRect(inner.left(), top, right - inner.left(), theme.px(22)))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontMetrics
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +19,7 @@ from crmdesk.ui.parts.label import Label, breakable
 from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.number_box import NumberBox, TimeBox
 from crmdesk.ui.parts.picture import Picture
+from crmdesk.ui.parts.rows import ListRow, RowDelegate, RowList, RowModel
 from crmdesk.ui.parts.squeezed_row import SqueezedRow
 from crmdesk.ui.parts.subject_head import SubjectHead
 from crmdesk.ui.parts.text_field import TextLine
@@ -175,6 +180,30 @@ def test_as_many_words_beside_icons_stay_as_there_is_room_for(qtbot: QtBot) -> N
         assert sum(button.width() > least for button, least in zip(buttons, bare, strict=True)) == shown
     assert [button.toolTip() for button in buttons] == [f"{button.text()} (Ctrl B)" for button in buttons]
     assert [button.accessibleName() for button in buttons] == ["Take back", "Choose file", "Save result"]
+
+
+def test_the_word_at_the_left_of_a_line_has_the_room_that_large_text_needs(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, room = theme.scale(), dict[str, int]()
+    paint = RowDelegate._text
+
+    def note(self: RowDelegate, painter: QPainter, place: QRect, text: str, *rest: Any) -> None:
+        room[text] = place.width()
+        paint(self, painter, place, text, *rest)
+
+    monkeypatch.setattr(RowDelegate, "_text", note)
+    theme.set_scale(1.5)
+    try:
+        model = RowModel()
+        rows = RowList(model, with_time=True)
+        qtbot.addWidget(rows)
+        model.set_rows([ListRow("1", "曾庆华", time="Report")])
+        rows.resize(500, 200)
+        rows.grab()
+        assert QFontMetrics(theme.font(theme.NAME_PX - 1)).horizontalAdvance("Report") <= room["Report"]
+    finally:
+        theme.set_scale(before)
 
 
 def test_a_choice_is_as_wide_as_its_entries_are_now(qtbot: QtBot) -> None:

@@ -206,6 +206,23 @@ def test_a_toast_stands_above_a_banner(qtbot: QtBot) -> None:
     assert not toast.geometry().intersects(banner.geometry())
 
 
+def test_a_toast_keeps_off_the_field_in_which_somebody_types(qtbot: QtBot) -> None:
+    window = QWidget()
+    window.resize(900, 600)
+    qtbot.addWidget(window)
+    upper, lower = QLineEdit(window), QLineEdit(window)
+    upper.setGeometry(500, 100, 380, 36)
+    lower.setGeometry(500, 520, 380, 36)
+    window.show()
+    upper.setFocus()
+    toast = Toast(window)
+    toast.say("已保存在本机")
+    assert toast.geometry().intersects(lower.geometry()), "there is room for the words in the corner"
+    qtbot.keyClick(upper, Qt.Key.Key_Tab)
+    assert window.focusWidget() is lower
+    qtbot.waitUntil(lambda: not toast.geometry().intersects(lower.geometry()))
+
+
 def test_a_toast_undoes_once(qtbot: QtBot) -> None:
     window = QWidget()
     window.resize(800, 600)

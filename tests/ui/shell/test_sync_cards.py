@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -127,6 +128,24 @@ def test_a_value_that_the_row_can_not_have_any_more_is_only_shown(
     assert "（空）" in said(card)
     assert card.findChild(Button, "conflict_use_base_button") is None, "nobody can be without a name"
     assert card.findChild(Button, "conflict_use_loser_button") is not None
+
+
+def test_a_value_that_was_changed_again_is_not_said_to_be_in_use(
+    qtbot: QtBot, window: MainWindow, laptop: Laptop
+) -> None:
+    """An edit that met another one was undone, and its card went on calling it the value in use."""
+    laptop.do(EditRow("doctor", ZHANG, {"mobile": "13611112222"}, 1))
+    qtbot.waitUntil(lambda: any("136 1111 2222" in said(card) for card in live(window, ConflictCard)))
+    (card,) = live(window, ConflictCard)
+    assert "之后又改成了“136 1111 2222”" in said(card)
+    assert "当前采用" not in said(card)
+    use = card.findChild(Button, "conflict_use_winner_button")
+    assert use is not None
+    while window.focusWidget() is not use:
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+    QTest.keyClick(use, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: live(window, ConflictCard) == [])
+    assert laptop.ask(lambda reads: reads.row("doctor", ZHANG))["mobile"] == "13800000001"
 
 
 def test_a_conflict_about_a_reference_is_told_by_names(qtbot: QtBot, window: MainWindow, laptop: Laptop) -> None:
