@@ -6081,6 +6081,13 @@
         </message>
     </context>
     <context>
+        <name>arrange</name>
+        <message>
+            <source>改名</source>
+            <translation>Rename</translation>
+        </message>
+    </context>
+    <context>
         <name>call_back_words</name>
         <message>
             <source>回访已保存在本机</source>

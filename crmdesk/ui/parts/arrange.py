@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +26,7 @@ from crmdesk.ui.parts.focus_ring import FocusRing
 from crmdesk.ui.parts.label import Label
 from crmdesk.ui.parts.room import Dialog
 
+translate = QCoreApplication.translate
 _KEY = Qt.ItemDataRole.UserRole
 
 
@@ -34,6 +37,18 @@ class Entry(msgspec.Struct, frozen=True):
     text: str
     ticked: bool = True
     fixed: bool = False
+
+
+class _Renaming(QStyledItemDelegate):
+    """Edits an entry in a field that says what it is for."""
+
+    @override
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        editor = super().createEditor(parent, option, index)
+        editor.setAccessibleName(translate("arrange", "改名"))
+        return editor
 
 
 class ArrangeDialog(Dialog):
@@ -64,6 +79,7 @@ class ArrangeDialog(Dialog):
         self._ring = FocusRing(self.list)
         self.list.setObjectName(f"{name}_list")
         self.list.setProperty("part", "picker")
+        self.list.setItemDelegate(_Renaming(self.list))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         for one in entries:
             self.list.addItem(self._item(one))

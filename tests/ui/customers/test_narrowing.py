@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.services.commands import CreateRow, SetPreference
@@ -138,7 +138,14 @@ def test_a_filter_is_kept_used_renamed_reordered_and_deleted_by_keys(
     dialog = dialog_of(page, ArrangeDialog, qtbot)
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down, ALT)
     assert [one.text for one in dialog.entries()] == ["没见过", "只看 C"]
-    dialog.list.item(0).setText("从未拜访")
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Up)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_F2)
+    editor = dialog.list.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.accessibleName() == "改名"
+    editor.setText("从未拜访")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.list.item(0).text() == "从未拜访")
     dialog.list.setCurrentRow(1)
     qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
     qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)

@@ -348,6 +348,14 @@ def test_the_digits_follow_the_rail_and_the_key_map_names_no_page_of_another_rol
     assert actions.text("go_approvals") not in {label.text() for label in dialog.findChildren(QLabel)}
 
 
+def test_the_key_map_is_no_wider_for_its_hint_in_large_text(large: None, qtbot: QtBot, window: MainWindow) -> None:
+    dialog = KeyMapDialog(window, "rep")
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert dialog.width() == 900
+
+
 def test_the_key_map_lists_every_action_with_keys_in_both_languages(qtbot: QtBot, window: MainWindow) -> None:
     for wanted in ("zh", "en"):
         window.choose_language(wanted)
