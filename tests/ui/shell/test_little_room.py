@@ -145,6 +145,15 @@ def test_a_figure_and_its_unit_stay_together_and_are_read_as_they_are(qtbot: QtB
     assert breakable("2 Dec 10:00 · 30") == "2 Dec 10:00 · 30"
 
 
+def test_a_short_address_breaks_too_where_it_has_no_room(qtbot: QtBot) -> None:
+    label = Label("someone@example.org", wrap=True)
+    qtbot.addWidget(label)
+    whole = label.fontMetrics().horizontalAdvance(label.text())
+    assert label.minimumSizeHint().width() < whole * 3 // 4, "at 150 % its end was cut off beside the doctor"
+    assert label.heightForWidth(whole * 3 // 4) > label.heightForWidth(whole * 2)
+    assert label.text() == "someone@example.org"
+
+
 def test_a_doctors_second_place_goes_into_the_next_line_before_it_is_cut(qtbot: QtBot) -> None:
     head = _head(qtbot, 600)
     line = head.second.fontMetrics().height()
