@@ -279,10 +279,25 @@ _KINDS: dict[str, tuple[str, str]] = {
     "pdf": ("这其实是 PDF，不是表格。", "This is a PDF, not a sheet."),
     "picture": ("这其实是一张图片，不是表格。", "This is a picture, not a sheet."),
     "archive": ("这其实是压缩包，不是表格：请先解压。", "This is an archive, not a sheet: unpack it first."),
-    "document": ("这是文字文档，不是表格。", "This is a text document, not a sheet."),
+    "document": (
+        "这是文字文档，不是表格。里面有名单的话，请把它复制到 Excel 或 WPS 表格，存成 xlsx 再导入。",
+        "This is a text document, not a sheet. If it holds a list, copy that into Excel or WPS, save it as xlsx and"
+        " import that.",
+    ),
+    "slides": ("这是演示文稿，不是表格。", "These are slides, not a sheet."),
+    "numbers": (
+        "这是苹果 Numbers 的文件，读不了。请在 Numbers 里导出成 xlsx 再导入。",
+        "This is a file of Apple Numbers, which cannot be read. Export it as xlsx there and import that.",
+    ),
+    "calendar": ("这是日历，不是名单。", "This is a calendar, not a list."),
     "program": ("这是程序，不是表格。", "This is a program, not a sheet."),
     "database": ("这是数据库文件，不是表格。", "This is a database, not a sheet."),
     "json": ("这是 JSON 数据，不是表格。", "This is JSON data, not a sheet."),
+    "mime": (
+        "这其实是单个文件的网页，有些系统导出的 xls 就是这样。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。",
+        "This is a web page in one file, as some systems export it under the name of xls. Open it with Excel or WPS,"
+        " save it as xlsx and import that.",
+    ),
     "html": (
         "这其实是网页，有些系统导出的 xls 就是这样。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。",
         "This is a web page, as some systems export it under the name of xls. Open it with Excel or WPS, save it as"

@@ -16,7 +16,7 @@ _CHINESE = re.compile(r"1[3-9]\d{9}|10\d{8}|1\d{2,5}|0?[2-9]\d{4,11}|0\d{6,14}",
 """As written within the country, with or without the 0: mobile, Beijing (10), short (12320), landline."""
 _NORTH_AMERICA = re.compile(r"1[ .-]*\(?[2-9]\d{2}\)?[ .-]+\d{3}[ .-]+\d{4}", re.ASCII)
 _REMARK = re.compile(r"[(（][^()（）\d]*[)）]", re.ASCII)
-_BETWEEN_NUMBERS = re.compile(r"[/、，,;；|\n]|或|和|\bor\b|\band\b", re.I)
+_BETWEEN_NUMBERS = re.compile(r"[/、，,;；|\n]|或|和|\bor\b|\band\b|(?<=\d{11}) +(?=1[3-9]\d{9}(?!\d))", re.I)
 _EXTENSION = re.compile(
     r"\s*[(（]?\s*(?:转|分机|ext(?:ension)?\.?|[x#*])\s*[:：]?\s*\d{1,6}\s*[)）]?\s*$", re.I | re.ASCII
 )

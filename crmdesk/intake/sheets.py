@@ -222,6 +222,7 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     header += ("",) * (columns - len(header))
     # A header that stands on every page of a printed list is not a row.
     again = [row for row in sheet.rows[best + 1 :] if row.cells == heads[best].cells]
+    again += [row for row in sheet.rows[best + 1 : best + 2] if _heads_in_other_words(row, known_headers)]
     repeats = frozenset(line for row in again for line in range(row.number, row.number + row.lines))
     rows = [row for row in sheet.rows[best + 1 :] if row.number not in repeats]
     if best:
@@ -229,6 +230,12 @@ def cut(sheet: Sheet, known_headers: frozenset[str]) -> Table:
     _check_count(rows)
     above = tuple(heads[:best])
     return Table(sheet.name, heads[best].number, header, _widened(rows, columns), tuple(notices), above, repeats)
+
+
+def _heads_in_other_words(row: SheetRow, known_headers: frozenset[str]) -> bool:
+    """Say whether a row below the header is the same in another language: each of its cells is a heading."""
+    filled = [fold(cell) for cell in row.cells if cell]
+    return len(filled) > 2 and sum(cell in known_headers for cell in filled) >= max(3, len(filled) - 1)
 
 
 def _check_count(rows: Sequence[SheetRow]) -> None:

@@ -33,6 +33,9 @@ _SIGNATURES = (
 _BARE_BIFF = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 _TEXT_STARTS = (
     (re.compile(r"\s*<\?xml", re.I), "xml"),
+    (re.compile(r"\s*MIME-Version:", re.I), "mime"),
+    (re.compile(r"\s*\{\\rtf"), "document"),
+    (re.compile(r"\s*BEGIN:VCALENDAR\s", re.I), "calendar"),
     (re.compile(r"\s*<(!doctype|html|table|head|meta|style|body|div)", re.I), "html"),
     (re.compile(r"\s*(\[\s*[\[{]|\{\s*[\"}])"), "json"),
 )
@@ -107,12 +110,18 @@ def _zip_kind(data: bytes) -> tuple[str, bool]:
 
 def _ods(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "content.xml" not in names:
-        raise InputError("not_a_sheet", found="archive")
+        raise InputError("not_a_sheet", found=_packed(names))
     if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise InputError("encrypted_file")
     if "mimetype" in names and b"spreadsheet" not in archive.read("mimetype"):
         raise InputError("not_a_sheet", found="document")
     return "ods"
+
+
+def _packed(names: set[str]) -> str:
+    """Return what a zip is that holds no sheet we read."""
+    kinds = ((r"word/", "document"), (r"ppt/", "slides"), (r"Index/.*\.iwa|.*\.numbers/", "numbers"))
+    return next((kind for start, kind in kinds if any(re.match(start, name) for name in names)), "archive")
 
 
 _CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')

@@ -74,6 +74,11 @@ def test_landlines_extensions_numbers_from_abroad_and_several_in_one_are_possibl
     assert not is_doubtful(text)
 
 
+def test_two_mobile_numbers_with_a_space_between_are_two() -> None:
+    assert not is_doubtful("13800000005 13900000005")
+    assert is_doubtful("13800000005 1390000000")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -266,3 +266,10 @@ def test_a_list_that_only_a_hidden_sheet_holds_is_read_and_named() -> None:
         sheet.write_row(1, 0, ["张硕", "明泉医院"])
         sheet.hide()
     assert [(one.code, one.params) for one in preview(data.getvalue()).notices] == [("hidden_sheet", {"sheet": "数据"})]
+
+
+def test_a_header_in_two_languages_is_one() -> None:
+    header = "No.,Name,Hospital,Dept,Mobile\n序号,姓名,医院,科室,手机\n"
+    seen = preview(f"{header}1,车晓,安庆医院,眼科,13955600001\n2,李敏,安庆医院,眼科,13955600002\n".encode())
+    assert ([row.cells[1] for row in seen.table.rows], seen.table.repeats) == (["车晓", "李敏"], frozenset({2}))
+    assert preview("医院,科室\n医院,科室医院\n".encode()).row_count == 1

@@ -130,6 +130,9 @@ def test_delimiters(delimiter: str) -> None:
         (b"\x89PNG\r\n\x1a\n....", "picture"),
         (b"MZ\x90\x00", "program"),
         (b"\x1f\x8b\x08\x00", "archive"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<table><td>x</td>", "mime"),
+        (b"{\\rtf1\\ansi x}", "document"),
+        (b"BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "calendar"),
         (b"<!DOCTYPE html><html>sign in</html>", "html"),
         (b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table>', "html"),
         (b'[{"name": 1}]', "json"),
@@ -213,3 +216,18 @@ def test_text_survives_its_encoding(lines: list[str]) -> None:
     text = "姓名,医院\n" + "\n".join(lines)
     assert decode(text.encode("utf-8"))[0] == text
     assert decode(text.encode("utf-16"))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("member", "found"),
+    [
+        ("word__document_xml", "document"),
+        ("ppt__presentation_xml", "slides"),
+        ("Index__Document.iwa", "numbers"),
+        ("list.csv", "archive"),
+    ],
+)
+def test_a_file_of_another_program_is_named_and_no_archive_to_be_unpacked(member: str, found: str) -> None:
+    with pytest.raises(InputError) as refused:
+        preview(_zip(**{member: b"<x/>"}))
+    assert refused.value.params == {"found": found}
