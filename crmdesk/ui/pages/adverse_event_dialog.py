@@ -96,6 +96,11 @@ class AdverseEventDialog(Dialog):
         layout.addSpacing(space.TIGHT)
         layout.addLayout(foot)
 
+    @property
+    @override
+    def kept_in_sight(self) -> tuple[QWidget, ...]:
+        return (self.banner,)
+
     def retranslate(self) -> None:
         """Set every text anew."""
         heading = self.tr("上报不良反应")

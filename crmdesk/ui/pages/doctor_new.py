@@ -214,7 +214,6 @@ class NewDoctorDialog(FormDialog):
             button.setObjectName(f"similar_{twin.id}")
             button.clicked.connect(lambda _checked=False, row_id=twin.id: self._open(row_id))
             self._twins.addWidget(button)
-        self.adjustSize()
 
     def _place_words(self) -> str:
         if not self._new_place or self._new_place != self._unknown_place:

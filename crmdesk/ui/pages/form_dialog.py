@@ -94,6 +94,11 @@ class FormDialog(Dialog):
         layout.addStretch(1)
         layout.addLayout(foot)
 
+    @property
+    @override
+    def kept_in_sight(self) -> tuple[QWidget, ...]:
+        return (self.banner,)
+
     def _own_part(self) -> QWidget:
         """Return the company fields, to be scrolled where they are many: the dialog has to fit the smallest screen."""
         if len(self.own.editors) <= _UNSCROLLED:

@@ -56,6 +56,11 @@ class SmallDialog(Dialog):
         layout.addStretch(1)
         layout.addLayout(foot)
 
+    @property
+    @override
+    def kept_in_sight(self) -> tuple[QWidget, ...]:
+        return (self.banner,)
+
     def say(self, heading: str, explanation: str, save: str) -> None:
         """Set the words of the frame."""
         self.setWindowTitle(heading)

@@ -245,6 +245,11 @@ class Dialog(QDialog):
 
     _area: Room | None = None
 
+    @property
+    def kept_in_sight(self) -> tuple[QWidget, ...]:
+        """What stays above the buttons where the rest scrolls: what they are about to do is said there."""
+        return ()
+
     def enter(self) -> None:
         """Do what plain Enter does in a field of one line and on what is chosen already; a subclass says what."""
 
@@ -328,6 +333,12 @@ class Dialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._area, 1)
+        said = QVBoxLayout()
+        said.setContentsMargins(margins.left(), space.NEAR, margins.right(), 0)
+        for widget in self.kept_in_sight:
+            layout.removeWidget(widget)
+            said.addWidget(widget)
+        outer.addLayout(said)
         if isinstance(foot, QHBoxLayout):
             foot.setContentsMargins(margins.left(), space.NEAR, margins.right(), space.BETWEEN)
             outer.addLayout(foot)

@@ -15,10 +15,11 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.parts import room
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.label import ElidedLabel
+from crmdesk.ui.parts.notices import Banner
 from crmdesk.ui.parts.rows import RowList
 from crmdesk.ui.parts.split import ScrollArea
 from crmdesk.ui.sign_in import SignInWindow
-from tests.ui.customers.laptop import NoSession
+from tests.ui.customers.laptop import NoSession, type_text
 from tests.ui.reading import house
 from tests.ui.reading.conftest import Sit
 
@@ -125,6 +126,29 @@ def test_every_dialog_fits_and_shows_its_buttons(qtbot: QtBot, sit: Sit, screen:
     for left, right in itertools.pairwise(row):
         assert right.x() - left.geometry().right() > 8, f"{left.text()} touches {right.text()}"
     assert dialog.focusWidget() not in row, "the keys begin with what is asked, not with giving up"
+    _close(dialog)
+
+
+def test_what_a_form_says_stays_above_its_buttons_and_the_form_keeps_its_room(
+    qtbot: QtBot, sit: Sit, screen: QSize
+) -> None:
+    """The button said 'not the same one, make it all the same', and who is the same stood below the edge."""
+    asked = next(one for one in house.dialogs() if one.name == "new_doctor")
+    window, laptop = sit(*asked.place.role)
+    dialog = asked.open(window, laptop, qtbot)
+    (area,) = dialog.findChildren(room.Room)
+    height = dialog.height()
+    type_text(dialog.focusWidget(), "曾庆华")
+    banner = dialog.findChild(Banner, "new_doctor_banner")
+    assert banner is not None
+    qtbot.waitUntil(lambda: "同名医生" in banner.text)
+    qtbot.waitUntil(lambda: banner.visibleRegion().boundingRect().size() == banner.size())
+    assert not area.isAncestorOf(banner)
+    assert dialog.height() == height, "all the room that the screen has"
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    focus = dialog.focusWidget()
+    assert focus is not None
+    qtbot.waitUntil(lambda: not focus.visibleRegion().isEmpty())
     _close(dialog)
 
 
