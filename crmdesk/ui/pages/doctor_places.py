@@ -32,22 +32,22 @@ class Places(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._heading, self._list = Label("", "strong"), Timeline()
-        self._list.setObjectName("doctor_places")
-        self._list.opened.connect(self.opened)
+        self._heading, self.list = Label("", "strong"), Timeline()
+        self.list.setObjectName("doctor_places")
+        self.list.opened.connect(self.opened)
         self.add = Button.for_action("doctor_place", icon_name="plus", small=True)
         self.add.clicked.connect(self.wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, space.NEAR, 0, 0)
         layout.setSpacing(space.INSIDE)
         layout.addWidget(self._heading)
-        layout.addWidget(self._list)
+        layout.addWidget(self.list)
         layout.addWidget(self.add)
 
     def show_doctor(self, view: DoctorView) -> None:
         """Show where a doctor works."""
         self._heading.setText(language.record_word("affiliation"))
-        self._list.set_rows([self._row(one) for one in view.affiliations])
+        self.list.set_rows([self._row(one) for one in view.affiliations])
 
     def _row(self, one: AffiliationView) -> TimelineRow:
         since = self.tr("{day} 起").format(day=one.valid_from) if one.valid_from else ""

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crmdesk.ui.parts.cut_words import CutWords
 
-_LONG_WORD = re.compile(r"[!-~]{20,}|[!-~]+@[!-~]+")
+_LONG_WORD = re.compile(r"[!-~]{20,}|(?=[!-~]*@)[!-~]{14,}")
 _MAY_BREAK, _MAY_NOT_BREAK = "\u200b", "\u00a0"
 _UNIT = re.compile(r"(?<=\d) (?=(?:s|min)(?!\w)|秒)|(?<=[^\W\d]) (?=\d[\d,]*(?: ·|$))")
 """Before a unit, and before the count of what is counted: 'Doctor 5 · Affiliation 5'."""

@@ -67,7 +67,7 @@ def test_each_field_says_who_changed_it_and_the_history_shows_one_field(
 def test_the_places_of_work_open_by_enter(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
     page = opened(window, laptop, qtbot)
     page._tabs.setCurrentIndex(PROFILE)
-    (entry, *_others) = page._places._entries
+    (entry, *_others) = page._places.list._entries
     entry.setFocus()
     qtbot.keyClick(entry, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.shown == "institution" and window.page("institution").title == "上海市东方医院")
