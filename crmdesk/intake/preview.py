@@ -153,7 +153,8 @@ def preview(
     standing, lay = upright(chosen, own)
     table = cut(standing, own.headers)
     table, turned = _turned(table, own, found.kind) if kind != "institution" else (table, ())
-    kind, columns = guess(table, kind, own) if found.kind != "vcard" else ("doctor", headed(table, own))
+    of_people = found.kind == "vcard" and kind != "institution"
+    kind, columns = ("doctor", headed(table, own)) if of_people else guess(table, kind, own)
     decisions = readings(table)
     numbers = dict.fromkeys(row.number for row in table.rows)
     seen = Preview(

@@ -60,6 +60,11 @@ def test_a_title_that_is_none_of_ours_is_told() -> None:
     assert made[0].params["left_out"] == [["doctor.title", "首席专家", "not_in_list"]]
 
 
+def test_whoever_says_that_the_cards_are_institutions_gets_those() -> None:
+    seen = preview(_card("李雷", "ORG:滁州市一院;").encode(), "institution")
+    assert (seen.kind, list(seen.mapping.values())) == ("institution", ["institution.name"])
+
+
 def test_the_number_of_a_line_is_no_note() -> None:
     seen = preview("1、王强 13872200001 随州医院\n2. 李想 13872200002 随州医院\n3)钱多 13872200003 随州医院\n".encode())
     assert [row.cells for row in seen.table.rows] == [
