@@ -15,7 +15,7 @@ from tests.server.founded import company_in, company_on
 def postgres() -> Iterator[PostgresServer]:
     """One private PostgreSQL a test process."""
     try:
-        with private_postgres() as server:
+        with private_postgres(bare=True) as server:
             yield server
     except NoPostgresError as error:
         pytest.fail(str(error))
