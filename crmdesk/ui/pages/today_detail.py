@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout
@@ -46,6 +47,7 @@ class TodayDetail(QFrame):
         self._view: DoctorView | None = None
         self._reception, self._products, self._action = "", list[Row](), START
         self._own_id = self._meant = ""
+        self._given: tuple[Any, ...] = ()
         self._page = ScrollPage()
         self._nothing, self._to_choose = EmptyState("today"), True
         self._stack = QStackedWidget()
@@ -150,9 +152,13 @@ class TodayDetail(QFrame):
 
         `own_id` is who may say that something was kept or answered, `meant` the visit whose promise is the chosen line.
         """
+        given = (view, reception, list(products), action, own_id, meant, today())
+        self._stack.setCurrentWidget(self._page)
+        if self._view is not None and given == self._given:
+            return  # the list was read again, and nothing of this doctor is another: the cards would be made anew
+        self._given = given
         self._own_id, self._meant = own_id, meant
         self._view, self._reception, self._products, self._action = view, reception, list(products), action
-        self._stack.setCurrentWidget(self._page)
         self._show()
 
     def retranslate(self) -> None:

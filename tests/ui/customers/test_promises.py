@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.doctor_page import PROMISES
@@ -40,6 +41,25 @@ def test_d_on_today_keeps_what_is_due_first_and_undo_takes_it_back(
     qtbot.waitUntil(lambda: not kept(laptop, "v1"))
     qtbot.waitUntil(lambda: page.detail.promises.to_keep == laptop.company.ids["v1"])
     assert laptop.ask(lambda reads: reads.drafts()) == [], "no report was begun for it"
+
+
+def test_what_arrives_of_another_doctor_takes_no_button_from_under_the_hand(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot
+) -> None:
+    """The list is read again; of the doctor beside it nothing is another."""
+    page = today_page(window)
+    qtbot.waitUntil(lambda: page.rows.choose(laptop.company.ids["p1"]) and page.detail.promises.to_keep != "")
+    qtbot.waitUntil(lambda: not window.bridge.waiting and bool(shown_buttons(page)))
+    button = shown_buttons(page)[0]
+    button.setFocus()
+    laptop.server_edits("visit", "p3", note="改过")
+    qtbot.waitUntil(lambda: not window.bridge.waiting)
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert isValid(button)
+    assert button.hasFocus()
+    laptop.server_edits("visit", "v1", next_step="另一件事")
+    qtbot.waitUntil(lambda: any("另一件事" in one.text() for one in page.findChildren(Label)))
 
 
 def test_d_on_an_overdue_promise_keeps_that_one(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
