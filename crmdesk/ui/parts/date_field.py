@@ -302,7 +302,7 @@ class DateField(TextLine):
     def sizeHint(self) -> QSize:
         usual = (self.placeholderText(), _words(date(today().year, 12, 30)))  # it grows for a year, and never shrinks
         longest = max(self._taken, *usual, key=self.fontMetrics().horizontalAdvance)
-        width = self.fontMetrics().horizontalAdvance(longest) + 2 * _SIDE + theme.px(_ICON) + 12
+        width = self.fontMetrics().horizontalAdvance(longest) + theme.px(2 * _SIDE + _ICON + 12)
         return QSize(width, super().sizeHint().height())
 
     @override

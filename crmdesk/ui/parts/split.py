@@ -1,8 +1,9 @@
 """The split of a page: list at the left, detail at the right, a line between that can be dragged."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from crmdesk.ui import space, theme
@@ -22,6 +23,9 @@ _SCROLLING = {
 """The keys that scroll; where an area is shown whole they scroll what is around it."""
 _TO_AN_END = (Qt.Key.Key_Home, Qt.Key.Key_End)
 """Those that Qt leaves to whoever scrolls."""
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+_AROUND_FOCUS = 24
+"""What is seen above and below of what gets the focus, at 100 %: its name and what is said at it."""
 _LEFT_SHARE = 0.44
 """The most of the page that the list takes before somebody drags the line."""
 _LEAST_LIST = 240
@@ -91,6 +95,25 @@ def pane(part: str = "surface") -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
+class _Sight(QObject):
+    """Brings what gets the focus into sight, however it came there: Qt follows Tab alone, and no fault that is named.
+
+    One for the whole application.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        application.focusChanged.connect(self._follow)
+
+    @Slot(QWidget, QWidget)
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        around = now.parentWidget() if now is not None else None
+        while now is not None and around is not None:
+            if isinstance(around, ScrollArea) and around.isVisible():
+                around.follow(now)
+            around = around.parentWidget()
+
+
 class ScrollArea(QScrollArea):
     """Scrolls up and down only, by the arrows too if it is a `stop` of Tab; its widget takes the width there is."""
 
@@ -106,13 +129,35 @@ class ScrollArea(QScrollArea):
         self.setAccessibleName(self.tr("可滚动的内容"))
         self._ring = FocusRing(self)
         self._whole = False
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._follow)
+        self._followed_to = -1
         self._settled = QTimer(self)  # the range is told before what is inside has its new places
         self._settled.setSingleShot(True)
         self._settled.timeout.connect(self._laid_out)
         self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._settled.start(0))
+        application = QApplication.instance()
+        if isinstance(application, QApplication) and not application.findChildren(_Sight, options=_DIRECT):
+            _Sight(application)
+
+    def follow(self, focus: QWidget) -> None:
+        """Scroll to what has the focus, unless it is too tall to be seen whole and a part of it is seen."""
+        inner = self.widget()
+        if not isValid(focus) or not focus.hasFocus() or inner is None or not inner.isAncestorOf(focus):
+            return
+        bar, room, edge = self.verticalScrollBar(), self.viewport(), theme.px(_AROUND_FOCUS)
+        place = QRect(focus.mapTo(room, QPoint()), focus.size())
+        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton  # what is clicked stays below the mouse
+        if not pressed and (place.height() <= room.height() or not room.rect().intersects(place)):
+            top = focus.mapTo(inner, QPoint()).y()
+            below = top + focus.height() + edge - room.height()
+            bar.setValue(min(max(bar.value(), below), top - edge))
+        self._followed_to = bar.value()
+
+    @Slot()
+    def _laid_out(self) -> None:
+        """Stay with the focus where what is said at a fault moves it, unless somebody has scrolled since."""
+        focus = self.window().focusWidget()
+        if focus is not None and self._followed_to == self.verticalScrollBar().value():
+            self.follow(focus)
 
     def show_whole(self, *, whole: bool) -> None:
         """Take the height that the content needs, because what is around it scrolls already; or scroll by itself."""
@@ -139,24 +184,6 @@ class ScrollArea(QScrollArea):
             self.verticalScrollBar().triggerAction(action)
         else:
             super().keyPressEvent(arg__1)
-
-    @Slot()
-    def _laid_out(self) -> None:
-        """Keep what has the focus in sight where a line that appears above takes some of the height."""
-        self._follow(None, self.window().focusWidget())
-
-    @Slot(QWidget, QWidget)
-    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """Bring what has the focus into sight where a digit or a fault put it there: Qt does it for Tab alone."""
-        inner = self.widget()
-        if now is None or inner is None or not inner.isAncestorOf(now):
-            return
-        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton  # what is clicked stays below the mouse
-        room = self.viewport().height()
-        if pressed or now.height() > room:
-            return
-        bar, top = self.verticalScrollBar(), now.mapTo(inner, QPoint()).y()  # Qt's own shows only the cursor
-        bar.setValue(max(top + now.height() + space.TIGHT - room, min(top - space.TIGHT, bar.value())))
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:

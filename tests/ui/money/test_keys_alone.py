@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.ui import theme
@@ -139,3 +139,23 @@ def test_a_submitted_claim_is_shown_from_its_head_on(rep: Seat, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: not page.submit_button.isVisible())
     assert bar.maximum() > 0, "there is something to scroll"
     assert bar.value() == 0
+
+
+def test_what_is_missing_is_scrolled_to_with_the_words_that_say_so(rep: Seat, qtbot: QtBot) -> None:
+    """The keys were in a field above the edge: what was typed next went where nobody saw it."""
+    window, _laptop = rep
+    page = expenses(window, qtbot)
+    QTest.keyClick(window.focusWidget(), KEY.Key_N, CTRL)
+    qtbot.waitUntil(lambda: window.focusWidget() is page.editor.title_edit)
+    page.detail.setFixedHeight(230)  # as on a low screen with large text
+    while window.focusWidget() is not page.editor.add_line_button:
+        QTest.keyClick(window.focusWidget(), KEY.Key_Tab)
+    reason = page.editor.reason
+    assert reason.visibleRegion().isEmpty()
+    QTest.keyClick(window.focusWidget(), KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: page.banner.text != "")
+    assert window.focusWidget() is reason
+    qtbot.waitUntil(lambda: reason.visibleRegion().boundingRect().size() == reason.size())
+    bar = page.detail.verticalScrollBar()
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
+    assert reason.visibleRegion().isEmpty(), "who scrolls away from it is left alone"

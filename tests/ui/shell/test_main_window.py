@@ -18,6 +18,7 @@ from crmdesk.ui.actions import Actions
 from crmdesk.ui.key_map import KeyMapDialog
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages import registry
+from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.header import SearchField
 from crmdesk.ui.parts.rail import RailItem
 from crmdesk.ui.parts.rows import ROW_ROLE, RowList
@@ -76,6 +77,28 @@ def test_a_page_opens_by_enter_on_its_picture_in_the_rail(qtbot: QtBot, window: 
         QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
     QTest.keyClick(item, key)
     assert window.shown == "settings"
+
+
+def test_a_group_that_its_digit_leads_to_is_scrolled_to(qtbot: QtBot, window: MainWindow) -> None:
+    """On a low screen the language changed where nobody saw what had the keys."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keySequence(window, "Ctrl+,")
+    page = window.page("settings")
+    area = page.findChild(ScrollArea)
+    assert area is not None
+    area.setFixedHeight(200)
+    groups = [one for one in page.findChildren(Picklist) if one.digit in ("1", "2")]
+    assert len(groups) == 2
+    last = page.findChild(QWidget, "sign_out_button")
+    assert last is not None
+    while window.focusWidget() is not last:
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+    assert all(one.visibleRegion().isEmpty() for one in groups)
+    for group in groups:
+        QTest.keyClicks(window.focusWidget() or window, group.digit)
+        assert group.hasFocus()
+        qtbot.waitUntil(lambda group=group: group.visibleRegion().boundingRect().size() == group.size())
 
 
 def test_the_key_map_is_read_to_its_end_by_keys(qtbot: QtBot, window: MainWindow) -> None:
