@@ -55,10 +55,13 @@ def test_the_keys_of_a_decision_stay_on_its_buttons_where_the_line_beside_them_h
     buttons = [one for one in page.buttons.values() if one.isVisible()]
     assert len(buttons) == 4
     whole = sum(one.hint_at(0).width() for one in buttons) + 30 * len(buttons)
-    taken = window.width() - page._bar.width()
-    window.resize(taken + whole, window.height())
-    qtbot.waitUntil(lambda: page._bar.width() == whole)
-    qtbot.waitUntil(lambda: page._hint.width() == 0)
+
+    def narrowed() -> bool:
+        """Give the bar that width, whatever the page's two parts take beside it by now."""
+        window.resize(window.width() + whole - page._bar.width(), window.height())
+        return page._bar.width() == whole and page._hint.width() == 0
+
+    qtbot.waitUntil(narrowed)
     assert [one.width() for one in buttons] == [one.hint_at(0).width() for one in buttons], "with their keys"
 
 
