@@ -56,12 +56,8 @@ def test_the_keys_of_a_decision_stay_on_its_buttons_where_the_line_beside_them_h
     assert len(buttons) == 4
     whole = sum(one.hint_at(0).width() for one in buttons) + 30 * len(buttons)
 
-    def narrowed() -> bool:
-        """Give the bar that width, whatever the page's two parts take beside it by now."""
-        window.resize(window.width() + whole - page._bar.width(), window.height())
-        return page._bar.width() == whole and page._hint.width() == 0
-
-    qtbot.waitUntil(narrowed)
+    page._bar.setFixedWidth(whole)  # what else stands on the page comes later, and turns its parts
+    qtbot.waitUntil(lambda: (page._bar.width(), page._hint.width()) == (whole, 0))
     assert [one.width() for one in buttons] == [one.hint_at(0).width() for one in buttons], "with their keys"
 
 
