@@ -229,7 +229,7 @@ import_row = Table(
 def table_ddl(name: str) -> tuple[str, ...]:
     """Return what makes a table and its indexes where they are not there yet.
 
-    Worked out once: of a new store a third of the time went into it, and the later steps ask for some of it again.
+    Worked out once: of a new store almost half of the time went into it, and the later steps ask for some of it again.
     """
     return _written(CreateTable(metadata.tables[name], if_not_exists=True)), *index_ddl(name)
 
