@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmdesk.domain.brought_back import Brought
+from crmdesk.domain.brought_back import BackedUp, Brought
 from crmdesk.domain.clock import Clock, to_text, utc_now
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import made_at_ms, new_id
@@ -27,6 +27,9 @@ from crmdesk.sync.engine import SyncEngine, SyncStatus
 from crmdesk.sync.session import Session
 from crmdesk.sync.transport import Deadlines, Transport
 from crmdesk.ui.ports import Account, Device, Look, PutAside, Signed, SyncState
+
+if TYPE_CHECKING:
+    from crmdesk.storage.backup import GoOn
 
 _KEYS = "keys"
 _WINDOWS_LOCK = "windows.lock"
@@ -366,6 +369,24 @@ class Premises:
         """Delete a store that was put aside, and its key, for good; raises InputError('unknown_put_aside')."""
         put_aside.throw_away(put_aside.named(self.book.folder(account), name), account.key, self._vault)
 
+    def make_backup(self, laptop: Laptop, place: str, passphrase: str, go_on: "GoOn") -> BackedUp | None:
+        """Write what was not sent into a folder of its own at a place, under a passphrase; raises as `backup.make`."""
+        from crmdesk.storage import backup  # lazy: hardly ever asked for
+
+        login = laptop.account.login
+        return backup.make(laptop.store, self.book.data_dir, _typed(place), login, passphrase, go_on)
+
+    def put_back(self, laptop: Laptop, folder: str, passphrase: str, go_on: "GoOn") -> Brought | None:
+        """Bring what a backup holds into the present store, each thing once; raises as `backup.put_back`."""
+        from crmdesk.storage import backup  # lazy: as above
+
+        came = backup.put_back(_typed(folder), self.book.data_dir, passphrase, laptop.store, go_on)
+        if came is None:
+            return None
+        brought, changed = came
+        laptop.desk.publish(ChangeSet(changed, "local"))
+        return brought
+
     def _openable(self, account: accounts.Account) -> bool:
         return (self.book.folder(account) / FILE_NAME).exists() and self._vault.state(account.key) != "none"
 
@@ -402,6 +423,11 @@ def _brought(old: Store, store: Store) -> tuple[Brought, ChangeSet]:
     return brought, ChangeSet(changed, "local")
 
 
+def _typed(path: str) -> Path:
+    """Return a path that a person typed or chose."""
+    return Path(path.strip()).expanduser()
+
+
 def _of_old_store(error: WorldError) -> WorldError:
     code = _OLD_STORE.get(error.code)
     return WorldError(code, **error.params) if code else error
@@ -414,6 +440,7 @@ class WindowSessions:
         self._premises = premises
         self._laptop: Laptop | None = None
         self._unlocking = threading.Event()  # whoever comes back does not wait for an import to end
+        self._ending = threading.Event()  # nor does the end of the app for a slow stick
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="crmdesk-session")
 
     def known_account(self) -> Account | None:
@@ -476,6 +503,19 @@ class WindowSessions:
         """Delete one of them for good."""
         return self._worker.submit(lambda: self._premises.throw_away(self._opened().account, name))
 
+    def make_backup(self, place: str, passphrase: str, go_on: "GoOn") -> "Future[BackedUp | None]":
+        """Write what was not sent into a folder of its own at a place; a lock waits until it has ended."""
+        asked = self._until_the_end(go_on)
+        return self._worker.submit(lambda: self._premises.make_backup(self._opened(), place, passphrase, asked))
+
+    def put_back(self, folder: str, passphrase: str, go_on: "GoOn") -> "Future[Brought | None]":
+        """Bring what a backup holds into what is open; the backup stays."""
+        asked = self._until_the_end(go_on)
+        return self._worker.submit(lambda: self._premises.put_back(self._opened(), folder, passphrase, asked))
+
+    def _until_the_end(self, go_on: "GoOn") -> "GoOn":
+        return lambda done, total: go_on(done, total) and not self._ending.is_set()
+
     def sign_out(self) -> "Future[None]":
         """Sign out; unsent work is kept."""
         return self._worker.submit(self._sign_out)
@@ -483,6 +523,7 @@ class WindowSessions:
     def close(self) -> None:
         """Close what is open, at the end of the app."""
         self._unlocking.set()
+        self._ending.set()
         self._worker.submit(self._close).result()
         self._worker.shutdown()
 

@@ -1,4 +1,4 @@
-"""What came out of an older store that was put aside: counted by the storage, told by windows and command line."""
+"""What came out of an older store or went into a backup: counted by the storage, told by windows and command line."""
 
 from typing import NamedTuple
 
@@ -17,3 +17,11 @@ class Brought(NamedTuple):
     files: int = 0
     left: int = 0
     stays: bool = False
+
+
+class BackedUp(NamedTuple):
+    """A backup that was made: its folder, when (text), and what it holds."""
+
+    path: str
+    at: str
+    held: Brought

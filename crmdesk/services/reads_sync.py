@@ -15,6 +15,7 @@ from crmdesk.services.reads_team import TeamReads
 from crmdesk.services.views import (
     SAVED_HERE,
     SENT,
+    BackupStand,
     FileToSend,
     Happening,
     RefusedItem,
@@ -54,6 +55,19 @@ class Reads(TeamReads, ImportReads):
             territories={row["id"]: row["name"] for row in self._fetch("SELECT id, name FROM row_territory")},
             fetching_anew=lately.is_fetching_anew(self._connection),
             files_stuck=len({(one.sha256, one.direction) for one in attachments.stuck(self._connection)}),
+        )
+
+    def backup_stand(self) -> BackupStand:
+        """Return what lies on this laptop alone, and when that was backed up last."""
+        at, path = settings.last_backup(self._connection)
+        return BackupStand(
+            changes=self._count("SELECT count(*) FROM outbox"),
+            needs_you=self._count("SELECT count(*) FROM needs_you"),
+            drafts=self._count("SELECT count(*) FROM draft"),
+            files=self._count(f"SELECT count(*) FROM transfer WHERE direction = '{UP}'"),
+            given_up=self._count(f"SELECT count(*) FROM outbox_done WHERE outcome = '{outbox.DROPPED}'"),
+            last_at=at,
+            last_path=path,
         )
 
     def _files_on_the_way(self) -> dict[str, tuple[int, int]]:

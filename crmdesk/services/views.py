@@ -481,6 +481,18 @@ class SyncSummary(msgspec.Struct, frozen=True):
     territories: Mapping[str, str] = msgspec.field(default_factory=dict)  # names by id
 
 
+class BackupStand(msgspec.Struct, frozen=True):
+    """What a backup made now would hold, and when the last one was made here and where it went ('' for never)."""
+
+    changes: int
+    needs_you: int
+    drafts: int
+    files: int
+    given_up: int
+    last_at: str
+    last_path: str
+
+
 class StuckFile(msgspec.Struct, frozen=True):
     """A file that does not get through by itself; `direction` is up or down, `code` the reason."""
 

@@ -1,4 +1,4 @@
-"""Brings what was not sent out of a store that was put aside into the present one: in one commit, and once.
+"""Brings what was not sent out of a store that was put aside, or of a backup, into another one: in one commit, once.
 
 The operations keep their ids, so that a server that took some of them before answers `duplicate`. They come before what
 waits here, because they were done before it, and are numbered anew with it, as after a fork. Where the server lives
@@ -78,10 +78,11 @@ def read(store: Store) -> Unsent:
         )
 
 
-def bring(unsent: Unsent, store: Store, work: UnitOfWork) -> Brought:
+def bring(unsent: Unsent, store: Store, work: UnitOfWork, happened: str = lately.BROUGHT) -> Brought:
     """Bring it into the unit of work of another store; the bytes of files come from `store`, the old one.
 
-    What was brought before is left out. Raises WorldError('put_aside_foreign') where it is another person's.
+    `happened` is what stands in the list of what happened lately. What was brought before is left out. Raises
+    WorldError('put_aside_foreign') where it is another person's.
     """
     if unsent.user_id not in ("", _person(work.connection)):
         raise WorldError("put_aside_foreign")
@@ -96,7 +97,7 @@ def bring(unsent: Unsent, store: Store, work: UnitOfWork) -> Brought:
     settings.set_meta_json(work.connection, _META, {name: sorted(some) for name, some in _by_name(came)})
     if brought.changes or brought.needs_you or brought.drafts:
         count = brought.changes + brought.needs_you
-        lately.note(work.connection, lately.BROUGHT, work.now(), count=count, drafts=brought.drafts)
+        lately.note(work.connection, happened, work.now(), count=count, drafts=brought.drafts)
     work.note("sync_state", _META)
     return brought
 

@@ -31,6 +31,17 @@ def set_meta_json(connection: Connection, name: str, value: Any) -> None:
     set_meta(connection, name, "" if value is None else to_json(value))
 
 
+def note_backup(connection: Connection, at: str, path: str) -> None:
+    """Remember when a backup was made (text) and where it went."""
+    set_meta_json(connection, "backup", {"at": at, "path": path})
+
+
+def last_backup(connection: Connection) -> tuple[str, str]:
+    """Return when the last backup was made from this store and where it went; ('', '') where none was."""
+    found = meta_json(connection, "backup") or {}
+    return str(found.get("at") or ""), str(found.get("path") or "")
+
+
 def preference(connection: Connection, name: str, default: str = "") -> str:
     """Return a preference of the person on this laptop."""
     value = connection.execute("SELECT value FROM preference WHERE name = ?", (name,)).scalar()

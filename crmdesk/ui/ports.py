@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from crmdesk.domain.brought_back import Brought
+    from crmdesk.domain.brought_back import BackedUp, Brought
     from crmdesk.services.desk import Desk
 
 
@@ -141,6 +141,16 @@ class SessionPort(Protocol):
 
     def throw_away(self, name: str) -> "Future[None]":
         """Delete one of them, with what was not sent in it, for good."""
+
+    def make_backup(self, place: str, passphrase: str, go_on: Callable[[int, int], bool]) -> "Future[BackedUp | None]":
+        """Write what was not sent into a new folder at a place, under a passphrase.
+
+        `go_on` is told from the worker how many bytes of how many are done and says whether to go on; None where it
+        said no.
+        """
+
+    def put_back(self, folder: str, passphrase: str, go_on: Callable[[int, int], bool]) -> "Future[Brought | None]":
+        """Bring what a backup holds into the present data, each thing once; `go_on` and None as above."""
 
     def look(self) -> Look:
         """Return how the person who was here last wants the windows, also after a sign-out."""

@@ -15,6 +15,7 @@ from crmdesk.domain.records import RECORDS
 from crmdesk.ui.merge_sentences import MERGES
 from crmdesk.ui.own_fields import field_words
 from crmdesk.ui.plan_sentences import PLAN_SENTENCES
+from crmdesk.ui.words_backup import BACKUP
 from crmdesk.ui.words_call_backs import CALL_BACKS
 from crmdesk.ui.words_data import DATA
 from crmdesk.ui.words_findings import FINDINGS
@@ -471,7 +472,7 @@ _FILES: dict[str, _Pair] = {
 
 SENTENCES: dict[str, _Pair] = {
     **IMPORTS, **_INPUT, **_REFUSED, **_WORLD, **PLAN_SENTENCES, **VISITS, **MERGES, **DATA, **OWN_FIELDS,
-    **CALL_BACKS, **PUT_ASIDE,
+    **CALL_BACKS, **PUT_ASIDE, **BACKUP,
 }  # fmt: skip
 """Code → (Chinese, English)."""
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.domain.brought_back import Brought
+from crmdesk.domain.brought_back import BackedUp, Brought
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.domain.records import RECORDS, wire_columns
 from crmdesk.protocol.messages import Page, RowGroup, SyncHead
@@ -93,6 +93,12 @@ class NoSession:
 
     def throw_away(self, name: str) -> Future[None]:
         raise AssertionError("there is no older data here")
+
+    def make_backup(self, place: str, passphrase: str, go_on: Callable[[int, int], bool]) -> Future[BackedUp | None]:
+        raise AssertionError("no test here makes one")
+
+    def put_back(self, folder: str, passphrase: str, go_on: Callable[[int, int], bool]) -> Future[Brought | None]:
+        raise AssertionError("no test here puts one back")
 
     def look(self) -> Look:
         return Look()

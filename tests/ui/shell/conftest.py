@@ -58,6 +58,7 @@ class Sessions:
     older: list[PutAside] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     pending: "list[Future[Signed]]" = field(default_factory=list)
+    go_on: Callable[[int, int], bool] = lambda _done, _total: True
 
     def known_account(self) -> Account | None:
         return self.account
@@ -97,6 +98,14 @@ class Sessions:
 
     def throw_away(self, name: str) -> "Future[Any]":
         return self._ask("throw_away", name)
+
+    def make_backup(self, place: str, passphrase: str, go_on: Callable[[int, int], bool]) -> "Future[Any]":
+        self.go_on = go_on
+        return self._ask("make_backup", place, passphrase)
+
+    def put_back(self, folder: str, passphrase: str, go_on: Callable[[int, int], bool]) -> "Future[Any]":
+        self.go_on = go_on
+        return self._ask("put_back", folder, passphrase)
 
     def look(self) -> Look:
         return self.kept
