@@ -20,7 +20,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.storage import journal
 from crmdesk.ui import words
 
-_PARTS = ("sync", "put_aside", "customers", "visits", "plans", "claims", "call_backs", "data")
+_PARTS = ("sync", "put_aside", "backup", "customers", "visits", "plans", "claims", "call_backs", "data")
 """The modules of the commands, in the order in which help lists them."""
 
 

@@ -60,6 +60,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("lock_now", EVERYWHERE, _T("actions", "立即锁定"), ("Ctrl+Shift+K",), "lock"),
     ActionSpec("sign_out", EVERYWHERE, _T("actions", "退出登录"), (), "sign_out"),
     ActionSpec("change_passphrase", "settings", _T("actions", "本机口令…"), ("Ctrl+P",), "edit"),
+    ActionSpec("backup_make", "settings", _T("actions", "备份…"), ("Ctrl+B",), "export", True),
+    ActionSpec("backup_put_back", "settings", _T("actions", "恢复备份…"), ("Ctrl+R",), "undo", True),
     ActionSpec("quit", EVERYWHERE, _T("actions", "关闭 crmdesk"), ("Ctrl+Q",), "close"),
     ActionSpec("today_start", "today", _T("actions", "开始拜访"), ("Return", "Enter"), "visit"),
     ActionSpec("today_open_doctor", "today", _T("actions", "打开医生"), ("O",), "doctor"),

@@ -297,6 +297,37 @@
         </message>
     </context>
     <context>
+        <name>BackUpDialog</name>
+        <message>
+            <source>在所选的文件夹里新建一个加密的备份。口令至少 {minimum} 个字符，可以是一句话；谁也查不到它，忘了它备份就打不开。</source>
+            <translation>A new encrypted folder is made at that place. The passphrase has at least {minimum} characters and may be a sentence; nobody can look it up, and without it the backup cannot be opened.</translation>
+        </message>
+        <message>
+            <source>备份没发送的内容</source>
+            <translation>Back up what was not sent</translation>
+        </message>
+        <message>
+            <source>备份</source>
+            <translation>Back up</translation>
+        </message>
+        <message>
+            <source>选择…</source>
+            <translation>Choose…</translation>
+        </message>
+        <message>
+            <source>备份到哪里（例如 U 盘）</source>
+            <translation>Where to (a stick, say)</translation>
+        </message>
+        <message>
+            <source>备份的口令</source>
+            <translation>Passphrase of the backup</translation>
+        </message>
+        <message>
+            <source>再输入一次口令</source>
+            <translation>Passphrase once more</translation>
+        </message>
+    </context>
+    <context>
         <name>BackWords</name>
         <message>
             <source>已停下，其余可以接着撤回。</source>
@@ -330,6 +361,98 @@
         </message>
     </context>
     <context>
+        <name>BackupCard</name>
+        <message>
+            <source>备份</source>
+            <translation>Backup</translation>
+        </message>
+        <message>
+            <source>还没发送的只在这台电脑上：出差或送修以前，把它备份到 U 盘；在新电脑上登录以后再恢复。</source>
+            <translation>What was not sent is on this computer alone. Back it up to a stick before a journey or a repair; on the new computer sign in, then put it back.</translation>
+        </message>
+        <message>
+            <source>其余资料登录后由服务器重新发来，不在备份里。</source>
+            <translation>The rest comes from the server again after signing in; it is in no backup.</translation>
+        </message>
+        <message>
+            <source>没有</source>
+            <translation>Nothing</translation>
+        </message>
+        <message>
+            <source>还没有备份过</source>
+            <translation>Never yet</translation>
+        </message>
+        <message>
+            <source>还没发送</source>
+            <translation>Not sent yet</translation>
+        </message>
+        <message>
+            <source>上次备份</source>
+            <translation>Last backup</translation>
+        </message>
+        <message>
+            <source>备份在</source>
+            <translation>It is in</translation>
+        </message>
+    </context>
+    <context>
+        <name>BackupWords</name>
+        <message numerus="yes">
+            <source>%n 项更改</source>
+            <translation>
+                <numerusform>%n change</numerusform>
+                <numerusform>%n changes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项要你处理</source>
+            <translation>
+                <numerusform>%n that needs you</numerusform>
+                <numerusform>%n that need you</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 份草稿</source>
+            <translation>
+                <numerusform>%n draft</numerusform>
+                <numerusform>%n drafts</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 个附件</source>
+            <translation>
+                <numerusform>%n attachment</numerusform>
+                <numerusform>%n attachments</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 项放弃过的</source>
+            <translation>
+                <numerusform>%n given up before</numerusform>
+                <numerusform>%n given up before</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>已备份：{what}。</source>
+            <translation>Backed up: {what}.</translation>
+        </message>
+        <message>
+            <source>已从备份恢复：{what}。</source>
+            <translation>Put back: {what}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n 份草稿没恢复：同一页上正有一份在写，写完再恢复一次。</source>
+            <translation>
+                <numerusform>%n draft was not put back: another one of the same page is being typed. Put the backup back once more when that is done.</numerusform>
+                <numerusform>%n drafts were not put back: others of the same pages are being typed. Put the backup back once more when those are done.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>备份里的内容都已在这台电脑上。</source>
+            <translation>All that is in the backup is on this computer already.</translation>
+        </message>
+    </context>
+    <context>
         <name>BatchDialog</name>
         <message numerus="yes">
             <source>批量修改 %n 位医生</source>
@@ -359,7 +482,7 @@
         </message>
         <message>
             <source>用顿号或逗号分开</source>
-            <translation>Commas between</translation>
+            <translation>Separated by commas</translation>
         </message>
         <message>
             <source>将会改变的内容</source>
@@ -847,10 +970,6 @@
         <message>
             <source>一个人删除了它，另一个人改了它；由你决定</source>
             <translation>One person deleted it, another one changed it; it is for you to decide</translation>
-        </message>
-        <message>
-            <source>之后又改成了“{value}”</source>
-            <translation>Changed again since, to '{value}'</translation>
         </message>
         <message>
             <source>两个人离线时都改了；其他字段已自动合并</source>
@@ -1626,6 +1745,22 @@
         <message>
             <source>同意的变化</source>
             <translation>Changes of consent</translation>
+        </message>
+        <message>
+            <source>{day} 起</source>
+            <translation>from {day}</translation>
+        </message>
+        <message>
+            <source>到 {day}</source>
+            <translation>until {day}</translation>
+        </message>
+        <message>
+            <source>主要</source>
+            <translation>Primary</translation>
+        </message>
+        <message>
+            <source>（未知机构）</source>
+            <translation>(unknown institution)</translation>
         </message>
         <message>
             <source>还没有拜访。按 V 写第一份报告。</source>
@@ -2507,8 +2642,8 @@
             <translation>Close</translation>
         </message>
         <message>
-            <source>在选项组上：数字键选一组，左右箭头选一项；正在写字时按 Alt + 数字</source>
-            <translation>On groups of choices: a digit picks a group, left and right an entry; while writing, Alt and a digit</translation>
+            <source>在选项组上：数字键选一组，左右箭头选一项</source>
+            <translation>On groups of choices: a digit picks a group, left and right an entry</translation>
         </message>
     </context>
     <context>
@@ -2576,6 +2711,13 @@
             <translation>
                 <numerusform>%n thing that had not been sent came back from older data, once.</numerusform>
                 <numerusform>%n things that had not been sent came back from older data, once.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>从备份里恢复了没发送的 %n 项，没有重复。</source>
+            <translation>
+                <numerusform>%n unsent change came back out of a backup, once.</numerusform>
+                <numerusform>%n unsent changes came back out of a backup, each once.</numerusform>
             </translation>
         </message>
         <message>
@@ -3062,56 +3204,6 @@
         </message>
     </context>
     <context>
-        <name>PlaceDialog</name>
-        <message>
-            <source>{name}还在哪里执业？原来的执业机构不变；没有的科室会新建。</source>
-            <translation>Where does {name} work too? The present affiliations stay; a department that is not there yet is made.</translation>
-        </message>
-        <message>
-            <source>添加执业机构</source>
-            <translation>Add an affiliation</translation>
-        </message>
-        <message>
-            <source>添加</source>
-            <translation>Add</translation>
-        </message>
-        <message>
-            <source>输入医院名或拼音</source>
-            <translation>Hospital's name or pinyin</translation>
-        </message>
-        <message>
-            <source>可不填</source>
-            <translation>May stay empty</translation>
-        </message>
-        <message>
-            <source>可不填，例如：出诊 周三</source>
-            <translation>Such as: clinic Wed</translation>
-        </message>
-        <message>
-            <source>先从列表里选一家机构。还没有这家机构，就先新建它。</source>
-            <translation>Choose an institution of the list first. Where it isn't there yet, make it first.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Places</name>
-        <message>
-            <source>{day} 起</source>
-            <translation>from {day}</translation>
-        </message>
-        <message>
-            <source>到 {day}</source>
-            <translation>until {day}</translation>
-        </message>
-        <message>
-            <source>主要</source>
-            <translation>Primary</translation>
-        </message>
-        <message>
-            <source>（未知机构）</source>
-            <translation>(unknown institution)</translation>
-        </message>
-    </context>
-    <context>
         <name>PlanDialog</name>
         <message>
             <source>给谁写拜访报告</source>
@@ -3585,6 +3677,33 @@
         </message>
     </context>
     <context>
+        <name>PutBackDialog</name>
+        <message>
+            <source>备份里没发送的更改、附件和草稿会加到这台电脑上，不会重复；备份本身不变。</source>
+            <translation>Unsent changes, attachments and drafts of the backup come to this computer, each once; the backup stays as it is.</translation>
+        </message>
+        <message>
+            <source>恢复备份</source>
+            <translation>Put a backup back</translation>
+        </message>
+        <message>
+            <source>恢复</source>
+            <translation>Put back</translation>
+        </message>
+        <message>
+            <source>选择…</source>
+            <translation>Choose…</translation>
+        </message>
+        <message>
+            <source>备份文件夹（名称以 crmdesk-backup 开头）</source>
+            <translation>Folder of the backup (crmdesk-backup-…)</translation>
+        </message>
+        <message>
+            <source>备份的口令</source>
+            <translation>Passphrase of the backup</translation>
+        </message>
+    </context>
+    <context>
         <name>RailItem</name>
         <message>
             <source>当前页面</source>
@@ -3790,8 +3909,8 @@
             <translation>Somebody changed these fields while you did. Choose, then save. If you choose yours, the present value stays in the history; if you choose the present one, yours is not saved.</translation>
         </message>
         <message>
-            <source>{name} 的更改已保存在本机</source>
-            <translation>Changes to {name} saved here</translation>
+            <source>已保存在本机</source>
+            <translation>Saved here</translation>
         </message>
     </context>
     <context>
@@ -4712,7 +4831,7 @@
         </message>
         <message>
             <source>上报</source>
-            <translation>Due</translation>
+            <translation>Report</translation>
         </message>
         <message>
             <source>不良反应</source>
@@ -5605,6 +5724,14 @@
             <translation>Passphrase of this computer…</translation>
         </message>
         <message>
+            <source>备份…</source>
+            <translation>Back up…</translation>
+        </message>
+        <message>
+            <source>恢复备份…</source>
+            <translation>Put a backup back…</translation>
+        </message>
+        <message>
             <source>关闭 crmdesk</source>
             <translation>Close crmdesk</translation>
         </message>
@@ -5779,10 +5906,6 @@
         <message>
             <source>添加同意凭证…</source>
             <translation>Add evidence…</translation>
-        </message>
-        <message>
-            <source>添加执业机构…</source>
-            <translation>Add affiliation…</translation>
         </message>
         <message>
             <source>对照可能重复的医生</source>
@@ -6081,10 +6204,18 @@
         </message>
     </context>
     <context>
-        <name>arrange</name>
+        <name>backup_dialog</name>
         <message>
-            <source>改名</source>
-            <translation>Rename</translation>
+            <source>已停止，没有留下写了一半的内容。</source>
+            <translation>Stopped; nothing half-done was left.</translation>
+        </message>
+        <message>
+            <source>已复制 {done} / {total}</source>
+            <translation>{done} of {total} copied</translation>
+        </message>
+        <message>
+            <source>正在准备…</source>
+            <translation>Getting ready…</translation>
         </message>
     </context>
     <context>
@@ -6272,13 +6403,6 @@
         <message>
             <source>医生已保存在本机，审核前即可使用</source>
             <translation>Doctor saved here; usable before the review</translation>
-        </message>
-    </context>
-    <context>
-        <name>doctor_places</name>
-        <message>
-            <source>执业机构已保存在本机</source>
-            <translation>Affiliation saved here</translation>
         </message>
     </context>
     <context>
@@ -7142,7 +7266,7 @@
         <name>type_ahead</name>
         <message>
             <source>没有找到“{text}”</source>
-            <translation>Nothing found for '{text}'</translation>
+            <translation>Nothing found for “{text}”</translation>
         </message>
     </context>
     <context>

@@ -28,7 +28,7 @@ from tests.services.small_territory import (
 )
 
 CLAIM = an_id(640)
-_PARTS = ("sync", "customers", "visits", "plans", "claims", "call_backs", "data")
+_PARTS = ("sync", "backup", "customers", "visits", "plans", "claims", "call_backs", "data")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|[{}]|—: |None")
 _SUPPORT = re.compile(r" \[[A-Z-]+\]$")

@@ -1,4 +1,4 @@
-"""The Settings page: language, theme, account, lock, device, and what support needs to know (no customer's data)."""
+"""The Settings page: language, theme, account, lock, device, backup, and what support needs (no customer's data)."""
 
 import platform
 from typing import Any
@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 import crmdesk
+from crmdesk.services.commands import ChangeSet
 from crmdesk.services.views import SyncSummary
 from crmdesk.ui import chosen_look, language, space, theme
 from crmdesk.ui.context import PageContext
 from crmdesk.ui.pages.page import Page
+from crmdesk.ui.pages.settings_backup import BackupCard
 from crmdesk.ui.pages.settings_lock import LockCard
 from crmdesk.ui.parts.buttons import Button
 from crmdesk.ui.parts.card import Card
@@ -52,6 +54,7 @@ class SettingsPage(Page):
         self._laptop = Card()
         self._laptop_rows = PropertyRows(120)
         self._laptop.body.addWidget(self._laptop_rows)
+        self.backup = BackupCard(context, self)
         self._about = Card()
         self._about_rows = PropertyRows(120)
         self._about.body.addWidget(self._about_rows)
@@ -61,7 +64,10 @@ class SettingsPage(Page):
         left, right = QVBoxLayout(), QVBoxLayout()
         self._columns = QHBoxLayout()
         self._columns.setSpacing(space.APART)
-        for column, cards in ((left, (self._look, self.lock, self._account)), (right, (self._laptop, self._about))):
+        for column, cards in (
+            (left, (self._look, self.lock, self._account)),
+            (right, (self._laptop, self.backup, self._about)),
+        ):
             column.setSpacing(space.APART)
             for card in cards:
                 column.addWidget(card)
@@ -107,10 +113,15 @@ class SettingsPage(Page):
     @override
     def enter(self, **args: Any) -> None:
         self.lock.enter()
+        self.backup.enter()
         self.retranslate()
         self.context.ask(self, lambda reads: reads.sync_summary(), self._take, latest="summary")
         bridge, shell = self.context.bridge, self.context.shell
         bridge.run(self, self.context.session.device(), self._take_device, shell.tell, latest="device")
+
+    @override
+    def refresh(self, changes: ChangeSet) -> None:
+        self.backup.refresh(changes)
 
     def offer_passphrase(self) -> None:
         """Ask for a passphrase, without which nothing can be locked."""
@@ -140,6 +151,7 @@ class SettingsPage(Page):
         self._account.set_heading(self.tr("账号"))
         self._account_hint.setText(self.tr("退出后，没发送的更改仍加密保存在这台电脑上，下次登录后自动发送。"))
         self.lock.retranslate()
+        self.backup.retranslate()
         self._laptop.set_heading(self.tr("这台电脑"))
         self._about.set_heading(self.tr("诊断"))
         self._about_hint.setText(self.tr("诊断信息只含版本和数量，不含任何客户资料。"))

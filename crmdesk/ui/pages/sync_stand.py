@@ -229,6 +229,7 @@ class LatelyCard(Card):
                 "离开太久，服务器把全部内容重新给了一遍（之前的同步：{last}）。没发送的更改没有丢失。"
             ),
             "brought": self.tr("从放到一边的旧数据里取回了没发送的 %n 项，没有重复。", "", count),
+            "put_back": self.tr("从备份里恢复了没发送的 %n 项，没有重复。", "", count),
             "territory_arrived": self.tr("“{places}”归你负责了，内容已在这台电脑上。"),
             "territory_left": self.tr("“{places}”不再归你负责，内容已从这台电脑清除；没发送的更改没有丢失。"),
         }

@@ -206,6 +206,8 @@ def dialogs() -> list[Asked]:
     return [
         Asked("key_map", by_name["settings"], "show_keys"),
         Asked("passphrase", by_name["settings"], "change_passphrase", _no_key_ring),
+        Asked("backup", by_name["settings"], "backup_make"),
+        Asked("put_back", by_name["settings"], "backup_put_back"),
         Asked("plan_visit", by_name["today"], "today_plan"),
         Asked("new_visit", by_name["visit"], "visit_new"),
         Asked("adverse_event", by_name["today"], "today_start", _event_first),
