@@ -20,7 +20,7 @@ from crmdesk.services.listeners import Listeners
 from crmdesk.storage import journal, put_aside
 from crmdesk.storage.folder_lock import FolderLock
 from crmdesk.storage.keys import KeyVault
-from crmdesk.storage.store import FILE_NAME, Store
+from crmdesk.storage.store import FILE_NAME, ROOM_NAME, Store
 from crmdesk.sync import accounts
 from crmdesk.sync.accounts import AccountBook
 from crmdesk.sync.engine import SyncEngine, SyncStatus
@@ -380,7 +380,7 @@ class Premises:
         """Bring what a backup holds into the present store, each thing once; raises as `backup.put_back`."""
         from crmdesk.storage import backup  # lazy: as above
 
-        came = backup.put_back(_typed(folder), self.book.data_dir, passphrase, laptop.store, go_on)
+        came = backup.put_back(_typed(folder), passphrase, laptop.store, go_on)
         if came is None:
             return None
         brought, changed = came
@@ -401,6 +401,7 @@ class Premises:
     def _open(self, account: accounts.Account, transport: Transport, key: bytes) -> Laptop:
         store = Store.open(self.book.folder(account), key, self._clock)
         put_aside.settle(store.folder, account.key)
+        _sweep(store)
         session = Session(store, transport, self._clock)
         desk = Desk(store, self._clock)
         sync = SyncDesk(desk)
@@ -421,6 +422,14 @@ def _brought(old: Store, store: Store) -> tuple[Brought, ChangeSet]:
         brought = bringing.bring(unsent, old, work)
         changed = {record: tuple(sorted(ids)) for record, ids in work.changed.items()}
     return brought, ChangeSet(changed, "local")
+
+
+def _sweep(store: Store) -> None:
+    """Remove what a crash left of a backup."""
+    if (store.folder / ROOM_NAME).exists():
+        from crmdesk.storage import backup  # lazy: as above
+
+        backup.sweep(store)
 
 
 def _typed(path: str) -> Path:

@@ -37,7 +37,10 @@ def make(
         made = options.premises().make_backup(laptop, folder, passphrase, _on)
     if made is not None:
         held = _held(output, made.held)
-        output.result(made, [output.pick(f"已备份到 {made.path}：{held}。", f"Backed up to {made.path}: {held}.")])
+        output.result(
+            made._asdict() | {"held": made.held._asdict()},
+            [output.pick(f"已备份到 {made.path}：{held}。", f"Backed up to {made.path}: {held}.")],
+        )
 
 
 @backup.command("put-back")
@@ -54,7 +57,7 @@ def put_back(
         passphrase = read_secret(stdin, output.pick("备份的口令", "Passphrase of the backup"))
         brought = options.premises().put_back(laptop, folder, passphrase, _on)
     if brought is not None:
-        output.result(brought, _told(output, brought))
+        output.result(brought._asdict(), _told(output, brought))
 
 
 def _on(_done: int, _total: int) -> bool:

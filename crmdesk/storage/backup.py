@@ -26,12 +26,10 @@ from crmdesk.storage import bringing, journal, lately, settings
 from crmdesk.storage.blobs import FILE_NAME as BLOBS_NAME
 from crmdesk.storage.keys import KeyVault
 from crmdesk.storage.store import FILE_NAME as STORE_NAME
-from crmdesk.storage.store import LOCK_NAME, Store
+from crmdesk.storage.store import LOCK_NAME, ROOM_NAME, Store
 
 NOTE = "crmdesk-backup.json"
 """Says what the folder is and names its files; written last."""
-ROOM = "backup"
-"""Of the data folder: where a backup is filled and opened, empty but for that time."""
 _FORMAT = 1
 _HALF = ".half"
 _ACCOUNT = "backup"  # the vault of a backup holds one key, whosever it is
@@ -86,7 +84,7 @@ def make(store: Store, data_dir: Path, place: Path, login: str, passphrase: str,
     _check_place(place, data_dir)
     try:
         unsent = bringing.read(store)
-        with _room(data_dir) as room:
+        with _room(store) as room:
             held = _fill(room, passphrase, unsent, store)
             if not any(held):
                 raise InputError("backup_nothing")
@@ -108,7 +106,7 @@ def make(store: Store, data_dir: Path, place: Path, login: str, passphrase: str,
 
 
 def put_back(
-    folder: Path, data_dir: Path, passphrase: str, store: Store, go_on: GoOn
+    folder: Path, passphrase: str, store: Store, go_on: GoOn
 ) -> tuple[Brought, dict[str, tuple[str, ...]]] | None:
     """Bring what a backup holds into a store, each thing once; return how much and what that changed.
 
@@ -118,7 +116,7 @@ def put_back(
     """
     note = _read_note(folder)
     try:
-        with _room(data_dir) as room, _opened(folder, note, room, passphrase, store.clock, go_on) as old:
+        with _room(store) as room, _opened(folder, note, room, passphrase, store.clock, go_on) as old:
             unsent = bringing.read(old)
             with store.writing() as work:
                 brought = bringing.bring(unsent, old, work, lately.PUT_BACK)
@@ -132,26 +130,26 @@ def put_back(
         raise
 
 
-def sweep(data_dir: Path) -> None:
+def sweep(store: Store) -> None:
     """Remove what a crash left of a backup that was being filled or opened; it is encrypted, and of no use."""
-    room = data_dir / ROOM
+    room = store.folder / ROOM_NAME
     if room.exists():
         _remove(room)
 
 
 @contextmanager
-def _room(data_dir: Path) -> Iterator[Path]:
-    room = data_dir / ROOM
-    sweep(data_dir)
+def _room(store: Store) -> Iterator[Path]:
+    room = store.folder / ROOM_NAME
+    sweep(store)
     try:
         room.mkdir(mode=0o700)
     except OSError as error:
         full = error.errno in _NO_ROOM
-        raise (WorldError("backup_no_room") if full else WorldError("data_dir", path=str(data_dir))) from error
+        raise (WorldError("backup_no_room") if full else WorldError("data_dir", path=str(store.folder))) from error
     try:
         yield room
     finally:
-        sweep(data_dir)
+        sweep(store)
 
 
 # making ----------------------------------------------------------------------------------------------------------

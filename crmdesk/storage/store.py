@@ -20,6 +20,8 @@ from crmdesk.storage.work import UnitOfWork, driver_of
 
 FILE_NAME = "crmdesk.db"
 LOCK_NAME = "store.lock"
+ROOM_NAME = "backup"
+"""In the folder of a store: where a backup is filled and opened, there for that time alone."""
 CHECKPOINT_BYTES = 4 << 20
 """The log is brought into the file when it has grown by this."""
 LOOKED_AFTER = 32

@@ -19,7 +19,7 @@ from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.protocol.messages import Answer
 from crmdesk.storage import attachments, backup, health, lately, outbox, settings
-from crmdesk.storage.store import Store
+from crmdesk.storage.store import ROOM_NAME, Store
 from tests.fixtures.new_store import laid
 from tests.storage.test_bringing import _belongs_to, picture, waiting
 
@@ -88,8 +88,8 @@ def made(old: Store, data: Path, stick: Path) -> BackedUp:
     return found
 
 
-def put_back(one: BackedUp, data: Path, store: Store, passphrase: str = PASSPHRASE) -> Brought:
-    found = backup.put_back(Path(one.path), data, passphrase, store, on)
+def put_back(one: BackedUp, store: Store, passphrase: str = PASSPHRASE) -> Brought:
+    found = backup.put_back(Path(one.path), passphrase, store, on)
     assert found is not None
     return found[0]
 
@@ -104,7 +104,7 @@ def test_everything_that_was_not_sent_comes_back_once(old: Store, here: Store, d
     with old.reading() as connection:
         assert settings.last_backup(connection) == (one.at, one.path)
     before = content(stick)
-    assert put_back(one, data, here) == ALL
+    assert put_back(one, here) == ALL
     assert content(stick) == before, "the backup stays as it is"
     with old.reading() as theirs, here.reading() as ours:
         for table in (outbox.pending_operations, outbox.needs_you, outbox.given_up):
@@ -113,10 +113,10 @@ def test_everything_that_was_not_sent_comes_back_once(old: Store, here: Store, d
         [owed] = attachments.queue(ours, attachments.UP)
         assert here.attachment(owed.sha256) == PHOTO
         assert [code for code, _, _ in lately.read(ours)] == [lately.PUT_BACK]
-    assert put_back(one, data, here) == Brought()
+    assert put_back(one, here) == Brought()
     assert len(waiting(here)) == 2
     assert health.check(here).sound
-    assert not (data / backup.ROOM).exists()
+    assert not list(data.glob(f"*/{ROOM_NAME}"))
 
 
 def test_a_second_one_of_the_day_gets_a_number_and_whatever_is_there_stays(old: Store, data: Path, stick: Path) -> None:
@@ -142,12 +142,12 @@ def test_nothing_in_a_backup_can_be_read(old: Store, data: Path, stick: Path) ->
 def test_a_wrong_passphrase_or_another_person_changes_nothing(old: Store, here: Store, data: Path, stick: Path) -> None:
     one = made(old, data, stick)
     with pytest.raises(WorldError, match="backup_passphrase_wrong"):
-        put_back(one, data, here, "another sentence")
+        put_back(one, here, "another sentence")
     with pytest.raises(WorldError, match="backup_passphrase_missing"):
-        put_back(one, data, here, "")
+        put_back(one, here, "")
     _belongs_to(here, new_id())
     with pytest.raises(WorldError, match="backup_foreign"):
-        put_back(one, data, here)
+        put_back(one, here)
     with here.reading() as connection:
         assert (outbox.pending_operations(connection), settings.drafts(connection)) == ([], [])
 
@@ -160,7 +160,7 @@ def test_what_nobody_may_write_to_is_read_all_the_same(
     for path in [*stick.rglob("*"), stick]:
         path.chmod(0o500 if path.is_dir() else 0o400)
     stood = {path: path.stat().st_mtime_ns for path in [stick, *stick.rglob("*")]}
-    assert put_back(one, data, here) == ALL
+    assert put_back(one, here) == ALL
     assert {path: path.stat().st_mtime_ns for path in [stick, *stick.rglob("*")]} == stood
     monkeypatch.setattr(Path, "mkdir", _refusing(Path.mkdir, stick, errno.EROFS))
     with pytest.raises(WorldError, match="backup_closed"):
@@ -180,7 +180,7 @@ def test_where_nothing_waits_nothing_is_written(here: Store, data: Path, stick: 
     with pytest.raises(InputError, match="backup_nothing"):
         made(here, data, stick)
     assert list(stick.iterdir()) == []
-    assert not (data / backup.ROOM).exists()
+    assert not list(data.glob(f"*/{ROOM_NAME}"))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_stick_that_is_full_or_pulled_in_the_midst_has_nothing_half(
         with pytest.raises(WorldError, match=code):
             made(old, data, stick)
     assert len(synced) == 2
-    assert (list(stick.iterdir()), (data / backup.ROOM).exists()) == ([], False)
+    assert (list(stick.iterdir()), list(data.glob(f"*/{ROOM_NAME}"))) == ([], [])
     with old.reading() as connection:
         assert settings.last_backup(connection) == ("", "")
     assert made(old, data, stick).held == ALL
@@ -235,9 +235,9 @@ def test_whoever_changes_their_mind_has_nothing_half(old: Store, here: Store, da
     assert list(stick.iterdir()) == []
     assert 1_000_000 <= told[-1][0] < told[-1][1]
     one = made(old, data, stick)
-    assert backup.put_back(Path(one.path), data, PASSPHRASE, here, stop) is None
+    assert backup.put_back(Path(one.path), PASSPHRASE, here, stop) is None
     assert waiting(here) == []
-    assert not (data / backup.ROOM).exists()
+    assert not list(data.glob(f"*/{ROOM_NAME}"))
 
 
 def test_wherever_making_is_ended_there_is_a_whole_backup_or_none(
@@ -261,11 +261,11 @@ def test_wherever_making_is_ended_there_is_a_whole_backup_or_none(
         whole = [path for path in stick.iterdir() if not path.name.endswith(".half")]
         assert all((path / backup.NOTE).exists() for path in whole), steps
         for path in whole:
-            assert put_back(BackedUp(str(path), "", ALL), data, here) in (ALL, Brought())
+            assert put_back(BackedUp(str(path), "", ALL), here) in (ALL, Brought())
     assert number > 8
     assert {"mkdir", "_synced", "write", "rename", "open", "close"} <= set(steps)
     assert not list(stick.glob("*.half"))
-    assert put_back(BackedUp(str(whole[-1]), "", ALL), data, here) == Brought(), "it was put back above"
+    assert put_back(BackedUp(str(whole[-1]), "", ALL), here) == Brought(), "it was put back above"
     assert len(waiting(here)) == 2
 
 
@@ -327,9 +327,9 @@ def test_what_is_no_whole_backup_is_named_and_changes_nothing(
     one = made(old, data, stick)
     spoil(Path(one.path))
     with pytest.raises((InputError, WorldError), match=code):
-        put_back(one, data, here)
+        put_back(one, here)
     assert waiting(here) == []
-    assert not (data / backup.ROOM).exists()
+    assert not list(data.glob(f"*/{ROOM_NAME}"))
 
 
 def test_a_backup_of_a_newer_crmdesk_says_so(
@@ -342,7 +342,7 @@ def test_a_backup_of_a_newer_crmdesk_says_so(
 
     monkeypatch.setattr(Store, "open", newer)
     with pytest.raises(WorldError, match="backup_newer"):
-        put_back(one, data, here)
+        put_back(one, here)
 
 
 def test_a_full_disk_of_the_laptop_is_told_apart_from_a_full_stick(
@@ -358,10 +358,10 @@ def test_a_full_disk_of_the_laptop_is_told_apart_from_a_full_stick(
         with pytest.raises(WorldError, match="backup_no_room"):
             made(old, data, stick)
         with pytest.raises(WorldError, match="backup_no_room"):
-            put_back(one, data, here)
+            put_back(one, here)
     assert waiting(here) == []
     assert len(list(stick.iterdir())) == 1
-    assert put_back(one, data, here) == ALL
+    assert put_back(one, here) == ALL
 
 
 def test_what_the_server_took_since_is_settled_by_its_ids(old: Store, data: Path, stick: Path) -> None:
@@ -372,5 +372,5 @@ def test_what_the_server_took_since_is_settled_by_its_ids(old: Store, data: Path
         outbox.settle(work, [Answer(item.id, "applied", 1) for item in sent])
         work.discard_draft("visit:1")
     assert len(sent) == 2
-    assert put_back(one, data, old) == Brought(drafts=1, files=1), "the server is asked once more for the bytes"
+    assert put_back(one, old) == Brought(drafts=1, files=1), "the server is asked once more for the bytes"
     assert waiting(old) == []
