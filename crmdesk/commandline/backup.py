@@ -37,10 +37,8 @@ def make(
         made = options.premises().make_backup(laptop, folder, passphrase, _on)
     if made is not None:
         held = _held(output, made.held)
-        output.result(
-            made._asdict() | {"held": made.held._asdict()},
-            [output.pick(f"已备份到 {made.path}：{held}。", f"Backed up to {made.path}: {held}.")],
-        )
+        told = output.pick(f"已备份到 {made.path}：{held}。", f"Backed up to {made.path}: {held}.")
+        output.result(made._asdict() | {"held": made.held._asdict()}, [told])
 
 
 @backup.command("put-back")

@@ -83,7 +83,7 @@ def make(store: Store, data_dir: Path, place: Path, login: str, passphrase: str,
     check_passphrase(passphrase)
     _check_place(place, data_dir)
     try:
-        unsent = bringing.read(store)
+        unsent = bringing.unsettled(bringing.read(store))
         with _room(store) as room:
             held = _fill(room, passphrase, unsent, store)
             if not any(held):

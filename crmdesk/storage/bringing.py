@@ -78,6 +78,12 @@ def read(store: Store) -> Unsent:
         )
 
 
+def unsettled(unsent: Unsent) -> Unsent:
+    """Return it without what the server has taken already, and so without the life that this would go again in."""
+    given_up = [one for one in unsent.acts["outbox_done"] if one.beside[1] == outbox.DROPPED]
+    return msgspec.structs.replace(unsent, acts={**unsent.acts, "outbox_done": given_up}, epoch="")
+
+
 def bring(unsent: Unsent, store: Store, work: UnitOfWork, happened: str = lately.BROUGHT) -> Brought:
     """Bring it into the unit of work of another store; the bytes of files come from `store`, the old one.
 

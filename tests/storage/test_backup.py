@@ -364,6 +364,20 @@ def test_a_full_disk_of_the_laptop_is_told_apart_from_a_full_stick(
     assert put_back(one, here) == ALL
 
 
+def test_what_the_server_has_taken_is_in_no_backup(old: Store, here: Store, data: Path, stick: Path) -> None:
+    """The laptop keeps it for a month, with the names of customers; here a restored server is no reason to."""
+    with old.writing() as work:
+        settings.set_meta(work.connection, "epoch", "life")
+        sent = outbox.next_batch(work.connection, 10, 10_000_000)
+        outbox.settle(work, [Answer(item.id, "applied", 1) for item in sent])
+    one = made(old, data, stick)
+    assert one.held == ALL._replace(changes=0)
+    assert put_back(one, here) == one.held
+    with here.reading() as connection:
+        done = connection.execute("SELECT outcome FROM outbox_done").scalars()
+        assert ([*done], settings.meta(connection, "epoch")) == ([outbox.DROPPED], "")
+
+
 def test_what_the_server_took_since_is_settled_by_its_ids(old: Store, data: Path, stick: Path) -> None:
     """Put back into the store that it came from: what was answered meanwhile stays answered."""
     one = made(old, data, stick)
