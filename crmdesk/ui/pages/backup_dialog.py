@@ -64,7 +64,7 @@ class BackupFrame(SmallDialog):
         self.content.addWidget(label)
         self._edits[field], self._labels[field] = edit, label
         if field == "folder":
-            self._choose = Button("", key="Ctrl O", icon_name="file", small=True)
+            self._choose = Button("", key="Ctrl O", icon_name="file")
             self._choose.setObjectName(f"{self._name}_choose_button")
             self._choose.clicked.connect(self.choose)
             row = QHBoxLayout()
