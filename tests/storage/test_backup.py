@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -304,12 +305,28 @@ def _noted(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]
     return write
 
 
+def _of_another(name: str) -> Callable[[Path], None]:
+    """Put something else in the place of a file, and let the note say that it is the right one."""
+
+    def change(folder: Path) -> None:
+        [path] = folder.glob(name)
+        path.write_bytes(os.urandom(8192))
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        _noted(
+            lambda note: next(one for one in note["files"] if one["name"] == path.name).update(size=8192, sha256=sha256)
+        )(folder)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
         (_shorter, "backup_damaged"),
         (_turned, "backup_damaged"),
         (_without_key, "backup_damaged"),
+        (_of_another("crmdesk.db"), "backup_damaged"),
+        (_of_another("key-*.json"), "backup_damaged"),
         (_noted(lambda note: note["files"].pop(0)), "backup_damaged"),
         (_noted(lambda note: note["files"].clear()), "backup_damaged"),
         (_noted(lambda note: note["files"][0].update(name="../old/crmdesk.db")), "backup_damaged"),

@@ -22,7 +22,7 @@ from crmdesk.domain.brought_back import Brought
 from crmdesk.domain.errors import InputError, WorldError
 from crmdesk.domain.ids import new_id
 from crmdesk.server.tables import ROWS
-from crmdesk.services.commands import AttachFile, CreateRow, SaveDraft
+from crmdesk.services.commands import AttachFile, CreateRow, DiscardDraft, SaveDraft
 from crmdesk.storage import health, keys
 from crmdesk.storage.store import ROOM_NAME
 from tests.server.company import PASSWORD
@@ -167,7 +167,11 @@ def test_the_windows_put_back_and_send_and_the_end_of_the_app_ends_a_backup(fiel
         signed.desk.submit(SaveDraft("visit:1", {"note": "halb"})).result(20)
         made = sessions.make_backup(str(stick), SECRET, on).result(60)
         assert made is not None
-        assert sessions.put_back(made.path, SECRET, on).result(60) == Brought()
+        signed.desk.submit(DiscardDraft("visit:1")).result(20)
+        told: list[str] = []
+        signed.desk.subscribe(lambda changes: told.extend(changes.changed))
+        assert sessions.put_back(made.path, SECRET, on).result(60) == Brought(drafts=1)
+        assert "draft" in told, "the pages show it"
         # The app is closed while a stick takes its time: it does not wait for that, and leaves nothing half.
         begun, ended = threading.Event(), threading.Event()
 
