@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.brought_back import BackedUp, Brought
@@ -188,3 +188,13 @@ def test_what_stays_in_a_backup_and_what_is_here_already_is_said() -> None:
     assert said.put_back(Brought()) == "备份里的内容都已在这台电脑上。"
     assert said.put_back(Brought(left=1)) == "1 份草稿没恢复：同一页上正有一份在写，写完再恢复一次。"
     assert said.put_back(Brought(changes=1, given_up=1)) == "已从备份恢复：1 项更改 · 1 项放弃过的。"
+
+
+@pytest.mark.parametrize(("typed", "kind"), [("备份", BackUpDialog), ("恢复备份", PutBackDialog)])
+def test_the_palette_leads_there_from_any_page(qtbot: QtBot, main: MainWindow, typed: str, kind: type[QDialog]) -> None:
+    main.navigate("today")
+    qtbot.waitUntil(lambda: not main.bridge.waiting)
+    main.open_palette(typed)
+    qtbot.waitUntil(lambda: not main.bridge.waiting)
+    qtbot.keyClick(_one(main.palette_part, QLineEdit), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: main.findChild(kind) is not None)
