@@ -187,7 +187,7 @@ def test_what_begins_something_is_begun_from_any_page_by_the_palette(
     qtbot: QtBot, window: MainWindow, spec: actions.ActionSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From Today 'new doctor' found nothing: only what worked on the page that was shown stood in the palette."""
-    window.navigate("settings")
+    window.navigate("sync")
     triggered: list[str] = []
     bind = Actions.bind
 
