@@ -482,7 +482,7 @@
         </message>
         <message>
             <source>用顿号或逗号分开</source>
-            <translation>Separated by commas</translation>
+            <translation>Commas between</translation>
         </message>
         <message>
             <source>将会改变的内容</source>
@@ -970,6 +970,10 @@
         <message>
             <source>一个人删除了它，另一个人改了它；由你决定</source>
             <translation>One person deleted it, another one changed it; it is for you to decide</translation>
+        </message>
+        <message>
+            <source>之后又改成了“{value}”</source>
+            <translation>Changed again since, to '{value}'</translation>
         </message>
         <message>
             <source>两个人离线时都改了；其他字段已自动合并</source>
@@ -1745,22 +1749,6 @@
         <message>
             <source>同意的变化</source>
             <translation>Changes of consent</translation>
-        </message>
-        <message>
-            <source>{day} 起</source>
-            <translation>from {day}</translation>
-        </message>
-        <message>
-            <source>到 {day}</source>
-            <translation>until {day}</translation>
-        </message>
-        <message>
-            <source>主要</source>
-            <translation>Primary</translation>
-        </message>
-        <message>
-            <source>（未知机构）</source>
-            <translation>(unknown institution)</translation>
         </message>
         <message>
             <source>还没有拜访。按 V 写第一份报告。</source>
@@ -2642,8 +2630,8 @@
             <translation>Close</translation>
         </message>
         <message>
-            <source>在选项组上：数字键选一组，左右箭头选一项</source>
-            <translation>On groups of choices: a digit picks a group, left and right an entry</translation>
+            <source>在选项组上：数字键选一组，左右箭头选一项；正在写字时按 Alt + 数字</source>
+            <translation>On groups of choices: a digit picks a group, left and right an entry; while writing, Alt and a digit</translation>
         </message>
     </context>
     <context>
@@ -3201,6 +3189,56 @@
         <message>
             <source>再输入一次新口令</source>
             <translation>New passphrase once more</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlaceDialog</name>
+        <message>
+            <source>{name}还在哪里执业？原来的执业机构不变；没有的科室会新建。</source>
+            <translation>Where does {name} work too? The present affiliations stay; a department that is not there yet is made.</translation>
+        </message>
+        <message>
+            <source>添加执业机构</source>
+            <translation>Add an affiliation</translation>
+        </message>
+        <message>
+            <source>添加</source>
+            <translation>Add</translation>
+        </message>
+        <message>
+            <source>输入医院名或拼音</source>
+            <translation>Hospital's name or pinyin</translation>
+        </message>
+        <message>
+            <source>可不填</source>
+            <translation>May stay empty</translation>
+        </message>
+        <message>
+            <source>可不填，例如：出诊 周三</source>
+            <translation>Such as: clinic Wed</translation>
+        </message>
+        <message>
+            <source>先从列表里选一家机构。还没有这家机构，就先新建它。</source>
+            <translation>Choose an institution of the list first. Where it isn't there yet, make it first.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Places</name>
+        <message>
+            <source>{day} 起</source>
+            <translation>from {day}</translation>
+        </message>
+        <message>
+            <source>到 {day}</source>
+            <translation>until {day}</translation>
+        </message>
+        <message>
+            <source>主要</source>
+            <translation>Primary</translation>
+        </message>
+        <message>
+            <source>（未知机构）</source>
+            <translation>(unknown institution)</translation>
         </message>
     </context>
     <context>
@@ -3909,8 +3947,8 @@
             <translation>Somebody changed these fields while you did. Choose, then save. If you choose yours, the present value stays in the history; if you choose the present one, yours is not saved.</translation>
         </message>
         <message>
-            <source>已保存在本机</source>
-            <translation>Saved here</translation>
+            <source>{name} 的更改已保存在本机</source>
+            <translation>Changes to {name} saved here</translation>
         </message>
     </context>
     <context>
@@ -4831,7 +4869,7 @@
         </message>
         <message>
             <source>上报</source>
-            <translation>Report</translation>
+            <translation>Due</translation>
         </message>
         <message>
             <source>不良反应</source>
@@ -5908,6 +5946,10 @@
             <translation>Add evidence…</translation>
         </message>
         <message>
+            <source>添加执业机构…</source>
+            <translation>Add affiliation…</translation>
+        </message>
+        <message>
             <source>对照可能重复的医生</source>
             <translation>Compare possible duplicates</translation>
         </message>
@@ -6204,6 +6246,13 @@
         </message>
     </context>
     <context>
+        <name>arrange</name>
+        <message>
+            <source>改名</source>
+            <translation>Rename</translation>
+        </message>
+    </context>
+    <context>
         <name>backup_dialog</name>
         <message>
             <source>已停止，没有留下写了一半的内容。</source>
@@ -6403,6 +6452,13 @@
         <message>
             <source>医生已保存在本机，审核前即可使用</source>
             <translation>Doctor saved here; usable before the review</translation>
+        </message>
+    </context>
+    <context>
+        <name>doctor_places</name>
+        <message>
+            <source>执业机构已保存在本机</source>
+            <translation>Affiliation saved here</translation>
         </message>
     </context>
     <context>
@@ -7266,7 +7322,7 @@
         <name>type_ahead</name>
         <message>
             <source>没有找到“{text}”</source>
-            <translation>Nothing found for “{text}”</translation>
+            <translation>Nothing found for '{text}'</translation>
         </message>
     </context>
     <context>
