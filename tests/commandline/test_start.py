@@ -50,7 +50,7 @@ def test_a_command_is_there_all_the_same_and_collects_its_garbage() -> None:
     ids=["crmdesk", "crmdesk-server"],
 )
 def test_a_command_loads_neither_what_reads_sheets_nor_what_speaks_http(made: str, later: tuple[str, ...]) -> None:
-    """All commands of a program are loaded for each one of them: the played day of fifty commands took a quarter longer."""
+    """All commands of a program are loaded for each one of them: a day of fifty commands took a quarter longer."""
     code = f"import sys\n{made}\nprint(*(name for name in sys.argv[1:] if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code, *later], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
