@@ -1,7 +1,7 @@
 """Expenses: the own claims with their state at the left, one claim (edited or shown) at the right."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from crmdesk.ui.pages.claim_detail import ClaimDetail
 from crmdesk.ui.pages.claim_editor import BASE, ClaimEditor
 from crmdesk.ui.pages.claim_faults import all_faults
 from crmdesk.ui.pages.claim_words import yuan
+from crmdesk.ui.pages.edit_session import same
 from crmdesk.ui.pages.export_dialog import ExportDialog, allowed
 from crmdesk.ui.pages.page import Page
 from crmdesk.ui.parts.buttons import PRIMARY, QUIET, Button
@@ -394,13 +395,19 @@ class ExpensesPage(Page):
         self.editor.settled(values)
 
         def saved(_outcome: Outcome) -> None:
-            self.context.ask(self, lambda reads: reads.claim(claim_id), self._send)
+            self.context.ask(self, lambda reads: reads.claim(claim_id), lambda view: self._send(values, view))
 
         self._save(values, self.editor.raw(), saved)
 
-    def _send(self, view: ClaimView) -> None:
-        if self.editor.claim_id == view.row.id and (self.editor.dirty or not self.editor.holds(view)):
-            self._open(view.row.id)  # something came meanwhile: it is submitted as it was on the screen, or not at all
+    def _send(self, on_screen: Mapping[str, Any], view: ClaimView) -> None:
+        """Submit a claim as it was on the screen when that was asked for, or not at all and show what came meanwhile.
+
+        What came may have been loaded into the form between, by the other read that follows a save.
+        """
+        is_another = any(not same(value, view.row[name]) for name, value in on_screen.items())
+        written_on = self.editor.claim_id == view.row.id and (self.editor.dirty or not self.editor.holds(view))
+        if is_another or written_on:
+            self._open(view.row.id)
             return
 
         def told(_outcome: Outcome) -> None:

@@ -145,3 +145,28 @@ def test_a_claim_is_submitted_as_it_was_on_the_screen(rep: Seat, qtbot: QtBot) -
     assert laptop.ask(lambda reads: reads.claim(claim_id)).pending == ""
     page._submit()
     qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.claim(claim_id)).pending == "submit")
+
+
+def test_what_came_into_the_form_after_submit_was_pressed_is_not_submitted(
+    rep: Seat, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the two reads that follow the save, the one that fills the form may be answered first."""
+    laptop, (page, claim_id) = rep[1], begun(rep, qtbot)
+    proved = [line(10_00, receipt_sha256s=[receipt("a")]), line(20_00, receipt_sha256s=[receipt("b")])]
+    laptop.server_edits("claim", "elsewhere", lines=proved)
+    qtbot.waitUntil(lambda: page.editor.lines[1].has_receipt)
+    settled(rep, page, qtbot)
+    send = page._send
+
+    def filled_first(on_screen: Any, view: Any) -> None:
+        page.editor.load(view, None)
+        send(on_screen, view)
+
+    monkeypatch.setattr(page, "_send", filled_first)
+    laptop.desk.submit(SaveClaim(claim_id, {"attendees": "没看见的"}))
+    page._submit()
+    qtbot.waitUntil(lambda: page.editor.attendees.text() == "没看见的")
+    settled(rep, page, qtbot)
+    assert laptop.ask(lambda reads: reads.claim(claim_id)).pending == ""
+    page._submit()
+    qtbot.waitUntil(lambda: laptop.ask(lambda reads: reads.claim(claim_id)).pending == "submit")
