@@ -6,18 +6,20 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crmdesk.domain.clock import to_text, utc_now
 from crmdesk.ui import app, language, theme, words
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages import form_dialog
 from crmdesk.ui.pages.customer_columns import Shown, columns_of
 from crmdesk.ui.pages.doctor_new import NewDoctorDialog
 from crmdesk.ui.pages.institution_page import InstitutionPage
 from crmdesk.ui.pages.own_filter import OwnFilterWords
 from crmdesk.ui.pages.own_form import OwnForm
+from crmdesk.ui.parts import room
 from crmdesk.ui.parts.chips import Picklist
 from crmdesk.ui.parts.date_field import DateField
 from crmdesk.ui.parts.dropdown import DropDown
@@ -159,7 +161,12 @@ def test_definitions_that_change_are_followed_and_retired_values_stay_in_sight(
     qtbot.waitUntil(lambda: page.findChild(Label, "doctor_profile_custom_hobby") is not None)
 
 
-def test_a_new_doctor_is_made_with_them(window: MainWindow, laptop: Laptop, qtbot: QtBot) -> None:
+def test_a_new_doctor_is_made_with_them(
+    window: MainWindow, laptop: Laptop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = QSize(1350, 700)  # 1366 x 768 with a task bar
+    for module in (room, form_dialog):
+        monkeypatch.setattr(module, "room_for", lambda _window: screen)
     page = opened_list(window, qtbot)
     page.new_doctor()
     dialog = page.findChild(NewDoctorDialog)
@@ -167,7 +174,9 @@ def test_a_new_doctor_is_made_with_them(window: MainWindow, laptop: Laptop, qtbo
     assert dialog.height() <= 700
     type_text(dialog.editors["name"].control, "曾庆华")
     qtbot.waitUntil(lambda: dialog.banner.isVisible())  # somebody of that name: the form grows and still fits
-    assert dialog.height() <= dialog.screen().availableGeometry().height() - 60
+    qtbot.waitUntil(lambda: dialog.height() <= screen.height())
+    for seen in (dialog.banner, dialog.save_button):
+        assert seen.visibleRegion().boundingRect().size() == seen.size()
     dialog.editors["name"].set_value("")
     type_text(dialog.editors["name"].control, "欧阳锋")
     type_text(dialog.editors["custom.hobby"].control, "书法")
